@@ -1,0 +1,107 @@
+"""Filter: the exact part of a search, as conditions over product fields and a sort order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from retrieval.product import Product
+
+
+class Operator(StrEnum):
+    """How a condition compares a field with its value."""
+
+    IN = "in"
+    NOT_IN = "not_in"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+class Sort(StrEnum):
+    """The order in which results are wanted."""
+
+    RELEVANCE = "relevance"
+    PRICE_LOW = "price_low"
+    PRICE_HIGH = "price_high"
+    RATING = "rating"
+    POPULARITY = "popularity"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One exact demand. `field` is a Product field or the name of an attribute.
+
+    IN and NOT_IN carry `values` (compared without case; `product_type` matches any step of the
+    path); AT_LEAST and AT_MOST carry `number` (for `price`, the current price in the shop's currency).
+    """
+
+    field: str
+    operator: Operator
+    values: tuple[str, ...] = ()
+    number: Decimal | None = None
+
+    def accepts(self, product: Product) -> bool:
+        """Whether `product` meets this demand; an unknown number never meets a bound."""
+        if self.operator in (Operator.IN, Operator.NOT_IN):
+            wanted = {value.casefold() for value in self.values}
+            found = bool(wanted & _words(product, self.field))
+            return found if self.operator is Operator.IN else not found
+        number = _number(product, self.field)
+        if number is None or self.number is None:
+            return False
+        return number >= self.number if self.operator is Operator.AT_LEAST else number <= self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """All `conditions` must hold; results come in `sort` order."""
+
+    conditions: tuple[Condition, ...] = ()
+    sort: Sort = Sort.RELEVANCE
+
+    def accepts(self, product: Product) -> bool:
+        """Whether `product` meets every condition."""
+        return all(condition.accepts(product) for condition in self.conditions)
+
+    def adding(self, conditions: Iterable[Condition]) -> Filter:
+        """This filter with `conditions`, each replacing an older one on the same field and operator."""
+        new = tuple(conditions)
+        keys = {(condition.field, condition.operator) for condition in new}
+        kept = tuple(c for c in self.conditions if (c.field, c.operator) not in keys)
+        return replace(self, conditions=kept + new)
+
+    def without(self, *fields: str) -> Filter:
+        """This filter with no condition on `fields`."""
+        return replace(self, conditions=tuple(c for c in self.conditions if c.field not in fields))
+
+
+def _words(product: Product, field: str) -> set[str]:
+    if field == "product_type":
+        return {part.casefold() for part in product.category_path}
+    value = getattr(product, field, None) if field in _TEXT_FIELDS else product.attributes.get(field)
+    if not value:
+        return set()
+    text = str(value).casefold()
+    return {text, *(part.strip() for part in text.replace("/", ",").split(","))}
+
+
+def _number(product: Product, field: str) -> Decimal | None:
+    read = _NUMBERS.get(field)
+    if read is not None:
+        return read(product)
+    digits = product.attributes.get(field, "").split(" ")[0].replace(",", ".")
+    try:
+        return Decimal(digits)
+    except ArithmeticError:
+        return None
+
+
+_TEXT_FIELDS = frozenset({"id", "brand", "color", "size", "material", "availability", "item_group_id"})
+_NUMBERS: dict[str, Callable[[Product], Decimal | None]] = {
+    "price": lambda product: product.current_price.amount,
+    "rating": lambda product: None if product.rating is None else Decimal(str(product.rating)),
+    "quantity": lambda product: None if product.quantity is None else Decimal(product.quantity),
+    "discount": lambda product: product.price.amount - product.current_price.amount,
+}
