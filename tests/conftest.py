@@ -1,0 +1,12 @@
+"""What every test shares: no network beyond this machine, one home per test, the sample catalogue."""
+
+from __future__ import annotations
+
+import os
+
+# Before any library reads them: nothing may ask a hub, send usage, or fight over cores.
+os.environ.update(
+    HF_HUB_OFFLINE="1", GRADIO_ANALYTICS_ENABLED="False", TOKENIZERS_PARALLELISM="false", ANONYMIZED_TELEMETRY="False"
+)
+for name in [name for name in os.environ if name.startswith("AISLE_")]:
+    del os.environ[name]
