@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     allowed_origins: list[str] = Field([], description='Shops that may embed the chat, as a JSON list: ["https://shop.example"].')
     secret: SecretStr = Field(SecretStr(""), description="Key that signs session cookies; empty makes one and keeps it in the home.")
     rate_limit: str = Field("60/minute", description="Messages that one client may send.")
-    max_message: int = Field(2000, ge=100, description="Longest message in characters; a longer one is politely refused.")
+    max_message: int = Field(2000, ge=100, description="Characters of a message that are read; a longer one is cut there, and the reply says so.")
     return_days: int = Field(30, ge=0, description="Days after delivery in which an order may be returned.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR. Logs never hold message text.")
 
