@@ -1,0 +1,90 @@
+"""The commands that train and evaluate what ships in `data/models/`.
+
+    aisle train base        --data DIR --output DIR     the small language model, from scratch
+    aisle train adapter     --data DIR --output DIR     its LoRA adapter for customer service
+    aisle train intents     --data DIR --output DIR     the intent head
+    aisle train recommender --data DIR --output DIR     the recommendation head
+    aisle evaluate language-model --data DIR            perplexity, variety and samples
+
+DIR of `--data` holds the public sets, one folder each. Every command imports its heavy libraries only when it runs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+train = typer.Typer(help="Train a model that ships with Aisle.", no_args_is_help=True)
+evaluate = typer.Typer(help="Measure a model that ships with Aisle.", no_args_is_help=True)
+
+Data = Annotated[Path, typer.Option(help="Directory of the public training sets.", envvar="AISLE_PUBLIC_DATA")]
+Output = Annotated[Path, typer.Option(help="Directory that receives the model.")]
+Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
+
+
+@train.command("base")
+def train_base(
+    data: Data,
+    output: Output = Path("data/models/base"),
+    minutes: Annotated[float | None, typer.Option(help="Stop after this many minutes.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Stop after this many optimiser steps.")] = None,
+    seed: Seed = 1,
+    resume: Annotated[bool, typer.Option(help="Continue from the checkpoint in the output directory.")] = False,
+) -> None:
+    """Trains the language model from scratch on conversations and simulated grounded dialogues."""
+    from finetune.base import train_base
+
+    train_base(data, output, minutes=minutes, steps=steps, seed=seed, resume=resume)
+
+
+@train.command("adapter")
+def train_adapter(
+    data: Data,
+    base: Annotated[Path, typer.Option(help="Folder of the base model.")] = Path("data/models/base"),
+    output: Output = Path("data/models/adapter"),
+    minutes: Annotated[float | None, typer.Option(help="Stop after this many minutes.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Stop after this many optimiser steps.")] = None,
+    seed: Seed = 1,
+) -> None:
+    """Trains a LoRA adapter for customer service on transcripts."""
+    from finetune.adapter import train_adapter
+
+    train_adapter(data, base, output, minutes=minutes, steps=steps, seed=seed)
+
+
+@train.command("intents")
+def train_intents(
+    data: Data,
+    output: Output = Path("data/models/intents"),
+    seed: Seed = 1,
+) -> None:
+    """Trains the intent head on utterances over the frozen sentence encoder."""
+    from finetune.intent_head import train_intents
+
+    train_intents(data, output, seed=seed)
+
+
+@train.command("recommender")
+def train_recommender(
+    output: Output = Path("data/models/recommender"),
+    seed: Seed = 1,
+) -> None:
+    """Trains the recommendation head on the events of the sample shop."""
+    from finetune.recommender import train_recommender
+
+    train_recommender(output, seed=seed)
+
+
+@evaluate.command("language-model")
+def evaluate_language_model(
+    data: Data,
+    base: Annotated[Path, typer.Option(help="Folder of the base model.")] = Path("data/models/base"),
+    adapter: Annotated[Path, typer.Option(help="Folder of the adapter.")] = Path("data/models/adapter"),
+    seed: Seed = 1,
+) -> None:
+    """Prints perplexities, the share of distinct replies and unedited samples; writes them beside the adapter."""
+    from finetune.evaluation import evaluate_language_model
+
+    evaluate_language_model(data, base, adapter, seed=seed)
