@@ -1,0 +1,1 @@
+"""Alembic's schema history. `retrieval.database.open_database` brings a database up to its head."""

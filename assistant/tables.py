@@ -1,0 +1,72 @@
+"""Tables of orders and of conversations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import JSON, ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from retrieval.columns import ExactDecimal, UtcTime
+from retrieval.database import Base
+from retrieval.tables import CustomerRow
+
+
+class OrderRow(Base):
+    """One Order without its lines. `key` is the id as it is compared: letters and digits alone, in lower case."""
+
+    __tablename__ = "orders"
+    __table_args__ = (Index(None, "customer_id", "placed"),)
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text)
+    customer_id: Mapped[str] = mapped_column(ForeignKey(CustomerRow.id))
+    status: Mapped[str] = mapped_column(Text)
+    placed: Mapped[datetime] = mapped_column(UtcTime)
+    expected: Mapped[date | None]
+    delivered: Mapped[date | None]
+    refunded: Mapped[date | None]
+    carrier: Mapped[str] = mapped_column(Text)
+    tracking: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text)
+    total: Mapped[Decimal] = mapped_column(ExactDecimal)
+
+
+class OrderLineRow(Base):
+    """One OrderLine, in the currency of its order. The product may have left the catalogue since."""
+
+    __tablename__ = "order_lines"
+
+    order_id: Mapped[str] = mapped_column(ForeignKey(OrderRow.id, ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    product_id: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    quantity: Mapped[int]
+    unit_price: Mapped[Decimal] = mapped_column(ExactDecimal)
+
+
+class ConversationRow(Base):
+    """One Conversation without its turns. `customer_id` is None for a visitor."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    customer_id: Mapped[str | None] = mapped_column(Text, index=True)
+    started: Mapped[datetime] = mapped_column(UtcTime)
+    state: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class TurnRow(Base):
+    """One Turn. Texts are JSON strings, which hold what PostgreSQL's text cannot: NUL and lone surrogates."""
+
+    __tablename__ = "turns"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey(ConversationRow.id, ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    message: Mapped[str] = mapped_column(JSON)
+    reply: Mapped[str] = mapped_column(JSON)
+    prompt: Mapped[dict[str, object]] = mapped_column(JSON)
+    time: Mapped[datetime] = mapped_column(UtcTime)
+    fallback: Mapped[bool]
+    adapter: Mapped[str] = mapped_column(Text)

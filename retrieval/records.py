@@ -1,0 +1,86 @@
+"""Records: the shop's products, FAQs, customers and events in the database.
+
+Putting the same records in twice changes nothing. Each call is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Engine, Table, select
+from sqlalchemy.orm import DeclarativeBase
+
+from retrieval.catalog import Catalog
+from retrieval.customer import Customer, Event
+from retrieval.database import reading, storable, writing
+from retrieval.faq import Faq
+from retrieval.product import Product
+from retrieval.rows import customer_of, event_of, event_values, faq_of, faq_values, product_of, product_values
+from retrieval.tables import CustomerRow, EventRow, FaqRow, ProductRow
+from retrieval.upsert import Outcome, Values, upsert
+
+
+class Records:
+    """The shop's records in one database. Every method raises StoreError where the database fails."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def upsert_products(self, products: Iterable[Product], replace: bool = False) -> Outcome:
+        """Adds new products and changes known ones; `replace` also removes those that are not among `products`."""
+        return self._upsert(ProductRow, ("id",), map(product_values, products), replace)
+
+    def upsert_faqs(self, faqs: Iterable[Faq], replace: bool = False) -> Outcome:
+        """Adds new FAQs and changes known ones; `replace` also removes those that are not among `faqs`."""
+        return self._upsert(FaqRow, ("id",), map(faq_values, faqs), replace)
+
+    def upsert_customers(self, customers: Iterable[Customer]) -> Outcome:
+        """Adds new customers and changes known ones."""
+        return self._upsert(CustomerRow, ("id",), map(asdict, customers))
+
+    def upsert_events(self, events: Iterable[Event]) -> Outcome:
+        """Adds events that are not known yet: the same act on the same product at the same moment is one event."""
+        return self._upsert(EventRow, ("customer_id", "time", "product_id", "kind"), map(event_values, events))
+
+    def catalog(self) -> Catalog:
+        """Every product and FAQ, in the order in which they first came."""
+        with reading(self._engine) as connection:
+            products = connection.execute(select(_table(ProductRow)).order_by(ProductRow.number)).mappings().all()
+            faqs = connection.execute(select(_table(FaqRow)).order_by(FaqRow.number)).mappings().all()
+        return Catalog(map(product_of, products), map(faq_of, faqs))
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """The customer with exactly this id."""
+        if not storable(customer_id):
+            return None
+        query = select(_table(CustomerRow)).where(CustomerRow.id == customer_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else customer_of(row)
+
+    def customer_ids(self) -> frozenset[str]:
+        """The id of every customer."""
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(select(CustomerRow.id)))
+
+    def events(self, since: datetime | None = None) -> Sequence[Event]:
+        """Every event at or after `since`, oldest first."""
+        query = select(_table(EventRow))
+        if since is not None:
+            query = query.where(EventRow.time >= since)
+        order = (EventRow.time, EventRow.customer_id, EventRow.product_id, EventRow.kind)
+        with reading(self._engine) as connection:
+            return [event_of(row) for row in connection.execute(query.order_by(*order)).mappings()]
+
+    def _upsert(
+        self, row: type[DeclarativeBase], key: Sequence[str], incoming: Iterator[Values], replace: bool = False
+    ) -> Outcome:
+        with writing(self._engine) as connection:
+            return upsert(connection, _table(row), key, incoming, replace)
+
+
+def _table(row: type[DeclarativeBase]) -> Table:
+    return cast(Table, row.__table__)
