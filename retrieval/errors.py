@@ -9,6 +9,7 @@
     │   └── IndexDamaged
     ├── ModelError              a model folder or server is absent, half-copied or does not fit
     ├── StoreError              the database cannot be opened or used
+    │   └── ConversationNotFound
     └── WritingError            the language model failed while it wrote a reply
 
 Libraries' own exceptions are caught at the place that calls the library and re-raised as one of
@@ -57,6 +58,10 @@ class ModelError(AisleError):
 
 class StoreError(AisleError):
     """The database cannot be opened or used."""
+
+
+class ConversationNotFound(StoreError):
+    """No conversation has this id, or it is another customer's."""
 
 
 class WritingError(AisleError):

@@ -1,1 +1,4 @@
-"""The faces: one FastAPI app with the shop's page, the widget, the Gradio chat and the HTTP API."""
+"""Aisle's faces on the web: the shop's page with the widget, the Gradio chat, and the interfaces for programs.
+
+Depends on `assistant` and `retrieval`; nothing depends on it.
+"""

@@ -1,0 +1,125 @@
+"""A hand-written assistant whose answers a reader can work out: tests of the faces need no models.
+
+"tents" shows three products, "fail" raises, "slow" writes one sentence every 50 ms until cancelled, "mine" tells who is
+signed in, anything else is repeated.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from assistant.act import Act
+from assistant.conversation import Conversation, State, Turn
+from assistant.evidence import Evidence, Fact, FactKind
+from assistant.prompt import PromptTurn
+from assistant.reply import Cards, Reply, ReplyEvent, Sentence
+from assistant.request import Intent, Request
+from retrieval.candidate import Candidate, Reason, ReasonKind
+from retrieval.catalog import Catalog
+from retrieval.customer import Customer
+from retrieval.errors import ConversationNotFound
+from retrieval.faq import Faq
+from retrieval.filter import Condition, Filter, Operator
+from retrieval.money import Money
+from retrieval.product import Availability, Product
+
+RETURNS = Faq("returns", "Returns and refunds", "You can send things back within **30 days** of delivery.", ("get_refund",))
+PRODUCTS = (
+    Product(
+        "T-1", "Larkfield 2 tent", Money(Decimal("189.00")), "A light tent for two.", sale_price=Money(Decimal("149.00")),
+        brand="Larkfield", product_type="Camping > Tents", color="fern", rating=4.6, rating_count=112, quantity=12,
+    ),
+    Product(
+        "T-2", "<script>alert('title')</script> tent", Money(Decimal("99.50")), "<b>Bold</b> words & more.",
+        link="javascript:alert(1)", brand="Scar & Sons", product_type="Camping > Tents", rating=4.1, rating_count=9,
+    ),
+    Product(
+        "T-3", "Harrow dome", Money(Decimal("1299.00")), "For four.", product_type="Camping > Tents",
+        availability=Availability.OUT_OF_STOCK, quantity=0,
+    ),
+    Product(
+        "K-1", "Moorland kettle", Money(Decimal("34.00")), "Boils a litre in four minutes.", product_type="Kitchen > Kettles",
+        rating=4.9, rating_count=51, attributes={"capacity": "1 l"},
+    ),
+)  # fmt: skip
+CUSTOMER = Customer("C-1", "Ada Fell", "ada@example.com")
+
+
+class FakeAssistant:
+    """Answers by rule; keeps conversations in a dict and checks who owns them."""
+
+    def __init__(self, pause: float = 0.0) -> None:
+        self.catalog = Catalog(PRODUCTS, (RETURNS,))
+        self.conversations: dict[str, Conversation] = {}
+        self.cancelled_replies = 0
+        self._pause = pause
+
+    def customer(self, customer_id: str) -> Customer | None:
+        return CUSTOMER if customer_id == CUSTOMER.id else None
+
+    def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
+        found = self.conversations.get(conversation_id)
+        if found is None or found.customer_id not in (None, customer_id):
+            raise ConversationNotFound(f"No conversation has the id {conversation_id!r}.")
+        return found
+
+    def ask(self, message: str, conversation_id: str | None = None, customer_id: str | None = None) -> Reply:
+        *_, reply = self.reply(message, conversation_id, customer_id)
+        assert isinstance(reply, Reply)
+        return reply
+
+    def reply(
+        self,
+        message: str,
+        conversation_id: str | None = None,
+        customer_id: str | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Iterator[ReplyEvent]:
+        conversation = (
+            self.conversation(conversation_id, customer_id)
+            if conversation_id
+            else Conversation(uuid.uuid4().hex, customer_id)
+        )
+        if "fail" in message:
+            raise RuntimeError("the engine broke, and this text is not for customers")
+        evidence, sentences, facts = self._answer(message, customer_id)
+        if evidence.candidates:
+            yield Cards(evidence.candidates)
+        for sentence in sentences:
+            time.sleep(self._pause)
+            yield Sentence(sentence)
+        while "slow" in message and cancelled is not None:
+            if cancelled.wait(0.05):
+                self.cancelled_replies += 1
+                return
+            yield Sentence("Still thinking. ")
+        request = Request(message, (Intent("find_product", 0.9),), query=message, filter=_FILTER)
+        text = "".join(sentences)
+        turn = Turn(message, text, PromptTurn(message, evidence.acts, (), text), datetime.now(UTC))
+        shown = tuple(candidate.product.id for candidate in evidence.candidates)
+        self.conversations[conversation.id] = Conversation(
+            conversation.id, conversation.customer_id, (*conversation.turns, turn), State(shown=shown)
+        )
+        yield Reply(conversation.id, text, text, request, evidence, facts, False, {"understanding": 1.5, "total": 3.0})
+
+    def _answer(self, message: str, customer_id: str | None) -> tuple[Evidence, list[str], tuple[Fact, ...]]:
+        if "tents" in message:
+            reasons = (Reason(ReasonKind.WELL_RATED, "112 people rated it 4.6 out of 5", 0.3),)
+            candidates = tuple(Candidate(product, 0.9, reasons) for product in PRODUCTS[:3])
+            fact = Fact("p1.price", FactKind.MONEY, "$149.00", record="product:T-1")
+            evidence = Evidence((Act.FOUND_PRODUCTS,), (fact,), candidates, chips=("Cheaper ones", "Which is lightest?"))
+            return evidence, ["Here are three tents. ", "The Larkfield 2 tent is $149.00."], (fact,)
+        if "return" in message:
+            evidence = Evidence((Act.ANSWERED,), sources=(RETURNS,), chips=("How do I start a return?",))
+            return evidence, ["You can send things back within 30 days of delivery."], ()
+        if "mine" in message:
+            return Evidence((Act.ORDER_STATUS,)), [f"You are {customer_id or 'a visitor'}."], ()
+        return Evidence((Act.ACKNOWLEDGE,)), [f"You said: {message}"], ()
+
+
+_FILTER = Filter((Condition("price", Operator.AT_MOST, number=Decimal(200)),))

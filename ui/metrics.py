@@ -1,0 +1,62 @@
+"""Metrics: what an operator watches, in the Prometheus text format at `/metrics`. No message, name or id is in it."""
+
+from __future__ import annotations
+
+import time
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from assistant.reply import Reply
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Metrics:
+    """Counters of one app. Each app has a registry of its own, so that two in one process do not mix."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "aisle_requests", "Messages by face and outcome.", ["face", "outcome"], registry=self.registry
+        )
+        self._steps = Histogram(
+            "aisle_step_seconds", "Time per step of a reply.", ["step"], buckets=_SECONDS, registry=self.registry
+        )
+        self._fallbacks = Counter(
+            "aisle_fallbacks", "Replies with a plain phrase in place of a failed sentence.", registry=self.registry
+        )
+        self._errors = Counter("aisle_errors", "Replies that failed, by kind of error.", ["kind"], registry=self.registry)
+        self._acts = Counter("aisle_acts", "What replies did.", ["act"], registry=self.registry)
+        self._running = Gauge("aisle_replies_running", "Replies being made now.", registry=self.registry)
+
+    def started(self) -> float:
+        """Counts a reply as running; the value returned is given back to `ended`."""
+        self._running.inc()
+        return time.perf_counter()
+
+    def replied(self, reply: Reply) -> None:
+        """Counts a finished reply, its steps and acts."""
+        for step, milliseconds in reply.timings_ms.items():
+            self._steps.labels(step).observe(milliseconds / 1000)
+        for act in reply.evidence.acts:
+            self._acts.labels(act.value).inc()
+        if reply.fallback:
+            self._fallbacks.inc()
+
+    def ended(self, start: float, face: str, outcome: str) -> None:
+        """Counts the end of a reply that `started` at `start`: "replied", "failed", "cancelled" or "refused"."""
+        self._running.dec()
+        self._requests.labels(face, outcome).inc()
+        self._steps.labels("request").observe(time.perf_counter() - start)
+
+    def refused(self, face: str, why: str) -> None:
+        """Counts a message that was not read: "rate_limited" or "busy"."""
+        self._requests.labels(face, why).inc()
+
+    def failed(self, error: BaseException) -> None:
+        """Counts an error by its class."""
+        self._errors.labels(type(error).__name__).inc()
+
+    def render(self) -> bytes:
+        """Everything in the Prometheus text format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,124 @@
+"""Opening: an assistant that is still being loaded, so that the web server listens at once.
+
+Models and indexes take seconds to load. `OpeningAssistant` loads them in a thread and stands in for the assistant:
+whoever asks it waits until the real one is there, `/healthz` tells how far it is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import Protocol
+
+import structlog
+
+from assistant.conversation import Conversation
+from assistant.reply import ReplyEvent
+from retrieval.catalog import Catalog
+from retrieval.customer import Customer
+from retrieval.errors import AisleError
+
+_log = structlog.get_logger(__name__)
+
+
+class Answering(Protocol):
+    """What the web app needs of an assistant; `assistant.assistant.Assistant` is one."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """Products and FAQs of the shop."""
+        ...
+
+    def reply(
+        self,
+        message: str,
+        conversation_id: str | None = None,
+        customer_id: str | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Iterator[ReplyEvent]:
+        """Yields cards where there are any, sentences, and the finished reply."""
+        ...
+
+    def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
+        """The conversation with this id. Raises ConversationNotFound when it is absent or another customer's."""
+        ...
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """The customer with this id."""
+        ...
+
+
+class Readiness(StrEnum):
+    """How far an assistant has come."""
+
+    STARTING = "starting"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class OpeningAssistant:
+    """Stands in for the assistant that `open_assistant` makes in a thread of its own.
+
+    Every method waits until it is open, and raises the AisleError for which it could not be opened.
+    """
+
+    def __init__(self, open_assistant: Callable[[], Answering]) -> None:
+        self._open = open_assistant
+        self._opened: Answering | None = None
+        self._error: AisleError | None = None
+        self._done = threading.Event()
+        threading.Thread(target=self._run, name="opening", daemon=True).start()
+
+    @property
+    def readiness(self) -> Readiness:
+        """How far it is, without waiting."""
+        if not self._done.is_set():
+            return Readiness.STARTING
+        return Readiness.FAILED if self._error else Readiness.READY
+
+    @property
+    def error(self) -> str:
+        """Why it could not be opened, and the next step; "" otherwise."""
+        return str(self._error) if self._error else ""
+
+    @property
+    def catalog(self) -> Catalog:
+        """Products and FAQs of the shop."""
+        return self._wait().catalog
+
+    def reply(
+        self,
+        message: str,
+        conversation_id: str | None = None,
+        customer_id: str | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Iterator[ReplyEvent]:
+        """Yields the events of the opened assistant's reply."""
+        return self._wait().reply(message, conversation_id, customer_id, cancelled)
+
+    def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
+        """The conversation as the opened assistant finds it."""
+        return self._wait().conversation(conversation_id, customer_id)
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """The customer as the opened assistant finds them."""
+        return self._wait().customer(customer_id)
+
+    def _run(self) -> None:
+        try:
+            self._opened = self._open()
+        except AisleError as error:
+            self._error = error
+            _log.error("assistant_not_opened", error=error.message, hint=error.hint)
+        except Exception as error:  # a bug must show in /healthz too, not end as a silent thread
+            self._error = AisleError(f"The assistant could not be opened: {error!r}", "The log holds the traceback.")
+            _log.exception("assistant_not_opened")
+        finally:
+            self._done.set()
+
+    def _wait(self) -> Answering:
+        self._done.wait()
+        if self._opened is None:
+            raise self._error or AisleError("The assistant could not be opened.")
+        return self._opened
