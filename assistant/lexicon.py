@@ -1,0 +1,27 @@
+"""Lexicon: the word lists of `lexicon.yaml`, read once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+_PATH = Path(__file__).with_name("lexicon.yaml")
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """The entries of one list. Raises KeyError for a list that does not exist."""
+    return frozenset(_lists()[name].split())
+
+
+@cache
+def phrases(name: str) -> tuple[str, ...]:
+    """The entries of one list of phrases, one per line, longest first."""
+    return tuple(sorted((line.strip() for line in _lists()[name].splitlines() if line.strip()), key=len, reverse=True))
+
+
+@cache
+def _lists() -> dict[str, str]:
+    return dict(yaml.safe_load(_PATH.read_text(encoding="utf-8")))
