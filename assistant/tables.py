@@ -14,7 +14,10 @@ from retrieval.tables import CustomerRow
 
 
 class OrderRow(Base):
-    """One Order without its lines. `key` is the id as it is compared: letters and digits alone, in lower case."""
+    """One Order. `key` is the id as it is compared: letters and digits alone, in lower case.
+
+    `lines` are kept with it, for they are never read or changed without it; their prices are text, digit for digit.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (Index(None, "customer_id", "placed"),)
@@ -29,21 +32,10 @@ class OrderRow(Base):
     refunded: Mapped[date | None]
     carrier: Mapped[str] = mapped_column(Text)
     tracking: Mapped[str] = mapped_column(Text)
+    lines: Mapped[list[dict[str, object]]] = mapped_column(JSON)
     currency: Mapped[str] = mapped_column(Text)
+    shipping: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     total: Mapped[Decimal] = mapped_column(ExactDecimal)
-
-
-class OrderLineRow(Base):
-    """One OrderLine, in the currency of its order. The product may have left the catalogue since."""
-
-    __tablename__ = "order_lines"
-
-    order_id: Mapped[str] = mapped_column(ForeignKey(OrderRow.id, ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    product_id: Mapped[str] = mapped_column(Text)
-    title: Mapped[str] = mapped_column(Text)
-    quantity: Mapped[int]
-    unit_price: Mapped[Decimal] = mapped_column(ExactDecimal)
 
 
 class ConversationRow(Base):

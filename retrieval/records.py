@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Engine, Table, select
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import Engine, select
 
 from retrieval.catalog import Catalog
 from retrieval.customer import Customer, Event
-from retrieval.database import reading, storable, writing
+from retrieval.database import Base, reading, storable, table_of, writing
 from retrieval.faq import Faq
 from retrieval.product import Product
 from retrieval.rows import customer_of, event_of, event_values, faq_of, faq_values, product_of, product_values
@@ -48,15 +46,15 @@ class Records:
     def catalog(self) -> Catalog:
         """Every product and FAQ, in the order in which they first came."""
         with reading(self._engine) as connection:
-            products = connection.execute(select(_table(ProductRow)).order_by(ProductRow.number)).mappings().all()
-            faqs = connection.execute(select(_table(FaqRow)).order_by(FaqRow.number)).mappings().all()
+            products = connection.execute(select(table_of(ProductRow)).order_by(ProductRow.number)).mappings().all()
+            faqs = connection.execute(select(table_of(FaqRow)).order_by(FaqRow.number)).mappings().all()
         return Catalog(map(product_of, products), map(faq_of, faqs))
 
     def customer(self, customer_id: str) -> Customer | None:
         """The customer with exactly this id."""
         if not storable(customer_id):
             return None
-        query = select(_table(CustomerRow)).where(CustomerRow.id == customer_id)
+        query = select(table_of(CustomerRow)).where(CustomerRow.id == customer_id)
         with reading(self._engine) as connection:
             row = connection.execute(query).mappings().first()
         return None if row is None else customer_of(row)
@@ -68,7 +66,7 @@ class Records:
 
     def events(self, since: datetime | None = None) -> Sequence[Event]:
         """Every event at or after `since`, oldest first."""
-        query = select(_table(EventRow))
+        query = select(table_of(EventRow))
         if since is not None:
             query = query.where(EventRow.time >= since)
         order = (EventRow.time, EventRow.customer_id, EventRow.product_id, EventRow.kind)
@@ -76,11 +74,7 @@ class Records:
             return [event_of(row) for row in connection.execute(query.order_by(*order)).mappings()]
 
     def _upsert(
-        self, row: type[DeclarativeBase], key: Sequence[str], incoming: Iterator[Values], replace: bool = False
+        self, row: type[Base], key: Sequence[str], incoming: Iterator[Values], replace: bool = False
     ) -> Outcome:
         with writing(self._engine) as connection:
-            return upsert(connection, _table(row), key, incoming, replace)
-
-
-def _table(row: type[DeclarativeBase]) -> Table:
-    return cast(Table, row.__table__)
+            return upsert(connection, table_of(row), key, incoming, replace)

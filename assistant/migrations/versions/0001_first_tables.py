@@ -94,7 +94,9 @@ def upgrade() -> None:
         sa.Column("refunded", sa.Date(), nullable=True),
         sa.Column("carrier", sa.Text(), nullable=False),
         sa.Column("tracking", sa.Text(), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("shipping", EXACT, nullable=True),
         sa.Column("total", EXACT, nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_orders_customer_id_customers")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
@@ -119,22 +121,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("conversation_id", "number", name=op.f("pk_turns")),
     )
-    op.create_table(
-        "order_lines",
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("product_id", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("unit_price", EXACT, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["orders.id"], name=op.f("fk_order_lines_order_id_orders"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("order_id", "number", name=op.f("pk_order_lines")),
-    )
 
 
 def downgrade() -> None:
     """Back from this revision."""
-    for table in ("order_lines", "turns", "orders", "products", "faqs", "events", "customers", "conversations"):
+    for table in ("turns", "orders", "products", "faqs", "events", "customers", "conversations"):
         op.drop_table(table)
