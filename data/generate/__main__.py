@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
-from data.generate.paths import SHOP, jsonl, write_text
-from data.generate.products import product_records, read_groups
+from dataclasses import dataclass
+
+from data.generate.events import event_records
+from data.generate.orders import order_records
+from data.generate.paths import SHOP, Record, jsonl, write_gzip, write_text
+from data.generate.people import customer_records, people
+from data.generate.products import Group, product_records, read_groups
+from data.generate.tastes import things
+from data.generate.visits import simulate
+
+
+@dataclass(frozen=True, slots=True)
+class MadeShop:
+    """Every record that the scripts make."""
+
+    groups: tuple[Group, ...]
+    products: tuple[Record, ...]
+    customers: tuple[Record, ...]
+    orders: tuple[Record, ...]
+    events: tuple[Record, ...]
+
+
+def make() -> MadeShop:
+    """Makes all records in memory."""
+    groups = read_groups()
+    products = tuple(product_records(groups))
+    by_id = {str(product["id"]): product for product in products}
+    everybody = people()
+    visits = simulate(everybody, things(products))
+    orders = tuple(order_records(visits, by_id))
+    events = tuple(event_records(visits, orders, by_id))
+    return MadeShop(groups, products, tuple(customer_records(everybody)), orders, events)
 
 
 def main() -> None:
-    """Writes products."""
-    groups = read_groups()
-    write_text(SHOP / "products.jsonl", jsonl(product_records(groups)))
+    """Writes the shop's files."""
+    shop = make()
+    write_text(SHOP / "products.jsonl", jsonl(shop.products))
+    write_text(SHOP / "customers.jsonl", jsonl(shop.customers))
+    write_text(SHOP / "orders.jsonl", jsonl(shop.orders))
+    write_gzip(SHOP / "events.jsonl.gz", jsonl(shop.events))
 
 
 if __name__ == "__main__":
