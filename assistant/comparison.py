@@ -1,4 +1,4 @@
-"""Comparison: what two products share and how they differ, worked out by code so that the model never reasons over numbers."""
+"""Comparison: what two products share and how they differ, worked out by code: the model never reasons over numbers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _name(key: str, first: Product, second: Product, is_first: bool) -> Fact:
 
 def _common(first: Product, second: Product) -> list[Fact]:
     own = [("brand", first.brand, second.brand), ("material", first.material, second.material)]
-    own += [(name.replace("_", " "), value, second.attributes.get(name, "")) for name, value in first.attributes.items()]
+    own += [(name.replace("_", " "), one, second.attributes.get(name, "")) for name, one in first.attributes.items()]
     shared = [name for name, one, other in own if one and one.casefold() == other.casefold()]
     text = f"the same {in_words(shared[:3])}" if shared else ""
     return [Fact("compare.common", FactKind.TEXT, text, "", "computed")] if text else []

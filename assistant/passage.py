@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from assistant.evidence import Fact, FactKind
+from assistant.hints import answer_hint
 from assistant.lexicon import words
 from assistant.wording import plain_text, sentences
 from retrieval.faq import Faq
@@ -44,6 +46,17 @@ def only_duration(text: str) -> str:
 def only_amount(text: str) -> str:
     """The one amount of money in `text` ("$4.95"), or "" when there is none or more than one."""
     return _only(_AMOUNT.findall(text))
+
+
+def answer_facts(slot: str, faq: Faq, question: str) -> Iterator[Fact]:
+    """What a reply may say from one FAQ: the passage that answers, its title, and its one duration and amount."""
+    text, record = passage(faq, question), f"faq:{faq.id}"
+    yield Fact(f"{slot}.text", FactKind.TEXT, text, answer_hint(text), record)
+    yield Fact(f"{slot}.title", FactKind.TEXT, faq.title, "", record)
+    if duration := only_duration(text):
+        yield Fact(f"{slot}.duration", FactKind.DURATION, duration, "", record)
+    if amount := only_amount(text):
+        yield Fact(f"{slot}.amount", FactKind.MONEY, amount, "", record)
 
 
 def _only(found: Iterable[str]) -> str:
