@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from retrieval.measure import Measure
 from retrieval.product import Product
 
 
@@ -27,6 +28,8 @@ class Sort(StrEnum):
     PRICE_HIGH = "price_high"
     RATING = "rating"
     POPULARITY = "popularity"
+    LOWEST = "lowest"  # by the number in `Filter.sort_field`: "the lightest"
+    HIGHEST = "highest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,15 @@ class Condition:
     """One exact demand. `field` is a Product field or the name of an attribute.
 
     IN and NOT_IN carry `values` (compared without case; `product_type` matches any step of the
-    path); AT_LEAST and AT_MOST carry `number` (for `price`, the current price in the shop's currency).
+    path); AT_LEAST and AT_MOST carry `number` (for `price`, the current price in the shop's currency), and `unit`
+    where the attribute is a measure: "310 g" meets "at most 1 kg", and "2 people" no bound in litres.
     """
 
     field: str
     operator: Operator
     values: tuple[str, ...] = ()
     number: Decimal | None = None
+    unit: str = ""
 
     def accepts(self, product: Product) -> bool:
         """Whether `product` meets this demand; an unknown number never meets a bound."""
@@ -48,18 +53,22 @@ class Condition:
             wanted = {value.casefold() for value in self.values}
             found = bool(wanted & _words(product, self.field))
             return found if self.operator is Operator.IN else not found
-        number = _number(product, self.field)
-        if number is None or self.number is None:
+        if self.number is None:
             return False
-        return number >= self.number if self.operator is Operator.AT_LEAST else number <= self.number
+        value, bound = measure_of(product, self.field), Measure(self.number, self.unit)
+        if value is None or (bound.unit and value.dimension != bound.dimension):
+            return False
+        low, high = (bound, value) if self.operator is Operator.AT_LEAST else (value, bound)
+        return low.size <= high.size if bound.unit else low.number <= high.number
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """All `conditions` must hold; results come in `sort` order."""
+    """All `conditions` must hold; results come in `sort` order, by the attribute `sort_field` for LOWEST and HIGHEST."""
 
     conditions: tuple[Condition, ...] = ()
     sort: Sort = Sort.RELEVANCE
+    sort_field: str = ""
 
     def accepts(self, product: Product) -> bool:
         """Whether `product` meets every condition."""
@@ -87,15 +96,13 @@ def _words(product: Product, field: str) -> set[str]:
     return {text, *(part.strip() for part in text.replace("/", ",").split(","))}
 
 
-def _number(product: Product, field: str) -> Decimal | None:
+def measure_of(product: Product, field: str) -> Measure | None:
+    """The number that `product` has in `field`, a Product field or an attribute, or None where it has none."""
     read = _NUMBERS.get(field)
-    if read is not None:
-        return read(product)
-    digits = product.attributes.get(field, "").split(" ")[0].replace(",", ".")
-    try:
-        return Decimal(digits)
-    except ArithmeticError:
-        return None
+    if read is None:
+        return Measure.parse(product.attributes.get(field, ""))
+    number = read(product)
+    return None if number is None else Measure(number)
 
 
 _TEXT_FIELDS = frozenset({"id", "brand", "color", "size", "material", "availability", "item_group_id"})
