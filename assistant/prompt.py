@@ -14,7 +14,7 @@ A conversation is a list of `PromptTurn`s; the last one's `reply` is empty when 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.act import Act
 from assistant.reference import REFERENCES, spell
@@ -53,15 +53,23 @@ class PromptTurn:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Everything the model is told for one reply. `policy` is the shop owner's Markdown on tone and limits."""
+    """Everything the model is told for one reply. `policy` is the shop owner's Markdown on tone and limits.
+
+    `begun` is the start of the reply, already shown to the customer: the model goes on from there.
+    """
 
     policy: str
     turns: tuple[PromptTurn, ...]
+    begun: str = ""
 
     @property
     def keys(self) -> frozenset[str]:
         """References that the reply may open."""
         return frozenset(fact.key for fact in self.turns[-1].facts)
+
+    def answered(self, reply: str) -> PromptTurn:
+        """The last turn with its reply, as the next prompt remembers it."""
+        return replace(self.turns[-1], reply=reply)
 
 
 def compact_facts(turn: PromptTurn) -> str:
@@ -70,9 +78,12 @@ def compact_facts(turn: PromptTurn) -> str:
     return "".join(act.token for act in turn.acts) + facts.rstrip(" ")
 
 
-def compact(turns: Sequence[PromptTurn]) -> str:
-    """The embedded model's text: every turn in full, the last one open after `<|assistant|>` when its reply is empty."""
-    return "".join(_compact_turn(turn) for turn in turns)
+def compact(turns: Sequence[PromptTurn], begun: str = "") -> str:
+    """The embedded model's text: every turn in full, the last one open after `<|assistant|>` when its reply is empty.
+
+    `begun` stands behind an open turn (`Prompt.begun`).
+    """
+    return "".join(_compact_turn(turn) for turn in turns) + begun
 
 
 def _compact_turn(turn: PromptTurn) -> str:
@@ -81,12 +92,14 @@ def _compact_turn(turn: PromptTurn) -> str:
 
 
 def messages(prompt: Prompt) -> list[dict[str, str]]:
-    """OpenAI messages for a model with its own chat template."""
+    """OpenAI messages for a model with its own chat template; where the last one is the assistant's, it goes on from it."""
     listed: list[dict[str, str]] = [{"role": "system", "content": f"{prompt.policy}\n\n{_RULES}"}]
     for turn in prompt.turns:
         listed.append({"role": "user", "content": f"{_facts_with_values(turn)}\n\nCustomer: {turn.message}"})
         if turn.reply:
             listed.append({"role": "assistant", "content": turn.reply})
+    if prompt.begun:
+        listed.append({"role": "assistant", "content": prompt.begun})
     return listed
 
 
