@@ -3,7 +3,7 @@
 A phrase is a sentence with small variations written into it:
 
     {p1.price}              a fact; the phrase fits only a turn that has it
-    (Sure|Of course|)       one of these; a variation whose facts are missing is never drawn
+    (Sure|Of course|)       one of these; a variation whose facts are missing is never drawn; without "|", plain parentheses
     <p1:is|are>             "are" when the hint of {p1.name} is `plural` (also p2.., and `kind` for {p1.kind})
     [body]                  a phrase of that section, of this file or of `shared.md`
     [closer?]               the same, left out half of the time and when none fits
@@ -190,6 +190,13 @@ def _is_plural(slot: str, hints: Hints) -> bool:
     return hints.get(key) == PLURAL
 
 
+def _group(options: list[list[Node]]) -> list[Node]:
+    """A choice; parentheses without "|" are meant as written."""
+    if len(options) == 1:
+        return ["(", *options[0], ")"]
+    return [Choice(tuple(tuple(option) for option in options))]
+
+
 def _parse(text: str, origin: str) -> tuple[Node, ...]:
     stack: list[list[list[Node]]] = [[[]]]
     place = 0
@@ -204,7 +211,7 @@ def _parse(text: str, origin: str) -> tuple[Node, ...]:
             stack[-1].append([])
         elif mark == ")" and len(stack) > 1:
             options = stack.pop()
-            stack[-1][-1].append(Choice(tuple(tuple(option) for option in options)))
+            stack[-1][-1].extend(_group(options))
         elif mark:
             raise AisleError(f"{origin}: stray {mark!r} in {text!r}", "Balance the parentheses of the phrase.")
         elif token[1]:

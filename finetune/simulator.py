@@ -1,0 +1,136 @@
+"""Simulator: an endless, seeded stream of shop conversations that teaches a model to speak from acts and facts only.
+
+    python -m finetune.simulator --turns 1000 --seed 1
+
+prints examples. Every turn has a customer's message, the acts that code would decide on, facts as
+`assistant/hints.py` lays them down (the hints are listed there), and a reply drawn from the hand-written phrasings
+of `data/phrasings` that fit those facts. Replies hold references only: no name, number, price, date or policy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Self
+
+from assistant.act import Act
+from assistant.prompt import PromptTurn, compact_facts
+from finetune.phrasings import Phrasings, tidy
+from finetune.simulated_facts import Scene, SimulatedFacts
+from finetune.simulated_messages import Messages
+from finetune.simulated_shop import Policy, SimulatedShop, load_policies, load_shops
+from finetune.simulated_talk import NEXT, PAIRS, SIGNED_IN, START
+from retrieval.errors import AisleError
+
+PHRASINGS = Path(__file__).resolve().parent.parent / "data" / "phrasings"
+_TURNS = (1, 2, 2, 3, 3, 3, 4, 4, 5, 6)
+_CLOSER_SHARE = 0.3
+_ATTEMPTS = 20
+
+
+class Simulator:
+    """Makes conversations from shops, policies and phrasings."""
+
+    def __init__(
+        self, phrasings: dict[Act, Phrasings], shops: tuple[SimulatedShop, ...], policies: tuple[Policy, ...]
+    ) -> None:
+        self._phrasings = phrasings
+        self._shops = shops
+        self._policies = policies
+        self._messages = Messages(phrasings, shops)
+
+    @classmethod
+    def load(cls, path: Path = PHRASINGS) -> Self:
+        """Reads the folder of phrasings. Raises AisleError when a file is missing or malformed."""
+        shared = path / "shared.md"
+        phrasings = {act: Phrasings.load(path / f"{act.value}.md", shared) for act in Act}
+        return cls(phrasings, load_shops(path), load_policies(path))
+
+    def conversations(self, seed: int) -> Iterator[tuple[PromptTurn, ...]]:
+        """Conversations of 1 to 6 turns without end, the same ones for the same `seed`."""
+        chance = random.Random(seed)
+        while True:
+            yield self._conversation(chance)
+
+    def _conversation(self, chance: random.Random) -> tuple[PromptTurn, ...]:
+        shop = chance.choice(self._shops).with_symbol(chance.choice("$$$£€"))
+        scene = Scene(shop, chance, shop.word("names", chance) if chance.random() < 0.45 else "")
+        scene.kind = chance.choice(list(shop.kinds))
+        turns: list[PromptTurn] = []
+        act: Act | None = None
+        for _ in range(chance.choice(_TURNS)):
+            acts = self._acts(act, scene)
+            turns.append(self._turn(acts, scene, first=not turns))
+            act = acts[-1]
+        return tuple(turns)
+
+    def _acts(self, before: Act | None, scene: Scene) -> tuple[Act, ...]:
+        weights = START if before is None or scene.maybe(0.15) else NEXT.get(before, START)
+        acts = tuple(weights)
+        while True:
+            act = scene.chance.choices(acts, list(weights.values()))[0]
+            if act in SIGNED_IN and not scene.customer:
+                act = Act.SIGN_IN
+            if act is not Act.SIGN_IN or not scene.customer:
+                break
+        pairs = PAIRS.get(act, ())
+        return (act, *scene.chance.choice(pairs)) if pairs and scene.maybe(0.3) else (act,)
+
+    def _turn(self, acts: tuple[Act, ...], scene: Scene, first: bool) -> PromptTurn:
+        self._choose_policies(acts, scene)
+        if scene.maybe(0.2):
+            scene.kind = scene.chance.choice(list(scene.shop.kinds))
+        facts = SimulatedFacts(scene)
+        message = self._messages.message(acts, scene)
+        facts.gather(acts)
+        reply = self._reply(acts, facts.hints | {"turn.first" if first else "turn.later": ""}, scene.chance)
+        return PromptTurn(message, acts, facts.listed(), reply)
+
+    def _choose_policies(self, acts: tuple[Act, ...], scene: Scene) -> None:
+        elsewhere = Act.CHANGE_ELSEWHERE in acts
+        policies = [policy for policy in self._policies if policy.elsewhere or not elsewhere]
+        scene.policy = scene.chance.choice(policies)
+        second = acts == (Act.ANSWERED,) and scene.maybe(0.12)
+        scene.second_policy = scene.chance.choice(self._policies) if second else None
+        if scene.second_policy is scene.policy:
+            scene.second_policy = None
+
+    def _reply(self, acts: tuple[Act, ...], hints: dict[str, str], chance: random.Random) -> str:
+        if len(acts) == 1:
+            return self._draw(acts[0], "reply", hints, chance)
+        parts = [self._draw(act, "middle", hints | ({"then": ""} if place else {}), chance) for place, act in enumerate(acts)]
+        last = self._phrasings[acts[-1]]
+        if "closer" in last and chance.random() < _CLOSER_SHARE:
+            parts.append(last.draw("closer", hints, chance) or "")
+        return tidy(" ".join(parts))
+
+    def _draw(self, act: Act, section: str, hints: dict[str, str], chance: random.Random) -> str:
+        text = self._phrasings[act].draw(section, hints, chance)
+        if not text:
+            raise AisleError(
+                f"no phrase of {act.value}, section {section}, fits the facts {sorted(hints)}",
+                f"Add one that needs fewer facts to data/phrasings/{act.value}.md.",
+            )
+        return text
+
+
+def main() -> None:
+    """Prints simulated turns as text."""
+    parser = argparse.ArgumentParser(description="Print simulated shop conversations.")
+    parser.add_argument("--turns", type=int, default=1000, help="how many turns to print")
+    parser.add_argument("--seed", type=int, default=1, help="which stream of conversations")
+    options = parser.parse_args()
+    turns = (turn for talk in Simulator.load().conversations(options.seed) for turn in (*talk, None))
+    for turn in islice(turns, options.turns):
+        print(_shown(turn) if turn else "---")  # noqa: T201
+
+
+def _shown(turn: PromptTurn) -> str:
+    return f"customer: {turn.message}\n   facts: {compact_facts(turn)}\n   aisle: {turn.reply}\n"
+
+
+if __name__ == "__main__":
+    main()
