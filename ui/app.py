@@ -1,0 +1,125 @@
+"""The web app: the shop's page with the widget, the chat, and the interfaces for programs, in one FastAPI app.
+
+`aisle serve` runs it; `create_app` takes any assistant, open or still opening.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported, which otherwise calls its makers
+
+import gradio as gr
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from assistant.settings import Settings
+from retrieval.errors import SettingsError
+from ui.chat import ChatPage
+from ui.chat_api import chat_router
+from ui.errors import answer_errors
+from ui.health import health_router
+from ui.identity import load_secret
+from ui.metrics import Metrics
+from ui.openai_api import openai_router
+from ui.opening import Answering
+from ui.protection import BodyLimit, RateLimit, SecurityHeaders
+from ui.reception import Reception
+from ui.sign_in import sign_in_router
+from ui.storefront import storefront_router
+
+STATIC = Path(__file__).parent / "static"
+_SESSION_SECONDS = 8 * 60 * 60
+
+
+def create_app(assistant: Answering, settings: Settings, demo_customers: Sequence[str] = ()) -> FastAPI:
+    """The app for `assistant`. `demo_customers` are ids that anybody may sign in as on the sample shop's page: never real ones.
+
+    Raises SettingsError when the secret, the rate limit or an allowed origin cannot work.
+    """
+    origins = _origins(settings.allowed_origins)
+    secret = load_secret(settings.secret.get_secret_value(), settings.home)
+    metrics = Metrics()
+    reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret)
+    app = FastAPI(
+        title=f"Aisle at {settings.shop_name}",
+        description="A shopping assistant: the model writes sentences, the shop's records write the facts.",
+        version=version("aisle"),
+        lifespan=_lifespan(reception),
+        docs_url=None,
+        redoc_url=None,
+    )
+    _add_middleware(app, origins, secret)
+    answer_errors(app)
+    app.include_router(chat_router(reception))
+    app.include_router(openai_router(reception))
+    app.include_router(health_router(assistant, metrics))
+    app.include_router(sign_in_router(demo_customers))
+    app.include_router(storefront_router(assistant, settings, demo_customers))
+    _add_files(app, settings.data / "shop" / "images")
+    return _add_chat(app, reception, settings.shop_name)
+
+
+def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str) -> None:
+    """Added last runs first. CORS must be on this parent app: without it Gradio allows every origin."""
+    app.add_middleware(
+        SessionMiddleware, secret_key=secret, session_cookie="aisle_session", max_age=_SESSION_SECONDS, same_site="lax"
+    )
+    app.add_middleware(
+        CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["authorization", "content-type"]
+    )
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders, embedders=origins)
+
+
+def _add_files(app: FastAPI, pictures: Path) -> None:
+    @app.get("/widget.js", include_in_schema=False)
+    def widget() -> Response:
+        return FileResponse(STATIC / "widget.js", media_type="text/javascript", headers={"Cache-Control": "max-age=300"})
+
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/shop/images", StaticFiles(directory=pictures, check_dir=False))
+
+
+def _add_chat(app: FastAPI, reception: Reception, shop_name: str) -> FastAPI:
+    return gr.mount_gradio_app(
+        app,
+        ChatPage(reception, shop_name).build(),
+        path="/chat",
+        show_error=False,
+        ssr_mode=False,
+        footer_links=[],
+        max_file_size="1kb",
+        enable_monitoring=False,
+        run_history=False,
+        theme=gr.themes.Base(font=["Source Sans 3", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        css_paths=[STATIC / "cards.css", STATIC / "chat.css"],
+        head='<meta name="color-scheme" content="light"><script src="/static/chat.js"></script>',
+    )
+
+
+def _lifespan(reception: Reception):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        reception.close()
+
+    return lifespan
+
+
+def _origins(allowed: Sequence[str]) -> list[str]:
+    for origin in allowed:
+        scheme, _, host = origin.partition("://")
+        if scheme not in ("http", "https") or not host or any(sign in host for sign in "/*;, '\""):
+            raise SettingsError(
+                f"AISLE_ALLOWED_ORIGINS names {origin!r}, which is no origin.",
+                'Write scheme and host alone, such as ["https://shop.example"].',
+            )
+    return list(allowed)

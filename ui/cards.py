@@ -1,0 +1,123 @@
+"""Cards: products, sources and text as HTML. Everything from a record, a model or a customer is escaped here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from urllib.parse import quote, urlsplit
+
+from retrieval.candidate import Candidate
+from retrieval.faq import Faq
+from retrieval.product import Product
+
+
+def safe_url(url: str, base: str = "") -> str:
+    """`url` where it is http(s) or a path on this host, put under `base` where it is relative; "" for anything else."""
+    url = url.strip()
+    if not url or re.search(r"[\x00-\x20\\]", url) or url.startswith("//"):
+        return ""
+    scheme = urlsplit(url).scheme.lower()
+    if scheme:
+        return url if scheme in ("http", "https") else ""
+    return url if url.startswith("/") else f"{base}{url}"
+
+
+def product_link(product: Product) -> str:
+    """Where a card leads: the product's own page, or the one that Aisle shows."""
+    return safe_url(product.link) or f"/products/{quote(product.id, safe='')}"
+
+
+def image_link(product: Product) -> str:
+    """The product's picture, or "" where the record has none that is safe to load."""
+    return safe_url(product.image_link, "/shop/")
+
+
+def text_html(text: str) -> str:
+    """Plain text as paragraphs; lines that start with "- " become a list."""
+    blocks = (block.strip("\n") for block in re.split(r"\n\s*\n", text) if block.strip())
+    return "".join(_block(block.split("\n")) for block in blocks)
+
+
+def cards_html(candidates: Sequence[Candidate]) -> str:
+    """A list of product cards, or "" without candidates."""
+    if not candidates:
+        return ""
+    items = "".join(f'<li class="aisle-card">{_card(candidate)}</li>' for candidate in candidates)
+    noun = "product" if len(candidates) == 1 else "products"
+    return f'<ul class="aisle-cards" aria-label="{len(candidates)} {noun}">{items}</ul>'
+
+
+def sources_html(sources: Iterable[Faq]) -> str:
+    """Links to the questions and policies that answer, or "" without any."""
+    links = [
+        f'<a href="{escape(safe_url(faq.link) or "/help#" + quote(faq.id, safe=""))}" target="_top">{escape(faq.title)}</a>'
+        for faq in sources
+    ]
+    if not links:
+        return ""
+    return f'<p class="aisle-sources"><span>{"Source" if len(links) == 1 else "Sources"}</span>{"".join(links)}</p>'
+
+
+def stars_html(product: Product) -> str:
+    """The rating as stars, told in words to a screen reader; "" for a product without one."""
+    if product.rating is None:
+        return ""
+    words = f"Rated {product.rating:g} out of 5" + (f" by {product.rating_count:,}" if product.rating_count else "")
+    count = f'<span class="aisle-count" aria-hidden="true">{product.rating_count:,}</span>' if product.rating_count else ""
+    share = max(0.0, min(100.0, product.rating * 20))
+    return (
+        f'<span class="aisle-rating" role="img" aria-label="{words}" title="{words}">'
+        f'<span class="aisle-stars" style="--share:{share:.0f}%"></span>{count}</span>'
+    )
+
+
+def price_html(product: Product) -> str:
+    """What it costs now, with the price before a sale struck."""
+    now = f"<strong>{escape(str(product.current_price))}</strong>"
+    if product.sale_price is None or product.sale_price == product.price:
+        return f'<span class="aisle-price">{now}</span>'
+    return (
+        f'<span class="aisle-price is-sale">{now} <s><span class="aisle-unseen">was </span>'
+        f"{escape(str(product.price))}</s></span>"
+    )
+
+
+def stock_html(product: Product) -> str:
+    """Whether it can be had, in words."""
+    if not product.is_available:
+        return '<span class="aisle-stock is-out">Sold out</span>'
+    if product.quantity is not None and product.quantity <= 5:
+        return f'<span class="aisle-stock is-low">Only {product.quantity} left</span>'
+    return '<span class="aisle-stock">In stock</span>'
+
+
+def picture_html(product: Product, eager: bool = False) -> str:
+    """The picture, described by the title elsewhere, or a plain tile with the title's initial."""
+    link = image_link(product)
+    if not link:
+        initial = escape(product.title.strip()[:1].upper() or "?")
+        return f'<span class="aisle-picture is-empty" aria-hidden="true">{initial}</span>'
+    loading = "eager" if eager else "lazy"
+    return (
+        f'<span class="aisle-picture"><img src="{escape(link)}" alt="" loading="{loading}" '
+        'referrerpolicy="no-referrer" width="320" height="320"></span>'
+    )
+
+
+def _card(candidate: Candidate) -> str:
+    product = candidate.product
+    reason = escape(candidate.reasons[0].text) if candidate.reasons else ""
+    why = f'<p class="aisle-why"><span class="aisle-unseen">Why this one: </span>{reason}</p>' if reason else ""
+    return (
+        f'<a class="aisle-card-link" href="{escape(product_link(product))}" target="_top">'
+        f"{picture_html(product)}"
+        f'<span class="aisle-name">{escape(product.title)}</span></a>'
+        f'<p class="aisle-facts">{price_html(product)}{stars_html(product)}</p>{why}{stock_html(product)}'
+    )
+
+
+def _block(lines: Sequence[str]) -> str:
+    if all(line.lstrip().startswith("- ") for line in lines):
+        return "<ul>" + "".join(f"<li>{escape(line.lstrip()[2:])}</li>" for line in lines) + "</ul>"
+    return "<p>" + "<br>".join(escape(line) for line in lines) + "</p>"

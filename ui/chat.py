@@ -1,0 +1,227 @@
+"""The customer's chat: Gradio blocks, mounted by `ui/app.py` at `/chat` and shown in the widget's frame.
+
+One page load is one visitor. Nothing is kept between two calls on the server but the stored conversation: the page sends
+back its conversation id and token with each message, and `Reception` says whose they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from html import escape
+from typing import Any
+
+import gradio as gr
+import structlog
+
+from assistant.conversation import Conversation
+from assistant.reply import Cards, Reply, Sentence
+from retrieval.candidate import Candidate
+from retrieval.errors import AisleError
+from ui.cards import cards_html, sources_html, text_html
+from ui.errors import customer_text
+from ui.reception import Reception
+
+_log = structlog.get_logger(__name__)
+
+CHIPS = 4
+FIRST_CHIPS = ("Show me what's on sale", "Recommend something for me", "What is your returns policy?", "Where is my order?")
+_LONGEST_HISTORY = 200
+_WRITING = '<p class="aisle-writing"><span class="aisle-unseen">Writing a reply</span><i></i><i></i><i></i></p>'
+
+Message = dict[str, Any]
+Update = dict[Any, Any]
+
+
+class ChatPage:
+    """Builds the blocks once; its methods are their listeners and keep no state of any visitor."""
+
+    def __init__(self, reception: Reception, shop_name: str) -> None:
+        self._reception = reception
+        self._shop_name = shop_name
+
+    def build(self) -> gr.Blocks:
+        """The blocks, with every listener private: programs use `/api/chat`."""
+        with gr.Blocks(title=f"{self._shop_name} assistant", analytics_enabled=False, fill_height=True) as blocks:
+            self._lay_out()
+            self._listen(blocks)
+        return blocks.queue(max_size=64, api_open=False)
+
+    def _lay_out(self) -> None:
+        gr.HTML(_header(self._shop_name), elem_id="aisle-header")
+        self._log = gr.Chatbot(
+            elem_id="aisle-log", label="Conversation", show_label=False, container=False, height="100%", scale=1,
+            render_markdown=False, buttons=[], feedback_options=None, layout="bubble", autoscroll=True,
+            group_consecutive_messages=False,
+        )  # fmt: skip
+        with gr.Row(elem_id="aisle-chips", elem_classes="is-empty"):
+            self._chips = [gr.Button("", visible=False, elem_classes="aisle-chip", size="sm") for _ in range(CHIPS)]
+            self._retry = gr.Button("Try again", visible=False, elem_classes="aisle-chip is-retry", size="sm")
+        with gr.Row(elem_id="aisle-compose"):
+            self._box = gr.Textbox(
+                elem_id="aisle-box", label="Your message", show_label=False, placeholder="Ask about products, orders, returns…",
+                lines=1, max_lines=4, scale=1, container=False, submit_btn=False,
+            )  # fmt: skip
+            self._send = gr.Button("Send", elem_id="aisle-send", variant="primary", scale=0, min_width=44)
+        self._conversation = gr.Textbox(visible="hidden", elem_id="aisle-conversation", container=False)
+        self._token = gr.Textbox(visible="hidden", container=False)
+        self._greeting = gr.Textbox(visible="hidden", container=False)
+
+    def _listen(self, blocks: gr.Blocks) -> None:
+        changed = [self._log, self._box, self._conversation, self._retry, *self._chips]
+        held = [self._log, self._conversation, self._token]
+        shared: dict[str, Any] = {
+            "outputs": changed, "api_visibility": "private", "concurrency_id": "reply", "concurrency_limit": 16,
+            "show_progress": "hidden", "trigger_mode": "once", "preprocess": False,
+        }  # fmt: skip
+        typed = gr.on([self._box.submit, self._send.click], self._answer, [self._box, *held], **shared)
+        followed = [chip.click(self._answer, [chip, *held], **shared) for chip in self._chips]
+        retried = self._retry.click(self._again, held, **shared)
+        for done in (typed, *followed, retried):
+            done.then(None, [self._conversation], None, js="(id) => aisle.replied(id)", api_visibility="private")
+        blocks.load(
+            self._start, [self._conversation, self._token, self._greeting],
+            [self._log, self._conversation, self._token, *self._chips], js="() => aisle.start()",
+            api_visibility="private", show_progress="hidden", queue=False,
+        )  # fmt: skip
+
+    def _start(self, conversation_id: str, token: str, greeting: str, request: gr.Request) -> Update:
+        """Greets, or shows again the conversation that this tab had before it went to another page of the shop."""
+        history = [_said_by_aisle(text_html(greeting or f"Hello, I am the assistant of {self._shop_name}. What are you looking for?"))]
+        known = self._kept_conversation(conversation_id, token, request)
+        chips: Sequence[str] = FIRST_CHIPS
+        if known:
+            history += self._retold(known)
+            chips = ()
+        return {
+            self._log: history,
+            self._conversation: known.id if known else "",
+            self._token: token,
+            **self._chip_updates(chips),
+        }
+
+    async def _answer(
+        self, message: str, history: list[Message], conversation_id: str, token: str, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        """Shows the message at once, then the reply as it is written."""
+        if not message or not message.strip():
+            yield {self._box: ""}
+            return
+        shown = [*_kept(history), {"role": "user", "content": message}]
+        yield {
+            self._log: [*shown, _said_by_aisle(_WRITING)],
+            self._box: "",
+            self._retry: gr.update(visible=False),
+            **self._chip_updates(()),
+        }
+        async for update in self._reply(message, shown, conversation_id, token, request):
+            yield update
+
+    async def _again(
+        self, history: list[Message], conversation_id: str, token: str, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        """Takes the last message and its failed reply back, and asks once more."""
+        kept = _kept(history)
+        last = next((at for at in range(len(kept) - 1, -1, -1) if kept[at]["role"] == "user"), None)
+        if last is None:
+            yield {self._retry: gr.update(visible=False)}
+            return
+        async for update in self._answer(_plain(kept[last]), kept[:last], conversation_id, token, request):
+            yield update
+
+    async def _reply(
+        self, message: str, shown: list[Message], conversation_id: str, token: str, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        text, candidates = "", tuple[Candidate, ...]()
+        try:
+            visitor = self._reception.visitor(request.request, token)
+            async with aclosing(self._reception.events("chat", message, conversation_id, visitor)) as events:  # type: ignore[type-var]
+                async for event in events:
+                    if isinstance(event, Cards):
+                        candidates = event.candidates
+                    elif isinstance(event, Sentence):
+                        text += event.text
+                    if isinstance(event, Reply):
+                        yield self._finished(event, shown)
+                    else:
+                        yield {self._log: [*shown, _said_by_aisle(text_html(text) or _WRITING, cards_html(candidates))]}
+        except AisleError as error:
+            yield {
+                self._log: [*shown, _said_by_aisle(text_html(text) + _failure(customer_text(error)))],
+                self._retry: gr.update(visible=True),
+            }
+
+    def _finished(self, reply: Reply, shown: list[Message]) -> Update:
+        told = _said_by_aisle(text_html(reply.text), cards_html(reply.products) + sources_html(reply.sources))
+        return {
+            self._log: [*shown, told],
+            self._conversation: reply.conversation_id,
+            **self._chip_updates(reply.evidence.chips),
+        }
+
+    def _chip_updates(self, chips: Sequence[str]) -> Update:
+        labels = [*chips[:CHIPS], *[""] * CHIPS][:CHIPS]
+        return {
+            button: gr.update(value=label, visible=bool(label))
+            for button, label in zip(self._chips, labels, strict=True)
+        }
+
+    def _kept_conversation(self, conversation_id: str, token: str, request: gr.Request) -> Conversation | None:
+        if not conversation_id:
+            return None
+        try:
+            visitor = self._reception.visitor(request.request, token)
+            return self._reception.assistant.conversation(conversation_id, visitor.customer_id)
+        except AisleError as error:
+            _log.info("conversation_not_resumed", error=type(error).__name__)
+            return None
+
+    def _retold(self, conversation: Conversation) -> list[Message]:
+        """The stored turns; the last one with its cards."""
+        products = self._reception.assistant.catalog.products
+        cards = cards_html([Candidate(products[name], 0) for name in conversation.state.shown if name in products])
+        history: list[Message] = []
+        for turn in conversation.turns:
+            last = cards if turn is conversation.turns[-1] else ""
+            history += [{"role": "user", "content": turn.message}, _said_by_aisle(text_html(turn.reply), last)]
+        return history
+
+
+def _said_by_aisle(bubble: str, below: str = "") -> Message:
+    markup = f'<div class="aisle-turn"><div class="aisle-bubble">{bubble}</div>{below}</div>'
+    return {"role": "assistant", "content": gr.HTML(markup)}
+
+
+def _failure(text: str) -> str:
+    return f'<div class="aisle-failure" role="alert">{text_html(text)}</div>'
+
+
+def _kept(history: list[Message]) -> list[Message]:
+    """The page's history in the form that it is shown again. It is the page's own view: nothing is read from it or stored.
+
+    Listeners take their inputs unprocessed, so that a page cannot have components of its choice made on the server.
+    """
+    kept = [{"role": message["role"], "content": _part(message["content"])} for message in history[-_LONGEST_HISTORY:]]
+    return [message for message in kept if message["role"] in ("user", "assistant") and message["content"]]
+
+
+def _part(content: Any) -> str | gr.HTML:
+    """Gradio sends content as a list of parts; ours have exactly one: text, or HTML made by `_said_by_aisle`."""
+    part = content[0] if isinstance(content, list) and content else content
+    if not isinstance(part, dict):
+        return part if isinstance(part, str) else ""
+    if part.get("type") == "component":
+        return gr.HTML(str(part.get("value", "")))
+    return str(part.get("text", ""))
+
+
+def _plain(message: Message) -> str:
+    return message["content"] if isinstance(message["content"], str) else ""
+
+
+def _header(shop_name: str) -> str:
+    return (
+        f'<header class="aisle-header"><span class="aisle-mark" aria-hidden="true"></span><div><h1 id="aisle-title">{escape(shop_name)}</h1>'
+        '<p>Shopping assistant, not a person</p></div>'
+        '<button type="button" id="aisle-close" aria-label="Close the chat" hidden>&#10005;</button></header>'
+    )

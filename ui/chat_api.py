@@ -1,0 +1,104 @@
+"""POST /api/chat: one message in, the reply as server-sent events out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import StreamingResponse
+
+from assistant.reply import Cards, Reply, ReplyEvent, Sentence
+from assistant.reply_json import ReplyJson, products_json
+from retrieval.errors import AisleError
+from ui import sse
+from ui.errors import error_json
+from ui.reception import Reception
+
+
+class ChatRequest(BaseModel):
+    """A customer's message; `conversation_id` continues the conversation of an earlier reply."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"message": "a warm sleeping bag under $150"},
+                {"message": "the second one in blue?", "conversation_id": "0b6f6f1c2b0d4d7e9d1f"},
+            ]
+        }
+    )
+
+    message: str = Field(description="Plain text in the customer's own words.")
+    conversation_id: str | None = Field(None, description="Absent in the first message of a conversation.")
+
+
+_EXAMPLE = """event: cards
+data: {"products": [{"id": "T-1", "title": "Larkfield 2 tent", "price": 149.0, "currency": "USD", "reasons": ["well rated"]}]}
+
+event: sentence
+data: {"text": "Here is a light tent for two."}
+
+event: done
+data: {"reply": "Here is a light tent for two.", "intents": ["find_product"], "products": [], "conversation_id": "0b6f6f1c"}
+"""
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": (
+            "`cards` where there are products, then `sentence` by sentence, then `done` with the whole reply "
+            "(schema ReplyJson). An `error` event ends a reply that failed on its way."
+        ),
+        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+    },
+    401: {"description": "The bearer token is expired or forged."},
+    404: {"description": "No conversation of this customer has that id."},
+    413: {"description": "The request is larger than a message may be."},
+    422: {"description": "The body is not JSON of the documented shape."},
+    429: {"description": "Too many messages from this client; `Retry-After` says when to try again."},
+    503: {"description": "The assistant is busy or could not be opened."},
+}
+
+
+def chat_router(reception: Reception) -> APIRouter:
+    """The route, bound to `reception`."""
+    router = APIRouter(tags=["chat"])
+
+    @router.post("/api/chat", responses=_RESPONSES, response_class=StreamingResponse)
+    async def chat(body: ChatRequest, request: Request) -> StreamingResponse:
+        """Answers one message.
+
+        A signed-in customer is known by the session cookie or by `Authorization: Bearer` with a token that the shop's
+        server signed; without either, the customer is a visitor.
+        """
+        events = reception.events("api", body.message, body.conversation_id, reception.visitor(request))
+        first = await anext(events)  # an error before the first event becomes a status code
+        return StreamingResponse(_stream(first, events), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
+
+    @router.get("/api/reply-schema", include_in_schema=False)
+    def reply_schema() -> dict[str, Any]:
+        """JSON schema of the `done` event."""
+        return ReplyJson.model_json_schema()
+
+    return router
+
+
+async def _stream(first: ReplyEvent, events: AsyncIterator[ReplyEvent]) -> AsyncIterator[str]:
+    async with aclosing(events):  # type: ignore[type-var]
+        yield _event(first)
+        try:
+            async for event in events:
+                yield _event(event)
+        except AisleError as error:
+            yield sse.event(json.dumps(error_json(error)), "error")
+
+
+def _event(event: ReplyEvent) -> str:
+    if isinstance(event, Cards):
+        products = [product.model_dump() for product in products_json(event.candidates)]
+        return sse.event(json.dumps({"products": products}), "cards")
+    if isinstance(event, Sentence):
+        return sse.event(json.dumps({"text": event.text}), "sentence")
+    assert isinstance(event, Reply)
+    return sse.event(ReplyJson.of(event).model_dump_json(), "done")

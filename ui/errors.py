@@ -1,0 +1,52 @@
+"""Errors on the web: one JSON shape and one status code for each kind. Nothing internal is told to a stranger."""
+
+from __future__ import annotations
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import JSONResponse
+
+from retrieval.errors import AisleError, ConversationNotFound
+from ui.identity import TokenRefused
+from ui.protection import TooFast
+from ui.replies import SORRY, ReplyFailed, TooBusy
+
+_log = structlog.get_logger(__name__)
+_KNOWN: dict[type[AisleError], tuple[int, str]] = {
+    ConversationNotFound: (404, "conversation_not_found"),
+    TokenRefused: (401, "token_refused"),
+    TooFast: (429, "rate_limited"),
+    TooBusy: (503, "busy"),
+    ReplyFailed: (500, "reply_failed"),
+}
+
+
+def error_json(error: AisleError) -> dict[str, dict[str, str]]:
+    """What a client is told of `error`: errors that are an operator's business become one polite sentence."""
+    _, code = _KNOWN.get(type(error), (503, "unavailable"))
+    return {"error": {"code": code, "type": code, "message": customer_text(error)}}
+
+
+def customer_text(error: AisleError) -> str:
+    """What a customer may read of `error`."""
+    return error.message if type(error) in _KNOWN else SORRY
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Makes `app` answer Aisle's errors and malformed requests in the one shape."""
+
+    @app.exception_handler(AisleError)
+    async def aisle_error(request: Request, error: AisleError) -> JSONResponse:
+        status, code = _KNOWN.get(type(error), (503, "unavailable"))
+        if code == "unavailable":
+            _log.error("request_failed", path=request.url.path, error=error.message, hint=error.hint)
+        headers = {"Retry-After": "60"} if status == 429 else {"Retry-After": "5"} if status == 503 else None
+        return JSONResponse(error_json(error), status, headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        message = f"The request cannot be read: {first['msg']} ({where}). See /openapi.json."
+        return JSONResponse({"error": {"code": "invalid_request", "type": "invalid_request", "message": message}}, 422)

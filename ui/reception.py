@@ -1,0 +1,71 @@
+"""Reception: what all faces share. It knows who asks, how often they may, and starts their replies."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from assistant.message import clean
+from assistant.reply import ReplyEvent
+from ui.identity import read_token
+from ui.metrics import Metrics
+from ui.opening import Answering
+from ui.protection import RateLimit, TooFast
+from ui.replies import Replies
+
+SESSION_CUSTOMER = "customer_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: the network address that limits count, and the customer where the server knows one."""
+
+    client: str
+    customer_id: str | None = None
+
+
+class Reception:
+    """Turns a web request into a visitor, and a visitor's message into a reply."""
+
+    def __init__(self, assistant: Answering, metrics: Metrics, limit: RateLimit, secret: str) -> None:
+        self.assistant = assistant
+        self.metrics = metrics
+        self._replies = Replies(assistant, metrics)
+        self._limit = limit
+        self._secret = secret
+
+    def visitor(self, request: Request, token: str = "") -> Visitor:
+        """Who sent `request`: by `token` or a bearer token that is one of ours, else by the session cookie.
+
+        Raises TokenRefused for a token that is expired or forged. A bearer value that is no such token at all, such as
+        the API key that OpenAI clients insist on, is a visitor without a name.
+        """
+        client = request.client.host if request.client else "unknown"
+        given = token or _bearer(request)
+        if given:
+            return Visitor(client, read_token(given, self._secret))
+        customer_id = request.scope.get("session", {}).get(SESSION_CUSTOMER)
+        return Visitor(client, customer_id)
+
+    def events(
+        self, face: str, message: str, conversation_id: str | None, visitor: Visitor
+    ) -> AsyncIterator[ReplyEvent]:
+        """The events of the reply to `message`. Raises TooFast at once; see `Replies.events` for the rest."""
+        try:
+            self._limit.take(visitor.client)
+        except TooFast:
+            self.metrics.refused(face, "rate_limited")
+            raise
+        return self._replies.events(face, clean(message), conversation_id or None, visitor.customer_id)
+
+    def close(self) -> None:
+        """Takes no more messages."""
+        self._replies.close()
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    looks_like_a_token = value.count(".") == 2
+    return value if scheme.lower() == "bearer" and looks_like_a_token else ""

@@ -1,0 +1,34 @@
+"""Sign-in on the sample shop's page: a visitor picks one of the invented customers, the server keeps it in a signed cookie.
+
+A real shop has its own accounts and gives the widget a token instead (docs/widget.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from starlette.responses import RedirectResponse
+
+from ui.reception import SESSION_CUSTOMER
+
+
+def sign_in_router(demo_customers: Sequence[str]) -> APIRouter:
+    """POST /session signs one of `demo_customers` in, or out where the id is empty. Without any there is no such route."""
+    router = APIRouter(include_in_schema=False)
+    if not demo_customers:
+        return router
+
+    @router.post("/session")
+    def sign_in(request: Request, customer_id: Annotated[str, Form()] = "") -> RedirectResponse:
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            raise HTTPException(403, "Sign in on the shop's own page.")
+        request.session.clear()
+        if customer_id:
+            if customer_id not in demo_customers:
+                raise HTTPException(404, "There is no such demo customer.")
+            request.session[SESSION_CUSTOMER] = customer_id
+        return RedirectResponse("/", status_code=303)
+
+    return router

@@ -1,0 +1,44 @@
+// The chat's side of the frame: takes its settings from the fragment, keeps the tab's conversation, talks to the widget.
+(() => {
+  const KEY = "aisle:conversation";
+  const given = new URLSearchParams(location.hash.slice(1));
+  const framed = window.parent !== window;
+  // The widget names the page's origin in the fragment; messages go to and come from that origin alone.
+  const host = given.get("origin") || location.origin;
+  const tell = (type) => framed && window.parent.postMessage({ type: "aisle:" + type }, host);
+  const first = () => (document.activeElement === document.body || !document.hasFocus() ? box() : document.querySelector("#aisle-close"));
+  const box = () => document.querySelector("#aisle-box textarea");
+  const storage = (() => { try { return window.sessionStorage; } catch { return null; } })();
+
+  if (given.has("token") || given.has("greeting")) history.replaceState(null, "", location.pathname + location.search);
+  if (/^#[0-9a-f]{3,8}$/i.test(given.get("color") || "")) document.documentElement.style.setProperty("--accent", given.get("color"));
+
+  // Sets a text box of Gradio's and sends what it holds.
+  const ask = (text) => {
+    const field = box();
+    if (!field) return setTimeout(ask, 150, text);
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(() => document.querySelector("#aisle-send")?.click(), 60);
+  };
+
+  window.aisle = {
+    start() {
+      document.documentElement.lang = "en";
+      document.querySelector("#aisle-log [role=log]")?.setAttribute("aria-live", "polite");
+      if (given.get("title")) document.querySelector("#aisle-title").textContent = given.get("title");
+      const close = document.querySelector("#aisle-close");
+      if (close && framed) { close.hidden = false; close.addEventListener("click", () => tell("close")); }
+      tell("ready");
+      return [storage?.getItem(KEY) || "", given.get("token") || "", (given.get("greeting") || "").slice(0, 300)];
+    },
+    replied(id) { if (id) storage?.setItem(KEY, id); tell("replied"); },
+  };
+
+  addEventListener("keydown", (event) => { if (event.key === "Escape") tell("close"); });
+  addEventListener("message", (event) => {
+    if (event.source !== window.parent || event.origin !== host || !event.data) return;
+    if (event.data.type === "aisle:focus") (event.data.last ? document.querySelector("#aisle-send") : first())?.focus();
+    if (event.data.type === "aisle:ask") ask(String(event.data.text).slice(0, 2000));
+  });
+})();

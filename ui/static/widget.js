@@ -1,0 +1,71 @@
+// Aisle's chat for a shop's page. One line: <script src="https://chat.example/widget.js" data-title="Ask us" async></script>
+(() => {
+  const me = document.currentScript, set = me.dataset, base = new URL(set.src || me.src, location.href).origin;
+  const side = set.position === "left" ? "left" : "right";
+  const color = /^#[0-9a-f]{3,8}$/i.test(set.color || "") ? set.color : "#1f4a3a";
+  const title = set.title || "Shopping assistant", KEY = "aisle:open";
+  const remember = (open) => { try { sessionStorage.setItem(KEY, open ? "1" : ""); } catch {} };
+  const remembered = () => { try { return sessionStorage.getItem(KEY) === "1"; } catch { return false; } };
+
+  const host = document.createElement("aisle-chat");
+  const root = host.attachShadow({ mode: "open" });
+  root.innerHTML = `<style>
+:host{all:initial}
+*{box-sizing:border-box}
+button{position:fixed;${side}:max(20px,env(safe-area-inset-${side}));bottom:max(20px,env(safe-area-inset-bottom));z-index:2147483000;width:60px;height:60px;border:0;border-radius:50%;background:${color};color:#fff;cursor:pointer;box-shadow:0 10px 28px -8px #0008;transition:transform .16s}
+button:hover{transform:translateY(-2px)}
+button:focus-visible{outline:3px solid ${color};outline-offset:3px;box-shadow:0 0 0 3px #fff}
+svg{display:block;margin:auto}
+i{position:absolute;top:3px;right:3px;width:14px;height:14px;border:2px solid #fff;border-radius:50%;background:#d9552b}
+section{position:fixed;${side}:20px;bottom:94px;z-index:2147483001;width:min(410px,calc(100vw - 40px));height:min(690px,calc(100vh - 118px));border-radius:20px;overflow:hidden;background:#fbf8f2;box-shadow:0 24px 70px -18px #0007,0 0 0 1px #0001;animation:rise .18s ease-out}
+iframe{display:block;width:100%;height:100%;border:0}
+[hidden]{display:none!important}
+@keyframes rise{from{opacity:0;transform:translateY(14px)}}
+@media(max-width:520px){section{inset:0;width:100%;height:100%;height:100dvh;border-radius:0}section:not([hidden])~button{display:none}}
+@media(prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}
+</style><section role="dialog" aria-modal="true" hidden><b tabindex="0"></b><b tabindex="0"></b></section><button type="button" aria-expanded="false" aria-haspopup="dialog"><svg width="28" height="28" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M20 11.5a7.5 7.5 0 0 1-11 6.6L4 19.5l1.4-4.2A7.5 7.5 0 1 1 20 11.5Z"/><path d="M9 10.4h7M9 13.4h4.5"/></svg><i hidden></i></button>`;
+  const [panel, button, dot] = ["section", "button", "i"].map((tag) => root.querySelector(tag));
+  panel.setAttribute("aria-label", title);
+  let frame, ready, waiting = [];
+
+  const send = (data) => (ready ? frame.contentWindow.postMessage(data, base) : waiting.push(data));
+  const label = () => button.setAttribute("aria-label", (panel.hidden ? "Open" : "Close") + " chat: " + title);
+  const load = () => {
+    const hash = new URLSearchParams({ origin: location.origin, title, color });
+    for (const key of ["token", "greeting"]) if (set[key]) hash.set(key, set[key]);
+    frame = document.createElement("iframe");
+    frame.title = title;
+    frame.src = base + "/chat/#" + hash;
+    panel.lastChild.before(frame);
+  };
+  const toggle = (open, focus = true) => {
+    if (open && !frame) load();
+    panel.hidden = !open;
+    dot.hidden = true;
+    button.setAttribute("aria-expanded", open);
+    label();
+    remember(open);
+    if (open && focus) send({ type: "aisle:focus" });
+    if (!open && focus) button.focus();
+  };
+
+  // Focus stays in the panel while it is open: past either end it comes round to the other.
+  panel.firstChild.addEventListener("focus", () => send({ type: "aisle:focus", last: true }));
+  panel.lastChild.addEventListener("focus", () => send({ type: "aisle:focus" }));
+  button.addEventListener("click", () => toggle(panel.hidden));
+  root.addEventListener("keydown", (event) => event.key === "Escape" && !panel.hidden && toggle(false));
+  document.addEventListener("aisle:ask", (event) => {
+    toggle(true);
+    if (event.detail) send({ type: "aisle:ask", text: String(event.detail) });
+  });
+  addEventListener("message", (event) => {
+    if (!frame || event.origin !== base || event.source !== frame.contentWindow) return;
+    const type = (event.data || {}).type;
+    if (type === "aisle:ready") { ready = true; waiting.splice(0).forEach(send); }
+    if (type === "aisle:close") toggle(false);
+    if (type === "aisle:replied" && panel.hidden) dot.hidden = false;
+  });
+  label();
+  const attach = () => { document.body.append(host); if (remembered() && innerWidth > 520) toggle(true, false); };
+  document.body ? attach() : addEventListener("DOMContentLoaded", attach);
+})();

@@ -1,0 +1,152 @@
+"""Storefront: a shop's pages around the widget, rendered from the catalogue.
+
+For the sample shop it is the demonstration; a real shop uses its own pages and takes the widget alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from assistant.settings import Settings
+from retrieval.catalog import Catalog
+from retrieval.faq import Faq
+from retrieval.product import Product
+from ui import cards
+from ui.opening import Answering, OpeningAssistant, Readiness
+from ui.reception import SESSION_CUSTOMER
+
+_PAGE_SIZE = 24
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One page of products: `total` is how many there are on all pages."""
+
+    products: tuple[Product, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // _PAGE_SIZE))
+
+
+def shelf(catalog: Catalog, kind: str, page: int) -> Shelf:
+    """One product of each item group, of `kind` (a step of the category path) or of all kinds."""
+    listed = [product for product in _one_of_each(catalog) if not kind or kind in product.category_path]
+    start = (page - 1) * _PAGE_SIZE
+    return Shelf(tuple(listed[start : start + _PAGE_SIZE]), len(listed), page)
+
+
+@lru_cache(maxsize=4)
+def departments(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """The first step of the category paths, each with the kinds below it, in catalogue order."""
+    found: dict[str, dict[str, None]] = {}
+    for product in catalog.products.values():
+        first, *below = product.category_path or ("Everything else",)
+        found.setdefault(first, {}).update(dict.fromkeys(below))
+    return {name: tuple(below) for name, below in found.items()}
+
+
+@lru_cache(maxsize=4)
+def _one_of_each(catalog: Catalog) -> tuple[Product, ...]:
+    first: dict[str, Product] = {}
+    for product in catalog.products.values():
+        first.setdefault(product.item_group_id or product.id, product)
+    return tuple(_spread(list(first.values())))
+
+
+def _spread(products: list[Product]) -> list[Product]:
+    """Kinds take turns, so that the first page shows what the shop has."""
+    kinds: dict[str, list[Product]] = {}
+    for product in products:
+        kinds.setdefault(product.product_type, []).append(product)
+    longest = max(map(len, kinds.values()), default=0)
+    return [kind[turn] for turn in range(longest) for kind in kinds.values() if turn < len(kind)]
+
+
+def storefront_router(assistant: Answering, settings: Settings, demo_customers: Sequence[str]) -> APIRouter:
+    """`/`, `/products/{id}` and `/help`."""
+    router = APIRouter(include_in_schema=False)
+    pages = _Pages(assistant, settings, demo_customers)
+
+    @router.get("/")
+    def home(request: Request, kind: str = "", page: int = 1) -> HTMLResponse:
+        if pages.opening:
+            return pages.wait()
+        shown = shelf(assistant.catalog, kind, max(1, page))
+        if not shown.products and shown.total + (page > 1):
+            raise HTTPException(404, "There is no such page.")
+        return pages.render("shop.html", request, shelf=shown, kind=kind)
+
+    @router.get("/products/{product_id:path}")
+    def product_page(request: Request, product_id: str) -> HTMLResponse:
+        product = assistant.catalog.products.get(product_id)
+        if product is None:
+            raise HTTPException(404, "There is no such product.")
+        return pages.render("product.html", request, product=product, variants=assistant.catalog.variants(product))
+
+    @router.get("/help")
+    def help_page(request: Request) -> HTMLResponse:
+        return pages.render("help.html", request, faqs=tuple(assistant.catalog.faqs.values()))
+
+    return router
+
+
+class _Pages:
+    """Renders templates; text from records is escaped by Jinja, Markdown of the shop's owner without its HTML."""
+
+    def __init__(self, assistant: Answering, settings: Settings, demo_customers: Sequence[str]) -> None:
+        self._assistant = assistant
+        self._settings = settings
+        self._demo_customers = demo_customers
+        self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+        self._templates = Environment(
+            loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        self._templates.globals.update(
+            price=lambda product: Markup(cards.price_html(product)),  # noqa: S704 - escaped in cards.py
+            stars=lambda product: Markup(cards.stars_html(product)),  # noqa: S704
+            stock=lambda product: Markup(cards.stock_html(product)),  # noqa: S704
+            picture=lambda product, eager=False: Markup(cards.picture_html(product, eager)),  # noqa: S704
+            link=cards.product_link,
+            answer=self._answer,
+        )
+
+    @property
+    def opening(self) -> bool:
+        """Whether the catalogue is still being loaded."""
+        return isinstance(self._assistant, OpeningAssistant) and self._assistant.readiness is Readiness.STARTING
+
+    def wait(self) -> HTMLResponse:
+        """The page before the shop is open; it asks again by itself."""
+        page = self._templates.get_template("opening.html").render(shop=self._settings.shop_name)
+        return HTMLResponse(page, status_code=503, headers={"Retry-After": "1"})
+
+    def render(self, template: str, request: Request, **values: Any) -> HTMLResponse:
+        """One page with what every page shows: departments and the account."""
+        customer_id = request.session.get(SESSION_CUSTOMER)
+        page = self._templates.get_template(template).render(
+            shop=self._settings,
+            departments=departments(self._assistant.catalog),
+            catalog=self._assistant.catalog,
+            customer=self._assistant.customer(customer_id) if customer_id else None,
+            demo_customers=[found for name in self._demo_customers if (found := self._assistant.customer(name))],
+            **values,
+        )
+        return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+    def _answer(self, faq: Faq) -> Markup:
+        return Markup(self._markdown.render(faq.answer))  # noqa: S704 - HTML is switched off in the parser
