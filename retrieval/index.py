@@ -1,0 +1,204 @@
+"""Index: the vectors and words of one catalogue, made by one encoder, ready to be searched.
+
+A build embeds only texts that the build before it did not hold, and describes itself in a manifest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.catalog import Catalog
+from retrieval.encoder import Encoder, Vectors
+from retrieval.errors import IndexDamaged, SearchIndexError
+from retrieval.index_home import REBUILD, IndexHome, reading
+from retrieval.index_manifest import Manifest
+from retrieval.index_texts import IndexTexts
+from retrieval.lexical import Lexical
+from retrieval.vectors import ChromaVectors
+
+Progress = Callable[[str, int, int], None]
+"""Told a stage ("embedding", "storing"), how many of its items are done, and how many there are."""
+
+PRODUCTS, PASSAGES = "products", "passages"
+_LEXICALS = ("product-words", "faq-words")
+_EMBED_BATCH = 64
+
+
+class Index:
+    """Everything that search reads beside the catalogue. Safe to share between threads; never changes.
+
+    `product_vectors` has shape (products, dimension) in the order of `product_ids`, `passage_vectors` shape
+    (passages, dimension); `passage_faqs` names the FAQ of each passage.
+    """
+
+    def __init__(
+        self, texts: IndexTexts, vectors: Vectors, store: ChromaVectors, lexicals: tuple[Lexical, Lexical]
+    ) -> None:
+        products = len(texts.product_ids)
+        self.product_ids = texts.product_ids
+        self.passage_faqs = texts.passage_faqs
+        self.product_vectors = vectors[:products]
+        self.passage_vectors = vectors[products:]
+        self.product_words, self.faq_words = lexicals
+        self.store = store
+        self._held = contextlib.ExitStack()
+
+    @classmethod
+    def in_memory(cls, catalog: Catalog, encoder: Encoder, progress: Progress | None = None) -> Index:
+        """An index that is written nowhere."""
+        texts = IndexTexts.of(catalog)
+        vectors = _embed(texts, encoder, {}, progress)
+        store = ChromaVectors.in_memory(f"memory-{uuid.uuid4().hex}")
+        index = cls(texts, vectors, store, texts.lexicals())
+        index._fill(progress)
+        index._held.callback(store.drop)
+        return index
+
+    @classmethod
+    def build(
+        cls, home: Path, catalog: Catalog, encoder: Encoder, progress: Progress | None = None, chroma_url: str = ""
+    ) -> Index:
+        """Builds a new index beside the one in use, puts it in its place and opens it.
+
+        Raises SearchIndexError when it cannot be written, when another process builds, or when the server at
+        `chroma_url` fails.
+        """
+        place = IndexHome(home)
+        texts = IndexTexts.of(catalog)
+        known = _known_vectors(place, encoder)
+        with place.building() as folder:
+            vectors, lexicals = _embed(texts, encoder, known, progress), texts.lexicals()
+            np.save(folder / "vectors.npy", vectors)
+            (folder / "texts.json").write_text(json.dumps(texts.keys), encoding="utf-8")
+            for lexical, name in zip(lexicals, _LEXICALS, strict=True):
+                lexical.save(folder / name)
+            with contextlib.closing(_store(folder, chroma_url)) as store:
+                cls(texts, vectors, store, lexicals)._fill(progress)
+            Manifest.of(folder, texts, encoder, chroma_url).write(folder)
+            place.publish(folder)
+            _sweep(place, chroma_url)
+        return cls.open(home, catalog, encoder, chroma_url)
+
+    @classmethod
+    def open(cls, home: Path, catalog: Catalog, encoder: Encoder, chroma_url: str = "") -> Index:
+        """Opens the index in use, after checking that it is whole and was made of `catalog` by `encoder`.
+
+        Raises IndexMissing, IndexMismatch or IndexDamaged, each naming `aisle index`, and SearchIndexError when the
+        server at `chroma_url` does not answer.
+        """
+        folder = IndexHome(home).current()
+        with contextlib.ExitStack() as held:
+            held.enter_context(reading(folder))
+            manifest, texts = Manifest.read(folder), IndexTexts.of(catalog)
+            manifest.check_fits(texts, encoder, chroma_url)
+            manifest.check_files(folder)
+            store = held.enter_context(contextlib.closing(_open_store(folder, chroma_url)))
+            index = cls(texts, _read_vectors(folder, manifest), store, _read_lexicals(folder, texts))
+            index._check_store()
+            index._held = held.pop_all()
+        return index
+
+    def close(self) -> None:
+        """Lets go of the files, so that a later build may remove them."""
+        self._held.close()
+
+    def _fill(self, progress: Progress | None) -> None:
+        total, done = len(self.product_vectors) + len(self.passage_vectors), 0
+
+        def written(count: int) -> None:
+            nonlocal done
+            done += count
+            if progress:
+                progress("storing", done, total)
+
+        self.store.write(PRODUCTS, self.product_vectors, written)
+        self.store.write(PASSAGES, self.passage_vectors, written)
+
+    def _check_store(self) -> None:
+        """Chroma must hold every vector, and be able to search them."""
+        for collection, vectors in ((PRODUCTS, self.product_vectors), (PASSAGES, self.passage_vectors)):
+            try:
+                whole = self.store.count(collection) == len(vectors)
+                whole = whole and (not len(vectors) or len(self.store.nearest(collection, vectors[0], 1)) == 1)
+            except SearchIndexError as error:
+                raise IndexDamaged(f"the vectors of the index cannot be read: {error.message}", REBUILD) from error
+            if not whole:
+                raise IndexDamaged(f"vectors of the index are missing from {collection}", REBUILD)
+
+
+def _embed(texts: IndexTexts, encoder: Encoder, known: Mapping[str, Vectors], progress: Progress | None) -> Vectors:
+    """Unit vectors of `texts`, shape (texts, dimension); those in `known`, by the hash of a text, are not made again."""
+    by_key = dict(zip(texts.keys, texts.texts, strict=True))
+    # texts of like length share a batch with little padding
+    missing = sorted((key for key in by_key if key not in known), key=lambda key: len(by_key[key]))
+    fresh: dict[str, Vectors] = {}
+    for start in range(0, len(missing), _EMBED_BATCH):
+        batch = missing[start : start + _EMBED_BATCH]
+        fresh.update(zip(batch, encoder.encode_documents([by_key[key] for key in batch]), strict=True))
+        if progress:
+            progress("embedding", len(fresh), len(missing))
+    rows = [fresh[key] if key in fresh else known[key] for key in texts.keys]
+    return np.stack(rows).astype(np.float32) if rows else np.zeros((0, encoder.dimension), np.float32)
+
+
+def _store(folder: Path, chroma_url: str) -> ChromaVectors:
+    """The collections of the build in `folder`, inside it or on the server."""
+    prefix = f"aisle-{folder.name}"
+    return ChromaVectors.on_server(chroma_url, prefix) if chroma_url else ChromaVectors.in_folder(folder / "chroma", prefix)
+
+
+def _open_store(folder: Path, chroma_url: str) -> ChromaVectors:
+    try:
+        return _store(folder, chroma_url)
+    except SearchIndexError as error:
+        if chroma_url:
+            raise
+        raise IndexDamaged(error.message, REBUILD) from error
+
+
+def _known_vectors(place: IndexHome, encoder: Encoder) -> dict[str, Vectors]:
+    """Vectors of the build in use by the hash of their text; none when it is of another encoder or unreadable."""
+    try:
+        folder = place.current()
+        with reading(folder):
+            manifest = Manifest.read(folder)
+            manifest.check_files(folder)
+            if manifest.encoder != encoder.name:
+                return {}
+            keys = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
+            return dict(zip(keys, np.array(_read_vectors(folder, manifest)), strict=True))
+    except SearchIndexError:
+        return {}
+
+
+def _sweep(place: IndexHome, chroma_url: str) -> None:
+    """Removes what older and killed builds left, except what another process still reads."""
+    for folder in place.unused():
+        try:
+            server = Manifest.read(folder).store
+        except SearchIndexError:
+            server = chroma_url  # killed before it could say
+        if server:
+            with contextlib.suppress(SearchIndexError), contextlib.closing(_store(folder, server)) as store:
+                store.drop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _read_vectors(folder: Path, manifest: Manifest) -> Vectors:
+    rows = manifest.products + manifest.passages
+    vectors: Vectors = np.load(folder / "vectors.npy", mmap_mode="r" if rows else None, allow_pickle=False)
+    if vectors.shape != (rows, manifest.dimension):
+        raise IndexDamaged(f"{folder / 'vectors.npy'} has the shape {vectors.shape}", REBUILD)
+    return vectors
+
+
+def _read_lexicals(folder: Path, texts: IndexTexts) -> tuple[Lexical, Lexical]:
+    products, faqs = (folder / name for name in _LEXICALS)
+    return Lexical.load(products, len(texts.product_ids)), Lexical.load(faqs, len(texts.catalog.faqs))

