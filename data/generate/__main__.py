@@ -8,6 +8,7 @@ from data.generate.events import event_records
 from data.generate.orders import order_records
 from data.generate.paths import SHOP, Record, jsonl, write_gzip, write_text
 from data.generate.people import customer_records, people
+from data.generate.pictures.motifs import draw
 from data.generate.products import Group, product_records, read_groups
 from data.generate.tastes import things
 from data.generate.visits import simulate
@@ -36,6 +37,11 @@ def make() -> MadeShop:
     return MadeShop(groups, products, tuple(customer_records(everybody)), orders, events)
 
 
+def pictures(groups: tuple[Group, ...]) -> dict[str, str]:
+    """Every picture by its path in the shop's folder."""
+    return {group.image(color): draw(group, color) for group in groups for color in group.colors}
+
+
 def main() -> None:
     """Writes the shop's files."""
     shop = make()
@@ -43,6 +49,8 @@ def main() -> None:
     write_text(SHOP / "customers.jsonl", jsonl(shop.customers))
     write_text(SHOP / "orders.jsonl", jsonl(shop.orders))
     write_gzip(SHOP / "events.jsonl.gz", jsonl(shop.events))
+    for name, svg in pictures(shop.groups).items():
+        write_text(SHOP / name, svg)
 
 
 if __name__ == "__main__":
