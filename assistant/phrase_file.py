@@ -11,7 +11,8 @@
     ### when p1.old_price
     - It was {p1.old_price} and now costs {p1.price}.
 
-`##` opens a section, `- ` is one phrase, `### when ...` sets a condition for the phrases below it, up to the next heading.
+`##` opens a section, `- ` is one phrase, `### when ...` sets a condition for the phrases below it, up to the next
+heading.
 """
 
 from __future__ import annotations
@@ -51,6 +52,6 @@ def read_phrase_file(path: Path) -> dict[str, tuple[PhraseLine, ...]]:
             condition = line[4:].strip().removeprefix(_WHEN)
         elif line.startswith("- "):
             if not section:
-                raise AisleError(f"{path}:{number}: a phrase before any section", "Write a line such as '## reply' above.")
+                raise AisleError(f"{path}:{number}: a phrase before any section", "Write '## reply' above it.")
             sections[section].append(PhraseLine(line[2:].strip(), condition))
     return {name: tuple(phrases) for name, phrases in sections.items()}

@@ -3,13 +3,14 @@
 A phrase is a sentence with small variations written into it:
 
     {p1.price}              a fact; the phrase fits only a turn that has it
-    (Sure|Of course|)       one of these; a variation whose facts are missing is never drawn; without "|", plain parentheses
+    (Sure|Of course|)       one of these, never one whose facts are missing; without "|" the parentheses are plain ones
     <p1:is|are>             "are" when the hint of {p1.name} is `plural` (also p2.., and `kind` for {p1.kind})
     [body]                  a phrase of that section, of this file or of `shared.md`
     [closer?]               the same, left out half of the time and when none fits
 
-A condition `### when ...` is a list of facts that must exist ("p1.reason"), must not ("!p1.reason"), or must have one of some
-hints ("p1.stock=in|low").
+A condition `### when ...` is a list of facts that must exist ("p1.reason"), must not ("!p1.reason"), or must have one
+of some hints ("p1.stock=in|low"). Beside facts a condition may name what the simulator knows of the turn: `turn.first`
+or `turn.later`, `act.X` for each act of the turn, and `then` when this is not the first act that the reply speaks of.
 """
 
 from __future__ import annotations
@@ -113,7 +114,9 @@ class Phrasings:
         try:
             phrases = self._sections[section]
         except KeyError as error:
-            raise AisleError(f"no section {section!r} of phrases", f"Add '## {section}' to the file of the act.") from error
+            raise AisleError(
+                f"no section {section!r} of phrases", f"Add '## {section}' to the file of the act."
+            ) from error
         start = list(phrases)
         while start:
             phrase = start.pop(chance.randrange(len(start)))

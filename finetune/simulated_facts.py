@@ -28,7 +28,15 @@ _STATUS = {
     hints.RETURNED: "returned",
     hints.DELAYED: "delayed",
 }
-_LISTS = {Act.FOUND_PRODUCTS, Act.RELAXED, Act.RECOMMENDED, Act.RECOMMENDED_POPULAR, Act.SIMILAR, Act.GIFT, Act.MORE_SHOWN}
+_LISTS = {
+    Act.FOUND_PRODUCTS,
+    Act.RELAXED,
+    Act.RECOMMENDED,
+    Act.RECOMMENDED_POPULAR,
+    Act.SIMILAR,
+    Act.GIFT,
+    Act.MORE_SHOWN,
+}
 _COUNTED = {Act.FOUND_PRODUCTS, Act.RELAXED, Act.GIFT, Act.MORE_SHOWN}
 _SEARCHES = {*_COUNTED, Act.FOUND_ONE, Act.FOUND_NOTHING}
 _REASONED = {Act.RECOMMENDED, Act.RECOMMENDED_POPULAR}
@@ -64,6 +72,7 @@ class SimulatedFacts:
         self._scene = scene
         self._chance = scene.chance
         self._facts: dict[str, PromptFact] = {}
+        self._alone = True
 
     def add(self, key: str, value: str, hint: str = "") -> None:
         """One fact; a later one on the same key does not replace it."""
@@ -80,6 +89,7 @@ class SimulatedFacts:
 
     def gather(self, acts: tuple[Act, ...]) -> None:
         """Adds what all `acts` bring."""
+        self._alone = len(acts) == 1
         for act in acts:
             self._gather_one(act, acts)
 
@@ -102,7 +112,9 @@ class SimulatedFacts:
         if scene.maybe(0.75):
             self.add("search.kind", scene.shop.kinds.get(kind, kind))
         if scene.maybe(0.6):
-            self.add("search.query", self._chance.choice((kind, f"{kind} for {scene.shop.word('occasions', self._chance)}")))
+            self.add(
+                "search.query", self._chance.choice((kind, f"{kind} for {scene.shop.word('occasions', self._chance)}"))
+            )
         if scene.maybe(0.5):
             self.add("search.filters", self._conditions())
         if act is Act.RELAXED:
@@ -131,7 +143,9 @@ class SimulatedFacts:
             self.add("search.count", str(total), hints.count_hint(total))
         if act is Act.SIMILAR:
             self._item()
-        reasons, features, ratings = (self._scene.maybe(share) for share in (0.9 if act in _REASONED else 0.3, 0.5, 0.7))
+        reasons, features, ratings = (
+            self._scene.maybe(share) for share in (0.9 if act in _REASONED else 0.3, 0.5, 0.7)
+        )
         for place, product in enumerate(shown, start=1):
             slot = f"p{place}"
             self._name_and_price(slot, product)
@@ -161,10 +175,11 @@ class SimulatedFacts:
             if slot == "p1" and self._scene.maybe(0.8):
                 self.add(f"{slot}.saving", self._scene.shop.money(product.old_price - product.price))
 
-    def _stock(self, slot: str) -> str:
-        hint = self._chance.choices((hints.IN_STOCK, hints.LOW_STOCK, hints.OUT_OF_STOCK, hints.LATER), (70, 14, 12, 4))[0]
+    def _stock(self, slot: str) -> None:
+        hint = self._chance.choices(
+            (hints.IN_STOCK, hints.LOW_STOCK, hints.OUT_OF_STOCK, hints.LATER), (70, 14, 12, 4)
+        )[0]
         self.add(f"{slot}.stock", _STOCK[hint], hint)
-        return hint
 
     def _rating(self, slot: str, product: SimulatedProduct) -> None:
         self.add(f"{slot}.rating", f"{product.rating} out of 5", hints.rating_hint(product.rating))
@@ -217,18 +232,22 @@ class SimulatedFacts:
         self._name_and_price("p1", product)
         self._sale("p1", product)
         self._one(product, 0.3)
-        self._perhaps_second(lambda slot, other: self._sale(slot, other))
+        self._perhaps_others(self._price_and_sale)
 
     def _told_stock(self) -> None:
         product = self._focus()
         self.add("p1.name", product.name, hints.name_hint(product.name))
-        hint = self._stock("p1")
+        self._stock("p1")
+        hint = self._facts["p1.stock"].hint
         if hint in (hints.IN_STOCK, hints.LOW_STOCK) and self._scene.maybe(0.5):
-            self.add("p1.quantity", str(self._chance.randrange(1, 6) if hint == hints.LOW_STOCK else self._chance.randrange(7, 90)))
+            self.add(
+                "p1.quantity",
+                str(self._chance.randrange(1, 6) if hint == hints.LOW_STOCK else self._chance.randrange(7, 90)),
+            )
         if self._scene.maybe(0.3):
             self._colors_and_sizes()
         self._one(product, 0.3)
-        self._perhaps_second(lambda slot, _: self._stock(slot) and None)
+        self._perhaps_others(lambda slot, _: self._stock(slot))
 
     def _told_rating(self) -> None:
         product = self._focus()
@@ -239,7 +258,7 @@ class SimulatedFacts:
                 self.add("p1.reviews", _counted(product.reviews))
             if self._scene.maybe(0.6):
                 self.add("p1.quote", self._chance.choice(_QUOTES))
-        self._perhaps_second(self._rating)
+        self._perhaps_others(self._rating)
 
     def _told_options(self) -> None:
         product = self._focus()
@@ -256,11 +275,19 @@ class SimulatedFacts:
             listed = self._chance.sample(self._scene.shop.words[name], min(count, len(self._scene.shop.words[name])))
             self.add(f"p1.{name}", _in_words(listed), hints.count_hint(len(listed)))
 
-    def _perhaps_second(self, add: Callable[[str, SimulatedProduct], None]) -> None:
-        if self._scene.maybe(0.12):
-            other = self._scene.shop.product(self._chance, self._scene.kind)
-            self._name_and_price("p2", other)
-            add("p2", other)
+    def _perhaps_others(self, add: Callable[[str, SimulatedProduct], None]) -> None:
+        """Now and then the question is about two or three products."""
+        for slot in ("p2", "p3"):
+            if self._alone and self._scene.maybe(0.15 if slot == "p2" else 0.3):
+                other = self._scene.shop.product(self._chance, self._scene.kind)
+                self.add(f"{slot}.name", other.name, hints.name_hint(other.name))
+                add(slot, other)
+            else:
+                return
+
+    def _price_and_sale(self, slot: str, product: SimulatedProduct) -> None:
+        self._name_and_price(slot, product)
+        self._sale(slot, product)
 
     def _described(self) -> None:
         product = self._focus()
@@ -293,7 +320,10 @@ class SimulatedFacts:
                 self.add(f"{slot}.material", product.material)
         self._difference(pair, rated)
         if maybe(0.35):
-            self.add("compare.common", self._chance.choice(("the same brand", "the same material", "the same brand and color")))
+            self.add(
+                "compare.common",
+                self._chance.choice(("the same brand", "the same material", "the same brand and color")),
+            )
 
     def _difference(self, pair: list[SimulatedProduct], rated: bool) -> None:
         first, second = pair
@@ -341,6 +371,8 @@ class SimulatedFacts:
         policies = [policy for policy in (self._scene.policy, self._scene.second_policy) if policy]
         for slot, policy in zip(("a1", "a2"), policies, strict=False):
             text = self._chance.choice(policy.answers)
+            if f"{slot}.text" in self._facts:
+                continue
             self.add(f"{slot}.text", text, hints.answer_hint(text))
             if self._scene.maybe(0.75):
                 self.add(f"{slot}.title", self._chance.choice(policy.titles))
@@ -364,7 +396,9 @@ class SimulatedFacts:
         if self._scene.maybe(share * 0.75):
             self.add("shop.phone", f"+1 555 01{self._chance.randrange(10, 99)}")
             if self._scene.maybe(share * 0.8):
-                self.add("shop.hours", self._chance.choice(("Monday to Friday, 9 am to 5 pm", "every day from 8 to 20 h")))
+                self.add(
+                    "shop.hours", self._chance.choice(("Monday to Friday, 9 am to 5 pm", "every day from 8 to 20 h"))
+                )
         elif self._scene.maybe(share * 0.3):
             self.add("shop.hours", "Monday to Saturday, 10 am to 6 pm")
 
@@ -409,7 +443,11 @@ class SimulatedFacts:
     def _order_lines(self, slot: str) -> None:
         count = self._chance.choice((1, 1, 2, 3))
         items = [self._scene.shop.product(self._chance).name for _ in range(count)]
-        self.add(f"{slot}.items", _in_words([f"{self._chance.choice((1, 1, 2))} × {item}" for item in items]), hints.count_hint(count))
+        self.add(
+            f"{slot}.items",
+            _in_words([f"{self._chance.choice((1, 1, 2))} × {item}" for item in items]),
+            hints.count_hint(count),
+        )
         if self._scene.maybe(0.7):
             self.add(f"{slot}.total", self._scene.shop.money(self._chance.randrange(900, 40000, 5)))
 
@@ -417,7 +455,10 @@ class SimulatedFacts:
         if self._scene.maybe(0.75):
             self.add(f"{slot}.carrier", self._chance.choice(("Parcel Post", "Swift", "Red Van", "City Bikes")))
             if self._scene.maybe(0.8):
-                self.add(f"{slot}.tracking", f"{self._chance.choice(('PP', 'RV', 'SW'))}{self._chance.randrange(10**7, 10**8)}")
+                self.add(
+                    f"{slot}.tracking",
+                    f"{self._chance.choice(('PP', 'RV', 'SW'))}{self._chance.randrange(10**7, 10**8)}",
+                )
 
     def _history(self) -> None:
         shown = self._chance.choice((1, 2, 3, 3))
@@ -482,6 +523,6 @@ _MAKERS: Mapping[Act, Callable[[SimulatedFacts], None]] = {
     Act.OTHER_LANGUAGE: SimulatedFacts._about_shop,
 }
 _NAMED = frozenset({
-    Act.RECOMMENDED, Act.ORDER_HISTORY, Act.ORDER_NOT_FOUND, Act.NO_ORDERS, Act.LISTEN, Act.APOLOGIZE, Act.CALM,
+    Act.RECOMMENDED, Act.RECOMMENDED_POPULAR, Act.ORDER_HISTORY, Act.ORDER_NOT_FOUND, Act.NO_ORDERS, Act.LISTEN, Act.APOLOGIZE, Act.CALM,
     Act.ACKNOWLEDGE, Act.WELCOME, Act.GLAD, Act.GOODBYE, Act.GREET,
 })  # fmt: skip

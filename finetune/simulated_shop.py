@@ -62,7 +62,8 @@ class SimulatedShop:
         price = chance.choice((*range(399, 9999, 50), *range(9999, 80000, 500)))
         color, material = self.word("colors", chance), self.word("materials", chance)
         series, brand = self.word("series", chance), self.word("brands", chance)
-        extra = chance.choice(("", "", f", {color.title()}", f" in {color}", f" {chance.choice('2345')}", f" {material.title()}"))
+        number = chance.choice("2345")
+        extra = chance.choice(("", "", f", {color.title()}", f" in {color}", f" {number}", f" {material.title()}"))
         lead = chance.choice((f"{series} ", f"{brand} {series} ", f"{brand} ", f"{material.title()} "))
         return SimulatedProduct(
             name=f"{lead}{kind.title()}{extra}", kind=kind, kinds=self.kinds[kind], brand=brand, color=color,
@@ -97,7 +98,14 @@ def load_shops(path: Path) -> tuple[SimulatedShop, ...]:
 def load_policies(path: Path) -> tuple[Policy, ...]:
     """The matters of service of `policies.yaml` in folder `path`."""
     return tuple(
-        Policy(**{name: tuple(value) if isinstance(value, list) else value for name, value in record.items()})
+        Policy(
+            titles=tuple(record["titles"]),
+            ask=tuple(record["ask"]),
+            answers=tuple(record["answers"]),
+            duration=record.get("duration", ""),
+            amount=record.get("amount", ""),
+            elsewhere=record.get("elsewhere", False),
+        )
         for record in _read(path / "policies.yaml").values()
     )
 

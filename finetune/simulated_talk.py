@@ -96,17 +96,29 @@ PAIRS: dict[Act, tuple[tuple[Act, ...], ...]] = {
     Act.SIGN_IN: ((Act.ANSWERED,), (Act.FOUND_PRODUCTS,)),
     Act.ORDER_NOT_FOUND: ((Act.CONTACT,), (Act.WHICH_ORDER,)),
     Act.NO_ORDERS: ((Act.CONTACT,),),
-    Act.APOLOGIZE: ((Act.ORDER_STATUS,), (Act.LISTEN,), (Act.CONTACT,), (Act.ANSWERED,), (Act.CHANGE_ELSEWHERE,), (Act.SIGN_IN,)),
+    Act.APOLOGIZE: ((Act.ORDER_STATUS,), (Act.LISTEN,), (Act.LISTEN, Act.CONTACT), (Act.CONTACT,), (Act.ANSWERED,), (Act.ANSWERED,),
+                    (Act.CHANGE_ELSEWHERE,), (Act.SIGN_IN,), (Act.ORDER_DELIVERY,)),
     Act.CALM: ((Act.CONTACT,), (Act.FOUND_PRODUCTS,), (Act.ANSWERED,)),
     Act.GREET: ((Act.FOUND_PRODUCTS,), (Act.ANSWERED,), (Act.ORDER_STATUS,), (Act.FOUND_ONE,), (Act.HOW_ARE_YOU,), (Act.SIGN_IN,),
                 (Act.GIFT,), (Act.TOLD_PRICE,), (Act.CAPABILITIES,), (Act.RELAXED,), (Act.RECOMMENDED_POPULAR,)),
     Act.WELCOME: ((Act.GOODBYE,), (Act.ANSWERED,), (Act.FOUND_PRODUCTS,)),
     Act.GLAD: ((Act.GOODBYE,), (Act.FOUND_PRODUCTS,), (Act.ANSWERED,)),
     Act.HOW_ARE_YOU: ((Act.FOUND_PRODUCTS,), (Act.WHO_ARE_YOU,)),
+    Act.CHANGE_ELSEWHERE: ((Act.ANSWERED,), (Act.ORDER_STATUS,), (Act.FOUND_PRODUCTS,), (Act.CONTACT,)),
     Act.NOT_UNDERSTOOD: ((Act.CONTACT,),),
     Act.OUT_OF_SCOPE: ((Act.FOUND_PRODUCTS,),),
     Act.NO_ANSWER: ((Act.CONTACT,),),
     Act.LISTEN: ((Act.CONTACT,),),
+    Act.RECOMMENDED: ((Act.ANSWERED,), (Act.TOLD_STOCK,)),
+    Act.COMPARED: ((Act.TOLD_STOCK,), (Act.ANSWERED,)),
+    Act.CONTACT: ((Act.ANSWERED,), (Act.FOUND_PRODUCTS,)),
     Act.WHO_ARE_YOU: ((Act.CAPABILITIES,), (Act.CONTACT,)),
 }  # fmt: skip
 """What comes after an act in the same turn, when a message asks for more than one thing."""
+
+MIXABLE: tuple[Act, ...] = (
+    Act.FOUND_PRODUCTS, Act.FOUND_ONE, Act.RELAXED, Act.GIFT, Act.COMPARED, Act.DESCRIBED, Act.DETAIL_MISSING, Act.TOLD_PRICE,
+    Act.TOLD_STOCK, Act.TOLD_RATING, Act.TOLD_OPTIONS, Act.CART_HELP, Act.ANSWERED, Act.NO_ANSWER, Act.CHANGE_ELSEWHERE,
+    Act.CONTACT, Act.GREET, Act.APOLOGIZE, Act.WHO_ARE_YOU, Act.CAPABILITIES, Act.OTHER_LANGUAGE, Act.FOUND_NOTHING,
+)  # fmt: skip
+"""Acts of which now and then two or three at random make a turn: customers combine what nobody expects."""

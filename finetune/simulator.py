@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -18,17 +19,19 @@ from typing import Self
 
 from assistant.act import Act
 from assistant.prompt import PromptTurn, compact_facts
+from assistant.reference import REFERENCE_PATTERN
 from finetune.phrasings import Phrasings, tidy
 from finetune.simulated_facts import Scene, SimulatedFacts
 from finetune.simulated_messages import Messages
 from finetune.simulated_shop import Policy, SimulatedShop, load_policies, load_shops
-from finetune.simulated_talk import NEXT, PAIRS, SIGNED_IN, START
+from finetune.simulated_talk import MIXABLE, NEXT, PAIRS, SIGNED_IN, START
 from retrieval.errors import AisleError
 
 PHRASINGS = Path(__file__).resolve().parent.parent / "data" / "phrasings"
 _TURNS = (1, 2, 2, 3, 3, 3, 4, 4, 5, 6)
 _CLOSER_SHARE = 0.3
-_ATTEMPTS = 20
+_DRAWS = 6
+_MIXED_SHARE = 0.02
 
 
 class Simulator:
@@ -68,6 +71,8 @@ class Simulator:
         return tuple(turns)
 
     def _acts(self, before: Act | None, scene: Scene) -> tuple[Act, ...]:
+        if scene.maybe(_MIXED_SHARE):
+            return tuple(scene.chance.sample(MIXABLE, scene.chance.choice((2, 2, 3))))
         weights = START if before is None or scene.maybe(0.15) else NEXT.get(before, START)
         acts = tuple(weights)
         while True:
@@ -86,25 +91,40 @@ class Simulator:
         facts = SimulatedFacts(scene)
         message = self._messages.message(acts, scene)
         facts.gather(acts)
-        reply = self._reply(acts, facts.hints | {"turn.first" if first else "turn.later": ""}, scene.chance)
-        return PromptTurn(message, acts, facts.listed(), reply)
+        hints = facts.hints | dict.fromkeys(
+            ("turn.first" if first else "turn.later", *(f"act.{act}" for act in acts)), ""
+        )
+        return PromptTurn(message, acts, facts.listed(), self._reply(acts, hints, scene.chance))
 
     def _choose_policies(self, acts: tuple[Act, ...], scene: Scene) -> None:
         elsewhere = Act.CHANGE_ELSEWHERE in acts
         policies = [policy for policy in self._policies if policy.elsewhere or not elsewhere]
         scene.policy = scene.chance.choice(policies)
-        second = acts == (Act.ANSWERED,) and scene.maybe(0.12)
+        second = Act.ANSWERED in acts and scene.maybe(0.5 if elsewhere else 0.12 if len(acts) == 1 else 0)
         scene.second_policy = scene.chance.choice(self._policies) if second else None
         if scene.second_policy is scene.policy:
             scene.second_policy = None
 
     def _reply(self, acts: tuple[Act, ...], hints: dict[str, str], chance: random.Random) -> str:
+        """A reply that names no fact twice, as far as a few draws find one."""
+        drawn = self._draw_reply(acts, hints, chance)
+        for _ in range(_DRAWS):
+            if not _repeats(drawn):
+                break
+            drawn = self._draw_reply(acts, hints, chance)
+        return drawn
+
+    def _draw_reply(self, acts: tuple[Act, ...], hints: dict[str, str], chance: random.Random) -> str:
         if len(acts) == 1:
             return self._draw(acts[0], "reply", hints, chance)
-        parts = [self._draw(act, "middle", hints | ({"then": ""} if place else {}), chance) for place, act in enumerate(acts)]
+        parts: list[str] = []
+        known = dict(hints)
+        for act in acts:
+            parts.append(self._draw(act, "middle", known, chance))
+            known["then"] = ""
         last = self._phrasings[acts[-1]]
         if "closer" in last and chance.random() < _CLOSER_SHARE:
-            parts.append(last.draw("closer", hints, chance) or "")
+            parts.append(last.draw("closer", known, chance) or "")
         return tidy(" ".join(parts))
 
     def _draw(self, act: Act, section: str, hints: dict[str, str], chance: random.Random) -> str:
@@ -115,6 +135,17 @@ class Simulator:
                 f"Add one that needs fewer facts to data/phrasings/{act.value}.md.",
             )
         return text
+
+
+def conversations(seed: int, path: Path = PHRASINGS) -> Iterator[tuple[PromptTurn, ...]]:
+    """The stream of conversations from the phrasings in `path`; see `Simulator`."""
+    return Simulator.load(path).conversations(seed)
+
+
+def _repeats(reply: str) -> bool:
+    """Whether a fact other than a name is told twice, or a name three times."""
+    counts = Counter(REFERENCE_PATTERN.findall(reply))
+    return any(count > (2 if key.endswith((".name", "o1.id")) else 1) for key, count in counts.items())
 
 
 def main() -> None:
