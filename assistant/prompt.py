@@ -86,8 +86,13 @@ def compact(turns: Sequence[PromptTurn], begun: str = "") -> str:
     return "".join(_compact_turn(turn) for turn in turns) + begun
 
 
+def plain(message: str) -> str:
+    """`message` without the signs that spell special tokens, so that nobody can type an act, a reference or a role."""
+    return message.replace("{", "(").replace("}", ")").replace("<|", "< |").replace("<act:", "< act:")
+
+
 def _compact_turn(turn: PromptTurn) -> str:
-    head = f"{USER}{turn.message}{FACTS}{compact_facts(turn)}{ASSISTANT}"
+    head = f"{USER}{plain(turn.message)}{FACTS}{compact_facts(turn)}{ASSISTANT}"
     return f"{head}{turn.reply}{END}" if turn.reply else head
 
 

@@ -24,6 +24,12 @@ Output = Annotated[Path, typer.Option(help="Directory that receives the model.")
 Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
 
 
+def register(app: typer.Typer) -> None:
+    """Adds `train` and `evaluate` to the command line."""
+    app.add_typer(train, name="train")
+    app.add_typer(evaluate, name="evaluate")
+
+
 @train.command("base")
 def train_base(
     data: Data,

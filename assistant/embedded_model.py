@@ -1,0 +1,148 @@
+"""EmbeddedModel: the small language model that ships with Aisle, run in this process.
+
+Replies of several customers are written side by side, one processor core each, and take turns token by token where
+there are more customers than cores, so that nobody waits for a whole reply of somebody else.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import torch
+from threadpoolctl import ThreadpoolController
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from assistant.decoding import CANDIDATES, Repetition, Sampler, is_plain
+from assistant.language_model import Decoding
+from assistant.llama import Cache
+from assistant.model_files import ModelFiles, read_model
+from assistant.prompt import END, SPECIAL_TOKENS, Prompt
+from assistant.prompt_tokens import prompt_ids
+from assistant.reference import REFERENCES, spell
+from retrieval.errors import ModelError, WritingError
+
+PROMPT_TOKENS = 384
+_BANNED = float("-inf")
+
+
+class EmbeddedModel:
+    """A LanguageModel over `Llama`; safe to use from many threads."""
+
+    def __init__(self, name: str, files: ModelFiles, cores: int) -> None:
+        self._name = name
+        self._network = files.network
+        self._tokenizer = files.tokenizer
+        self._end = _id(files.tokenizer, END)
+        self._pieces = _pieces(files.tokenizer)
+        self._closed = self._closed_bias()
+        self._references = {key: _id(files.tokenizer, spell(key)) for key in REFERENCES}
+        self._turn = threading.Semaphore(cores)
+        self._threads = _OneCore()
+
+    @classmethod
+    def open(
+        cls, folder: Path, adapter: Path | None = None, *, quantised: bool = True, cores: int | None = None
+    ) -> Self:
+        """Loads the model folder and, where given, its LoRA adapter; `cores` replies are computed at once.
+
+        Raises ModelError that says what is missing or damaged and what to do.
+        """
+        name = folder.name if adapter is None else f"{folder.name}+{adapter.name}"
+        return cls(name, read_model(folder, adapter, quantised=quantised), cores or os.cpu_count() or 1)
+
+    @property
+    def name(self) -> str:
+        """Names of the model's folder and of the adapter's."""
+        return self._name
+
+    def write(self, prompt: Prompt, decoding: Decoding, cancelled: threading.Event) -> Iterator[str]:
+        """Yields the reply token by token. Raises WritingError when the network fails."""
+        try:
+            yield from self._write(prompt, decoding, cancelled)
+        except (RuntimeError, IndexError, ValueError) as error:
+            raise WritingError(f"the embedded model {self._name} failed: {error}") from error
+
+    def _write(self, prompt: Prompt, decoding: Decoding, cancelled: threading.Event) -> Iterator[str]:
+        tokens = prompt_ids(self._tokenizer, prompt.turns, PROMPT_TOKENS)[
+            : self._network.shape.positions - decoding.max_tokens
+        ]
+        cache = Cache(self._network.shape, len(tokens) + decoding.max_tokens)
+        bias = self._bias(prompt.keys)
+        sampler, repetition = Sampler(decoding), Repetition()
+        for _ in range(decoding.max_tokens):
+            if cancelled.is_set():
+                return
+            best, logits = self._best(tokens, cache, bias)
+            fresh = [place for place, token in enumerate(best) if not repetition.closes(token)]
+            if not fresh:
+                return
+            token = sampler.draw([best[place] for place in fresh], [logits[place] for place in fresh])
+            if token == self._end:
+                return
+            repetition.add(token)
+            yield self._pieces[token]
+            tokens = [token]
+
+    def _best(self, tokens: list[int], cache: Cache, bias: Tensor) -> tuple[list[int], list[float]]:
+        """The likeliest allowed tokens after `tokens`, best first, and their logits."""
+        with self._turn, self._threads, torch.inference_mode():
+            logits = self._network.forward(torch.tensor(tokens), cache)
+            best = torch.topk(logits + bias, CANDIDATES)
+            allowed = best.values > _BANNED
+            return best.indices[allowed].tolist(), best.values[allowed].tolist()
+
+    def _bias(self, keys: frozenset[str]) -> Tensor:
+        """0 for tokens that this reply may hold, minus infinity for others, shape (vocabulary,)."""
+        bias = self._closed.clone()
+        bias[[self._references[key] for key in keys if key in self._references]] = 0.0
+        return bias
+
+    def _closed_bias(self) -> Tensor:
+        bias = torch.full((self._network.shape.vocabulary,), _BANNED)
+        special = {_id(self._tokenizer, token) for token in SPECIAL_TOKENS}
+        open_tokens = [
+            token for token, piece in enumerate(self._pieces) if token not in special and piece and is_plain(piece)
+        ]
+        bias[[*open_tokens, self._end]] = 0.0
+        return bias
+
+
+class _OneCore:
+    """Holds tensor operations of the calling thread to one core while it is entered.
+
+    On so small a model threads inside one operation wait for one another longer than they work, far longer when
+    cores are busy; the thread's own OpenMP setting is changed, nobody else's.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadpoolController().select(user_api="openmp")
+        self._done = threading.local()
+
+    def __enter__(self) -> None:
+        if not getattr(self._done, "limited", False):
+            torch.get_num_threads()  # torch sets a new thread's count on first use; ours must come after
+            self._pool.limit(limits=1)
+            self._done.limited = True
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def _id(tokenizer: Tokenizer, token: str) -> int:
+    found = tokenizer.token_to_id(token)
+    if found is None:
+        raise ModelError(
+            f"the model's tokenizer lacks {token}, so it was not trained for this version of Aisle",
+            "Train it with `aisle train base`, or name another model with AISLE_MODEL.",
+        )
+    return int(found)
+
+
+def _pieces(tokenizer: Tokenizer) -> list[str]:
+    """The text of each token; a reference is its spelling, a token that is not whole characters comes out with U+FFFD."""
+    return [tokenizer.decode([token], skip_special_tokens=False) for token in range(tokenizer.get_vocab_size())]

@@ -1,0 +1,80 @@
+"""Model files: reads the folder of a small model and of its adapter, and says what is wrong with one that cannot be used."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from assistant.llama import Llama, LlamaShape, merged
+from retrieval.errors import ModelError
+
+_AGAIN = "Copy the whole folder again, or train one with `aisle train base` and `aisle train adapter`."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A model ready to run, and its tokenizer."""
+
+    network: Llama
+    tokenizer: Tokenizer
+
+
+def read_model(folder: Path, adapter: Path | None = None, *, quantised: bool = True) -> ModelFiles:
+    """Reads a Hugging Face folder of a plain Llama, with a LoRA adapter merged in where one is given.
+
+    Raises ModelError that names the file which is absent, cut short or does not fit.
+    """
+    shape = LlamaShape.from_config(_json(folder / "config.json"))
+    tokenizer = _tokenizer(folder / "tokenizer.json")
+    if tokenizer.get_vocab_size() > shape.vocabulary:
+        raise ModelError(f"{folder}: the tokenizer knows more tokens than the model", _AGAIN)
+    tensors = _tensors(folder / "model.safetensors")
+    if adapter is not None:
+        settings = _json(adapter / "adapter_config.json")
+        tensors = merged(tensors, _tensors(adapter / "adapter_model.safetensors"), _scale(settings, adapter))
+    return ModelFiles(Llama(shape, tensors, quantised=quantised), tokenizer)
+
+
+def _scale(settings: dict[str, object], adapter: Path) -> float:
+    if settings.get("peft_type") != "LORA" or settings.get("use_dora") or settings.get("use_rslora"):
+        raise ModelError(f"{adapter} is not a plain LoRA adapter", "Use one made by `aisle train adapter`.")
+    try:
+        return float(settings["lora_alpha"]) / float(settings["r"])  # type: ignore[arg-type]
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise ModelError(f"{adapter}/adapter_config.json lacks a usable {error}", _AGAIN) from error
+
+
+def _json(path: Path) -> dict[str, object]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"{path} does not exist", _AGAIN) from error
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read: {error}", _AGAIN) from error
+    if not isinstance(content, dict):
+        raise ModelError(f"{path} is not a JSON object", _AGAIN)
+    return content
+
+
+def _tensors(path: Path) -> dict[str, Tensor]:
+    if not path.is_file():
+        raise ModelError(f"{path} does not exist", _AGAIN)
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise ModelError(f"{path} is damaged or was copied only in part: {error}", _AGAIN) from error
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    if not path.is_file():
+        raise ModelError(f"{path} does not exist", _AGAIN)
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises bare Exception for a damaged file
+        raise ModelError(f"{path} cannot be read: {error}", _AGAIN) from error

@@ -1,0 +1,27 @@
+"""Grounded examples: the simulator's dialogues, whose replies say their turn's acts and facts and nothing else."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from tokenizers import Tokenizer
+
+from assistant.prompt import PromptTurn
+from finetune.example import Example, conversation_example
+from finetune.simulator import Simulator
+
+HELD_OUT_SEED = 20_000_000
+"""Seed of the dialogues that measure and never train; training seeds lie below it."""
+
+
+def grounded_examples(tokenizer: Tokenizer, message_weight: float, chance: random.Random) -> Iterator[Example]:
+    """Examples of simulated conversations without end."""
+    for turns in Simulator.load().conversations(chance.randrange(HELD_OUT_SEED)):
+        yield conversation_example(tokenizer, turns, message_weight)
+
+
+def held_out_conversations(count: int) -> list[Sequence[PromptTurn]]:
+    """The same `count` simulated conversations every time, of a seed that no training uses."""
+    return list(islice(Simulator.load().conversations(HELD_OUT_SEED), count))
