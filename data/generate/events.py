@@ -1,4 +1,4 @@
-"""Events: the visits and orders of the sample shop as one log of views, carts, purchases and ratings, oldest first."""
+"""Events: the visits and orders of the sample shop as one log of views, carts, purchases and ratings."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ def event_records(visits: Sequence[Visit], orders: Iterable[Record], products: M
     """Exactly `EVENTS` records: every cart, purchase and rating, and as many views as fit, those before a cart first."""
     acts = [*_carts_and_purchases(visits), *_ratings(orders, products)]
     carted = {(visit.customer_id, act.product_id) for visit in visits for act in visit.carts}
-    views = [
-        _event(visit.customer_id, act.product_id, "view", act.time) for visit in visits for act in visit.views
-    ]
+    views = [_event(visit.customer_id, act.product_id, "view", act.time) for visit in visits for act in visit.views]
     needed = [view for view in views if (view["customer_id"], view["product_id"]) in carted]
     others = [view for view in views if (view["customer_id"], view["product_id"]) not in carted]
     room = EVENTS - len(acts) - len(needed)
@@ -45,7 +43,9 @@ def _ratings(orders: Iterable[Record], products: Mapping[str, Record]) -> Iterat
                 continue
             mean = float(str(products[line["product_id"]].get("rating") or 4.3))
             stars = round(roll.gauss(mean - (1.5 if order["status"] == "returned" else 0), 0.7))
-            moment = datetime.combine(day, time(roll.randint(8, 22), roll.randrange(60), roll.randrange(60), tzinfo=UTC))
+            moment = datetime.combine(
+                day, time(roll.randint(8, 22), roll.randrange(60), roll.randrange(60), tzinfo=UTC)
+            )
             rating = _event(str(order["customer_id"]), line["product_id"], "rating", moment)
             yield rating | {"rating": min(5, max(1, stars))}
 

@@ -42,7 +42,7 @@ def main() -> None:
         for way, ranked in rankings.items():
             gains = [_ndcg(ranked[customer], wanted) for customer, wanted in right.items()]
             hits = [bool(wanted & set(ranked[customer][:DEPTH])) for customer, wanted in right.items()]
-            print(f"{name:8} {way:13} NDCG@10 {_mean(gains):.3f}  HR@10 {_mean(hits):.3f}  ({len(right)} customers)")  # noqa: T201
+            print(f"{name:8} {way:13} NDCG@10 {_mean(gains):.3f}  HR@10 {_mean(hits):.3f}  ({len(right)} customers)")
 
 
 def _right(events: Sequence[Record], kinds: Sequence[str]) -> Mapping[str, set[str]]:
@@ -64,7 +64,9 @@ def _by_taste(taste: Taste, catalogue: Sequence[Thing]) -> list[str]:
 
     def chance(thing: Thing) -> float:
         mission = taste.of_kind(thing.kind, 1.0) / missions
-        return (1 - _STRAYING) * mission * weights[thing.id] / per_kind[thing.kind] + _STRAYING * weights[thing.id] / everything
+        return (1 - _STRAYING) * mission * weights[thing.id] / per_kind[thing.kind] + _STRAYING * weights[
+            thing.id
+        ] / everything
 
     return [thing.id for thing in sorted(catalogue, key=chance, reverse=True)]
 

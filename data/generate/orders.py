@@ -13,7 +13,11 @@ from data.generate.visits import Visit
 FREE_FROM = Decimal(75)
 STANDARD, EXPRESS, BULKY = Decimal("5.95"), Decimal("14.95"), Decimal(29)
 _BULKY_KINDS = frozenset({"Home > Rugs", "Garden > Fire Pits"})
-_CARRIERS = {"standard": ("Parcelway", "PW"), "express": ("Northbound Express", "NX"), "bulky": ("Stonebridge Freight", "SF")}
+_CARRIERS = {
+    "standard": ("Parcelway", "PW"),
+    "express": ("Northbound Express", "NX"),
+    "bulky": ("Stonebridge Freight", "SF"),
+}
 _DAYS = {"standard": (3, 5), "express": (1, 2), "bulky": (5, 8)}
 
 
@@ -71,11 +75,18 @@ def _progress(roll: Random, delivery: str, placed: datetime) -> dict[str, object
     carrier, letters = _CARRIERS[delivery]
     parcel = {"carrier": carrier, "tracking": f"{letters}{roll.randrange(10**9, 10**10)}"}
     late = roll.random() < (0.6 if TODAY - timedelta(days=12) <= placed.date() else 0.04)
-    arrived = _business_days_after(placed.date(), slowest + roll.randint(3, 6) if late else roll.randint(fastest, slowest))
+    arrived = _business_days_after(
+        placed.date(), slowest + roll.randint(3, 6) if late else roll.randint(fastest, slowest)
+    )
     if arrived > TODAY:
         delayed = late and expected < TODAY
         return {"status": "delayed" if delayed else "shipped", "expected": expected.isoformat(), **parcel}
-    return {**_after_delivery(roll, arrived), "expected": expected.isoformat(), "delivered": arrived.isoformat(), **parcel}
+    return {
+        **_after_delivery(roll, arrived),
+        "expected": expected.isoformat(),
+        "delivered": arrived.isoformat(),
+        **parcel,
+    }
 
 
 def _after_delivery(roll: Random, arrived: date) -> dict[str, object]:
@@ -84,7 +95,9 @@ def _after_delivery(roll: Random, arrived: date) -> dict[str, object]:
     if roll.random() > 0.11 or back > TODAY:
         return {"status": "delivered"}
     refunded = _business_days_after(back, roll.randint(2, 5))
-    return {"status": "returned"} | ({"refunded": refunded.isoformat()} if refunded <= TODAY else {})
+    if refunded > TODAY:
+        return {"status": "returned"}
+    return {"status": "returned", "refunded": refunded.isoformat()}
 
 
 def _business_days_after(start: date, count: int) -> date:

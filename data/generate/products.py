@@ -22,7 +22,10 @@ LOW_SHARE = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One thing the shop sells, in all its variants. `sizes` maps a size to its price; `sale` a colour to per cent off."""
+    """One thing the shop sells, in all its variants.
+
+    `sizes` maps a size to its price, `sale` a colour to per cent off.
+    """
 
     id: str
     title: str

@@ -35,7 +35,16 @@ ARRIVALS: Mapping[str, int] = {
 }
 """How many days before the last one these groups came into the shop."""
 
-UNSEEN = frozenset({"canopy-hammock", "rye-bread-knife", "border-spade", "velvet-bolster", "moorland-approach-shoes", "hut-down-booties"})
+UNSEEN = frozenset(
+    {
+        "canopy-hammock",
+        "rye-bread-knife",
+        "border-spade",
+        "velvet-bolster",
+        "moorland-approach-shoes",
+        "hut-down-booties",
+    }
+)
 """Groups that came in on the last day: no event names them."""
 
 

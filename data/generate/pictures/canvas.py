@@ -15,10 +15,11 @@ LEAF, LEAF_DARK, LEAF_LIGHT = "#6f9a6d", "#4f7a53", "#98bb8d"
 SKY = "#c9dde3"
 
 _COLORS = {
-    "Black": "#3d4145", "Blue": "#5b8bb5", "Brass": "#c5a055", "Brown": "#8a6243", "Charcoal": "#575d61", "Cream": "#ece0c6",
-    "Green": "#5f8a63", "Grey": "#98a1a5", "Mustard": "#d1a13c", "Natural": "#d2b384", "Navy": "#3c5373", "Olive": "#7d7f4c",
-    "Orange": "#e08a47", "Pink": "#e2a5a3", "Red": "#c5524a", "Rust": "#b4623d", "Sage": "#a5b896", "Silver": "#b6bec3",
-    "Tan": "#c4a377", "Teal": "#4b8f8d", "Terracotta": "#c9764f", "Walnut": "#76503a", "White": "#f5f2ea", "Yellow": "#ecc14f",
+    "Black": "#3d4145", "Blue": "#5b8bb5", "Brass": "#c5a055", "Brown": "#8a6243", "Charcoal": "#575d61",
+    "Cream": "#ece0c6", "Green": "#5f8a63", "Grey": "#98a1a5", "Mustard": "#d1a13c", "Natural": "#d2b384",
+    "Navy": "#3c5373", "Olive": "#7d7f4c", "Orange": "#e08a47", "Pink": "#e2a5a3", "Red": "#c5524a",
+    "Rust": "#b4623d", "Sage": "#a5b896", "Silver": "#b6bec3", "Tan": "#c4a377", "Teal": "#4b8f8d",
+    "Terracotta": "#c9764f", "Walnut": "#76503a", "White": "#f5f2ea", "Yellow": "#ecc14f",
 }  # fmt: skip
 
 
@@ -27,6 +28,11 @@ class Paint:
     """The tones of one colour, from `deep` to `pale`."""
 
     base: str
+
+    @property
+    def is_pale(self) -> bool:
+        """Whether a thing of this colour would be lost on a white ground."""
+        return sum(int(self.base[i : i + 2], 16) for i in (1, 3, 5)) > 600
 
     @property
     def deep(self) -> str:
@@ -67,7 +73,8 @@ def path(d: str, fill: str) -> str:
 
 def line(d: str, stroke: str, width: float = 3) -> str:
     """A stroke with round ends."""
-    return f'<path d="{d}" fill="none" stroke="{stroke}" stroke-width="{width:g}" stroke-linecap="round" stroke-linejoin="round"/>'
+    round_ends = 'stroke-linecap="round" stroke-linejoin="round"'
+    return f'<path d="{d}" fill="none" stroke="{stroke}" stroke-width="{width:g}" {round_ends}/>'
 
 
 def dashes(d: str, stroke: str, width: float = 1.6, pattern: str = "4 4") -> str:
@@ -116,15 +123,20 @@ def flame(x: float, y: float, scale: float = 1) -> str:
     return moved(x, y, drawing + path("M0-1C-8-3-6-11 0-19C2-13 7-11 6-6C5-2 3-1 0-1Z", FLAME_LIGHT), scale)
 
 
+def steam(x: float, y: float) -> str:
+    """Two wisps of steam rising from (x, y)."""
+    return line(f"M{x - 9} {y}q-6-8 0-16q6-8 0-16M{x + 9} {y}q-6-8 0-16q6-8 0-16", "#ffffff", 3.4)
+
+
 def leaf(x: float, y: float, degrees: float, scale: float = 1, fill: str = LEAF) -> str:
     """A leaf growing from (x, y), 40 units long at scale 1, upwards at 0 degrees."""
-    drawing = path("M0 0C-14-12-12-30 0-40C12-30 14-12 0 0Z", fill)
-    return f'<g transform="translate({x:g} {y:g}) rotate({degrees:g}) scale({scale:g})">{drawing}{line("M0-2V-32", LEAF_DARK, 1.2)}</g>'
+    drawing = path("M0 0C-14-12-12-30 0-40C12-30 14-12 0 0Z", fill) + line("M0-2V-32", LEAF_DARK, 1.2)
+    return f'<g transform="translate({x:g} {y:g}) rotate({degrees:g}) scale({scale:g})">{drawing}</g>'
 
 
-def picture(title: str, backdrop: str, drawing: str) -> str:
-    """The whole SVG: a soft backdrop with a paler disc, and the drawing on it."""
-    disc = mix(backdrop, "#ffffff", 0.45)
+def picture(title: str, backdrop: str, drawing: str, on_dark: bool = False) -> str:
+    """The whole SVG: a soft backdrop with a paler disc, or a deeper one for pale things, and the drawing on it."""
+    disc = mix(backdrop, "#3f7472", 0.34) if on_dark else mix(backdrop, "#ffffff", 0.45)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200" role="img">'
         f"<title>{title}</title>{box(0, 0, 200, 200, 0, backdrop)}{circle(100, 96, 80, disc)}{drawing}</svg>\n"
