@@ -1,8 +1,8 @@
 """Actions: what Aisle does with the shop's systems for a signed-in customer. In this version it only reads orders.
 
 Each action is one function in a registry, chosen by the intents of a request. The customer is an argument that the
-server has bound; no text can name another. Every action here is tagged READ and runs at once. One that changes something
-joins the same registry with a tag of its own, and runs only after a yes to the exact change that was shown.
+server has bound; no text can name another. Every action here is tagged READ and runs at once. One that changes
+something joins the same registry with a tag of its own, and runs only after a yes to the exact change shown.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order of one customer. `total` includes `shipping` where it is known; `refunded` is the day the money went back."""
+    """One order of one customer. `total` includes `shipping` where that is known; `refunded` is the day of a refund."""
 
     id: str
     customer_id: str

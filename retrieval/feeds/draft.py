@@ -1,0 +1,170 @@
+"""Draft: a product as a feed gives it, in strings and JSON values, checked field by field into a Product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, PlainValidator, ValidationError, ValidationInfo
+
+from retrieval.feeds.amount import read_amount
+from retrieval.feeds.intake import Intake
+from retrieval.feeds.report import FeedRow, RowError
+from retrieval.feeds.table import normal_name
+from retrieval.feeds.values import (
+    read_availability,
+    read_count,
+    read_id,
+    read_line,
+    read_link,
+    read_rating,
+    read_stars,
+    read_text,
+    shown,
+)
+from retrieval.money import Money
+from retrieval.product import Availability, Product, Review
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one row of a feed says of one product, by the names of Product's fields.
+
+    `names` tells how the file itself calls a field, where that differs: errors speak of the file. `currency` is
+    that of the row, where it has one.
+    """
+
+    file: str
+    line: int
+    values: Mapping[str, object]
+    names: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
+
+    def read(self, intake: Intake) -> Iterator[FeedRow[Product]]:
+        """The product, or one RowError for each field that is wrong."""
+        given = {name: value for name, value in self.values.items() if not is_blank(value)}
+        try:
+            checked = _Fields.model_validate(given, context={"currency": self.currency or intake.currency})
+        except ValidationError as error:
+            yield from (self.error(str(fault["loc"][0]), _reason(fault)) for fault in error.errors(include_url=False))
+            return
+        sale = checked.sale_price
+        if sale is not None and sale.currency != checked.price.currency:
+            yield self.error("sale_price", f"is in {sale.currency}, but the price is in {checked.price.currency}")
+        elif sale is not None and sale.amount > checked.price.amount:
+            yield self.error("sale_price", f"{sale} is above the price of {checked.price}")
+        elif before := intake.first_place(checked.id, self.file, self.line):
+            yield self.error("id", f"{shown(checked.id)} was seen before on {before}")
+        else:
+            yield checked.product()
+
+    def error(self, name: str, reason: str) -> RowError:
+        """The report that the field `name` is wrong."""
+        return RowError(self.file, self.line, self.names.get(name, name), reason)
+
+
+def is_blank(value: object) -> bool:
+    """Whether a cell or JSON value says nothing: null, blank text, an empty list or object."""
+    return value is None or (isinstance(value, str) and not value.strip()) or value in ((), [], {})
+
+
+def read_attributes(value: object) -> dict[str, str]:
+    """Attributes by snake_case name, from an object or a list of {"name", "value"}; what is nested is put in words."""
+    if isinstance(value, Mapping):
+        pairs = list(value.items())
+    elif isinstance(value, Sequence) and all(isinstance(item, Mapping) and "name" in item for item in value):
+        pairs = [(item["name"], item.get("value", item.get("options"))) for item in value]
+    else:
+        raise ValueError(f"{shown(value)} is no object of names and values")
+    found: dict[str, str] = {}
+    for name, held in pairs:
+        for key, text in _flat(normal_name(str(name)), held):
+            if key and text:
+                found.setdefault(key, text)
+    return found
+
+
+def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for inner, held in value.items():
+            if not isinstance(held, Mapping | list):
+                yield from _flat(
+                    normal_name(str(inner)) if name in _HOLDERS else f"{name}_{normal_name(str(inner))}", held
+                )
+    elif isinstance(value, list):
+        yield name, ", ".join(_word(item) for item in value if not isinstance(item, Mapping | list))
+    elif value is not None:
+        yield name, _word(value)
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return read_text(f"{value:f}" if isinstance(value, Decimal) and abs(value.adjusted()) < 20 else str(value))
+
+
+def _reviews(value: object) -> tuple[Review, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"{shown(value)} is no list of reviews")
+    return tuple(map(_review, value))
+
+
+def _review(value: object) -> Review:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{shown(value)} is no review with a rating and a text")
+    text = next((value[name] for name in ("text", "comment", "body", "content", "review") if value.get(name)), "")
+    return Review(read_stars(value.get("rating")), read_text(text))
+
+
+def _title(value: object) -> str:
+    title = read_line(value)
+    if not title:
+        raise ValueError("is missing or empty")
+    return title
+
+
+def _money(value: object, info: ValidationInfo) -> Money:
+    return read_amount(value, info.context["currency"] if info.context else "USD")
+
+
+def _reason(fault: Any) -> str:
+    if fault["type"] == "missing":
+        return "is missing or empty"
+    return str(fault.get("ctx", {}).get("error", fault["msg"]))
+
+
+_HOLDERS = frozenset({"dimensions", "measurements", "specs", "specifications", "details", "properties", "attributes"})
+_Line = Annotated[str, PlainValidator(read_line)]
+_Link = Annotated[str, PlainValidator(read_link)]
+_Count = Annotated[int, PlainValidator(read_count)]
+
+
+class _Fields(BaseModel):
+    id: Annotated[str, PlainValidator(read_id)]
+    title: Annotated[str, PlainValidator(_title)]
+    price: Annotated[Money, PlainValidator(_money)]
+    description: Annotated[str, PlainValidator(read_text)] = ""
+    link: _Link = ""
+    image_link: _Link = ""
+    sale_price: Annotated[Money | None, PlainValidator(_money)] = None
+    availability: Annotated[Availability, PlainValidator(read_availability)] = Availability.IN_STOCK
+    quantity: Annotated[int | None, PlainValidator(read_count)] = None
+    brand: _Line = ""
+    product_type: _Line = ""
+    item_group_id: _Line = ""
+    color: _Line = ""
+    size: _Line = ""
+    material: _Line = ""
+    gtin: _Line = ""
+    rating: Annotated[float | None, PlainValidator(read_rating)] = None
+    rating_count: _Count = 0
+    reviews: Annotated[tuple[Review, ...], PlainValidator(_reviews)] = ()
+    attributes: Annotated[dict[str, str], PlainValidator(read_attributes)] = {}
+
+    def product(self) -> Product:
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        if self.sale_price is not None and self.sale_price.amount == self.price.amount:
+            values["sale_price"] = None  # many feeds repeat the price there
+        return Product(**values)

@@ -1,0 +1,198 @@
+"""Products of our own JSONL, and of lists and tables with similar names: DummyJSON, a shop's API, a Merchant table.
+
+Our own form names Product's fields, with money as text:
+
+    {"id": "T-100", "title": "Tarn Tent", "price": "189.00 USD", "attributes": {"weight": "1.9 kg"}}
+
+Other names are understood where they are common ("name", "category", "stock", "discountPercentage"), and whatever is
+left becomes an attribute, so that a customer can ask about it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from retrieval.feeds.amount import price_and_sale, read_amount
+from retrieval.feeds.draft import Draft, is_blank, read_attributes
+from retrieval.feeds.intake import Intake
+from retrieval.feeds.json_values import json_values
+from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError
+from retrieval.feeds.source import Source
+from retrieval.feeds.table import normal_name
+from retrieval.feeds.values import read_number, shown
+from retrieval.money import Money
+from retrieval.product import Product
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "product_id", "sku", "item_id", "uid"),
+    "title": ("title", "name", "product_name", "product_title"),
+    "description": ("description", "product_description", "body_html", "body", "short_description", "summary"),
+    "link": ("link", "url", "product_url", "permalink"),
+    "image_link": ("image_link", "image", "image_url", "thumbnail", "images", "picture", "image_src"),
+    "price": ("price", "amount"),
+    "sale_price": ("sale_price", "discounted_price", "special_price"),
+    "availability": ("availability", "availability_status", "stock_status", "in_stock", "is_in_stock", "available"),
+    "quantity": ("quantity", "stock", "stock_quantity", "inventory", "inventory_quantity"),
+    "brand": ("brand", "vendor", "manufacturer", "brand_name"),
+    "product_type": ("product_type", "category", "categories", "category_name", "google_product_category", "type"),
+    "item_group_id": ("item_group_id", "group_id", "parent_id"),
+    "color": ("color", "colour"),
+    "size": ("size",),
+    "material": ("material",),
+    "gtin": ("gtin", "barcode", "ean", "upc", "isbn"),
+    "rating": ("rating", "average_rating", "rating_average", "stars"),
+    "rating_count": ("rating_count", "review_count", "reviews_count", "num_reviews", "ratings_count"),
+    "reviews": ("reviews",),
+}
+"""For each field of Product, the names under which it is looked for, best first."""
+
+_OLD_PRICES = ("regular_price", "list_price", "compare_at_price", "original_price", "old_price", "msrp")
+_PERCENT_OFF = ("discount_percentage", "discount_percent")
+_NO_ATTRIBUTES = frozenset(
+    {"attributes", "currency", "currency_code", "discount", "meta", "created_at", "updated_at", "slug", "handle"}
+    | {alias for aliases in ALIASES.values() for alias in aliases} | set(_OLD_PRICES) | set(_PERCENT_OFF)
+) - {"sku"}  # fmt: skip
+
+
+def read_json_products(source: Source, intake: Intake) -> Iterator[FeedRow[Product]]:
+    """Every product of a JSON or JSONL file."""
+    for value in json_values(source):
+        if isinstance(value, RowError):
+            yield value
+            continue
+        line, record = value
+        if isinstance(record, dict):
+            yield from product_rows(source.name, line, record, intake)
+        else:
+            yield RowError(source.name, line, WHOLE_ROW, f"{shown(record)} is no object with the fields of a product")
+
+
+def product_rows(file: str, line: int, record: Mapping[str, Any], intake: Intake) -> Iterator[FeedRow[Product]]:
+    """The product that `record` holds, whatever common names it uses, or what is wrong with it."""
+    given = {normal_name(name): value for name, value in record.items() if not is_blank(value)}
+    spelled = {normal_name(name): name for name in record}
+    own = given.get("currency", given.get("currency_code"))
+    is_code = isinstance(own, str) and re.fullmatch("[A-Za-z]{3}", own.strip())
+    currency = str(own).strip().upper() if is_code else intake.currency
+    values: dict[str, object] = {}
+    names: dict[str, str] = {}
+    for field, aliases in ALIASES.items():
+        if used := _first(given, aliases):
+            values[field], names[field] = _SIMPLER.get(field, _same)(given[used], used), spelled[used]
+    draft = Draft(file, line, values, names, currency)
+    try:
+        values["attributes"] = _attributes(given, names.get("id", ""))
+        values.update(_ratings(given))
+        _price(given, spelled, values, names, currency)
+    except ValueError as error:
+        yield RowError(file, line, WHOLE_ROW, str(error))
+        return
+    yield from draft.read(intake)
+
+
+def product_json(product: Product) -> dict[str, object]:
+    """`product` in our own JSONL form, from which `read_json_products` reads the same product."""
+    record: dict[str, object] = asdict(product)
+    record["price"] = _money_text(product.price)
+    record["sale_price"] = None if product.sale_price is None else _money_text(product.sale_price)
+    record["availability"] = product.availability.value
+    record["attributes"] = dict(product.attributes)
+    return record
+
+
+def _first(given: Mapping[str, object], names: Iterable[str]) -> str:
+    return next((name for name in names if name in given), "")
+
+
+def _same(value: object, used: str) -> object:
+    return value
+
+
+def _attributes(given: Mapping[str, Any], id_name: str) -> dict[str, str]:
+    rest = {name: value for name, value in given.items() if name not in _NO_ATTRIBUTES and name != normal_name(id_name)}
+    return read_attributes(rest) | read_attributes(given.get("attributes", {}))
+
+
+def _price(
+    given: Mapping[str, Any],
+    spelled: Mapping[str, str],
+    values: dict[str, object],
+    names: dict[str, str],
+    currency: str,
+) -> None:
+    """Understands an old price beside the price, and a discount in per cent, as a sale."""
+    old, percent = _first(given, _OLD_PRICES), _first(given, _PERCENT_OFF)
+    if old and "sale_price" not in values and "price" in values:
+        values["price"], values["sale_price"] = price_and_sale(values["price"], given[old], currency)
+    elif old:
+        values["price"], names["price"] = given[old], spelled[old]
+    elif percent and "sale_price" not in values and "price" in values:
+        values["sale_price"] = _reduced(values["price"], given[percent], currency)
+
+
+def _reduced(price: object, percent: object, currency: str) -> str | None:
+    off = read_number(percent)
+    if not 0 <= off < 100:
+        raise ValueError(f"a discount of {shown(percent)} per cent cannot be")
+    try:
+        full = read_amount(price, currency)
+    except ValueError:
+        return None  # the price is reported as the field that it is
+    return _money_text(Money((full.amount * (100 - off) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP), full.currency))
+
+
+def _ratings(given: Mapping[str, Any]) -> dict[str, object]:
+    """The mean and the number of ratings, where the file leaves them to be read off an object or off the reviews."""
+    found: dict[str, object] = {}
+    rating = given.get("rating")
+    if isinstance(rating, Mapping):
+        count = rating.get("count", rating.get("rating_count"))
+        found = {"rating_count": count} if count is not None else {}
+    reviews = given.get("reviews")
+    if isinstance(reviews, list) and not _first(given, ALIASES["rating_count"]) and "rating_count" not in found:
+        found["rating_count"] = len(reviews)
+    return found
+
+
+def _one_name(value: object, used: str) -> object:
+    return value.get("name", value.get("title")) if isinstance(value, Mapping) else value
+
+
+def _category(value: object, used: str) -> object:
+    parts = [_one_name(part, used) for part in (value if isinstance(value, list) else [value])]
+    if used != "product_type":  # "kitchen-accessories" is how machines spell it
+        parts = [part.replace("-", " ") if isinstance(part, str) and _SLUG.fullmatch(part) else part for part in parts]
+    return " > ".join(map(str, parts)) if isinstance(value, list) else parts[0]
+
+
+def _image(value: object, used: str) -> object:
+    first = value[0] if isinstance(value, list) else value
+    return first.get("src", first.get("url")) if isinstance(first, Mapping) else first
+
+
+def _in_words(value: object, used: str) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _rating(value: object, used: str) -> object:
+    return value.get("rate", value.get("value", value.get("average"))) if isinstance(value, Mapping) else value
+
+
+def _money_text(money: Money) -> str:
+    return f"{money.amount:f} {money.currency}"
+
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+_SIMPLER: Mapping[str, Callable[[object, str], object]] = {
+    "brand": _one_name,
+    "product_type": _category,
+    "image_link": _image,
+    "color": _in_words,
+    "size": _in_words,
+    "material": _in_words,
+    "rating": _rating,
+}

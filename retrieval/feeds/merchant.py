@@ -1,0 +1,76 @@
+"""Google Merchant products: a delimited table, or RSS 2.0 or Atom with elements in the `g:` namespace.
+
+Field reference: https://support.google.com/merchants/answer/7052112
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from retrieval.feeds.intake import Intake
+from retrieval.feeds.json_products import product_rows
+from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError
+from retrieval.feeds.source import Source
+from retrieval.feeds.table import Table, normal_name
+from retrieval.feeds.text import unescaped
+from retrieval.feeds.values import sale_is_on
+from retrieval.feeds.xml_items import xml_items
+from retrieval.product import Product
+
+_NOT_ABOUT_THE_PRODUCT = (
+    "additional_image_link", "mobile_link", "shipping", "tax", "identifier_exists", "ads_redirect", "custom_label",
+    "promotion_id", "excluded_destination", "included_destination", "canonical_link", "cost_of_goods_sold", "is_bundle",
+    "expiration_date", "adult", "lifestyle_image_link", "pause", "guid", "pub_date", "updated", "display_ads",
+)  # fmt: skip
+"""Beginnings of names that would make no sense as attributes."""
+
+
+def read_merchant_table(table: Table, intake: Intake) -> Iterator[FeedRow[Product]]:
+    """Every product of a table with Merchant's column names, or names much like them."""
+    for row in table.rows():
+        if isinstance(row, RowError):
+            yield row
+        else:
+            record = {table.columns[name]: unescaped(cell) for name, cell in row.cells.items()}
+            yield from _product(table.source.name, row.line, record, intake)
+
+
+def read_merchant_xml(source: Source, intake: Intake) -> Iterator[FeedRow[Product]]:
+    """Every product of an RSS or Atom feed."""
+    for item in xml_items(source):
+        if isinstance(item, RowError):
+            yield item
+        else:
+            yield from _product(source.name, item.line, item.fields, intake)
+
+
+def _product(file: str, line: int, record: Mapping[str, Any], intake: Intake) -> Iterator[FeedRow[Product]]:
+    fields = {name: value for name, value in record.items() if not normal_name(name).startswith(_NOT_ABOUT_THE_PRODUCT)}
+    by_name = {normal_name(name): name for name in fields}
+    try:
+        attributes = _details(fields.pop(by_name.get("product_detail", ""), []))
+        start, _, end = fields.pop(by_name.get("sale_price_effective_date", ""), "").partition("/")
+        if not sale_is_on(start, end):
+            fields.pop(by_name.get("sale_price", ""), None)
+    except ValueError as error:
+        yield RowError(file, line, WHOLE_ROW, str(error))
+        return
+    if str(fields.get(by_name.get("condition", ""), "")).lower() == "new":
+        del fields[by_name["condition"]]
+    if str(fields.get(by_name.get("google_product_category", ""), "")).isdecimal():  # a number of Google's own list
+        del fields[by_name["google_product_category"]]
+    yield from product_rows(file, line, {**fields, "attributes": attributes}, intake)
+
+
+def _details(value: Any) -> dict[str, str]:
+    """`product_detail`: elements with a name and a value, or "section:name:value" in a table."""
+    found: dict[str, str] = {}
+    for detail in value if isinstance(value, list) else str(value).split(","):
+        if isinstance(detail, Mapping):
+            name, text = detail.get("attribute_name", ""), detail.get("attribute_value", "")
+        else:
+            name, _, text = detail.rpartition(":")[0].rpartition(":")[2], "", detail.rpartition(":")[2]
+        if name.strip() and text.strip():
+            found[normal_name(name)] = text.strip()
+    return found

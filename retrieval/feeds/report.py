@@ -1,0 +1,36 @@
+"""RowError and Skipped: what became of a row that is no record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+WHOLE_ROW = "(row)"
+"""Stands for the field where the fault is not in one field."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A row that could not be read. `line` counts from 1; `field` is named as in the file."""
+
+    file: str
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.field}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row that was left out on purpose, such as an unpublished draft."""
+
+    file: str
+    line: int
+    reason: str
+
+
+Record = TypeVar("Record")
+FeedRow: TypeAlias = Record | RowError | Skipped
+"""What reading a feed yields for one row."""

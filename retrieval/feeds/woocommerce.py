@@ -1,0 +1,159 @@
+"""WooCommerce product CSV: simple products, and variations that point to a variable parent by SKU or "id:123".
+
+Column reference: https://github.com/woocommerce/woocommerce/wiki/Product-CSV-Import-Schema
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from retrieval.feeds.draft import Draft
+from retrieval.feeds.intake import Intake
+from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, Skipped
+from retrieval.feeds.table import Table, TableRow, normal_name
+from retrieval.feeds.text import unescaped
+from retrieval.feeds.values import sale_is_on
+from retrieval.product import Availability, Product
+
+_INHERITED = ("name", "description", "short_description", "categories", "tags", "images", "brands")
+_OPTION_FIELDS = {"color": "color", "colour": "color", "size": "size", "material": "material", "brand": "brand"}
+_STOCK = {
+    "1": Availability.IN_STOCK,
+    "yes": Availability.IN_STOCK,
+    "instock": Availability.IN_STOCK,
+    "0": Availability.OUT_OF_STOCK,
+    "no": Availability.OUT_OF_STOCK,
+    "outofstock": Availability.OUT_OF_STOCK,
+    "backorder": Availability.BACKORDER,
+    "onbackorder": Availability.BACKORDER,
+}
+_GTINS = ("gtin_upc_ean_or_isbn", "gtin", "ean")
+
+
+def read_woocommerce(table: Table, intake: Intake) -> Iterator[FeedRow[Product]]:
+    """Every simple product and variation that is published. Its id is the SKU, or the ID where there is none."""
+    reader = _Reader(table, intake)
+    early: list[TableRow] = []
+    for row in table.rows():
+        if isinstance(row, RowError):
+            yield row
+        elif reader.is_early(row):
+            early.append(row)
+        else:
+            yield from reader.read(row)
+    for row in early:  # variations above their parent
+        yield from reader.read(row)
+
+
+class _Reader:
+    """Remembers the variable products, from which their variations inherit."""
+
+    def __init__(self, table: Table, intake: Intake) -> None:
+        self._file = table.source.name
+        self._columns = table.columns
+        self._intake = intake
+        self._parents: dict[str, Mapping[str, str]] = {}
+
+    def is_early(self, row: TableRow) -> bool:
+        """Whether the row is a variation whose parent has not been read yet."""
+        return "variation" in row.cells.get("type", "") and row.cells.get("parent", "").strip() not in self._parents
+
+    def read(self, row: TableRow) -> Iterator[FeedRow[Product]]:
+        cells = {name: _unfolded(cell) for name, cell in row.cells.items()}
+        kinds = {kind.strip().lower() for kind in cells.get("type", "simple").split(",")}
+        if "variable" in kinds:
+            self._parents |= {
+                reference: cells for reference in (cells.get("sku"), f"id:{cells.get('id')}") if reference
+            }
+            return
+        parent = self._parents.get(cells.get("parent", ""), {}) if "variation" in kinds else {}
+        if "variation" in kinds and not parent:
+            reason = (
+                f"no variable product has SKU or ID {cells['parent']}" if "parent" in cells else "is missing or empty"
+            )
+            yield RowError(self._file, row.line, self._columns.get("parent", "Parent"), reason)
+        elif any(listed.get("published", "1").lower() not in ("1", "true") for listed in (cells, parent)):
+            yield Skipped(self._file, row.line, "not published")
+        elif "grouped" in kinds:
+            yield Skipped(self._file, row.line, "a group of products without a price of its own")
+        else:
+            try:
+                draft = self._draft(row.line, cells, parent)
+            except ValueError as error:
+                yield RowError(self._file, row.line, WHOLE_ROW, str(error))
+            else:
+                yield from draft.read(self._intake)
+
+    def _draft(self, line: int, cells: Mapping[str, str], parent: Mapping[str, str]) -> Draft:
+        own = {**{name: parent[name] for name in _INHERITED if name in parent}, **cells}
+        title = parent.get("name", own.get("name", ""))
+        options = _options(parent) | _options(cells)
+        attributes = {name: value for name, value in options.items() if name not in _OPTION_FIELDS}
+        attributes |= {
+            name: f"{own[column]} {unit}" for column, (name, unit) in _measures(self._columns).items() if column in own
+        }
+        if "tags" in own:
+            attributes["tags"] = own["tags"]
+        sources = {
+            "id": _first(cells, "sku", "id"),
+            "title": "name",
+            "description": _first(own, "description", "short_description"),
+            "price": "regular_price",
+            "sale_price": "sale_price",
+            "availability": "in_stock",
+            "quantity": "stock",
+            "brand": _first(own, "brands", "brand"),
+            "gtin": _first(own, *_GTINS),
+        }
+        values: dict[str, object] = {field: own.get(column, "") for field, column in sources.items()}
+        values |= {
+            "title": title,
+            "availability": _STOCK.get(own.get("in_stock", "1").lower(), own.get("in_stock")),
+            "product_type": _deepest(own.get("categories", "")),
+            "image_link": own.get("images", "").split(",")[0],
+            "item_group_id": parent.get("sku", parent.get("id", "")),
+            "attributes": attributes,
+        }
+        values |= {_OPTION_FIELDS[name]: value for name, value in options.items() if name in _OPTION_FIELDS}
+        if not sale_is_on(own.get("date_sale_price_starts", ""), own.get("date_sale_price_ends", "")):
+            del values["sale_price"]
+        return Draft(
+            self._file, line, values, {field: self._columns.get(name, name) for field, name in sources.items()}
+        )
+
+
+def _unfolded(cell: str) -> str:
+    """The export writes line ends in a cell as a backslash and an n."""
+    return unescaped(cell).replace("\\n", "\n").strip()
+
+
+def _first(cells: Mapping[str, str], *names: str) -> str:
+    return next((name for name in names if name in cells), names[0])
+
+
+def _options(cells: Mapping[str, str]) -> dict[str, str]:
+    """The values of "Attribute 1 name", "Attribute 1 value(s)" and so on, by the attribute's name."""
+    found = {}
+    for column, name in cells.items():
+        match = re.fullmatch(r"attribute_(\d+)_name", column)
+        value = cells.get(f"attribute_{match[1]}_value_s", "") if match else ""
+        if value:
+            found[normal_name(name).removeprefix("pa_")] = value
+    return found
+
+
+def _measures(columns: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Columns such as "Weight (kg)", each with the measure and its unit."""
+    found = {}
+    for column, spelled in columns.items():
+        match = re.fullmatch(r"(Weight|Length|Width|Height) \((\w+)\)", spelled)
+        if match:
+            found[column] = (match[1].lower(), match[2])
+    return found
+
+
+def _deepest(categories: str) -> str:
+    r"""The category path with the most steps of a list such as "Kitchen, Kitchen > Mugs"; "\," is no separator."""
+    paths = [path.replace("\\,", ",").strip() for path in re.split(r"(?<!\\),", categories)]
+    return max(paths, key=lambda path: path.count(">"))
