@@ -299,7 +299,8 @@ class SimulatedFacts:
         self._one(product, 0.35)
 
     def _detail_missing(self) -> None:
-        self.add("ask.about", self._chance.choice(list(self._scene.shop.properties)))
+        if self._scene.maybe(0.85):
+            self.add("ask.about", self._chance.choice(list(self._scene.shop.properties)))
         self._one(self._focus(), 0.15)
         self._contact(0.5)
 

@@ -60,7 +60,7 @@ class Simulator:
 
     def _conversation(self, chance: random.Random) -> tuple[PromptTurn, ...]:
         shop = chance.choice(self._shops).with_symbol(chance.choice("$$$£€"))
-        scene = Scene(shop, chance, shop.word("names", chance) if chance.random() < 0.45 else "")
+        scene = Scene(shop, chance, shop.word("names", chance) if chance.random() < 0.6 else "")
         scene.kind = chance.choice(list(shop.kinds))
         turns: list[PromptTurn] = []
         act: Act | None = None
