@@ -1,0 +1,64 @@
+"""Support: which claims of acts the evidence of a turn bears out."""
+
+from __future__ import annotations
+
+from assistant.act import Act
+from assistant.checking.promises import Claim, Promise, Who
+from assistant.evidence import Evidence
+from assistant.hints import CANCELLED, DELAYED, DELIVERED, OPEN, PROCESSING, RETURNED, SHIPPED
+from assistant.lexicon import words
+
+_TALK = frozenset(
+    {
+        Act.GREET, Act.GOODBYE, Act.WELCOME, Act.GLAD, Act.HOW_ARE_YOU, Act.WHO_ARE_YOU, Act.CAPABILITIES, Act.ACKNOWLEDGE,
+        Act.CALM, Act.OTHER_LANGUAGE, Act.APOLOGIZE, Act.LISTEN,
+    }
+)  # fmt: skip
+_ELSEWHERE = frozenset({Act.CHANGE_ELSEWHERE, Act.CONTACT, Act.NO_ANSWER, Act.DETAIL_MISSING})
+_ORDER_ACTS = frozenset(
+    {Act.ORDER_STATUS, Act.ORDER_DELIVERY, Act.ORDER_ITEMS, Act.ORDER_HISTORY, Act.WHICH_ORDER, Act.NO_ORDERS, Act.ORDER_NOT_FOUND}
+)
+_PHRASES: dict[str, frozenset[Act]] = {
+    "look into": _ELSEWHERE | {Act.SIGN_IN},
+    "according to our records": _ORDER_ACTS,
+    "our records show": _ORDER_ACTS,
+}
+_SAID_OF_ORDERS: dict[str, frozenset[str]] = {
+    PROCESSING: frozenset({"prepare", "process", "pack", "place"}),
+    SHIPPED: frozenset({"ship", "send", "dispatch", "leave", "left", "place", "on its way", "on the way", "moving", "in transit"}),
+    DELAYED: frozenset({"delay", "delayed", "place"}),
+    DELIVERED: frozenset({"deliver", "delivered", "arrive", "arrived", "bring", "reach", "come", "hand", "place"}),
+    CANCELLED: frozenset({"cancel", "place"}),
+    RETURNED: frozenset({"return", "place"}),
+}  # fmt: skip
+_DATES = ("expected", "delivered")
+
+
+def is_supported(promise: Promise, evidence: Evidence) -> bool:
+    """Whether an act that ran, or a fact in `evidence`, says what `promise` claims."""
+    acts = set(evidence.acts)
+    if promise.verb in words("reading_verbs") and promise.claim in (Claim.DONE, Claim.CAN, Claim.WILL):
+        return promise.claim is not Claim.WILL and not acts <= _TALK or Act.SIGN_IN in acts
+    if promise.claim is Claim.PHRASE and promise.verb in _PHRASES:
+        return bool(acts & _PHRASES[promise.verb]) and (promise.verb != "look into" or Act.SIGN_IN in acts or "can" in promise.clause.words)
+    if promise.claim is Claim.PHRASE and acts <= _TALK and promise.verb == "all set":
+        return True
+    if promise.who is Who.AGENT and promise.claim is Claim.WILL and promise.verb in ("make", "change", "help"):
+        return bool(acts & _ELSEWHERE) and "can" in promise.clause.words
+    return _is_said_of_an_order(promise, evidence)
+
+
+def _is_said_of_an_order(promise: Promise, evidence: Evidence) -> bool:
+    """Whether the state of an order, or a date that the clause gives from its record, bears the claim out."""
+    fields = {key.partition(".")[2] for key in promise.clause.keys if key.startswith("o")}
+    if promise.verb in words("arriving_verbs") and fields & set(_DATES):
+        return True
+    if promise.verb == "come" and "total" in fields:
+        return True
+    if promise.claim is Claim.PERMISSION:
+        windows = [fact.hint for fact in evidence.facts if fact.key.endswith(".window")]
+        if promise.verb == "return":
+            return "window" in fields and OPEN in windows
+        return promise.verb in ("follow", "track") and not fields.isdisjoint({"tracking", "carrier"})
+    states = {fact.hint for fact in evidence.facts if fact.key.endswith(".status")}
+    return any(promise.verb in _SAID_OF_ORDERS.get(state, ()) for state in states)
