@@ -1,4 +1,4 @@
-"""Events: the visits and orders of the sample shop as one log of views, carts, purchases and ratings."""
+"""Events: the visits and orders of the sample shop as a log of views, carts, purchases and ratings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EVENTS = 20_000
 
 
 def event_records(visits: Sequence[Visit], orders: Iterable[Record], products: Mapping[str, Record]) -> list[Record]:
-    """Exactly `EVENTS` records: every cart, purchase and rating, and as many views as fit, those before a cart first."""
+    """Exactly `EVENTS` records: every cart, purchase and rating, and as many views as fit, first of what was carted."""
     acts = [*_carts_and_purchases(visits), *_ratings(orders, products)]
     carted = {(visit.customer_id, act.product_id) for visit in visits for act in visit.carts}
     views = [_event(visit.customer_id, act.product_id, "view", act.time) for visit in visits for act in visit.views]

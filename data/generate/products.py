@@ -24,7 +24,8 @@ LOW_SHARE = 0.12
 class Group:
     """One thing the shop sells, in all its variants.
 
-    `sizes` maps a size to its price, `sale` a colour to per cent off.
+    `sizes` maps a size to its price, `sale` a colour to per cent off. `size_is` names the attribute that a size also
+    is: the size of a bottle is its capacity.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Group:
     text: str
     reviews: tuple[tuple[int, str], ...]
     sale: Mapping[str, int] = field(default_factory=dict)
+    size_is: str = ""
     preorder: bool = False
 
     @property
@@ -87,6 +89,7 @@ def _group(product_type: str, entry: Mapping[str, Any]) -> Group:
         text=entry["text"],
         reviews=tuple((int(review[0]), review[2:]) for review in entry.get("reviews", ())),
         sale=entry.get("sale", {}),
+        size_is=entry.get("size_is", ""),
         preorder=entry.get("preorder", False),
     )
 
@@ -113,7 +116,7 @@ def _variant(group: Group, color: str, size: str, price: Decimal) -> Record:
         "rating": group.rating,
         "rating_count": group.rating_count or None,
         "reviews": [{"rating": stars, "text": text} for stars, text in group.reviews],
-        "attributes": dict(group.attributes),
+        "attributes": ({group.size_is: size} if group.size_is else {}) | dict(group.attributes),
     }
     return {name: value for name, value in record.items() if value not in ("", None, [], {})}
 

@@ -17,7 +17,9 @@ from data.generate.tastes import Taste, Thing, taste_of
 
 ORDERS = 400
 VISITS = 3500
-_STRAYING = 0.25
+STRAYING = 0.25
+"""The share of views that follow no mission."""
+
 _USED_UP = frozenset({"Home > Candles", "Clothing > Socks"})
 _HOURS = (7, 8, 9, 12, 12, 13, 17, 18, 19, 19, 20, 20, 20, 21, 21, 22)
 
@@ -40,7 +42,7 @@ UNSEEN = frozenset(
         "canopy-hammock",
         "rye-bread-knife",
         "border-spade",
-        "velvet-bolster",
+        "dusk-velvet-bolster",
         "moorland-approach-shoes",
         "hut-down-booties",
     }
@@ -144,6 +146,6 @@ def _look_around(
         groups = {thing.group for thing in seen}
         rest = [thing for thing in shop if thing.group not in groups]
         near = [thing for thing in rest if thing.kind == mission]
-        pool = rest if not near or roll.random() < _STRAYING else near
+        pool = rest if not near or roll.random() < STRAYING else near
         seen.append(roll.choices(pool, [weights[thing.id] for thing in pool])[0])
     return seen
