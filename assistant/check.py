@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from assistant.checking.clauses import clauses
 from assistant.checking.goods import Goods
@@ -19,6 +20,7 @@ from assistant.checking.references import misplaced, unknown
 from assistant.checking.spelled import amounts, contacts, times
 from assistant.checking.support import is_supported
 from assistant.evidence import Evidence
+from retrieval.catalog import Catalog
 
 
 class ViolationKind(StrEnum):
@@ -50,6 +52,11 @@ class Check:
 
     def __init__(self, goods: Goods) -> None:
         self._goods = goods
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> Self:
+        """The check for replies about this catalogue."""
+        return cls(Goods.of(catalog))
 
     def violations(
         self, sentence: str, evidence: Evidence, customer_words: str = "", before: str = ""

@@ -68,13 +68,14 @@ class EmbeddedModel:
             raise WritingError(f"the embedded model {self._name} failed: {error}") from error
 
     def _write(self, prompt: Prompt, decoding: Decoding, cancelled: threading.Event) -> Iterator[str]:
+        begun = self._tokenizer.encode(prompt.begun).ids[: decoding.max_tokens]
         tokens = prompt_ids(self._tokenizer, prompt.turns, PROMPT_TOKENS)[
             : self._network.shape.positions - decoding.max_tokens
-        ]
+        ] + begun
         cache = Cache(self._network.shape, len(tokens) + decoding.max_tokens)
         bias = self._bias(prompt.keys)
         sampler, repetition = Sampler(decoding), Repetition()
-        for _ in range(decoding.max_tokens):
+        for _ in range(decoding.max_tokens - len(begun)):
             if cancelled.is_set():
                 return
             best, logits = self._best(tokens, cache, bias)

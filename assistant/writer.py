@@ -29,6 +29,7 @@ from retrieval.errors import AisleError
 
 _log = structlog.get_logger(__name__)
 
+_PLAIN_DECODING = Decoding()
 _MOST_SENTENCES = 8
 _MOST_RUNS = 4
 _RETRY_TEMPERATURE = 0.8
@@ -56,7 +57,7 @@ _ESSENTIAL: dict[Act, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One sentence that passed. `written` holds references, `text` is what the customer reads, space before it included.
+    """One sentence that passed. `written` holds references; `text` is what the customer reads, with the space before it.
 
     `fallback` tells that a plain phrase stands in for a sentence that failed twice, or for a model that failed;
     `completed` that it says what the model's reply left out.
@@ -85,7 +86,7 @@ class Writer:
     """Writes replies with one language model. Safe to call from many threads where the model is."""
 
     def __init__(
-        self, model: LanguageModel, phrases: PlainPhrases, check: Check, decoding: Decoding = Decoding()
+        self, model: LanguageModel, phrases: PlainPhrases, check: Check, decoding: Decoding = _PLAIN_DECODING
     ) -> None:
         self._model = model
         self._phrases = phrases
@@ -159,8 +160,8 @@ class _Draft:
 
     @property
     def begun(self) -> str:
-        """What stands, with references, and a space to go on behind."""
-        return "".join(f"{sentence} " for sentence in self.sentences)
+        """What stands, with references."""
+        return " ".join(self.sentences)
 
     def takes(self, sentence: str) -> bool:
         """Whether `sentence` is whole and not yet said."""
