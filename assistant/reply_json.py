@@ -69,7 +69,7 @@ class FactJson(_Record):
 
     key: str = Field(examples=["p1.price"])
     value: str = Field(examples=["$59.00"])
-    record: str = Field("", examples=["product:T-100"])
+    record: str = Field(default="", examples=["product:T-100"])
 
 
 class FilterJson(_Record):
@@ -84,7 +84,9 @@ class FilterJson(_Record):
     def of(cls, condition: Condition) -> Self:
         """The condition as programs read it."""
         number = None if condition.number is None else float(condition.number)
-        return cls(field=condition.field, operator=condition.operator.value, values=list(condition.values), number=number)
+        return cls(
+            field=condition.field, operator=condition.operator.value, values=list(condition.values), number=number
+        )
 
 
 class ReplyJson(_Record):
@@ -92,14 +94,14 @@ class ReplyJson(_Record):
 
     reply: str = Field(description="The whole text.")
     intents: list[str] = Field(description="What the message asked for, in the order asked.")
-    query: str = Field("", description="What was searched for.")
+    query: str = Field(default="", description="What was searched for.")
     filters: list[FilterJson] = []
     sort: str = "relevance"
     products: list[ProductJson] = []
     sources: list[SourceJson] = []
-    facts: list[FactJson] = Field([], description="The facts that the text uses.")
-    chips: list[str] = Field([], description="Natural next questions; each is a whole message.")
-    acts: list[str] = Field([], description="What Aisle did.")
+    facts: list[FactJson] = Field(default=[], description="The facts that the text uses.")
+    chips: list[str] = Field(default=[], description="Natural next questions; each is a whole message.")
+    acts: list[str] = Field(default=[], description="What Aisle did.")
     fallback: bool = Field(description="Whether a plain phrase stood in for a sentence that failed the check.")
     conversation_id: str
     timings_ms: dict[str, float] = {}

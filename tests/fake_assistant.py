@@ -16,6 +16,7 @@ from decimal import Decimal
 from assistant.act import Act
 from assistant.conversation import Conversation, State, Turn
 from assistant.evidence import Evidence, Fact, FactKind
+from assistant.message import clean
 from assistant.prompt import PromptTurn
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.request import Intent, Request
@@ -28,11 +29,13 @@ from retrieval.filter import Condition, Filter, Operator
 from retrieval.money import Money
 from retrieval.product import Availability, Product
 
-RETURNS = Faq("returns", "Returns and refunds", "You can send things back within **30 days** of delivery.", ("get_refund",))
+RETURNS = Faq(
+    "returns", "Returns and refunds", "You can send things back within **30 days** of delivery.", ("get_refund",)
+)
 PRODUCTS = (
     Product(
-        "T-1", "Larkfield 2 tent", Money(Decimal("189.00")), "A light tent for two.", sale_price=Money(Decimal("149.00")),
-        brand="Larkfield", product_type="Camping > Tents", color="fern", rating=4.6, rating_count=112, quantity=12,
+        "T-1", "Larkfield 2 tent", Money(Decimal("189.00")), "A light tent for two.",
+        sale_price=Money(Decimal("149.00")), brand="Larkfield", product_type="Camping > Tents", color="fern", rating=4.6, rating_count=112, quantity=12,
     ),
     Product(
         "T-2", "<script>alert('title')</script> tent", Money(Decimal("99.50")), "<b>Bold</b> words & more.",
@@ -43,8 +46,8 @@ PRODUCTS = (
         availability=Availability.OUT_OF_STOCK, quantity=0,
     ),
     Product(
-        "K-1", "Moorland kettle", Money(Decimal("34.00")), "Boils a litre in four minutes.", product_type="Kitchen > Kettles",
-        rating=4.9, rating_count=51, attributes={"capacity": "1 l"},
+        "K-1", "Moorland kettle", Money(Decimal("34.00")), "Boils a litre in four minutes.",
+        product_type="Kitchen > Kettles", rating=4.9, rating_count=51, attributes={"capacity": "1 l"},
     ),
 )  # fmt: skip
 CUSTOMER = Customer("C-1", "Ada Fell", "ada@example.com")
@@ -80,6 +83,7 @@ class FakeAssistant:
         customer_id: str | None = None,
         cancelled: threading.Event | None = None,
     ) -> Iterator[ReplyEvent]:
+        message = clean(message)
         conversation = (
             self.conversation(conversation_id, customer_id)
             if conversation_id
@@ -112,7 +116,9 @@ class FakeAssistant:
             reasons = (Reason(ReasonKind.WELL_RATED, "112 people rated it 4.6 out of 5", 0.3),)
             candidates = tuple(Candidate(product, 0.9, reasons) for product in PRODUCTS[:3])
             fact = Fact("p1.price", FactKind.MONEY, "$149.00", record="product:T-1")
-            evidence = Evidence((Act.FOUND_PRODUCTS,), (fact,), candidates, chips=("Cheaper ones", "Which is lightest?"))
+            evidence = Evidence(
+                (Act.FOUND_PRODUCTS,), (fact,), candidates, chips=("Cheaper ones", "Which is lightest?")
+            )
             return evidence, ["Here are three tents. ", "The Larkfield 2 tent is $149.00."], (fact,)
         if "return" in message:
             evidence = Evidence((Act.ANSWERED,), sources=(RETURNS,), chips=("How do I start a return?",))

@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported, which otherwise calls its makers
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import FileResponse, Response
@@ -30,17 +33,19 @@ from ui.identity import load_secret
 from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
-from ui.protection import BodyLimit, RateLimit, SecurityHeaders
+from ui.protection import RateLimit, SecurityHeaders
 from ui.reception import Reception
 from ui.sign_in import sign_in_router
 from ui.storefront import storefront_router
 
 STATIC = Path(__file__).parent / "static"
 _SESSION_SECONDS = 8 * 60 * 60
+_LARGEST_BODY = 1_000_000
+_Made = TypeVar("_Made")
 
 
 def create_app(assistant: Answering, settings: Settings, demo_customers: Sequence[str] = ()) -> FastAPI:
-    """The app for `assistant`. `demo_customers` are ids that anybody may sign in as on the sample shop's page: never real ones.
+    """The app for `assistant`. On its page anybody may sign in as one of `demo_customers`: ids, never real ones.
 
     Raises SettingsError when the secret, the rate limit or an allowed origin cannot work.
     """
@@ -64,7 +69,8 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Sequenc
     app.include_router(sign_in_router(demo_customers))
     app.include_router(storefront_router(assistant, settings, demo_customers))
     _add_files(app, settings.data / "shop" / "images")
-    return _add_chat(app, reception, settings.shop_name)
+    _in_a_loop(lambda: _add_chat(app, reception, settings.shop_name))
+    return app
 
 
 def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str) -> None:
@@ -73,23 +79,32 @@ def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str) -> None:
         SessionMiddleware, secret_key=secret, session_cookie="aisle_session", max_age=_SESSION_SECONDS, same_site="lax"
     )
     app.add_middleware(
-        CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["authorization", "content-type"]
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["authorization", "content-type"],
     )
-    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
     app.add_middleware(SecurityHeaders, embedders=origins)
 
 
 def _add_files(app: FastAPI, pictures: Path) -> None:
     @app.get("/widget.js", include_in_schema=False)
     def widget() -> Response:
-        return FileResponse(STATIC / "widget.js", media_type="text/javascript", headers={"Cache-Control": "max-age=300"})
+        return FileResponse(
+            STATIC / "widget.js", media_type="text/javascript", headers={"Cache-Control": "max-age=300"}
+        )
 
     app.mount("/static", StaticFiles(directory=STATIC))
     app.mount("/shop/images", StaticFiles(directory=pictures, check_dir=False))
 
 
-def _add_chat(app: FastAPI, reception: Reception, shop_name: str) -> FastAPI:
-    return gr.mount_gradio_app(
+def _add_chat(app: FastAPI, reception: Reception, shop_name: str) -> None:
+    @app.post("/chat/gradio_api/upload", include_in_schema=False)
+    def upload() -> None:
+        raise HTTPException(404, "This chat takes no files.")
+
+    gr.mount_gradio_app(
         app,
         ChatPage(reception, shop_name).build(),
         path="/chat",
@@ -99,10 +114,25 @@ def _add_chat(app: FastAPI, reception: Reception, shop_name: str) -> FastAPI:
         max_file_size="1kb",
         enable_monitoring=False,
         run_history=False,
-        theme=gr.themes.Base(font=["Source Sans 3", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        theme=gr.themes.Base(
+            font=["Source Sans Pro", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+        ),
         css_paths=[STATIC / "cards.css", STATIC / "chat.css"],
         head='<meta name="color-scheme" content="light"><script src="/static/chat.js"></script>',
     )
+
+
+def _in_a_loop(make: Callable[[], _Made]) -> _Made:
+    """What `make` makes, inside an event loop: without a running one Gradio opens several and never closes them."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+
+        async def made() -> _Made:
+            return make()
+
+        return asyncio.run(made())
+    return make()
 
 
 def _lifespan(reception: Reception):  # type: ignore[no-untyped-def]  # noqa: ANN202

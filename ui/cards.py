@@ -25,7 +25,7 @@ def safe_url(url: str, base: str = "") -> str:
 
 def product_link(product: Product) -> str:
     """Where a card leads: the product's own page, or the one that Aisle shows."""
-    return safe_url(product.link) or f"/products/{quote(product.id, safe='')}"
+    return safe_url(product.link, "/") or f"/products/{quote(product.id, safe='')}"
 
 
 def image_link(product: Product) -> str:
@@ -50,10 +50,7 @@ def cards_html(candidates: Sequence[Candidate]) -> str:
 
 def sources_html(sources: Iterable[Faq]) -> str:
     """Links to the questions and policies that answer, or "" without any."""
-    links = [
-        f'<a href="{escape(safe_url(faq.link) or "/help#" + quote(faq.id, safe=""))}" target="_top">{escape(faq.title)}</a>'
-        for faq in sources
-    ]
+    links = [f'<a href="{escape(_source_link(faq))}" target="_top">{escape(faq.title)}</a>' for faq in sources]
     if not links:
         return ""
     return f'<p class="aisle-sources"><span>{"Source" if len(links) == 1 else "Sources"}</span>{"".join(links)}</p>'
@@ -64,7 +61,9 @@ def stars_html(product: Product) -> str:
     if product.rating is None:
         return ""
     words = f"Rated {product.rating:g} out of 5" + (f" by {product.rating_count:,}" if product.rating_count else "")
-    count = f'<span class="aisle-count" aria-hidden="true">{product.rating_count:,}</span>' if product.rating_count else ""
+    count = (
+        f'<span class="aisle-count" aria-hidden="true">{product.rating_count:,}</span>' if product.rating_count else ""
+    )
     share = max(0.0, min(100.0, product.rating * 20))
     return (
         f'<span class="aisle-rating" role="img" aria-label="{words}" title="{words}">'
@@ -115,6 +114,10 @@ def _card(candidate: Candidate) -> str:
         f'<span class="aisle-name">{escape(product.title)}</span></a>'
         f'<p class="aisle-facts">{price_html(product)}{stars_html(product)}</p>{why}{stock_html(product)}'
     )
+
+
+def _source_link(faq: Faq) -> str:
+    return safe_url(faq.link, "/") or f"/help#{quote(faq.id, safe='')}"
 
 
 def _block(lines: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """The customer's chat: Gradio blocks, mounted by `ui/app.py` at `/chat` and shown in the widget's frame.
 
-One page load is one visitor. Nothing is kept between two calls on the server but the stored conversation: the page sends
-back its conversation id and token with each message, and `Reception` says whose they are.
+One page load is one visitor. Nothing is kept on the server between two calls but the stored conversation: the page
+sends back its conversation id and token with each message, and `Reception` says whose they are.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ from ui.reception import Reception
 _log = structlog.get_logger(__name__)
 
 CHIPS = 4
-FIRST_CHIPS = ("Show me what's on sale", "Recommend something for me", "What is your returns policy?", "Where is my order?")
+FIRST_CHIPS = (
+    "Show me what's on sale",
+    "Recommend something for me",
+    "What is your returns policy?",
+    "Where is my order?",
+)
 _LONGEST_HISTORY = 200
 _WRITING = '<p class="aisle-writing"><span class="aisle-unseen">Writing a reply</span><i></i><i></i><i></i></p>'
 
@@ -54,13 +59,13 @@ class ChatPage:
             render_markdown=False, buttons=[], feedback_options=None, layout="bubble", autoscroll=True,
             group_consecutive_messages=False,
         )  # fmt: skip
-        with gr.Row(elem_id="aisle-chips", elem_classes="is-empty"):
+        with gr.Row(elem_id="aisle-chips"):
             self._chips = [gr.Button("", visible=False, elem_classes="aisle-chip", size="sm") for _ in range(CHIPS)]
             self._retry = gr.Button("Try again", visible=False, elem_classes="aisle-chip is-retry", size="sm")
         with gr.Row(elem_id="aisle-compose"):
             self._box = gr.Textbox(
-                elem_id="aisle-box", label="Your message", show_label=False, placeholder="Ask about products, orders, returns…",
-                lines=1, max_lines=4, scale=1, container=False, submit_btn=False,
+                elem_id="aisle-box", label="Your message", show_label=False,
+                placeholder="Ask about products, orders, returns…", lines=1, max_lines=4, scale=1, container=False, submit_btn=False,
             )  # fmt: skip
             self._send = gr.Button("Send", elem_id="aisle-send", variant="primary", scale=0, min_width=44)
         self._conversation = gr.Textbox(visible="hidden", elem_id="aisle-conversation", container=False)
@@ -87,7 +92,11 @@ class ChatPage:
 
     def _start(self, conversation_id: str, token: str, greeting: str, request: gr.Request) -> Update:
         """Greets, or shows again the conversation that this tab had before it went to another page of the shop."""
-        history = [_said_by_aisle(text_html(greeting or f"Hello, I am the assistant of {self._shop_name}. What are you looking for?"))]
+        history = [
+            _said_by_aisle(
+                text_html(greeting or f"Hello, I am the assistant of {self._shop_name}. What are you looking for?")
+            )
+        ]
         known = self._kept_conversation(conversation_id, token, request)
         chips: Sequence[str] = FIRST_CHIPS
         if known:
@@ -197,7 +206,7 @@ def _failure(text: str) -> str:
 
 
 def _kept(history: list[Message]) -> list[Message]:
-    """The page's history in the form that it is shown again. It is the page's own view: nothing is read from it or stored.
+    """The page's history in the form that it is shown again: the page's own view, nothing of it is read or stored.
 
     Listeners take their inputs unprocessed, so that a page cannot have components of its choice made on the server.
     """
@@ -221,7 +230,8 @@ def _plain(message: Message) -> str:
 
 def _header(shop_name: str) -> str:
     return (
-        f'<header class="aisle-header"><span class="aisle-mark" aria-hidden="true"></span><div><h1 id="aisle-title">{escape(shop_name)}</h1>'
-        '<p>Shopping assistant, not a person</p></div>'
+        '<header class="aisle-header"><span class="aisle-mark" aria-hidden="true"></span><div>'
+        f'<h1 id="aisle-title">{escape(shop_name)}</h1>'
+        "<p>Shopping assistant, not a person</p></div>"
         '<button type="button" id="aisle-close" aria-label="Close the chat" hidden>&#10005;</button></header>'
     )

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
-from assistant.reply import Cards, Reply, ReplyEvent, Sentence
+from assistant.reply import Cards, ReplyEvent, Sentence
 from assistant.reply_json import ReplyJson, products_json
 from retrieval.errors import AisleError
 from ui import sse
@@ -36,13 +36,13 @@ class ChatRequest(BaseModel):
 
 
 _EXAMPLE = """event: cards
-data: {"products": [{"id": "T-1", "title": "Larkfield 2 tent", "price": 149.0, "currency": "USD", "reasons": ["well rated"]}]}
+data: {"products": [{"id": "T-1", "title": "Larkfield 2 tent", "price": 149.0, "currency": "USD"}]}
 
 event: sentence
 data: {"text": "Here is a light tent for two."}
 
 event: done
-data: {"reply": "Here is a light tent for two.", "intents": ["find_product"], "products": [], "conversation_id": "0b6f6f1c"}
+data: {"reply": "Here is a light tent for two.", "intents": ["find_product"], "conversation_id": "0b6f6f1c"}
 """
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -100,5 +100,4 @@ def _event(event: ReplyEvent) -> str:
         return sse.event(json.dumps({"products": products}), "cards")
     if isinstance(event, Sentence):
         return sse.event(json.dumps({"text": event.text}), "sentence")
-    assert isinstance(event, Reply)
     return sse.event(ReplyJson.of(event).model_dump_json(), "done")

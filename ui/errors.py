@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
 from retrieval.errors import AisleError, ConversationNotFound
@@ -21,11 +22,13 @@ _KNOWN: dict[type[AisleError], tuple[int, str]] = {
     ReplyFailed: (500, "reply_failed"),
 }
 
+_CODES = {403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
 
 def error_json(error: AisleError) -> dict[str, dict[str, str]]:
     """What a client is told of `error`: errors that are an operator's business become one polite sentence."""
     _, code = _KNOWN.get(type(error), (503, "unavailable"))
-    return {"error": {"code": code, "type": code, "message": customer_text(error)}}
+    return _body(code, customer_text(error))
 
 
 def customer_text(error: AisleError) -> str:
@@ -44,9 +47,19 @@ def answer_errors(app: FastAPI) -> None:
         headers = {"Retry-After": "60"} if status == 429 else {"Retry-After": "5"} if status == 503 else None
         return JSONResponse(error_json(error), status, headers)
 
+    @app.exception_handler(StarletteHTTPException)
+    async def refused(request: Request, error: StarletteHTTPException) -> JSONResponse:
+        return JSONResponse(
+            _body(_CODES.get(error.status_code, "refused"), error.detail), error.status_code, error.headers
+        )
+
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         message = f"The request cannot be read: {first['msg']} ({where}). See /openapi.json."
-        return JSONResponse({"error": {"code": "invalid_request", "type": "invalid_request", "message": message}}, 422)
+        return JSONResponse(_body("invalid_request", message), 422)
+
+
+def _body(code: str, message: str) -> dict[str, dict[str, str]]:
+    return {"error": {"code": code, "type": code, "message": message}}

@@ -1,7 +1,7 @@
 """Identity: who the customer is, told by the shop's server and never by text.
 
-Two ways: a signed session cookie for pages that Aisle serves itself, and a short-lived token (JWT, HS256) that a shop's own server
-signs with the shared secret, for a widget on another host, where browsers block third-party cookies.
+Two ways: a signed session cookie for pages that Aisle serves itself, and a short-lived token (JWT, HS256) that a
+shop's own server signs with the shared secret, for a widget on another host, where browsers block its cookies.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def load_secret(configured: str, home: Path) -> str:
         raise SettingsError(f"The secret cannot be kept at {path}: {error.strerror}.", "Set AISLE_SECRET.") from error
     kept = path.read_text().strip()
     if len(kept) < _SHORTEST_SECRET:
-        raise SettingsError(f"The secret kept at {path} is damaged.", "Delete the file; signed-in customers sign in again.")
+        raise SettingsError(
+            f"The secret kept at {path} is damaged.", "Delete the file; signed-in customers sign in again."
+        )
     return kept
 
 

@@ -25,7 +25,9 @@ class Metrics:
         self._fallbacks = Counter(
             "aisle_fallbacks", "Replies with a plain phrase in place of a failed sentence.", registry=self.registry
         )
-        self._errors = Counter("aisle_errors", "Replies that failed, by kind of error.", ["kind"], registry=self.registry)
+        self._errors = Counter(
+            "aisle_errors", "Replies that failed, by kind of error.", ["kind"], registry=self.registry
+        )
         self._acts = Counter("aisle_acts", "What replies did.", ["act"], registry=self.registry)
         self._running = Gauge("aisle_replies_running", "Replies being made now.", registry=self.registry)
 

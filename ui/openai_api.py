@@ -1,8 +1,8 @@
 """POST /v1/chat/completions: the OpenAI protocol, for clients that already speak it.
 
-Reference: https://platform.openai.com/docs/api-reference/chat. Such clients send the whole history with each message and no
-conversation id. Aisle needs the state of earlier turns ("the second one"), so `Threads` remembers which conversation a
-history belongs to; a history that it does not know is lived through again, message by message.
+Reference: https://platform.openai.com/docs/api-reference/chat. Such clients send the whole history with each message and
+no conversation id. Aisle needs the state of earlier turns ("the second one"), so `Threads` remembers which
+conversation a history belongs to; a history that it does not know is lived through again, message by message.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from retrieval.errors import AisleError
 from ui import sse
 from ui.errors import error_json
 from ui.reception import Reception, Visitor
+from ui.replies import SORRY, ReplyFailed
 from ui.threads import Said, Threads
 
 MODEL = "aisle"
@@ -92,9 +93,7 @@ def openai_router(reception: Reception) -> APIRouter:
             threads.keep(visitor.customer_id, [*said, Said(message, reply.text)], reply.conversation_id)
 
         if body.stream:
-            return StreamingResponse(
-                _chunks(first, events, remember), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS
-            )
+            return StreamingResponse(_chunks(first, events, remember), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
         reply = await _last(first, events)
         remember(reply)
         return JSONResponse(_completion(reply))
@@ -130,7 +129,8 @@ async def _last(first: ReplyEvent, events: AsyncIterator[ReplyEvent]) -> Reply:
     async with aclosing(events):  # type: ignore[type-var]
         async for event in events:
             last = event
-    assert isinstance(last, Reply)
+    if not isinstance(last, Reply):
+        raise ReplyFailed(SORRY)
     return last
 
 

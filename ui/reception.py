@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from assistant.message import clean
 from assistant.reply import ReplyEvent
 from ui.identity import read_token
 from ui.metrics import Metrics
@@ -58,7 +57,7 @@ class Reception:
         except TooFast:
             self.metrics.refused(face, "rate_limited")
             raise
-        return self._replies.events(face, clean(message), conversation_id or None, visitor.customer_id)
+        return self._replies.events(face, message, conversation_id or None, visitor.customer_id)
 
     def close(self) -> None:
         """Takes no more messages."""

@@ -1,6 +1,6 @@
 """Replies: runs the assistant for the web, one worker thread per reply, and hands its events to asyncio.
 
-The way back matters as much: when the reader goes away, the assistant's `cancelled` event is set and the worker is free again.
+When the reader goes away, the assistant's `cancelled` event is set, and the worker is free again.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class _Run:
         self._events: asyncio.Queue[ReplyEvent | AisleError | None] = asyncio.Queue()
 
     def produce(self, assistant: Answering, message: str, conversation_id: str | None, customer_id: str | None) -> None:
-        """Runs the assistant to its end; every way out puts something on the queue, so that no reader waits for ever."""
+        """Runs the assistant to its end; every way out puts something on the queue, so no reader waits for ever."""
         try:
             for event in assistant.reply(message, conversation_id, customer_id, self.cancelled):
                 self._put(event)
@@ -107,7 +107,7 @@ class _Run:
             self._put(None)
 
     async def consume(self, patience: float) -> AsyncIterator[ReplyEvent]:
-        """Yields the events as they arrive. Raises what the worker failed with, or ReplyFailed after `patience` seconds of silence."""
+        """Yields the events as they arrive. Raises what the worker failed with, or ReplyFailed after silence."""
         while True:
             try:
                 event = await asyncio.wait_for(self._events.get(), patience)

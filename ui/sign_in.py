@@ -1,4 +1,4 @@
-"""Sign-in on the sample shop's page: a visitor picks one of the invented customers, the server keeps it in a signed cookie.
+"""Sign-in on the sample shop's page: a visitor picks one of the invented customers, a signed cookie keeps it.
 
 A real shop has its own accounts and gives the widget a token instead (docs/widget.md).
 """
@@ -15,7 +15,7 @@ from ui.reception import SESSION_CUSTOMER
 
 
 def sign_in_router(demo_customers: Sequence[str]) -> APIRouter:
-    """POST /session signs one of `demo_customers` in, or out where the id is empty. Without any there is no such route."""
+    """POST /session signs one of `demo_customers` in, or out where the id is empty; without any it is absent."""
     router = APIRouter(include_in_schema=False)
     if not demo_customers:
         return router

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -88,14 +88,14 @@ def storefront_router(assistant: Answering, settings: Settings, demo_customers: 
             return pages.wait()
         shown = shelf(assistant.catalog, kind, max(1, page))
         if not shown.products and shown.total + (page > 1):
-            raise HTTPException(404, "There is no such page.")
+            return pages.render("missing.html", request, status=404)
         return pages.render("shop.html", request, shelf=shown, kind=kind)
 
     @router.get("/products/{product_id:path}")
     def product_page(request: Request, product_id: str) -> HTMLResponse:
         product = assistant.catalog.products.get(product_id)
         if product is None:
-            raise HTTPException(404, "There is no such product.")
+            return pages.render("missing.html", request, status=404)
         return pages.render("product.html", request, product=product, variants=assistant.catalog.variants(product))
 
     @router.get("/help")
@@ -114,7 +114,11 @@ class _Pages:
         self._demo_customers = demo_customers
         self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         self._templates = Environment(
-            loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         self._templates.globals.update(
             price=lambda product: Markup(cards.price_html(product)),  # noqa: S704 - escaped in cards.py
@@ -135,7 +139,7 @@ class _Pages:
         page = self._templates.get_template("opening.html").render(shop=self._settings.shop_name)
         return HTMLResponse(page, status_code=503, headers={"Retry-After": "1"})
 
-    def render(self, template: str, request: Request, **values: Any) -> HTMLResponse:
+    def render(self, template: str, request: Request, status: int = 200, **values: Any) -> HTMLResponse:
         """One page with what every page shows: departments and the account."""
         customer_id = request.session.get(SESSION_CUSTOMER)
         page = self._templates.get_template(template).render(
@@ -146,7 +150,7 @@ class _Pages:
             demo_customers=[found for name in self._demo_customers if (found := self._assistant.customer(name))],
             **values,
         )
-        return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
 
     def _answer(self, faq: Faq) -> Markup:
         return Markup(self._markdown.render(faq.answer))  # noqa: S704 - HTML is switched off in the parser

@@ -1,0 +1,163 @@
+"""`aisle chat`: talk to the assistant in the terminal, or put many messages to it as JSON lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from retrieval.errors import AisleError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from assistant.assistant import Assistant
+    from assistant.reply import Reply
+    from assistant.reply_json import ReplyJson
+    from retrieval.candidate import Candidate
+
+_SORRY = "Sorry, something went wrong on my side. Please try again in a moment."
+
+
+def register(app: typer.Typer) -> None:
+    """Adds `chat` to the command line."""
+
+    @app.command()
+    def chat(
+        json: Annotated[
+            bool, typer.Option("--json", help="Read one message per line, print one JSON object per reply.")
+        ] = False,
+        customer: Annotated[str | None, typer.Option(help="Sign this customer in.", metavar="ID")] = None,
+        stateless: Annotated[bool, typer.Option(help="Every message starts a new conversation.")] = False,
+    ) -> None:
+        """Talk to the assistant. End with an empty line or Ctrl-D."""
+        from assistant.logs import configure_logs
+        from assistant.opening import open_assistant
+        from assistant.settings import load_settings
+
+        settings = load_settings()
+        configure_logs("WARNING")
+        assistant = open_assistant(settings)
+        if customer is not None and assistant.customer(customer) is None:
+            raise AisleError(f"No customer has the id {customer!r}.", "`aisle import customers FILE` loads customers.")
+        if json:
+            _answer_lines(assistant, customer, stateless)
+        else:
+            Terminal(assistant, customer, stateless).run()
+
+
+def _answer_lines(assistant: Assistant, customer_id: str | None, stateless: bool) -> None:
+    # Only "\n" ends a line: a carriage return inside a message must not make two of it.
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    try:
+        for line in json_lines(assistant, sys.stdin, customer_id, stateless):
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+    except BrokenPipeError:  # the reader, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def json_lines(assistant: Assistant, lines: TextIO, customer_id: str | None, stateless: bool) -> Iterator[str]:
+    """One JSON object for each line, blank, odd and failing ones included."""
+    conversation_id: str | None = None
+    for line in lines:
+        reply = _reply_json(assistant, line.rstrip("\r\n"), None if stateless else conversation_id, customer_id)
+        conversation_id = reply.conversation_id or conversation_id
+        yield reply.model_dump_json()
+
+
+def _reply_json(assistant: Assistant, line: str, conversation_id: str | None, customer_id: str | None) -> ReplyJson:
+    from assistant.reply_json import ReplyJson
+
+    try:
+        return ReplyJson.of(assistant.ask(line, conversation_id, customer_id))
+    except Exception as error:  # one bad line must not lose the thousands after it
+        _log_failure(error)
+        return ReplyJson(reply=_SORRY, intents=[], fallback=True, conversation_id=conversation_id or "")
+
+
+def _log_failure(error: Exception) -> None:
+    import structlog
+
+    structlog.get_logger(__name__).error("reply_failed", error=type(error).__name__, exc_info=error)
+
+
+class Terminal:
+    """One conversation on the screen. A number picks one of the questions offered after the last reply."""
+
+    def __init__(
+        self, assistant: Assistant, customer_id: str | None, stateless: bool, console: Console | None = None
+    ) -> None:
+        from rich.console import Console
+
+        self._assistant = assistant
+        self._customer_id = customer_id
+        self._stateless = stateless
+        self._console = console or Console(highlight=False)
+        self._conversation_id: str | None = None
+        self._chips: tuple[str, ...] = ()
+
+    def run(self) -> None:
+        """Asks and answers until an empty line or the end of input."""
+        self._console.print("[dim]Ask about products, orders or policies. An empty line ends the conversation.[/dim]")
+        while True:
+            try:
+                message = self._console.input("\n[bold]You[/bold]  ").strip()
+            except EOFError:
+                return
+            if not message:
+                return
+            self.answer(self._chosen(message))
+
+    def answer(self, message: str) -> None:
+        """Prints the reply to `message` as it is written, then its cards, sources and next questions."""
+        from assistant.reply import Cards, Reply, Sentence
+
+        self._console.print("[bold green]Aisle[/bold green] ", end="")
+        candidates: tuple[Candidate, ...] = ()
+        conversation_id = None if self._stateless else self._conversation_id
+        try:
+            for event in self._assistant.reply(message, conversation_id, self._customer_id):
+                if isinstance(event, Cards):
+                    candidates = event.candidates
+                elif isinstance(event, Sentence):
+                    self._console.print(event.text, end="", markup=False, soft_wrap=True)
+                elif isinstance(event, Reply):
+                    self._finish(event, candidates)
+        except Exception as error:  # the conversation goes on; the log on standard error says what happened
+            _log_failure(error)
+            self._console.print(_SORRY)
+
+    def _finish(self, reply: Reply, candidates: tuple[Candidate, ...]) -> None:
+        self._console.print()
+        if candidates:
+            self._print_cards(candidates)
+        for source in reply.sources:
+            self._console.print(f"Source: {source.title}", style="dim", markup=False)
+        for number, chip in enumerate(reply.evidence.chips, 1):
+            self._console.print(f"  {number}. {chip}", style="cyan", markup=False)
+        self._conversation_id, self._chips = reply.conversation_id, reply.evidence.chips
+
+    def _print_cards(self, candidates: tuple[Candidate, ...]) -> None:
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        for candidate in candidates:
+            product = candidate.product
+            price = Text(str(product.current_price))
+            if product.sale_price is not None:
+                price.append(f" {product.price}", style="strike dim")
+            rating = "" if product.rating is None else f"★ {product.rating:g} ({product.rating_count})"
+            reason = candidate.reasons[0].text if candidate.reasons else ""
+            stock = "" if product.is_available else "sold out"
+            table.add_row(Text(product.title, style="bold"), price, Text(rating), Text(reason or stock, style="dim"))
+        self._console.print(table)
+
+    def _chosen(self, message: str) -> str:
+        number = int(message) if message.isdecimal() and len(message) < 3 else 0
+        return self._chips[number - 1] if 1 <= number <= len(self._chips) else message

@@ -1,0 +1,132 @@
+"""Cards: no text of a record, a model or a customer becomes HTML."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.candidate import Candidate, Reason, ReasonKind
+from retrieval.faq import Faq
+from retrieval.money import Money
+from retrieval.product import Availability, Product
+from tests.fake_assistant import PRODUCTS
+from ui import cards
+
+ALLOWED = {"ul", "li", "a", "span", "img", "p", "strong", "s", "br"}
+
+
+class Tags(HTMLParser):
+    """Collects tags, attributes and text."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(markup)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def product(**values: object) -> Product:
+    given: dict = {"id": "X", "title": "A thing", "price": Money(Decimal(10)), **values}
+    return Product(**given)
+
+
+hostile = st.text() | st.sampled_from(
+    ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)", "${alert(1)}", "{{x}}"]
+)
+
+
+@given(hostile, hostile, hostile, hostile)
+def test_hostile_records_make_no_tags_or_handlers(title, link, image, reason):
+    candidate = Candidate(
+        product(title=title, link=link, image_link=image), 1, (Reason(ReasonKind.POPULAR, reason, 0.1),)
+    )
+    parsed = Tags(cards.cards_html([candidate]))
+    assert set(parsed.tags) <= ALLOWED
+    assert not [name for name, _ in parsed.attributes if name.startswith("on")]
+    for name, value in parsed.attributes:
+        if name in ("href", "src"):
+            assert value.lower().startswith(("/", "http://", "https://"))
+
+
+@given(hostile)
+def test_text_is_told_whole_and_without_tags(text):
+    parsed = Tags(cards.text_html(text))
+    assert set(parsed.tags) <= {"p", "br", "ul", "li"}
+
+
+def test_a_script_in_a_title_is_shown_as_text():
+    parsed = Tags(cards.cards_html([Candidate(PRODUCTS[1], 1)]))
+    assert "<script>alert('title')</script> tent" in parsed.text
+    assert "script" not in parsed.tags
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://shop.example/a?b=1", "https://shop.example/a?b=1"),
+        ("/products/T-1", "/products/T-1"),
+        ("images/a.svg", "/shop/images/a.svg"),
+        ("javascript:alert(1)", ""),
+        ("JavaScript:alert(1)", ""),
+        ("java\tscript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("//elsewhere.example/x", ""),
+        ("/\\elsewhere.example", ""),
+        ("", ""),
+    ],
+)
+def test_only_web_addresses_and_own_paths_are_linked(url, safe):
+    assert cards.safe_url(url, "/shop/") == safe
+
+
+def test_a_sale_strikes_the_old_price():
+    markup = cards.price_html(product(sale_price=Money(Decimal(8))))
+    assert "$8.00" in markup
+    assert "<s>" in markup
+    assert "$10.00" in markup
+    assert "<s>" not in cards.price_html(product())
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"quantity": 3}, "Only 3 left"),
+        ({"quantity": 300}, "In stock"),
+        ({}, "In stock"),
+        ({"quantity": 0}, "Sold out"),
+        ({"availability": Availability.OUT_OF_STOCK}, "Sold out"),
+    ],
+)
+def test_stock_is_told_in_words(values, words):
+    assert words in cards.stock_html(product(**values))
+
+
+def test_a_rating_is_told_to_screen_readers():
+    assert 'aria-label="Rated 4.6 out of 5 by 112"' in cards.stars_html(PRODUCTS[0])
+    assert cards.stars_html(product()) == ""
+
+
+def test_sources_link_to_the_help_page_or_their_own():
+    own = Faq("returns", "Returns & refunds", "")
+    elsewhere = Faq("x", "X", "", link="https://shop.example/x")
+    markup = cards.sources_html([own, elsewhere])
+    assert 'href="/help#returns"' in markup
+    assert "Returns &amp; refunds" in markup
+    assert 'href="https://shop.example/x"' in markup
+    assert cards.sources_html([]) == ""
+
+
+def test_lists_in_text_become_lists():
+    assert cards.text_html("Two:\n\n- one\n- two") == "<p>Two:</p><ul><li>one</li><li>two</li></ul>"

@@ -1,0 +1,33 @@
+"""Message: raw text made safe to store."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.message import clean
+
+
+@given(st.text(alphabet=st.characters()))
+def test_what_comes_out_can_be_stored_and_is_clean_already(text):
+    cleaned = clean(text)
+    cleaned.encode("utf-8")
+    assert clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("  a tent \n", "a tent"),
+        ("a\x00b\x1b[31m", "ab[31m"),
+        ("one\r\ntwo\rthree", "one\ntwo\nthree"),
+        ("cafe\u0301", "café"),
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("x\ud800y", "x\ufffdy"),
+        ("\ud83c\udfd5", "🏕"),
+        ("", ""),
+    ],
+)
+def test_examples(raw, expected):
+    assert clean(raw) == expected

@@ -1,0 +1,151 @@
+"""The app around the faces: pages, sign-in, headers, health, metrics."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from retrieval.errors import ModelError, SettingsError
+from tests.fake_assistant import FakeAssistant
+from tests.unit.web import make_app
+from ui.opening import OpeningAssistant, Readiness
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory):
+    return make_app(tmp_path_factory.mktemp("home"), allowed_origins=["https://shop.example"])
+
+
+@pytest.fixture
+def client(app):
+    return TestClient(app)
+
+
+def test_the_shop_lists_products_and_the_widget(client):
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "Larkfield 2 tent" in page.text
+    assert '<script src="/widget.js"' in page.text
+
+
+def test_titles_are_escaped_on_pages(client):
+    for path in ("/", "/products/T-2"):
+        assert "<script>alert" not in client.get(path).text
+    assert "&lt;script&gt;alert" in client.get("/products/T-2").text
+    assert "javascript:" not in client.get("/").text
+
+
+def test_pages_for_kinds_products_and_help(client):
+    assert "Moorland kettle" not in client.get("/?kind=Tents").text
+    assert "1 l" in client.get("/products/K-1").text
+    assert 'id="returns"' in client.get("/help").text
+    assert "<strong>30 days</strong>" in client.get("/help").text
+    assert client.get("/products/none").status_code == 404
+    assert client.get("/?page=99").status_code == 404
+    assert client.get("/nothing").json()["error"]["code"] == "not_found"
+
+
+def test_signing_in_is_kept_in_a_signed_cookie(client):
+    client.post("/session", data={"customer_id": "C-1"})
+    assert "Signed in as Ada Fell" in client.get("/").text
+    assert "You are C-1." in client.post("/api/chat", json={"message": "mine"}).text
+    client.post("/session", data={"customer_id": ""})
+    assert "You are a visitor." in client.post("/api/chat", json={"message": "mine"}).text
+
+
+def test_a_changed_cookie_signs_nobody_in(client):
+    client.cookies.set("aisle_session", "eyJjdXN0b21lcl9pZCI6ICJDLTEifQ==.aaaa.bbbb")
+    assert "You are a visitor." in client.post("/api/chat", json={"message": "mine"}).text
+
+
+def test_only_demo_customers_can_be_picked_and_only_from_the_page(client, tmp_path):
+    assert client.post("/session", data={"customer_id": "C-99"}).status_code == 404
+    headers = {"sec-fetch-site": "cross-site"}
+    assert client.post("/session", data={"customer_id": "C-1"}, headers=headers).status_code == 403
+    assert TestClient(make_app(tmp_path, demo=())).post("/session", data={"customer_id": "C-1"}).status_code == 404
+
+
+def test_only_allowed_shops_may_frame_and_call(client):
+    chat = client.get("/chat/").headers["content-security-policy"]
+    assert chat.endswith("frame-ancestors 'self' https://shop.example")
+    page = client.get("/").headers
+    assert page["content-security-policy"].endswith("frame-ancestors 'self'")
+    assert "unsafe" not in page["content-security-policy"].split("style-src")[0]
+    assert page["x-content-type-options"] == "nosniff"
+    for path in ("/api/chat", "/chat/gradio_api/queue/join"):
+        for origin, allowed in (("https://evil.example", False), ("https://shop.example", True)):
+            headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+            answer = client.options(path, headers=headers).headers
+            assert (answer.get("access-control-allow-origin") == origin) is allowed
+            assert "access-control-allow-credentials" not in answer
+
+
+def test_the_chat_takes_no_files(client):
+    assert client.post("/chat/gradio_api/upload", files={"files": ("a.txt", b"x")}).status_code == 404
+
+
+def test_the_chat_offers_no_other_interface(client):
+    assert client.get("/chat/gradio_api/info").json() == {"named_endpoints": {}, "unnamed_endpoints": {}}
+
+
+def test_the_widget_is_small_and_needs_nothing(client):
+    script = client.get("/widget.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert len(script.content) <= 5_000
+    assert "import " not in script.text
+
+
+def test_metrics_count_without_personal_data(tmp_path: Path):
+    client = TestClient(make_app(tmp_path, rate_limit="3/minute"))
+    for message in ("tents", "fail", "secret words", "too many"):
+        client.post("/api/chat", json={"message": message})
+    text = client.get("/metrics").text
+    assert 'aisle_requests_total{face="api",outcome="replied"} 2.0' in text
+    assert 'aisle_requests_total{face="api",outcome="failed"} 1.0' in text
+    assert 'aisle_requests_total{face="api",outcome="rate_limited"} 1.0' in text
+    assert 'aisle_errors_total{kind="RuntimeError"} 1.0' in text
+    assert 'aisle_step_seconds_count{step="understanding"} 2.0' in text
+    assert "aisle_replies_running 0.0" in text
+    assert "secret words" not in text
+
+
+def test_health_tells_starting_ready_and_failed(tmp_path: Path):
+    gate = threading.Event()
+
+    def open_slowly() -> FakeAssistant:
+        gate.wait(20)
+        return FakeAssistant()
+
+    opening = OpeningAssistant(open_slowly)
+    client = TestClient(make_app(tmp_path, opening))
+    assert (client.get("/healthz").status_code, client.get("/healthz").json()) == (503, {"status": "starting"})
+    assert client.get("/").status_code == 503
+    assert "opens in a moment" in client.get("/").text
+    gate.set()
+    assert opening.catalog.products
+    assert (client.get("/healthz").status_code, client.get("/healthz").json()) == (200, {"status": "ready"})
+
+
+def test_a_failed_start_is_told_without_its_details(tmp_path: Path):
+    def fail() -> FakeAssistant:
+        raise ModelError("/secret/path has no weights.", "Copy it again.")
+
+    opening = OpeningAssistant(fail)
+    client = TestClient(make_app(tmp_path, opening))
+    answer = client.post("/api/chat", json={"message": "hi"})
+    assert (answer.status_code, opening.readiness) == (503, Readiness.FAILED)
+    assert "/secret/path" not in answer.text
+    assert "/secret/path" in opening.error
+    assert client.get("/healthz").json() == {"status": "failed"}
+    assert client.get("/").status_code == 503
+
+
+@pytest.mark.parametrize(
+    "settings", [{"rate_limit": "often"}, {"allowed_origins": ["*"]}, {"allowed_origins": ["shop.example/x"]}]
+)
+def test_settings_that_cannot_work_are_named(tmp_path: Path, settings):
+    with pytest.raises(SettingsError, match="AISLE_"):
+        make_app(tmp_path, **settings)

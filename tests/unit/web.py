@@ -1,0 +1,52 @@
+"""A web app around the hand-written assistant, in process and on a real port."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from assistant.settings import Settings
+from tests.fake_assistant import FakeAssistant
+from ui.app import create_app
+from ui.cli import listen
+
+SECRET = "s" * 40
+
+
+def make_app(
+    home: Path, fake: FakeAssistant | None = None, demo: tuple[str, ...] = ("C-1",), **settings: object
+) -> FastAPI:
+    given: dict[str, object] = {"home": home, "secret": SECRET, "rate_limit": "1000/minute", **settings}
+    return create_app(fake or FakeAssistant(), Settings(_env_file=None, **given), demo)
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The base URL of `app` on a free port, closed at the end."""
+    listener = listen("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def events(body: str) -> list[tuple[str, str]]:
+    """(name, data) of each server-sent event."""
+    found = []
+    for block in body.strip().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.split("\n"))
+        found.append((fields.get("event", ""), fields["data"]))
+    return found
