@@ -21,10 +21,11 @@ from assistant.act import Act
 from assistant.prompt import PromptTurn, compact_facts
 from assistant.reference import REFERENCE_PATTERN
 from finetune.phrasings import Phrasings, tidy
-from finetune.simulated_facts import Scene, SimulatedFacts
-from finetune.simulated_messages import Messages
-from finetune.simulated_shop import Policy, SimulatedShop, load_policies, load_shops
-from finetune.simulated_talk import MIXABLE, NEXT, PAIRS, SIGNED_IN, START
+from finetune.simulation.facts import make_facts
+from finetune.simulation.messages import Messages
+from finetune.simulation.scene import Scene
+from finetune.simulation.shop import Policy, SimulatedShop, load_policies, load_shops
+from finetune.simulation.talk import MIXABLE, NEXT, PAIRS, SIGNED_IN, START
 from retrieval.errors import AisleError
 
 PHRASINGS = Path(__file__).resolve().parent.parent / "data" / "phrasings"
@@ -43,7 +44,7 @@ class Simulator:
         self._phrasings = phrasings
         self._shops = shops
         self._policies = policies
-        self._messages = Messages(phrasings, shops)
+        self._messages = Messages(phrasings)
 
     @classmethod
     def load(cls, path: Path = PHRASINGS) -> Self:
@@ -88,9 +89,8 @@ class Simulator:
         self._choose_policies(acts, scene)
         if scene.maybe(0.2):
             scene.kind = scene.chance.choice(list(scene.shop.kinds))
-        facts = SimulatedFacts(scene)
         message = self._messages.message(acts, scene)
-        facts.gather(acts)
+        facts = make_facts(acts, scene)
         hints = facts.hints | dict.fromkeys(
             ("turn.first" if first else "turn.later", *(f"act.{act}" for act in acts)), ""
         )

@@ -20,9 +20,9 @@ QUANTITIES = re.compile(
     re.I,
 )
 PROMISES = re.compile(
-    r"\b(will|guaranteed?|promise|shortly|free|refunded|forward(ed)?|we have (sent|cancelled)|i have (sent|cancelled|changed)|"
-    r"our team will|on its way|business days|working days)\b|'ll\b|\bI'?ve (sent|cancelled|changed|refunded|ordered|added)\b|"
-    r"\bI'?m (sending|cancelling|forwarding|checking)\b",
+    r"\b(will|guaranteed?|promise|shortly|free|refunded|forward(ed)?|on its way|business days|working days|our team will|"
+    r"(we|i) have (sent|cancelled|changed|refunded)|(i'm|i am) (sending|cancelling|forwarding|checking)|"
+    r"i've (sent|cancelled|changed|refunded|ordered|added))\b|'ll\b",
     re.I,
 )
 STOCK_WORDS = re.compile(r"\b(in stock|sold out|nearly|back-?order|pre-?order)\b", re.I)

@@ -66,11 +66,18 @@ class SimulatedShop:
         extra = chance.choice(("", "", f", {color.title()}", f" in {color}", f" {number}", f" {material.title()}"))
         lead = chance.choice((f"{series} ", f"{brand} {series} ", f"{brand} ", f"{material.title()} "))
         return SimulatedProduct(
-            name=f"{lead}{kind.title()}{extra}", kind=kind, kinds=self.kinds[kind], brand=brand, color=color,
-            material=material, feature=self.word("features", chance), price=price,
+            name=f"{lead}{kind.title()}{extra}",
+            kind=kind,
+            kinds=self.kinds[kind],
+            brand=brand,
+            color=color,
+            material=material,
+            feature=self.word("features", chance),
+            price=price,
             old_price=int(price * chance.choice((1.1, 1.25, 1.5))) if chance.random() < 0.3 else 0,
-            rating=round(min(5.0, max(2.2, chance.gauss(4.3, 0.5))), 1), reviews=chance.choice((1, 3, 12, 48, 128, 960)),
-        )  # fmt: skip
+            rating=round(min(5.0, max(2.2, chance.gauss(4.3, 0.5))), 1),
+            reviews=chance.choice((1, 3, 12, 48, 128, 960)),
+        )
 
     def word(self, list_name: str, chance: random.Random) -> str:
         """One of the shop's words."""

@@ -27,9 +27,11 @@ START: Weights = {
 }  # fmt: skip
 
 _AFTER_LIST: Weights = {
-    Act.FOUND_PRODUCTS: 14, Act.FOUND_ONE: 4, Act.FOUND_NOTHING: 3, Act.RELAXED: 4, Act.DESCRIBED: 9, Act.TOLD_PRICE: 8,
+    Act.FOUND_PRODUCTS: 14, Act.FOUND_ONE: 4, Act.FOUND_NOTHING: 3, Act.RELAXED: 4, Act.DESCRIBED: 9,
+    Act.TOLD_PRICE: 8,
     Act.TOLD_STOCK: 8, Act.TOLD_RATING: 7, Act.TOLD_OPTIONS: 6, Act.COMPARED: 8, Act.SIMILAR: 6, Act.MORE_SHOWN: 8,
-    Act.NO_MORE: 2, Act.DETAIL_MISSING: 3, Act.ASK_WHICH_PRODUCT: 3, Act.CART_HELP: 5, Act.ANSWERED: 6, Act.WELCOME: 5,
+    Act.NO_MORE: 2, Act.DETAIL_MISSING: 3, Act.ASK_WHICH_PRODUCT: 3, Act.CART_HELP: 5, Act.ANSWERED: 6,
+    Act.WELCOME: 5,
     Act.ACKNOWLEDGE: 3, Act.GOODBYE: 2, Act.GLAD: 2, Act.NOT_UNDERSTOOD: 1,
 }  # fmt: skip
 _AFTER_ONE: Weights = {
@@ -38,7 +40,8 @@ _AFTER_ONE: Weights = {
     Act.ACKNOWLEDGE: 4, Act.GLAD: 2, Act.GOODBYE: 2,
 }  # fmt: skip
 _AFTER_MISS: Weights = {
-    Act.FOUND_PRODUCTS: 12, Act.FOUND_ONE: 3, Act.RELAXED: 4, Act.FOUND_NOTHING: 3, Act.ASK_PREFERENCE: 2, Act.CONTACT: 3,
+    Act.FOUND_PRODUCTS: 12, Act.FOUND_ONE: 3, Act.RELAXED: 4, Act.FOUND_NOTHING: 3, Act.ASK_PREFERENCE: 2,
+    Act.CONTACT: 3,
     Act.ACKNOWLEDGE: 3, Act.WELCOME: 2, Act.GOODBYE: 2, Act.ANSWERED: 3, Act.CALM: 1, Act.NOT_UNDERSTOOD: 1,
 }  # fmt: skip
 _AFTER_ORDER: Weights = {
@@ -54,37 +57,44 @@ _AFTER_SERVICE: Weights = {
 
 NEXT: dict[Act, Weights] = {
     **dict.fromkeys(
-        (Act.FOUND_PRODUCTS, Act.RELAXED, Act.RECOMMENDED, Act.RECOMMENDED_POPULAR, Act.SIMILAR, Act.GIFT, Act.MORE_SHOWN),
+        (Act.FOUND_PRODUCTS, Act.RELAXED, Act.RECOMMENDED, Act.RECOMMENDED_POPULAR, Act.SIMILAR, Act.GIFT,
+        Act.MORE_SHOWN),
         _AFTER_LIST,
     ),
     **dict.fromkeys(
-        (Act.FOUND_ONE, Act.COMPARED, Act.DESCRIBED, Act.DETAIL_MISSING, Act.TOLD_PRICE, Act.TOLD_STOCK, Act.TOLD_RATING,
+        (Act.FOUND_ONE, Act.COMPARED, Act.DESCRIBED, Act.DETAIL_MISSING, Act.TOLD_PRICE, Act.TOLD_STOCK,
+        Act.TOLD_RATING,
          Act.TOLD_OPTIONS, Act.CART_HELP),
         _AFTER_ONE,
     ),
     **dict.fromkeys((Act.FOUND_NOTHING, Act.NO_MORE, Act.ASK_PREFERENCE, Act.ASK_WHICH_PRODUCT), _AFTER_MISS),
     **dict.fromkeys(
-        (Act.ORDER_STATUS, Act.ORDER_DELIVERY, Act.ORDER_ITEMS, Act.ORDER_HISTORY, Act.WHICH_ORDER, Act.ORDER_NOT_FOUND,
+        (Act.ORDER_STATUS, Act.ORDER_DELIVERY, Act.ORDER_ITEMS, Act.ORDER_HISTORY, Act.WHICH_ORDER,
+        Act.ORDER_NOT_FOUND,
          Act.NO_ORDERS),
         _AFTER_ORDER,
     ),
     **dict.fromkeys(
-        (Act.ANSWERED, Act.NO_ANSWER, Act.SIGN_IN, Act.CHANGE_ELSEWHERE, Act.CONTACT, Act.LISTEN, Act.APOLOGIZE, Act.CALM),
+        (Act.ANSWERED, Act.NO_ANSWER, Act.SIGN_IN, Act.CHANGE_ELSEWHERE, Act.CONTACT, Act.LISTEN, Act.APOLOGIZE,
+        Act.CALM),
         _AFTER_SERVICE,
     ),
 }  # fmt: skip
 """What may follow an act; after any other act the conversation goes on as it may start."""
 
 PAIRS: dict[Act, tuple[tuple[Act, ...], ...]] = {
-    Act.FOUND_PRODUCTS: ((Act.TOLD_STOCK,), (Act.ANSWERED,), (Act.ANSWERED,), (Act.TOLD_RATING,), (Act.TOLD_OPTIONS,)),
+    Act.FOUND_PRODUCTS: ((Act.TOLD_STOCK,), (Act.ANSWERED,), (Act.ANSWERED,), (Act.TOLD_RATING,),
+                         (Act.TOLD_OPTIONS,)),
     Act.FOUND_ONE: ((Act.TOLD_STOCK,), (Act.ANSWERED,), (Act.TOLD_OPTIONS,), (Act.DESCRIBED,), (Act.TOLD_RATING,)),
     Act.FOUND_NOTHING: ((Act.ANSWERED,), (Act.ASK_PREFERENCE,)),
     Act.RELAXED: ((Act.ANSWERED,), (Act.TOLD_STOCK,)),
     Act.GIFT: ((Act.ANSWERED,),),
     Act.SIMILAR: ((Act.ANSWERED,), (Act.TOLD_STOCK,)),
-    Act.ANSWERED: ((Act.FOUND_PRODUCTS,), (Act.CHANGE_ELSEWHERE,), (Act.ORDER_STATUS,), (Act.CONTACT,), (Act.ORDER_DELIVERY,),
+    Act.ANSWERED: ((Act.FOUND_PRODUCTS,), (Act.CHANGE_ELSEWHERE,), (Act.ORDER_STATUS,), (Act.CONTACT,),
+                   (Act.ORDER_DELIVERY,),
                    (Act.NO_ANSWER,), (Act.FOUND_ONE,), (Act.SIGN_IN,)),
-    Act.TOLD_PRICE: ((Act.TOLD_STOCK,), (Act.ANSWERED,), (Act.TOLD_OPTIONS,), (Act.TOLD_RATING,), (Act.TOLD_STOCK, Act.ANSWERED)),
+    Act.TOLD_PRICE: ((Act.TOLD_STOCK,), (Act.ANSWERED,), (Act.TOLD_OPTIONS,), (Act.TOLD_RATING,),
+                     (Act.TOLD_STOCK, Act.ANSWERED)),
     Act.TOLD_STOCK: ((Act.TOLD_PRICE,), (Act.ANSWERED,), (Act.TOLD_OPTIONS,), (Act.SIMILAR,)),
     Act.TOLD_RATING: ((Act.TOLD_PRICE,), (Act.TOLD_STOCK,)),
     Act.DESCRIBED: ((Act.TOLD_PRICE,), (Act.TOLD_STOCK,), (Act.ANSWERED,), (Act.TOLD_RATING,)),
@@ -96,10 +106,12 @@ PAIRS: dict[Act, tuple[tuple[Act, ...], ...]] = {
     Act.SIGN_IN: ((Act.ANSWERED,), (Act.FOUND_PRODUCTS,)),
     Act.ORDER_NOT_FOUND: ((Act.CONTACT,), (Act.WHICH_ORDER,)),
     Act.NO_ORDERS: ((Act.CONTACT,),),
-    Act.APOLOGIZE: ((Act.ORDER_STATUS,), (Act.LISTEN,), (Act.LISTEN, Act.CONTACT), (Act.CONTACT,), (Act.ANSWERED,), (Act.ANSWERED,),
+    Act.APOLOGIZE: ((Act.ORDER_STATUS,), (Act.LISTEN,), (Act.LISTEN, Act.CONTACT), (Act.CONTACT,),
+                    (Act.ANSWERED,), (Act.ANSWERED,),
                     (Act.CHANGE_ELSEWHERE,), (Act.SIGN_IN,), (Act.ORDER_DELIVERY,)),
     Act.CALM: ((Act.CONTACT,), (Act.FOUND_PRODUCTS,), (Act.ANSWERED,)),
-    Act.GREET: ((Act.FOUND_PRODUCTS,), (Act.ANSWERED,), (Act.ORDER_STATUS,), (Act.FOUND_ONE,), (Act.HOW_ARE_YOU,), (Act.SIGN_IN,),
+    Act.GREET: ((Act.FOUND_PRODUCTS,), (Act.ANSWERED,), (Act.ORDER_STATUS,), (Act.FOUND_ONE,), (Act.HOW_ARE_YOU,),
+                (Act.SIGN_IN,),
                 (Act.GIFT,), (Act.TOLD_PRICE,), (Act.CAPABILITIES,), (Act.RELAXED,), (Act.RECOMMENDED_POPULAR,)),
     Act.WELCOME: ((Act.GOODBYE,), (Act.ANSWERED,), (Act.FOUND_PRODUCTS,)),
     Act.GLAD: ((Act.GOODBYE,), (Act.FOUND_PRODUCTS,), (Act.ANSWERED,)),
@@ -117,8 +129,10 @@ PAIRS: dict[Act, tuple[tuple[Act, ...], ...]] = {
 """What comes after an act in the same turn, when a message asks for more than one thing."""
 
 MIXABLE: tuple[Act, ...] = (
-    Act.FOUND_PRODUCTS, Act.FOUND_ONE, Act.RELAXED, Act.GIFT, Act.COMPARED, Act.DESCRIBED, Act.DETAIL_MISSING, Act.TOLD_PRICE,
-    Act.TOLD_STOCK, Act.TOLD_RATING, Act.TOLD_OPTIONS, Act.CART_HELP, Act.ANSWERED, Act.NO_ANSWER, Act.CHANGE_ELSEWHERE,
+    Act.FOUND_PRODUCTS, Act.FOUND_ONE, Act.RELAXED, Act.GIFT, Act.COMPARED, Act.DESCRIBED, Act.DETAIL_MISSING,
+    Act.TOLD_PRICE,
+    Act.TOLD_STOCK, Act.TOLD_RATING, Act.TOLD_OPTIONS, Act.CART_HELP, Act.ANSWERED, Act.NO_ANSWER,
+    Act.CHANGE_ELSEWHERE,
     Act.CONTACT, Act.GREET, Act.APOLOGIZE, Act.WHO_ARE_YOU, Act.CAPABILITIES, Act.OTHER_LANGUAGE, Act.FOUND_NOTHING,
 )  # fmt: skip
 """Acts of which now and then two or three at random make a turn: customers combine what nobody expects."""
