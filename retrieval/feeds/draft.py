@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, PlainValidator, ValidationError, ValidationInfo
+from pydantic import BaseModel, PlainValidator, ValidationInfo
 
 from retrieval.feeds.amount import read_amount
+from retrieval.feeds.checked import checked
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.report import FeedRow, RowError
 from retrieval.feeds.table import normal_name
@@ -44,30 +45,23 @@ class Draft:
 
     def read(self, intake: Intake) -> Iterator[FeedRow[Product]]:
         """The product, or one RowError for each field that is wrong."""
-        given = {name: value for name, value in self.values.items() if not is_blank(value)}
-        try:
-            checked = _Fields.model_validate(given, context={"currency": self.currency or intake.currency})
-        except ValidationError as error:
-            yield from (self.error(str(fault["loc"][0]), _reason(fault)) for fault in error.errors(include_url=False))
+        found = checked(_Fields, self.file, self.line, self.values, self.names, self.currency or intake.currency)
+        if isinstance(found, list):
+            yield from found
             return
-        sale = checked.sale_price
-        if sale is not None and sale.currency != checked.price.currency:
-            yield self.error("sale_price", f"is in {sale.currency}, but the price is in {checked.price.currency}")
-        elif sale is not None and sale.amount > checked.price.amount:
-            yield self.error("sale_price", f"{sale} is above the price of {checked.price}")
-        elif before := intake.first_place(checked.id, self.file, self.line):
-            yield self.error("id", f"{shown(checked.id)} was seen before on {before}")
+        sale = found.sale_price
+        if sale is not None and sale.currency != found.price.currency:
+            yield self.error("sale_price", f"is in {sale.currency}, but the price is in {found.price.currency}")
+        elif sale is not None and sale.amount > found.price.amount:
+            yield self.error("sale_price", f"{sale} is above the price of {found.price}")
+        elif before := intake.first_place(found.id, self.file, self.line):
+            yield self.error("id", f"{shown(found.id)} was seen before on {before}")
         else:
-            yield checked.product()
+            yield found.product()
 
     def error(self, name: str, reason: str) -> RowError:
         """The report that the field `name` is wrong."""
         return RowError(self.file, self.line, self.names.get(name, name), reason)
-
-
-def is_blank(value: object) -> bool:
-    """Whether a cell or JSON value says nothing: null, blank text, an empty list or object."""
-    return value is None or (isinstance(value, str) and not value.strip()) or value in ((), [], {})
 
 
 def read_attributes(value: object) -> dict[str, str]:
@@ -127,12 +121,6 @@ def _title(value: object) -> str:
 
 def _money(value: object, info: ValidationInfo) -> Money:
     return read_amount(value, info.context["currency"] if info.context else "USD")
-
-
-def _reason(fault: Any) -> str:
-    if fault["type"] == "missing":
-        return "is missing or empty"
-    return str(fault.get("ctx", {}).get("error", fault["msg"]))
 
 
 _HOLDERS = frozenset({"dimensions", "measurements", "specs", "specifications", "details", "properties", "attributes"})

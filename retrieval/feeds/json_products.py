@@ -17,7 +17,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from retrieval.feeds.amount import price_and_sale, read_amount
-from retrieval.feeds.draft import Draft, is_blank, read_attributes
+from retrieval.feeds.checked import is_blank
+from retrieval.feeds.draft import Draft, read_attributes
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_values import json_values
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError

@@ -11,7 +11,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 from retrieval.feeds.amount import price_and_sale
-from retrieval.feeds.draft import Draft, is_blank
+from retrieval.feeds.checked import is_blank
+from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_values import decode, json_values
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError

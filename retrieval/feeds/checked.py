@@ -1,0 +1,46 @@
+"""Checked: the values of one row, read field by field through a pydantic model with the readers of `values.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from retrieval.feeds.report import RowError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def checked(
+    model: type[Model], file: str, line: int, values: Mapping[str, object], names: Mapping[str, str], currency: str = ""
+) -> Model | list[RowError]:
+    """The row as `model`, or one error for each field that is wrong. Blank values count as missing.
+
+    `names` tells how the file calls a field; validators find `currency` in their context.
+    """
+    given = {name: value for name, value in values.items() if not is_blank(value)}
+    try:
+        return model.model_validate(given, context={"currency": currency})
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        return [RowError(file, line, _field(fault["loc"], names), _reason(fault)) for fault in faults]
+
+
+def is_blank(value: object) -> bool:
+    """Whether a cell or JSON value says nothing: null, blank text, an empty list or object."""
+    return value is None or (isinstance(value, str) and not value.strip()) or value in ((), [], {})
+
+
+def _field(place: tuple[int | str, ...], names: Mapping[str, str]) -> str:
+    """The name of a field in the file; inside a list, with the place counted from 1: "lines.2.quantity"."""
+    first, *inner = place
+    return ".".join(
+        [names.get(str(first), str(first)), *(str(step + 1 if isinstance(step, int) else step) for step in inner)]
+    )
+
+
+def _reason(fault: Any) -> str:
+    if fault["type"] == "missing":
+        return "is missing or empty"
+    return str(fault.get("ctx", {}).get("error", fault["msg"]))
