@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from assistant.language_model import Decoding
 
-FORBIDDEN = re.compile(r"[\d{}<>@%|\\\x00-\x1f$¢£¤¥֏؋৲৳฿₠-⃀�]|https?|www|://", re.IGNORECASE)
+FORBIDDEN = re.compile(r"[\d{}<>@%|\\\x00-\x1f$¢£¤¥֏؋৲৳฿₠-⃀�\x7f]|https?|www|//", re.IGNORECASE)
 """Text that a reply must not hold outside references. `\\d` covers the digits of every script."""
 
 CANDIDATES = 40

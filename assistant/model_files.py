@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from assistant.llama import Llama, LlamaShape, merged
+from assistant.prompt import FACTS
 from retrieval.errors import ModelError
 
 _AGAIN = "Copy the whole folder again, or train one with `aisle train base` and `aisle train adapter`."
@@ -78,3 +79,11 @@ def _tokenizer(path: Path) -> Tokenizer:
         return Tokenizer.from_file(str(path))
     except Exception as error:  # tokenizers raises bare Exception for a damaged file
         raise ModelError(f"{path} cannot be read: {error}", _AGAIN) from error
+
+
+def is_embedded_folder(folder: Path) -> bool:
+    """Whether `folder` holds a model whose tokenizer knows the prompt's own tokens, as `aisle train base` writes it."""
+    try:
+        return f'"{FACTS}"' in (folder / "tokenizer.json").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False

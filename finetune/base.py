@@ -151,22 +151,23 @@ def _run(
 
 
 def _mixture(tokenizer: Tokenizer, data: Path, progress: Progress, chance: random.Random) -> Iterator[Example]:
-    """Public examples; from `GROUNDED_FROM` of the run on, `GROUNDED_SHARE` of the tokens from the simulator."""
+    """All public sets at first; from `GROUNDED_FROM` of the run on, service and simulated dialogues alone."""
     counts = Counts()
     service = [
         conversation_example(tokenizer, turns, MESSAGE_WEIGHT) for turns in service_conversations(data, counts=counts)
     ]
     tasks = [conversation_example(tokenizer, turns, MESSAGE_WEIGHT) for turns in task_conversations(data, counts)]
     plain = [piece for text in plain_texts(data, documents=100) for piece in text_example(tokenizer, text)]
-    public = endless([*service, *service, *tasks, *plain], chance)
     log.info("base.corpus", service=len(service), tasks=len(tasks), plain=len(plain), **vars(counts))
-    grounded = grounded_examples(tokenizer, MESSAGE_WEIGHT, chance)
-    seen = {True: 1.0, False: 1.0}
+    public = endless([*service, *service, *tasks, *plain], chance)
+    while progress.share < GROUNDED_FROM:
+        yield next(public)
+    public, grounded = endless(service, chance), grounded_examples(tokenizer, MESSAGE_WEIGHT, chance)
+    seen = {True: 0, False: 0}
     while True:
-        wanted = progress.share >= GROUNDED_FROM and seen[True] * (1 - GROUNDED_SHARE) <= seen[False] * GROUNDED_SHARE
+        wanted = seen[True] * (1 - GROUNDED_SHARE) <= seen[False] * GROUNDED_SHARE
         example = next(grounded if wanted else public)
-        if progress.share >= GROUNDED_FROM:
-            seen[wanted] += len(example.ids)
+        seen[wanted] += len(example.ids)
         yield example
 
 

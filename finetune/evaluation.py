@@ -1,0 +1,154 @@
+"""Evaluation of the language model: perplexity on held-out replies, variety of what it writes, and unedited samples.
+
+    aisle evaluate language-model --data DIR
+
+Perplexities are on the public evaluation split of service dialogues, in which values are references as in training:
+all replies of people, and those without promises, which is what the model is taught. The floor is a unigram model of the
+training replies. Nothing here was used to choose or to tune anything.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import structlog
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from assistant.embedded_model import EmbeddedModel
+from assistant.language_model import Decoding
+from assistant.llama import Cache, Llama
+from assistant.model_files import read_model
+from assistant.prompt import Prompt, PromptTurn, compact_facts
+from assistant.reference import REFERENCE_PATTERN
+from finetune.card import write_results
+from finetune.corpus import SERVICE, Counts, acts_of, service_conversations
+from finetune.dialogue import read_dialogues
+from finetune.example import Example, conversation_example
+from finetune.grounded import held_out_conversations
+from finetune.promises import is_promise, sentences
+from finetune.referencing import facts_of, referenced
+
+GROUNDED = 400
+SAMPLES = 30
+log = structlog.get_logger(__name__)
+
+Result = dict[str, float | int | str]
+Sets = dict[str, list[Example]]
+
+
+def evaluate_language_model(data: Path, base: Path, adapter: Path, *, seed: int = 1) -> None:
+    """Measures base and adapter, logs the figures and writes them into both model cards."""
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    sets = held_out_sets(tokenizer, data)
+    floor = unigram(tokenizer, service_conversations(data, counts=Counts()))
+    rows = [
+        *perplexities("unigram floor", sets, lambda example: floor[example.ids[1:]]),
+        *perplexities("base", sets, _scorer(read_model(base, quantised=False).network)),
+        *perplexities("base + adapter", sets, _scorer(read_model(base, adapter, quantised=False).network)),
+    ]
+    served = EmbeddedModel.open(base, adapter)
+    written = list(replies(served, held_out_conversations(GROUNDED), seed))
+    rows += variety(written)
+    samples = [*_spread(written, SAMPLES // 2), *_spread(list(replies(served, _service_prompts(data), seed)), SAMPLES // 2)]
+    for row in rows:
+        log.info("evaluation", **row)
+    write_results(base, adapter, rows, samples)
+    (adapter / "evaluation.json").write_text(json.dumps({"results": rows, "samples": samples}, indent=2) + "\n", "utf-8")
+
+
+def held_out_sets(tokenizer: Tokenizer, data: Path) -> Sets:
+    """The examples that perplexity is measured on, by name; only replies count."""
+    whole = [_whole(dialogue.exchanges) for dialogue in map(referenced, read_dialogues(data, SERVICE, "eval_public"))]
+    clean = list(service_conversations(data, "eval_public", counts=Counts()))
+    bare = [[replace(turn, acts=(), facts=()) for turn in turns] for turns in whole]
+    named = {
+        "service replies, all": whole,
+        "service replies, all, acts and facts withheld": bare,
+        "service replies, promise-free": clean,
+        "simulated grounded replies": held_out_conversations(GROUNDED),
+    }
+    return {name: [conversation_example(tokenizer, turns, 0.0) for turns in talks] for name, talks in named.items()}
+
+
+def _whole(exchanges: Iterable[object]) -> list[PromptTurn]:
+    return [
+        PromptTurn(item.message, acts_of(item.reply), facts_of(item.reply), item.reply)  # type: ignore[attr-defined]
+        for item in exchanges
+    ]
+
+
+def unigram(tokenizer: Tokenizer, talks: Iterable[Sequence[PromptTurn]]) -> NDArray[np.float64]:
+    """Log-probability of each token as frequent as in the training replies, with one added to each count."""
+    counts = np.ones(tokenizer.get_vocab_size())
+    for turns in talks:
+        example = conversation_example(tokenizer, turns, 0.0)
+        np.add.at(counts, example.ids[example.weights >= 1], 1)
+    return np.asarray(np.log(counts / counts.sum()))
+
+
+def perplexities(model: str, sets: Sets, score: object) -> Iterator[Result]:
+    """One row for each set: nats per token and perplexity, over the tokens of replies."""
+    for name, examples in sets.items():
+        total, count = 0.0, 0
+        for example in examples:
+            counted = example.weights[1:] >= 1
+            total -= float(score(example)[counted].sum())  # type: ignore[operator]
+            count += int(counted.sum())
+        nats = total / count
+        yield {"name": f"perplexity, {name}, {model}", "value": round(math.exp(nats), 2), "nats": round(nats, 3), "tokens": count}
+
+
+def _scorer(network: Llama) -> object:
+    @torch.inference_mode()
+    def score(example: Example) -> NDArray[np.float64]:
+        ids = torch.from_numpy(example.ids)
+        logits = network.all_logits(ids[:-1], Cache(network.shape, len(ids)))
+        return logits.log_softmax(-1).gather(1, ids[1:, None])[:, 0].double().numpy()
+
+    return score
+
+
+def replies(model: EmbeddedModel, talks: Iterable[Sequence[PromptTurn]], seed: int) -> Iterator[tuple[PromptTurn, str]]:
+    """For each conversation one of its turns, and what the model writes in it."""
+    for index, talk in enumerate(talks):
+        last = index % len(talk)
+        asked = replace(talk[last], reply="")
+        prompt = Prompt("", (*talk[:last], asked))
+        yield asked, "".join(model.write(prompt, Decoding(seed=seed + index), threading.Event()))
+
+
+def variety(written: Sequence[tuple[PromptTurn, str]]) -> list[Result]:
+    """How varied the replies to simulated prompts are, and what is wrong with them."""
+    texts = [text for _, text in written]
+    acts = Counter(turn.acts for turn, _ in written)
+    common = {key for key, count in acts.items() if count >= 5}
+    grouped = Counter((turn.acts, text) for turn, text in written if turn.acts in common)
+    promising = sum(any(is_promise(sentence) for sentence in sentences(text)) for text in texts)
+    speaking = [text for turn, text in written if turn.facts]
+    naming = sum(bool(REFERENCE_PATTERN.search(text)) for text in speaking)
+    return [
+        {"name": "distinct replies, share", "value": round(len(set(texts)) / len(texts), 3), "tokens": len(texts)},
+        {"name": "distinct replies among those of the same acts", "value": round(len(grouped) / sum(grouped.values()), 3), "tokens": sum(grouped.values())},
+        {"name": "replies that name a fact, of those with facts", "value": round(naming / len(speaking), 3), "tokens": len(speaking)},
+        {"name": "replies with a sentence that the training filter would call a promise", "value": round(promising / len(texts), 3), "tokens": len(texts)},
+    ]  # fmt: skip
+
+
+def _service_prompts(data: Path) -> list[list[PromptTurn]]:
+    talks = service_conversations(data, "eval_public", counts=Counts(), strict=True)
+    return [turns for turns, _ in zip(talks, range(GROUNDED // 2), strict=False)]
+
+
+def _spread(written: Sequence[tuple[PromptTurn, str]], count: int) -> list[dict[str, str]]:
+    """`count` of the replies at even distances, as they are."""
+    chosen = [written[index * len(written) // count] for index in range(count)]
+    return [{"message": turn.message, "facts": compact_facts(turn), "reply": text} for turn, text in chosen]
