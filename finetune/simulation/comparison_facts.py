@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant import hints
 from finetune.simulation.product_fields import feature, name_and_price, rating, stock
 from finetune.simulation.scene import FactList
@@ -12,6 +14,8 @@ def compared(facts: FactList) -> None:
     """Both products and what can be worked out about them."""
     maybe = facts.maybe
     pair = [facts.scene.product() for _ in range(2)]
+    if maybe(0.08):
+        pair[1] = replace(pair[1], price=pair[0].price)
     facts.scene.shown = pair
     rated, features, stocked = maybe(0.75), maybe(0.5), maybe(0.4)
     for slot, product in zip(("p1", "p2"), pair, strict=True):
@@ -34,7 +38,7 @@ def compared(facts: FactList) -> None:
 
 def _difference(facts: FactList, pair: list[SimulatedProduct], rated: bool) -> None:
     first, second = pair
-    if first.price != second.price and facts.maybe(0.9):
+    if first.price != second.price:
         cheaper = min(pair, key=lambda product: product.price)
         facts.add("compare.cheaper", cheaper.name, hints.FIRST if cheaper is first else hints.SECOND)
         facts.add("compare.difference", facts.shop.money(abs(first.price - second.price)))
