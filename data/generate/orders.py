@@ -92,7 +92,8 @@ def _progress(roll: Random, delivery: str, placed: datetime) -> dict[str, object
 def _after_delivery(roll: Random, arrived: date) -> dict[str, object]:
     """Delivered for good, or returned within thirty days and refunded within five business days of that."""
     back = arrived + timedelta(days=roll.randint(4, 30))
-    if roll.random() > 0.11 or back > TODAY:
+    recent = TODAY - arrived <= timedelta(days=25)
+    if roll.random() > (0.25 if recent else 0.1) or back > TODAY:
         return {"status": "delivered"}
     refunded = _business_days_after(back, roll.randint(2, 5))
     if refunded > TODAY:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 
 from data.generate.paths import Record, dice
 from data.generate.people import Person
@@ -71,7 +72,7 @@ def taste_of(person: Person, shop: Sequence[Thing]) -> Taste:
     kinds = sorted({thing.kind for thing in shop})
     brands = sorted({thing.brand for thing in shop})
     colors = sorted({thing.color for thing in shop} - {""})
-    loved = roll.sample(kinds, LOVED_KINDS + 1)
+    loved = _loved_kinds(roll, shop)
     strengths = [roll.uniform(6, 16) for _ in loved]
     kind_weights = {kind: (_INDIFFERENT, _INDIFFERENT) for kind in kinds}
     for kind, strength in zip(loved, strengths, strict=True):
@@ -86,6 +87,17 @@ def taste_of(person: Person, shop: Sequence[Thing]) -> Taste:
         price_level=roll.random(),
         sizes=frozenset(roll.choice(run[:-1] if len(run) > 2 else run) for run in _SIZE_RUNS),
     )
+
+
+def _loved_kinds(roll: Random, shop: Sequence[Thing]) -> list[str]:
+    """`LOVED_KINDS` and one more, drawn without repetition; a kind with many products is likelier."""
+    kinds = sorted({(thing.kind, thing.group) for thing in shop})
+    loved: list[str] = []
+    while len(loved) <= LOVED_KINDS:
+        kind, _ = roll.choice(kinds)
+        if kind not in loved:
+            loved.append(kind)
+    return loved
 
 
 def _thing(record: Record, prices: Sequence[float]) -> Thing:
