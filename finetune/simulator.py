@@ -33,6 +33,8 @@ _TURNS = (1, 2, 2, 3, 3, 3, 4, 4, 5, 6)
 _CLOSER_SHARE = 0.3
 _DRAWS = 6
 _MIXED_SHARE = 0.02
+_ODD_SHARE = 0.03
+"""Of messages that fit another act: understanding errs at times, and the reply must follow the acts, not the words."""
 
 
 class Simulator:
@@ -89,7 +91,8 @@ class Simulator:
         self._choose_policies(acts, scene)
         if scene.maybe(0.2):
             scene.kind = scene.chance.choice(list(scene.shop.kinds))
-        message = self._messages.message(acts, scene)
+        asked = (scene.chance.choice(tuple(Act)),) if scene.maybe(_ODD_SHARE) else acts
+        message = self._messages.message(asked, scene)
         facts = make_facts(acts, scene)
         hints = facts.hints | dict.fromkeys(
             ("turn.first" if first else "turn.later", *(f"act.{act}" for act in acts)), ""
