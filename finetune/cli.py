@@ -3,7 +3,8 @@
     aisle train base        --data DIR --output DIR     the small language model, from scratch
     aisle train adapter     --data DIR --output DIR     its LoRA adapter for customer service
     aisle train intents     --data DIR --output DIR     the intent head
-    aisle train recommender --data DIR --output DIR     the recommendation head
+    aisle train recommender --shop DIR --output DIR     the recommendation head
+    aisle evaluate recommender --shop DIR               how it ranks, beside simpler ways
     aisle evaluate language-model --data DIR            perplexity, variety and samples
 
 DIR of `--data` holds the public sets, one folder each. Every command imports its heavy libraries only when it runs.
@@ -21,6 +22,7 @@ evaluate = typer.Typer(help="Measure a model that ships with Aisle.", no_args_is
 
 Data = Annotated[Path, typer.Option(help="Directory of the public training sets.", envvar="AISLE_PUBLIC_DATA")]
 Output = Annotated[Path, typer.Option(help="Directory that receives the model.")]
+ShopFolder = Annotated[Path, typer.Option(help="Folder with products.jsonl and events.jsonl.gz.")]
 Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
 
 
@@ -74,13 +76,26 @@ def train_intents(
 
 @train.command("recommender")
 def train_recommender(
+    shop: ShopFolder = Path("data/shop"),
     output: Output = Path("data/models/recommender"),
     seed: Seed = 1,
 ) -> None:
-    """Trains the recommendation head on the events of the sample shop."""
+    """Trains the recommendation head on a shop's events, and prints how it ranks the last two weeks."""
     from finetune.recommender import train_recommender
 
-    train_recommender(output, seed=seed)
+    typer.echo(train_recommender(shop, output, seed))
+
+
+@evaluate.command("recommender")
+def evaluate_recommender(
+    shop: ShopFolder = Path("data/shop"),
+    model: Annotated[Path, typer.Option(help="Folder of the recommendation head.")] = Path("data/models/recommender"),
+    seed: Seed = 1,
+) -> None:
+    """Prints how the head ranks the last two weeks of a shop's events, beside simpler ways, and its true reasons."""
+    from finetune.recommender import evaluate_recommender
+
+    typer.echo(evaluate_recommender(shop, model, seed))
 
 
 @evaluate.command("language-model")

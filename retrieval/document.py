@@ -10,12 +10,13 @@ from retrieval.product import Product
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _MARKDOWN = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*_`#>|]+")
 _FAQ_PASSAGE = 600
-STOP_WORDS = frozenset(
-    "a an and any anything are as at be but by can could do does dont don't for from get give got had has have i i'd i'm if in is it its "
-    "just like looking look me my need of on one ones or our please recommend shop show some something sell buy "
-    "suggest than thanks that the their them then there these they thing things this those to want was we what what's which will "
-    "with would you your".split()
+_STOP_WORDS = (
+    "a an and any anything are as at be but buy by can could do does don't dont for from get give got had has have "
+    "i i'd i'm if in is it its just like look looking me my need of on one ones or our please recommend sell shop "
+    "show some something suggest than thanks that the their them then there these they thing things this those to "
+    "want was we what what's which will with would you your"
 )
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words that say nothing about a product in a shop's search."""
 
 
@@ -35,7 +36,8 @@ def product_text(product: Product) -> str:
     """What the encoder reads of a product: what it is first, then what sets it apart, then its description."""
     facts = [product.brand, product.color, product.size, product.material]
     facts += [f"{name.replace('_', ' ')} {value}" for name, value in product.attributes.items()]
-    parts = [product.title, " ".join(product.category_path), ", ".join(fact for fact in facts if fact), product.description]
+    listed = ", ".join(fact for fact in facts if fact)
+    parts = (product.title, " ".join(product.category_path), listed, product.description)
     return ". ".join(part.strip().rstrip(".") for part in parts if part.strip())
 
 

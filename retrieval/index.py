@@ -134,7 +134,7 @@ class Index:
 
 
 def _embed(texts: IndexTexts, encoder: Encoder, known: Mapping[str, Vectors], progress: Progress | None) -> Vectors:
-    """Unit vectors of `texts`, shape (texts, dimension); those in `known`, by the hash of a text, are not made again."""
+    """Unit vectors of `texts`, shape (texts, dimension); those in `known`, by hash of the text, are not made again."""
     by_key = dict(zip(texts.keys, texts.texts, strict=True))
     # texts of like length share a batch with little padding
     missing = sorted((key for key in by_key if key not in known), key=lambda key: len(by_key[key]))
@@ -151,7 +151,9 @@ def _embed(texts: IndexTexts, encoder: Encoder, known: Mapping[str, Vectors], pr
 def _store(folder: Path, chroma_url: str) -> ChromaVectors:
     """The collections of the build in `folder`, inside it or on the server."""
     prefix = f"aisle-{folder.name}"
-    return ChromaVectors.on_server(chroma_url, prefix) if chroma_url else ChromaVectors.in_folder(folder / "chroma", prefix)
+    if chroma_url:
+        return ChromaVectors.on_server(chroma_url, prefix)
+    return ChromaVectors.in_folder(folder / "chroma", prefix)
 
 
 def _open_store(folder: Path, chroma_url: str) -> ChromaVectors:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from retrieval.customer import Event, EventKind
 
-_REMEMBERED = 60
+_REMEMBERED = 150
 _HALF_LIFE = timedelta(days=30)
 _WEIGHT = {EventKind.VIEW: 1.0, EventKind.CART: 3.0, EventKind.PURCHASE: 5.0, EventKind.RATING: 0.0}
 
@@ -27,7 +27,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A customer's acts, newest first, at most the newest 60. Empty for a visitor."""
+    """A customer's acts, newest first, at most the newest 150. Empty for a visitor."""
 
     acts: tuple[Act, ...] = ()
 
@@ -43,8 +43,12 @@ class Profile:
         )
 
     def without(self, product_id: str) -> Profile:
-        """This profile as if nothing had been done with `product_id`."""
+        """The profile as if nothing had been done with `product_id`."""
         return Profile(tuple(act for act in self.acts if act.product_id != product_id))
+
+
+VISITOR = Profile()
+"""Someone of whom nothing is known."""
 
 
 class History:
@@ -79,7 +83,7 @@ class History:
     def popularity(self) -> dict[str, float]:
         """Weight of events per product id: a purchase counts 5, a cart 3, a view 1, and half as much every 30 days."""
         with self._lock:
-            return {
-                product_id: sum(_WEIGHT[event.kind] * 0.5 ** ((self._now - event.time) / _HALF_LIFE) for event in events)
-                for product_id, events in self._by_product.items()
-            }
+            return {id: sum(map(self._weight, events)) for id, events in self._by_product.items()}
+
+    def _weight(self, event: Event) -> float:
+        return _WEIGHT[event.kind] * float(0.5 ** ((self._now - event.time) / _HALF_LIFE))

@@ -1,6 +1,6 @@
 """RankingHead: the small trained module behind the recommendation head.
 
-score(product) = request + taste + popularity + rating + price + discount + stock
+score(product) = request + taste + popularity + freshness + rating + price + discount + stock
 
 Taste is attention of the product over the customer's acts, after the Deep Interest Network (Zhou et al. 2018,
 https://arxiv.org/abs/1706.06978): each act is weighed by its kind, its age and how near its product is, and says by
@@ -23,7 +23,7 @@ KINDS = tuple(EventKind)
 ALIKE = ("embedding", *TRAITS, "price_level")
 """How a product and the product of an act can be alike, in the order of `Inputs.alike`."""
 
-TERMS = ("request", "taste", "popularity", "rating", "price", "discount", "stock")
+TERMS = ("request", "taste", "popularity", "fresh", "rating", "price", "discount", "stock")
 """What adds up to a score, in the order of the last axis of `RankingHead.forward`."""
 
 
@@ -31,8 +31,8 @@ class Inputs(NamedTuple):
     """What the head reads, for B customers, C products and A acts each.
 
     `request` (B, C) is the relevance to the request, 0 to 1, or 0 everywhere where there is none. `alike` (B, C, A, 8)
-    is 0 to 1 (the cosine may be negative); `kind` (B, A) numbers KINDS; `age` (B, A) is in days; `stars` (B, A) is -1 to 1,
-    1 for an act without a rating; `present` (B, A) is 0 for padding. The rest is as in `Shelf`, (B, C).
+    is 0 to 1 (the cosine may be negative); `kind` (B, A) numbers KINDS; `age` (B, A) is in days; `stars` (B, A) is -1
+    to 1, 1 for an act without a rating; `present` (B, A) is 0 for padding. The rest is as in `Shelf`, (B, C).
     """
 
     request: Tensor
@@ -42,6 +42,7 @@ class Inputs(NamedTuple):
     stars: Tensor
     present: Tensor
     popularity: Tensor
+    fresh: Tensor
     rating: Tensor
     price_level: Tensor
     discount: Tensor
@@ -59,8 +60,8 @@ class RankingHead(nn.Module):
         self.nearness = nn.Parameter(torch.tensor(1.0))
         self.alike_weights = nn.Parameter(torch.tensor([2.0, 0.2, 1.0, 0.3, 0.5, 0.1, 0.2, 0.3]).repeat(len(KINDS), 1))
         self.patience = nn.Parameter(torch.tensor(1.0))
-        self.weights = nn.Parameter(torch.tensor([3.0, 0.0, -1.0, -1.0, -1.0, -1.0]))  # TERMS without taste
-        self.shift = nn.Parameter(torch.zeros(6))  # how a known customer changes those weights
+        self.weights = nn.Parameter(torch.tensor([4.0, 0.0, -2.0, -1.0, -1.0, -1.0, -1.0]))  # TERMS without taste
+        self.shift = nn.Parameter(torch.zeros(7))  # how a known customer changes those weights
 
     def forward(self, inputs: Inputs) -> Tensor:
         """The terms of each score, shape (B, C, len(TERMS)); their sum over the last axis is the score."""
@@ -68,7 +69,7 @@ class RankingHead(nn.Module):
         weights = functional.softplus(self.weights + confidence * self.shift).unsqueeze(1)
         fit = self._price_fit(inputs) * confidence
         plain = torch.stack(
-            (inputs.request, inputs.popularity, inputs.rating, fit, inputs.discount, inputs.stock), dim=-1
+            (inputs.request, inputs.popularity, inputs.fresh, inputs.rating, fit, inputs.discount, inputs.stock), dim=-1
         )
         weighted = plain * weights
         taste = (self._taste(inputs) * confidence).unsqueeze(-1)

@@ -18,12 +18,11 @@ from retrieval.candidate import Candidate, Reason, ReasonKind
 from retrieval.customer import EventKind
 from retrieval.errors import ModelError
 from retrieval.product import Product
-from retrieval.profile import Act, Profile
+from retrieval.profile import VISITOR, Act, Profile
 from retrieval.ranking_head import KINDS, Inputs, RankingHead
-from retrieval.shelf import TRAITS, Floats, Rows, Shelf
+from retrieval.shelf import TRAITS, USUAL_POPULARITY, Floats, Rows, Shelf
 
 FORMAT = 1
-_USUAL_POPULARITY = 0.5
 _POPULAR, _WELL_RATED, _NEAR = 0.75, 4.2, 0.45
 
 
@@ -33,7 +32,7 @@ class Question:
 
     shelf: Shelf
     rows: Rows
-    profile: Profile = Profile()
+    profile: Profile = VISITOR
     request: Floats | None = None
 
 
@@ -109,7 +108,8 @@ class Recommender:
             best = int(np.argmax(np.where(near, drops[:, place], -np.inf)))
             if near[best] and drops[best, place] > 0:
                 act = _telling_act(acts, products[best])
-                reasons.append((place, Reason(_like_kind(act), _like_text(shelf, int(row), act), float(drops[best, place]))))
+                reason = Reason(_like_kind(act), _like_text(shelf, int(row), act), float(drops[best, place]))
+                reasons.append((place, reason))
         return reasons
 
 
@@ -134,6 +134,7 @@ def inputs_of(question: Question) -> Inputs:
         stars=batch(np.array([1.0 if act.rating is None else (act.rating - 3) / 2 for act in acts], np.float32)),
         present=batch(np.ones(len(acts), np.float32)),
         popularity=batch(shelf.popularity[rows]),
+        fresh=batch(shelf.fresh[rows]),
         rating=batch(shelf.rating[rows]),
         price_level=batch(shelf.price_level[rows]),
         discount=batch(shelf.discount[rows]),
@@ -161,7 +162,7 @@ def _plain_ablations(inputs: Inputs) -> dict[ReasonKind, Inputs]:
     nothing = torch.zeros_like(inputs.request)
     return {
         ReasonKind.MATCHES_REQUEST: inputs._replace(request=nothing),
-        ReasonKind.POPULAR: inputs._replace(popularity=nothing + _USUAL_POPULARITY),
+        ReasonKind.POPULAR: inputs._replace(popularity=nothing + USUAL_POPULARITY),
         ReasonKind.WELL_RATED: inputs._replace(rating=nothing),
         ReasonKind.GOOD_PRICE: inputs._replace(discount=nothing),
         ReasonKind.IN_STOCK: inputs._replace(stock=nothing),

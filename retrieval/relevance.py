@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from retrieval.document import content_words, product_head, words
 from retrieval.product import Product
-from retrieval.shelf import Floats, Rows
+from retrieval.shelf import Floats
 
 
 class Relevance:

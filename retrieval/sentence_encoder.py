@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -54,7 +54,7 @@ class SentenceEncoder:
         self._model = model
         self._name = name
         self._dimension = int(model.get_embedding_dimension() or 0)
-        self._encode_query = lru_cache(_REMEMBERED_QUERIES)(self._encode_query)  # type: ignore[method-assign]
+        self._query = lru_cache(_REMEMBERED_QUERIES)(self._encode_query)
 
     @property
     def name(self) -> str:
@@ -69,7 +69,7 @@ class SentenceEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dimension) for what customers ask."""
         if len(texts) == 1:
-            return self._encode_query(texts[0])
+            return self._query(texts[0])
         return self._encode(texts, self._model.encode_query)
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
@@ -82,10 +82,9 @@ class SentenceEncoder:
         vector.setflags(write=False)
         return vector
 
-    def _encode(self, texts: Sequence[str], encode: object) -> Vectors:
+    def _encode(self, texts: Sequence[str], encode: Callable[..., object]) -> Vectors:
         if not texts:
             return np.zeros((0, self._dimension), np.float32)
-        assert callable(encode)
         vectors = encode(list(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
         return np.asarray(vectors, np.float32)
 

@@ -23,6 +23,9 @@ Rows = NDArray[np.intp]
 TRAITS = ("group", "type", "department", "brand", "color", "material")
 """Fields by which two products are alike or not."""
 
+USUAL_POPULARITY = 0.5
+"""The popularity of a product of which nothing is known."""
+
 _PRIOR_RATINGS = 10.0
 
 
@@ -31,8 +34,9 @@ class Shelf:
     """Arrays of one row per product; `vectors` has shape (products, dimension).
 
     `traits` has shape (products, len(TRAITS)): equal codes are equal values, -1 is no value. `price_level` and
-    `popularity` are 0 to 1, the place among the products of its type and of the shop; `rating` is the mean, drawn to the
-    shop's mean where there are few ratings, less the shop's mean, per star; `discount` the share taken off the price.
+    `popularity` are 0 to 1, the place among the products of its type and of the shop; `rating` is the mean, drawn
+    to the shop's mean where there are few ratings, less the shop's mean; `discount` the share taken off the price.
+    `fresh` is 1 for what nobody has viewed or bought yet, in a shop that has events; its popularity is unknown, 0.5.
     """
 
     products: tuple[Product, ...]
@@ -42,13 +46,15 @@ class Shelf:
     price_level: Floats
     rating: Floats
     popularity: Floats
+    fresh: Floats
     discount: Floats
     available: Floats
 
     @classmethod
     def of(cls, products: Sequence[Product], vectors: Vectors, events: Mapping[str, float]) -> Shelf:
-        """Arranges `products`, whose `vectors` come in the same order; `events` is the weight of events per product id."""
+        """Arranges `products`, with their `vectors` in the same order and the weight of `events` per product id."""
         traits = np.stack([_codes([_trait(product, name) for product in products]) for name in TRAITS], axis=1)
+        popularity, fresh = _popularity(products, traits[:, 0], events)
         return cls(
             products=tuple(products),
             rows={product.id: row for row, product in enumerate(products)},
@@ -56,7 +62,8 @@ class Shelf:
             traits=traits,
             price_level=_price_levels(products),
             rating=_ratings(products),
-            popularity=_popularity(products, traits[:, 0], events),
+            popularity=popularity,
+            fresh=fresh,
             discount=np.array([_discount(product) for product in products], np.float32),
             available=np.array([product.is_available for product in products], np.float32),
         )
@@ -106,13 +113,15 @@ def _ratings(products: Sequence[Product]) -> Floats:
     return np.where(counts > 0, drawn - shop, 0.0).astype(np.float32)
 
 
-def _popularity(products: Sequence[Product], groups: Codes, events: Mapping[str, float]) -> Floats:
-    """Place by events of the whole item group; by the number of ratings in a shop without events."""
+def _popularity(products: Sequence[Product], groups: Codes, events: Mapping[str, float]) -> tuple[Floats, Floats]:
+    """`popularity` by the events of the item group, or by ratings in a shop without events, and `fresh`."""
     own = np.array([events.get(product.id, 0.0) for product in products], np.float64)
     if not own.any():
-        return _places(np.array([float(product.rating_count) for product in products]))
-    totals = np.bincount(groups, weights=own, minlength=int(groups.max(initial=0)) + 1)
-    return _places(totals[groups])
+        ratings = np.array([float(product.rating_count) for product in products])
+        return _places(ratings), np.zeros(len(products), np.float32)
+    totals: NDArray[np.float64] = np.bincount(groups, weights=own).astype(np.float64)
+    fresh = totals[groups] == 0
+    return np.where(fresh, np.float32(USUAL_POPULARITY), _places(totals[groups])), fresh.astype(np.float32)
 
 
 def _discount(product: Product) -> float:

@@ -55,7 +55,7 @@ class ChromaVectors:
             return cls(client, prefix)
 
     def write(self, collection: str, vectors: Vectors, written: Callable[[int], None]) -> None:
-        """Stores `vectors`, shape (rows, dimension), under their row numbers; `written` is told the size of each batch."""
+        """Stores `vectors`, shape (rows, dimension), by row number; `written` is told the size of each batch."""
         with _translated("Chroma cannot store the vectors"):
             target = self._client.get_or_create_collection(
                 f"{self._prefix}-{collection}", embedding_function=None, configuration={"hnsw": _HNSW}

@@ -1,0 +1,90 @@
+"""`aisle search`: what the shop finds for a query, for a person or, as JSON, for a program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from retrieval.search import Search, SearchResult
+
+Query = Annotated[str | None, typer.Argument(help="What to look for; without it, lines of standard input.")]
+Limit = Annotated[int, typer.Option(min=1, help="Products per query.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per query.")]
+CustomerId = Annotated[str | None, typer.Option("--customer", help="Rank for the customer with this id.")]
+Home = Annotated[Path | None, typer.Option(help="Directory of the shop's database and index (AISLE_HOME).")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds `search`."""
+    app.command("search")(search)
+
+
+def search(
+    query: Query = None, limit: Limit = 10, as_json: AsJson = False, customer: CustomerId = None, home: Home = None
+) -> None:
+    """Search the shop's products.
+
+    Without QUERY, standard input is read to its end and each line answered by one JSON line.
+    """
+    from assistant.settings import load_settings
+    from retrieval.filter import Filter
+
+    opened = open_search(load_settings(home=home))
+    if query is not None:
+        result = opened.products(query, Filter(), limit, customer)
+        sys.stdout.write(_json(query, result) if as_json else _table(query, result))
+        return
+    for line in sys.stdin:
+        asked = line.strip()
+        sys.stdout.write(_json(asked, opened.products(asked, Filter(), limit, customer)))
+        sys.stdout.flush()
+
+
+def open_search(settings: Settings) -> Search:
+    """The shop's search as the settings describe it.
+
+    Raises SearchIndexError when no index fits the catalogue, ModelError when a model cannot be loaded.
+    """
+    from retrieval.database import open_database
+    from retrieval.index import Index
+    from retrieval.profile import History
+    from retrieval.recommender import Recommender
+    from retrieval.records import Records
+    from retrieval.search import Search
+    from retrieval.sentence_encoder import open_encoder
+
+    records = Records(open_database(settings.resolved_database_url))
+    catalog, encoder = records.catalog(), open_encoder(settings.encoder)
+    index = Index.open(settings.home, catalog, encoder, settings.chroma_url)
+    recommender = Recommender.load(settings.data / "models" / "recommender")
+    return Search(catalog, index, encoder, recommender, History(records.events()))
+
+
+def _json(query: str, result: SearchResult) -> str:
+    products = [
+        {
+            "id": candidate.product.id,
+            "title": candidate.product.title,
+            "price": float(candidate.product.current_price.amount),
+            "score": round(candidate.score, 4),
+        }
+        for candidate in result.candidates
+    ]
+    return json.dumps({"query": query, "products": products}, ensure_ascii=False) + "\n"
+
+
+def _table(query: str, result: SearchResult) -> str:
+    if not result.candidates:
+        return f"Nothing found for {query!r}.\n"
+    rows = []
+    for candidate in result.candidates:
+        reasons = "; ".join(reason.text for reason in candidate.reasons[:3])
+        product = candidate.product
+        rows.append(f"{product.current_price!s:>10}  {product.title}  [{product.id}]  {reasons}")
+    return "\n".join([*rows, f"{len(rows)} of {result.total}"]) + "\n"
