@@ -15,6 +15,7 @@ _ENDINGS = (("n't", "not"), ("'ll", "will"), ("'ve", "have"), ("'re", "are"), ("
 _IS_BEFORE = frozenset(
     {"it", "that", "this", "he", "she", "here", "there", "what", "who", "where", "how", "when", "everything", "all", "one"}
 )
+_ASIDES = re.compile(r", (?:however|though|of course|then|too|also|please|sir|madam|certainly|therefore),", re.IGNORECASE)
 _BREAKS = frozenset({",", ";", ":", "—", "–", ".", "!", "?", "(", ")"})
 _AUXILIARIES = frozenset(
     {
@@ -63,7 +64,7 @@ class Clause:
 def tokens(sentence: str) -> list[Token]:
     """`sentence` in lower case with contractions written out: "I've" is "i have", "can't" is "can not"."""
     found: list[Token] = []
-    for match in _TOKEN.finditer(sentence.replace("’", "'")):
+    for match in _TOKEN.finditer(_ASIDES.sub("", sentence.replace("’", "'"))):
         key, word, number, sign = match.groups()
         if key:
             found.append(Token(match.group(), key))

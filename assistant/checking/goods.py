@@ -26,6 +26,7 @@ _ASKS_YES_OR_NO = re.compile(
     r"(?! (?:you|u) (?:please )?(?:tell|explain|help|show|give|say|send|let))",
     re.IGNORECASE,
 )
+_TOLD = frozenset({Act.TOLD_STOCK, Act.TOLD_PRICE, Act.TOLD_RATING, Act.TOLD_OPTIONS, Act.DESCRIBED})
 _ANSWERS_FROM_RECORDS = frozenset({Act.ANSWERED, Act.DESCRIBED, Act.DETAIL_MISSING, Act.NO_ANSWER})
 
 
@@ -129,13 +130,18 @@ def _stock(clause: Clause, evidence: Evidence) -> Iterator[str]:
             return
 
 
+def _slots(clause: Clause) -> set[str]:
+    return {key.partition(".")[0] for key in clause.keys}
+
+
 def _stock_hints(clause: Clause, evidence: Evidence) -> set[str]:
     """How the products that the clause speaks of stand, or all of them."""
     known = {fact.key.partition(".")[0]: fact.hint for fact in evidence.facts if fact.key.endswith(".stock")}
     for slot, candidate in zip(PRODUCT_SLOTS, evidence.candidates, strict=False):
         known.setdefault(slot, IN_STOCK if candidate.product.is_available else OUT_OF_STOCK)
-    spoken = {key.partition(".")[0] for key in clause.keys}
-    chosen = {slot: hint for slot, hint in known.items() if slot in spoken} or known
+    if not _TOLD.isdisjoint(evidence.acts):
+        known = {slot: hint for slot, hint in known.items() if slot == "p1" or slot in _slots(clause)}
+    chosen = {slot: hint for slot, hint in known.items() if slot in _slots(clause)} or known
     return {IN_STOCK if hint == LATER else hint for hint in chosen.values()}
 
 

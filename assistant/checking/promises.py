@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.checking.clauses import Clause, Mode
-from assistant.checking.verbs import service_forms, service_gerunds, service_pasts, verb_of
+from assistant.checking.verbs import search_forms, service_forms, service_gerunds, service_pasts, verb_of
 from assistant.lexicon import phrases, words
 
 _BE = frozenset({"is", "are", "am", "was", "were", "be", "been", "being"})
@@ -34,6 +34,8 @@ _DO = frozenset({"do", "does", "did"})
 _STARTS = _BE | _HAVE | _FUTURE | _MODAL | _DO | {"get", "gets", "got", "getting"}
 _NOT = frozenset({"not", "never", "no", "unable", "neither", "nor", "nothing", "hardly", "cannot"})
 _CHAINED = frozenset({"going", "about", "to", "able", "unable", "rather", "like", "love", "happy", "glad", "pleased", "delighted"})
+_WAITING = frozenset({"moment", "moments", "minute", "minutes", "second", "seconds", "while", "time"})
+_ASKED = frozenset({"like", "want", "need", "wish", "prefer", "for", "ask", "allow"})
 _FIRST_PERSON = frozenset({"i", "we"})
 _OBJECT_NEXT = frozenset({"your", "the", "this", "that", "it", "a", "an", "you", "them", "these", "those", "now", "all", "our", "for"})
 
@@ -79,12 +81,15 @@ def promises(clause: Clause) -> Iterator[Promise]:
     if clause.mode is not Mode.TIME:
         yield from _bare_verbs(clause)
         yield from _fragments(clause)
+        yield from _purposes(clause)
+        yield from _remedies_offered(clause)
     yield from _fixed_phrases(clause)
 
 
 def _groups(clause: Clause) -> Iterator[Promise]:
     """Claims made with auxiliaries."""
     said, place = clause.words, 0
+    before: tuple[str, ...] = ()
     while place < len(said):
         if said[place] not in _STARTS:
             place += 1
@@ -93,13 +98,17 @@ def _groups(clause: Clause) -> Iterator[Promise]:
         if place >= len(said):
             break
         subject = _subject(said, start)
+        if start and said[start - 1] in ("and", "or", "but"):
+            subject = before or tuple(word for word in said[:start] if word in _FIRST_PERSON)
         if not subject and clause.mode is Mode.QUESTION:
             subject, place = _inverted(said, place)
             if place >= len(said):
                 break
-        promise = _judge(clause, subject, chain, said[place], said[start : place + 2])
-        if promise:
-            yield promise
+        before = subject
+        for verb in (place, *_coordinated(said, place)):
+            promise = _judge(clause, subject, chain, said[verb], said[start : place + 2])
+            if promise:
+                yield promise
 
 
 def _chain(said: Sequence[str], place: int) -> tuple[list[str], int]:
@@ -113,6 +122,15 @@ def _chain(said: Sequence[str], place: int) -> tuple[list[str], int]:
             break
         place += 1
     return chain, place
+
+
+def _coordinated(said: Sequence[str], place: int) -> Iterator[int]:
+    """Places of verbs that share the chain: "I have gone ahead and [cancelled] it"."""
+    for joint in range(place + 1, len(said) - 1):
+        if said[joint] in _STARTS:
+            return
+        if said[joint] == "and" and said[joint + 1] in service_pasts() | words("service_verbs"):
+            yield joint + 1
 
 
 def _subject(said: Sequence[str], end: int) -> tuple[str, ...]:
@@ -150,7 +168,7 @@ def _judge(clause: Clause, subject: Sequence[str], chain: Sequence[str], main: s
     """The claim that subject, chain and verb make together, if any."""
     who = _who(subject)
     negated = not _NOT.isdisjoint(chain) or not _NOT.isdisjoint(subject[:2])
-    if "what" in subject:
+    if main == "let" and "know" not in clause.words:
         return None
     if clause.mode is Mode.QUESTION and who is not Who.SPEAKER:
         return None
@@ -158,9 +176,12 @@ def _judge(clause: Clause, subject: Sequence[str], chain: Sequence[str], main: s
         return None
     if who is Who.SPEAKER and _is_about_the_search(clause, main):
         return None
+    if who is Who.SPEAKER and main == "put" and not negated and not words("put_objects").isdisjoint(clause.words):
+        return Promise(Claim.DONE, "put", who, clause, " ".join([*subject[-2:], *said]))
     if who in (Who.SPEAKER, Who.AGENT):
-        claim = _own_claim(chain, main, negated, who)
+        claim = _own_claim(chain, main, negated, who, we="we" in subject)
     elif who is Who.CUSTOMER:
+        negated = negated or "what" in subject
         claim = _customer_claim(chain, main, negated)
     else:
         claim = _thing_claim(chain, main)
@@ -169,13 +190,13 @@ def _judge(clause: Clause, subject: Sequence[str], chain: Sequence[str], main: s
 
 def _is_about_the_search(clause: Clause, main: str) -> bool:
     """ "Shall I add another condition?", "I dropped {search.dropped}": what Aisle does to its own search it can do."""
-    if clause.mode is Mode.QUESTION and main in words("reading_verbs"):
+    if clause.mode is Mode.QUESTION and (main in words("reading_verbs") or main not in service_forms()):
         return True
     objects = words("search_objects") & set(clause.words) or any(key.startswith("search.") for key in clause.keys)
-    return bool(objects) and verb_of(main) in words("search_verbs")
+    return bool(objects) and main in search_forms()
 
 
-def _own_claim(chain: Sequence[str], main: str, negated: bool, who: Who) -> Claim | None:
+def _own_claim(chain: Sequence[str], main: str, negated: bool, who: Who, we: bool) -> Claim | None:
     """What "I" or a colleague claims to do."""
     if main in _BE or main.startswith("{"):
         return None
@@ -185,11 +206,14 @@ def _own_claim(chain: Sequence[str], main: str, negated: bool, who: Who) -> Clai
         return Claim.WILL if is_promise else None
     if not _HAVE.isdisjoint(chain):
         done = main in service_pasts() or main.endswith("ed")
-        return Claim.DONE if done and not negated and main not in words("talking_verbs") else None
+        silent = words("talking_verbs") - words("reading_forms")
+        return Claim.DONE if done and (we or not negated) and main not in silent else None
     if chain[-1] in _BE and main.endswith("ing"):
         return Claim.DOING if main not in words("talking_progress") and not negated else None
     if passive:
-        return Claim.STATE if main in service_pasts() and not negated else None
+        return Claim.STATE if main in service_pasts() - words("harmless_passives") and not negated else None
+    if negated and we and "do" in chain and main in service_forms():
+        return Claim.DOING
     if not _MODAL.isdisjoint(chain) or "to" in chain or not _DO.isdisjoint(chain):
         able = main in service_forms() and main not in words("talking_verbs") and not negated
         return Claim.CAN if able and who is Who.SPEAKER else (Claim.WILL if able and who is Who.AGENT else None)
@@ -199,10 +223,10 @@ def _own_claim(chain: Sequence[str], main: str, negated: bool, who: Who) -> Clai
 def _customer_claim(chain: Sequence[str], main: str, negated: bool) -> Claim | None:
     """What the customer is told will happen to them, or that they may do."""
     passive = chain[-1] in _BE | {"get", "gets", "got"} and (main in service_pasts() or main.endswith("ed"))
-    described = list(chain) == ["are"] and main not in service_pasts()
+    described = chain[0] in ("are", "were") and main not in service_pasts()
     if passive and not described and main not in words("harmless_passives"):
         return Claim.STATE
-    if not _FUTURE.isdisjoint(chain) or "going" in chain or "should" in chain:
+    if (not _FUTURE.isdisjoint(chain) or "going" in chain or "should" in chain) and not negated:
         return Claim.OUTCOME if main not in words("harmless_outcomes") and verb_of(main) in _outcomes() else None
     if not {"can", "could", "may", "able"}.isdisjoint(chain) and not negated:
         return Claim.PERMISSION if main in words("permitted_verbs") else None
@@ -242,10 +266,11 @@ def _bare_verbs(clause: Clause) -> Iterator[Promise]:
         following = _next_word(said, place + 1)
         inverted = clause.mode is Mode.QUESTION and place > 0 and said[place - 1] in _STARTS
         if word in _FIRST_PERSON and following and following not in _STARTS and not inverted:
-            acted = following in service_forms() or (following.endswith("ed") and len(following) > 4)
-            if acted and following not in words("talking_verbs") and not _is_about_the_search(clause, following):
-                yield Promise(Claim.DONE, verb_of(following), Who.SPEAKER, clause, f"{word} {following}")
-        elif word in ("let", "allow") and following in ("me", "us"):
+            verbs = [following, *(said[verb] for verb in _coordinated(said, place + 1))]
+            yield from (_done(clause, word, verb) for verb in verbs if _is_acted(clause, verb))
+        elif word in ("me", "us") and said[max(0, place - 1)] in _ASKED and following == "to":
+            yield from _offered(clause, place)
+        elif word in ("let", "allow", "give", "grant") and following in ("me", "us"):
             yield from _letting(clause, place)
         elif word in words("agents") and following in service_pasts():
             yield Promise(Claim.DONE, verb_of(following), Who.AGENT, clause, f"{word} {following}")
@@ -255,12 +280,37 @@ def _bare_verbs(clause: Clause) -> Iterator[Promise]:
             yield Promise(Claim.OUTCOME, "expect", Who.CUSTOMER, clause, word)
 
 
+def _is_acted(clause: Clause, verb: str) -> bool:
+    """Whether "I" with this verb says that something was done."""
+    if verb == "let" and "know" not in clause.words:
+        return False
+    if verb == "put":
+        return not words("put_objects").isdisjoint(clause.words)
+    acted = verb in service_forms() or verb in words("reading_forms") - words("reading_verbs") or (verb.endswith("ed") and len(verb) > 4)
+    silent = words("talking_verbs") - (words("reading_forms") - words("reading_verbs"))
+    return acted and verb not in silent and not _is_about_the_search(clause, verb)
+
+
+def _done(clause: Clause, subject: str, verb: str) -> Promise:
+    return Promise(Claim.DONE, verb_of(verb), Who.SPEAKER, clause, f"{subject} {verb}")
+
+
+def _offered(clause: Clause, place: int) -> Iterator[Promise]:
+    """ "Would you like me to cancel it?" offers what Aisle cannot do."""
+    verb = _next_word(clause.words, place + 2)
+    if verb in service_forms() and verb not in words("talking_verbs") and not _is_about_the_search(clause, verb):
+        yield Promise(Claim.CAN, verb_of(verb), Who.SPEAKER, clause, f"me to {verb}")
+
+
 def _letting(clause: Clause, place: int) -> Iterator[Promise]:
     """ "Let me check that for you" announces an act; "let me show you" is talk."""
     verb = next((word for word in clause.words[place + 2 :] if word != "to" and word not in words("adverbs")), "")
-    if clause.words[place + 1] == "us" and verb in words("talking_verbs"):
+    if not _WAITING.isdisjoint(clause.words):
+        yield Promise(Claim.WILL, "wait", Who.SPEAKER, clause, f"let me {verb}")
+    if clause.words[place + 1] == "us" and verb in words("talking_verbs") - {"check"}:
         return
-    if verb in service_forms() and verb not in words("talking_verbs") or verb in words("reading_verbs") - {"see"}:
+    announces = clause.words[place] in ("let", "allow") and verb not in words("talking_verbs") | {"a", "an", "some"}
+    if announces or verb in words("reading_verbs") - {"see"}:
         yield Promise(Claim.WILL, verb_of(verb), Who.SPEAKER, clause, f"let me {verb}")
 
 
@@ -289,6 +339,27 @@ def _fragments(clause: Clause) -> Iterator[Promise]:
     for noun, verb in zip(said, said[1:], strict=False):
         if noun in words("service_nouns") and verb in service_pasts() - words("service_verbs"):
             yield Promise(Claim.STATE, verb_of(verb), Who.THING, clause, f"{noun} {verb}")
+
+
+def _purposes(clause: Clause) -> Iterator[Promise]:
+    """ "We are doing our best to expedite it": what the speaker says they are about."""
+    said = clause.words
+    speaker = next((place for place, word in enumerate(said) if word in _FIRST_PERSON), None)
+    if clause.mode is not Mode.STATEMENT or speaker is None:
+        return
+    for place in range(speaker + 1, len(said) - 1):
+        if said[place] == "you" or said[place] in _NOT or said[place] in ("cannot", "rather", "better"):
+            return
+        verb = _next_word(said, place + 1)
+        if said[place] == "to" and verb in service_forms() and verb not in words("talking_verbs"):
+            yield Promise(Claim.WILL, verb_of(verb), Who.SPEAKER, clause, f"to {verb}")
+
+
+def _remedies_offered(clause: Clause) -> Iterator[Promise]:
+    """ "Would you prefer a refund or a replacement?" offers what nobody has granted."""
+    if clause.mode is Mode.QUESTION and not {"like", "prefer", "want"}.isdisjoint(clause.words):
+        for remedy in words("remedies").intersection(clause.words):
+            yield Promise(Claim.CAN, remedy, Who.SPEAKER, clause, remedy)
 
 
 def _fixed_phrases(clause: Clause) -> Iterator[Promise]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.act import Act
 from assistant.checking.clauses import Clause, Token, clauses, tokens
 from assistant.checking.sentences import streamed
 from assistant.evidence import Evidence, Fact
@@ -18,6 +19,8 @@ from assistant.reference import REFERENCE_PATTERN
 
 _NOT = frozenset({"not", "never", "no", "nor", "neither", "hardly", "without"})
 _NEGATION_REACH = 3
+_ABOUT_FIRST = frozenset({Act.TOLD_STOCK, Act.TOLD_PRICE, Act.TOLD_RATING, Act.TOLD_OPTIONS, Act.DESCRIBED})
+"""Acts whose "it" is p1, whatever was named last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,24 @@ def misplaced(sentence: str, evidence: Evidence, before: str = "") -> Iterator[s
     """References that stand behind another's name, behind "not", or in words that turn their sense."""
     facts = {fact.key: fact for fact in evidence.facts}
     said = tokens(sentence)
-    yield from _mispaired(said, facts, before)
+    yield from _mispaired(said, facts, evidence, before)
     for clause in clauses(sentence):
         yield from _negated(clause)
         yield from _out_of_frame(clause, facts)
     yield from _against_its_mood(said, facts)
 
 
-def _mispaired(said: Sequence[Token], facts: Mapping[str, Fact], before: str) -> Iterator[str]:
+def _mispaired(
+    said: Sequence[Token], facts: Mapping[str, Fact], evidence: Evidence, before: str
+) -> Iterator[str]:
+    if any(token.text == "both" for token in said):
+        return
     names = [place for place, token in enumerate(said) if _is_name(token.key)]
     for place, token in enumerate(said):
         fact = facts.get(token.key)
         if fact is None or _is_name(token.key) or not _is_product(token.key):
+            continue
+        if not names and token.key.startswith("p1.") and not _ABOUT_FIRST.isdisjoint(evidence.acts):
             continue
         owners = _owners(said, place, names) if names else _earlier_owner(said, before)
         records = {facts[key].record for key in owners if key in facts}

@@ -56,7 +56,7 @@ def _is_small_talk(word: str, sentence: str, evidence: Evidence) -> bool:
     """ "How can I help you today?" and "see you soon" state nothing."""
     if word not in ("today", "soon", "tonight"):
         return False
-    if word == "soon" and "as soon as" in sentence.lower():
+    if word == "soon" and ("as soon as" in sentence.lower() or ".stock}" in sentence):
         return True
     return _TALK.issuperset(evidence.acts) or (word == "today" and sentence.rstrip().endswith("?"))
 
@@ -69,6 +69,8 @@ def _is_measured(said: Sequence[str], place: int) -> bool:
     """Whether a unit of time is counted: "a day", "few business days", "same-day"."""
     if "-" in said[place]:
         return said[place].split("-")[0] in words("time_counts") | words("numbers")
+    if said[place] == "second" and said[place - 1] == "the":
+        return False
     before = place - 1
     while before >= 0 and said[before] in words("time_qualities"):
         before -= 1

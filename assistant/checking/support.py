@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.act import Act
 from assistant.checking.promises import Claim, Promise, Who
 from assistant.evidence import Evidence
-from assistant.hints import CANCELLED, DELAYED, DELIVERED, OPEN, PROCESSING, RETURNED, SHIPPED
+from assistant.hints import CANCELLED, DELAYED, DELIVERED, OPEN, OUT_OF_STOCK, PROCESSING, RETURNED, SHIPPED
 from assistant.lexicon import words
 
 _TALK = frozenset(
@@ -37,14 +37,18 @@ _DATES = ("expected", "delivered")
 def is_supported(promise: Promise, evidence: Evidence) -> bool:
     """Whether an act that ran, or a fact in `evidence`, says what `promise` claims."""
     acts = set(evidence.acts)
-    if promise.verb in words("reading_verbs") and promise.claim in (Claim.DONE, Claim.CAN, Claim.WILL):
+    if promise.verb in words("reading_forms") and promise.claim in (Claim.DONE, Claim.CAN, Claim.WILL):
         return promise.claim is not Claim.WILL and not acts <= _TALK or Act.SIGN_IN in acts
     if promise.claim is Claim.PHRASE and promise.verb in _PHRASES:
         return bool(acts & _PHRASES[promise.verb]) and (promise.verb != "look into" or Act.SIGN_IN in acts or "can" in promise.clause.words)
-    if promise.claim is Claim.PHRASE and acts <= _TALK and promise.verb == "all set":
+    if promise.verb == "all set" and Act.HOW_ARE_YOU in acts:
         return True
     if promise.who is Who.AGENT and promise.claim is Claim.WILL and promise.verb in ("make", "change", "help"):
         return bool(acts & _ELSEWHERE) and "can" in promise.clause.words
+    if promise.verb == "place" and promise.who is Who.THING and acts & _ORDER_ACTS:
+        return True
+    if promise.verb == "order" and "not" in promise.clause.words:
+        return any(fact.hint == OUT_OF_STOCK for fact in evidence.facts if fact.key.endswith(".stock"))
     return _is_said_of_an_order(promise, evidence)
 
 

@@ -27,6 +27,12 @@ def service_gerunds() -> frozenset[str]:
     return frozenset(gerund(verb) for verb in words("service_verbs"))
 
 
+@cache
+def search_forms() -> frozenset[str]:
+    """Every form of what Aisle may do to its own search: add a condition, drop one, bring up more."""
+    return frozenset(form for verb in words("search_verbs") for form in (verb, *past(verb), gerund(verb)))
+
+
 def verb_of(form: str) -> str:
     """The verb of service that `form` belongs to, or `form` itself."""
     return service_forms().get(form, form)
