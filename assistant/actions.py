@@ -154,11 +154,11 @@ def _one_order(desk: Desk, act: Act) -> ActionResult:
     order = desk.meant()
     if order is not None:
         return ActionResult(act, (order,), 1)
+    if desk.request.order_id:
+        return ActionResult(Act.ORDER_NOT_FOUND)
     recent = desk.recent()
     if not recent:
         return ActionResult(Act.NO_ORDERS)
-    if desk.request.order_id:
-        return ActionResult(Act.ORDER_NOT_FOUND)
     return _choose(act, [order for order in recent if order.status.is_open] or [recent[0]])
 
 

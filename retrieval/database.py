@@ -9,10 +9,13 @@ A `writing` block is one transaction: all of it is stored, or nothing, whatever 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, OperationalError
 from sqlite3 import Connection as SqliteConnection
+from threading import Lock
 from typing import Any, cast
 
 from alembic import command
@@ -29,6 +32,7 @@ MIGRATIONS = "assistant:migrations"
 
 _BUSY_TIMEOUT_MS = 30_000
 _MIGRATION_LOCK = 4_715_001  # any constant: two processes that migrate the same PostgreSQL wait for each other
+_ONE_MIGRATION = Lock()  # Alembic keeps the migration that runs in a variable of its module
 
 
 class Base(DeclarativeBase):
@@ -57,7 +61,8 @@ def open_database(url: str, migrations: str = MIGRATIONS) -> Engine:
     """
     engine = _engine(url)
     try:
-        _migrate(engine, migrations)
+        with _ONE_MIGRATION:
+            _migrate(engine, migrations)
     except (SQLAlchemyError, CommandError) as error:
         engine.dispose()
         raise _store_error(engine.url, error) from error
@@ -112,8 +117,22 @@ def _engine(url: str) -> Engine:
 def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin or commit by itself; `_begin_sqlite` does
     connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
-    connection.execute("PRAGMA journal_mode=WAL")
+    _log_ahead(connection)
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _log_ahead(connection: SqliteConnection) -> None:
+    """Switches a new file to a write-ahead log. SQLite does not wait here while another opening does the same."""
+    deadline = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except OperationalError as error:
+            if error.sqlite_errorcode != SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

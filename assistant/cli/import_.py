@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
 def products(files: Files, home: Home = None, currency: Currency = "USD", replace: Replace = False) -> None:
     """Import products, from a Merchant feed, Shopify, WooCommerce, schema.org or JSON.
 
-    Read are Google Merchant TSV and XML, Shopify CSV, WooCommerce CSV, schema.org JSON-LD (also in an HTML page), JSONL,
+    Read are Google Merchant TSV and XML, Shopify CSV, WooCommerce CSV, schema.org JSON-LD (also in HTML), JSONL,
     and JSON and tables with common names; packed with gzip or not, in any encoding.
     """
     from retrieval.feeds.intake import Intake
