@@ -1,7 +1,7 @@
 """Writer: lets the language model write, and shows nothing that has not passed the check.
 
-    model ─▶ sentence ─▶ check ─▶ shown
-                           └ fails ─▶ written once more ─▶ fails ─▶ plain phrase of the act
+model ─▶ sentence ─▶ check ─▶ shown
+                       └ fails ─▶ written once more ─▶ fails ─▶ plain phrase of the act
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _ESSENTIAL: dict[Act, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One sentence that passed. `written` holds references; `text` is what the customer reads, with the space before it.
+    """One sentence that passed. `written` holds references, `text` what is read, with the space before it.
 
     `fallback` tells that a plain phrase stands in for a sentence that failed twice, or for a model that failed;
     `completed` that it says what the model's reply left out.
@@ -115,9 +115,7 @@ class Writer:
                 break
         yield from self._complete(draft, completed=ended is Ended.DONE)
 
-    def _run(
-        self, draft: _Draft, run: int, cancelled: threading.Event
-    ) -> Generator[Written, None, Ended]:
+    def _run(self, draft: _Draft, run: int, cancelled: threading.Event) -> Generator[Written, None, Ended]:
         """Lets the model write on from where the reply stands, until it ends or a sentence fails the check."""
         decoding = self._decoding if run == 0 else _varied(self._decoding, run)
         stream = self._model.write(replace(draft.prompt, begun=draft.begun), decoding, cancelled)

@@ -10,17 +10,42 @@ from enum import StrEnum
 from assistant.lexicon import words
 
 _TOKEN = re.compile(r"\{([a-z][a-z0-9_]*\.[a-z0-9_]+)\}|([A-Za-z]+(?:[-'][A-Za-z]+)*)|(\d[\d.,:/]*)|(\S)")
-_WHOLE = {"won't": "will not", "can't": "can not", "cannot": "can not", "shan't": "shall not", "let's": "let us", "ain't": "is not"}
+_WHOLE = {
+    "won't": "will not",
+    "can't": "can not",
+    "cannot": "can not",
+    "shan't": "shall not",
+    "let's": "let us",
+    "ain't": "is not",
+}
 _ENDINGS = (("n't", "not"), ("'ll", "will"), ("'ve", "have"), ("'re", "are"), ("'m", "am"), ("'d", "would"))
 _IS_BEFORE = frozenset(
-    {"it", "that", "this", "he", "she", "here", "there", "what", "who", "where", "how", "when", "everything", "all", "one"}
+    {
+        "it",
+        "that",
+        "this",
+        "he",
+        "she",
+        "here",
+        "there",
+        "what",
+        "who",
+        "where",
+        "how",
+        "when",
+        "everything",
+        "all",
+        "one",
+    }
 )
-_ASIDES = re.compile(r", (?:however|though|of course|then|too|also|please|sir|madam|certainly|therefore),", re.IGNORECASE)
+_ASIDES = re.compile(
+    r", (?:however|though|of course|then|too|also|please|sir|madam|certainly|therefore),", re.IGNORECASE
+)
 _BREAKS = frozenset({",", ";", ":", "—", "–", ".", "!", "?", "(", ")"})
 _AUXILIARIES = frozenset(
     {
-        "is", "are", "am", "was", "were", "has", "have", "had", "do", "does", "did", "will", "would", "can", "could", "shall",
-        "should", "may", "might", "must",
+        "is", "are", "am", "was", "were", "has", "have", "had", "do", "does", "did", "will", "would", "can", "could",
+        "shall", "should", "may", "might", "must",
     }
 )  # fmt: skip
 
@@ -112,7 +137,13 @@ def _joins_statements(token: Token, rest: Sequence[Token]) -> bool:
     """Whether "and" or "but" opens a new statement: a subject, an auxiliary or a verb of service comes next."""
     if token.text not in words("conjunctions") or not rest:
         return False
-    return rest[0].text in words("pronouns") | words("agents") | _AUXILIARIES | {"your", "the", "our", "a", "my"} or token.text in ("but", "so")
+    return rest[0].text in words("pronouns") | words("agents") | _AUXILIARIES | {
+        "your",
+        "the",
+        "our",
+        "a",
+        "my",
+    } or token.text in ("but", "so")
 
 
 def _mode(part: Sequence[Token], sentence: str) -> Mode:

@@ -20,7 +20,7 @@ from retrieval.catalog import Catalog
 from retrieval.product import Product
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
-_CAPITAL = re.compile(r"(?<=[\w,;)}'’] )[A-Z][\w'’-]*|(?<=\()[A-Z][a-z][\w'’-]*")
+_CAPITAL = re.compile(r"(?<=[\w,;)}'’] )[A-Z][\w'’-]*|(?<=\()[A-Z][a-z][\w'’-]*|\b\w*[a-z][A-Z]\w*")
 _ASKS_YES_OR_NO = re.compile(
     r"(?:^|[,.!?;] ?|\b(?:and|but|so) )(?:can|could|do|does|did|is|are|will|would|may|am|has|have)\b"
     r"(?! (?:you|u) (?:please )?(?:tell|explain|help|show|give|say|send|let))",
@@ -44,7 +44,9 @@ class Goods:
         named += [product.title for product in catalog.products.values()]
         for name, values in facets.attributes.items():
             named += [name.replace("_", " "), *values]
-        return cls(frozenset(word for text in named if (word := " ".join(_WORD.findall(text.lower()))) and len(word) > 2))
+        return cls(
+            frozenset(word for text in named if (word := " ".join(_WORD.findall(text.lower()))) and len(word) > 2)
+        )
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -109,13 +111,15 @@ def _is_predicated(low: str, start: int) -> bool:
 
 
 def _is_offer(clause: Clause) -> bool:
-    """ "I can show you cheaper ones", "say if you want" and "which is the cheapest?" claim nothing yet."""
+    """Whether the clause only offers, as in "I can show you cheaper ones": it claims nothing yet."""
     said = f" {' '.join(clause.words)} "
     return any(f" {phrase} " in said for phrase in phrases("offering"))
 
 
 def _stock(clause: Clause, evidence: Evidence) -> Iterator[str]:
-    if clause.keys & {"shop.hours", "shop.email", "shop.phone"} or any(k.endswith((".colors", ".sizes")) for k in clause.keys):
+    if clause.keys & {"shop.hours", "shop.email", "shop.phone"} or any(
+        k.endswith((".colors", ".sizes")) for k in clause.keys
+    ):
         return
     said = f" {' '.join(clause.words)} "
     states = _stock_hints(clause, evidence)
@@ -123,7 +127,9 @@ def _stock(clause: Clause, evidence: Evidence) -> Iterator[str]:
         for phrase in phrases(name):
             if f" {phrase} " not in said:
                 continue
-            negated = name == "stock_in" and any(f" {word} " in said.split(f" {phrase} ")[0][-14:] + " " for word in ("not", "no"))
+            negated = name == "stock_in" and any(
+                f" {word} " in said.split(f" {phrase} ")[0][-14:] + " " for word in ("not", "no")
+            )
             allowed = {OUT_OF_STOCK} if negated else hints
             if not states or not states <= allowed:
                 yield phrase
@@ -162,7 +168,11 @@ def _is_borne_out(phrase: str, clause: Clause, facts: dict[str, Fact], evidence:
         return popular or any(f.key.endswith(".reason") for f in evidence.facts) or "popular" in _filters(facts)
     if phrase in phrases("well_rated"):
         slots = {key.partition(".")[0] for key in clause.keys}
-        hints = {f.hint for f in evidence.facts if f.key.endswith(".rating") and (not slots or f.key.partition(".")[0] in slots)}
+        hints = {
+            f.hint
+            for f in evidence.facts
+            if f.key.endswith(".rating") and (not slots or f.key.partition(".")[0] in slots)
+        }
         return hints == {HIGH}
     wanted = "compare.better_rated" if "rated" in phrase or "rating" in phrase else "compare.cheaper"
     if phrase in phrases("superlatives"):
@@ -175,7 +185,11 @@ def _is_borne_out(phrase: str, clause: Clause, facts: dict[str, Fact], evidence:
 def _names_the_right_one(phrase: str, clause: Clause, facts: dict[str, Fact], record: str) -> bool:
     """Whether the subject of the comparison is the product that the record of the comparison names."""
     place = clause.words.index(phrase.split()[0])
-    subjects = [facts[t.key].record for t in clause.tokens[:place] if t.key in facts and facts[t.key].record.startswith("product:")]
+    subjects = [
+        facts[t.key].record
+        for t in clause.tokens[:place]
+        if t.key in facts and facts[t.key].record.startswith("product:")
+    ]
     right = not subjects or subjects[-1] == record
     return right is not (phrase in phrases("dearer"))
 

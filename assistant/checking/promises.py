@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from assistant.checking.clauses import Clause, Mode
 from assistant.checking.verbs import search_forms, service_forms, service_gerunds, service_pasts, verb_of
@@ -33,11 +34,15 @@ _MODAL = frozenset({"can", "could", "would", "may", "might", "must", "should"})
 _DO = frozenset({"do", "does", "did"})
 _STARTS = _BE | _HAVE | _FUTURE | _MODAL | _DO | {"get", "gets", "got", "getting"}
 _NOT = frozenset({"not", "never", "no", "unable", "neither", "nor", "nothing", "hardly", "cannot"})
-_CHAINED = frozenset({"going", "about", "to", "able", "unable", "rather", "like", "love", "happy", "glad", "pleased", "delighted"})
+_CHAINED = frozenset(
+    {"going", "about", "to", "able", "unable", "rather", "like", "love", "happy", "glad", "pleased", "delighted"}
+)
 _WAITING = frozenset({"moment", "moments", "minute", "minutes", "second", "seconds", "while", "time"})
 _ASKED = frozenset({"like", "want", "need", "wish", "prefer", "for", "ask", "allow"})
 _FIRST_PERSON = frozenset({"i", "we"})
-_OBJECT_NEXT = frozenset({"your", "the", "this", "that", "it", "a", "an", "you", "them", "these", "those", "now", "all", "our", "for"})
+_OBJECT_NEXT = frozenset(
+    {"your", "the", "this", "that", "it", "a", "an", "you", "them", "these", "those", "now", "all", "our", "for"}
+)
 
 
 class Claim(StrEnum):
@@ -138,7 +143,9 @@ def _subject(said: Sequence[str], end: int) -> tuple[str, ...]:
     start = end
     while start > 0 and said[start - 1] not in _STARTS:
         start -= 1
-    return tuple(word for word in said[start:end] if word not in words("adverbs") | words("conjunctions") | words("times"))
+    return tuple(
+        word for word in said[start:end] if word not in words("adverbs") | words("conjunctions") | words("times")
+    )
 
 
 def _inverted(said: Sequence[str], place: int) -> tuple[tuple[str, ...], int]:
@@ -164,7 +171,9 @@ def _who(subject: Sequence[str]) -> Who:
     return Who.THING
 
 
-def _judge(clause: Clause, subject: Sequence[str], chain: Sequence[str], main: str, said: Sequence[str]) -> Promise | None:
+def _judge(
+    clause: Clause, subject: Sequence[str], chain: Sequence[str], main: str, said: Sequence[str]
+) -> Promise | None:
     """The claim that subject, chain and verb make together, if any."""
     who = _who(subject)
     negated = not _NOT.isdisjoint(chain) or not _NOT.isdisjoint(subject[:2])
@@ -189,7 +198,7 @@ def _judge(clause: Clause, subject: Sequence[str], chain: Sequence[str], main: s
 
 
 def _is_about_the_search(clause: Clause, main: str) -> bool:
-    """ "Shall I add another condition?", "I dropped {search.dropped}": what Aisle does to its own search it can do."""
+    """What Aisle does to its own search it can do: "shall I add another condition?", "I dropped {search.dropped}"."""
     if clause.mode is Mode.QUESTION and (main in words("reading_verbs") or main not in service_forms()):
         return True
     objects = words("search_objects") & set(clause.words) or any(key.startswith("search.") for key in clause.keys)
@@ -250,9 +259,12 @@ def _thing_claim(chain: Sequence[str], main: str) -> Claim | None:
         return None if harmless else Claim.STATE
     if not _HAVE.isdisjoint(chain) and (participle or main in words("moved")):
         return Claim.STATE if main not in words("harmless_passives") else None
-    comes = {*_FUTURE, "should", "going", "would"} & set(chain) or ({"may", "might"} & set(chain) and "not" not in chain)
+    comes = {*_FUTURE, "should", "going", "would"} & set(chain) or (
+        {"may", "might"} & set(chain) and "not" not in chain
+    )
     happens = verb_of(main) in (words("moving_verbs") | words("service_verbs")) - words("harmless_events")
-    if comes and chain[-1] not in _BE and happens:
+    arrives = chain[-1] == "be" and main in words("places_to_be")
+    if comes and (arrives or (chain[-1] not in _BE and happens)):
         return Claim.STATE
     if chain[-1] in _BE and main.endswith("ing") and verb_of(main) in words("moving_verbs") | words("service_verbs"):
         return Claim.DOING
@@ -286,7 +298,11 @@ def _is_acted(clause: Clause, verb: str) -> bool:
         return False
     if verb == "put":
         return not words("put_objects").isdisjoint(clause.words)
-    acted = verb in service_forms() or verb in words("reading_forms") - words("reading_verbs") or (verb.endswith("ed") and len(verb) > 4)
+    acted = (
+        verb in service_forms()
+        or verb in words("reading_forms") - words("reading_verbs")
+        or (verb.endswith("ed") and len(verb) > 4)
+    )
     silent = words("talking_verbs") - (words("reading_forms") - words("reading_verbs"))
     return acted and verb not in silent and not _is_about_the_search(clause, verb)
 
@@ -296,14 +312,14 @@ def _done(clause: Clause, subject: str, verb: str) -> Promise:
 
 
 def _offered(clause: Clause, place: int) -> Iterator[Promise]:
-    """ "Would you like me to cancel it?" offers what Aisle cannot do."""
+    """An offer of what Aisle cannot do: "would you like me to cancel it?"."""
     verb = _next_word(clause.words, place + 2)
     if verb in service_forms() and verb not in words("talking_verbs") and not _is_about_the_search(clause, verb):
         yield Promise(Claim.CAN, verb_of(verb), Who.SPEAKER, clause, f"me to {verb}")
 
 
 def _letting(clause: Clause, place: int) -> Iterator[Promise]:
-    """ "Let me check that for you" announces an act; "let me show you" is talk."""
+    """Announcements: "let me check that for you" is one; "let me show you" is talk."""
     verb = next((word for word in clause.words[place + 2 :] if word != "to" and word not in words("adverbs")), "")
     if not _WAITING.isdisjoint(clause.words):
         yield Promise(Claim.WILL, "wait", Who.SPEAKER, clause, f"let me {verb}")
@@ -315,7 +331,7 @@ def _letting(clause: Clause, place: int) -> Iterator[Promise]:
 
 
 def _has_moved(said: Sequence[str], place: int) -> bool:
-    """ "It went through" has; "it went wrong" has not."""
+    """Whether something got somewhere: "it went through" says so, "it went wrong" does not."""
     went = _next_word(said, place + 1)
     if said[place] not in words("pronouns") or went not in ("went", "came", "left"):
         return True
@@ -336,13 +352,13 @@ def _fragments(clause: Clause) -> Iterator[Promise]:
         yield Promise(Claim.DOING, verb_of(first), Who.SPEAKER, clause, first)
     elif first in service_pasts() - words("service_verbs") and first not in words("harmless_passives"):
         yield Promise(Claim.DONE, verb_of(first), Who.SPEAKER, clause, first)
-    for noun, verb in zip(said, said[1:], strict=False):
+    for noun, verb in pairwise(said):
         if noun in words("service_nouns") and verb in service_pasts() - words("service_verbs"):
             yield Promise(Claim.STATE, verb_of(verb), Who.THING, clause, f"{noun} {verb}")
 
 
 def _purposes(clause: Clause) -> Iterator[Promise]:
-    """ "We are doing our best to expedite it": what the speaker says they are about."""
+    """What the speaker says they are about: "we are doing our best to expedite it"."""
     said = clause.words
     speaker = next((place for place, word in enumerate(said) if word in _FIRST_PERSON), None)
     if clause.mode is not Mode.STATEMENT or speaker is None:
@@ -356,7 +372,7 @@ def _purposes(clause: Clause) -> Iterator[Promise]:
 
 
 def _remedies_offered(clause: Clause) -> Iterator[Promise]:
-    """ "Would you prefer a refund or a replacement?" offers what nobody has granted."""
+    """An offer of what nobody has granted: "would you prefer a refund or a replacement?"."""
     if clause.mode is Mode.QUESTION and not {"like", "prefer", "want"}.isdisjoint(clause.words):
         for remedy in words("remedies").intersection(clause.words):
             yield Promise(Claim.CAN, remedy, Who.SPEAKER, clause, remedy)

@@ -37,11 +37,15 @@ def _frame(needs: str = "", bars: str = "") -> Frame:
 
 _FRAMES: Mapping[str, Frame] = {
     "old_price": _frame(
-        "was were from instead before usually normally regular original originally down used old reduced than previously "
-        "formerly full earlier marked list"
+        "was were from instead before usually normally regular original originally down used old reduced than "
+        "previously formerly full earlier marked list"
     ),
-    "saving": _frame("save saves saved saving savings off less reduced cheaper down reduction lower under below by drop cut"),
-    "difference": _frame("difference cheaper less more apart save saves by between extra dearer pricier gap higher lower"),
+    "saving": _frame(
+        "save saves saved saving savings off less reduced cheaper down reduction lower under below by drop cut"
+    ),
+    "difference": _frame(
+        "difference cheaper less more apart save saves by between extra dearer pricier gap higher lower"
+    ),
     "expected": _frame(bars="arrived came reached received brought placed ordered"),
     "delivered": _frame(bars="will placed ordered expect"),
     "placed": _frame(bars="arrived delivered arrive arrives expected came due until"),
@@ -71,9 +75,7 @@ def misplaced(sentence: str, evidence: Evidence, before: str = "") -> Iterator[s
     yield from _against_its_mood(said, facts)
 
 
-def _mispaired(
-    said: Sequence[Token], facts: Mapping[str, Fact], evidence: Evidence, before: str
-) -> Iterator[str]:
+def _mispaired(said: Sequence[Token], facts: Mapping[str, Fact], evidence: Evidence, before: str) -> Iterator[str]:
     if any(token.text == "both" for token in said):
         return
     names = [place for place, token in enumerate(said) if _is_name(token.key)]
@@ -102,7 +104,7 @@ def _owners(said: Sequence[Token], place: int, names: Sequence[int]) -> list[str
 
 
 def _respective(said: Sequence[Token], place: int, preceding: Sequence[int]) -> int:
-    """The name that belongs to `place`: the nearest, or the one at the same place in a list such as "A and B cost a and b"."""
+    """The name that belongs to `place`: the nearest, or the one at its place in a list ("A and B cost a and b")."""
     field = said[place].key.partition(".")[2]
     last = preceding[-1]
     end = next((p for p in range(last + 1, len(said)) if _is_name(said[p].key)), len(said))
@@ -114,7 +116,9 @@ def _respective(said: Sequence[Token], place: int, preceding: Sequence[int]) -> 
 
 def _earlier_owner(said: Sequence[Token], before: str) -> list[str]:
     """What "it" means in a sentence without a name: the one product that the last sentence with a name spoke of."""
-    if not any(token.text in ("it", "its") for token in said) or any(token.text in ("other", "both", "them") for token in said):
+    if not any(token.text in ("it", "its") for token in said) or any(
+        token.text in ("other", "both", "them") for token in said
+    ):
         return []
     for sentence in reversed(list(streamed([before]))):
         named = [key for key in REFERENCE_PATTERN.findall(sentence) if _is_name(key)]
@@ -124,7 +128,7 @@ def _earlier_owner(said: Sequence[Token], before: str) -> list[str]:
 
 
 def _negated(clause: Clause) -> Iterator[str]:
-    """ "Not" within a few words before a value turns what the record says."""
+    """Values that a "not" within a few words before turns into their opposite."""
     for place, token in enumerate(clause.tokens):
         if not token.key[1:2].isdigit() or token.key.endswith((".name", ".title", ".id", ".kind")):
             continue
@@ -140,7 +144,12 @@ def _out_of_frame(clause: Clause, facts: Mapping[str, Fact]) -> Iterator[str]:
         frame = _FRAMES.get(field)
         if frame and ((frame.needs and frame.needs.isdisjoint(said)) or not frame.bars.isdisjoint(said)):
             yield key
-        if field == "window" and facts[key].hint == CLOSED and not {"can", "may", "have"}.isdisjoint(said) and "not" not in said:
+        if (
+            field == "window"
+            and facts[key].hint == CLOSED
+            and not {"can", "may", "have"}.isdisjoint(said)
+            and "not" not in said
+        ):
             yield key
     for first, second in zip(clause.tokens, clause.tokens[1:], strict=False):
         if second.key.endswith(".price") and first.text in ("was", "were", "save", "saves", "saved"):
@@ -150,20 +159,28 @@ def _out_of_frame(clause: Clause, facts: Mapping[str, Fact]) -> Iterator[str]:
 
 
 def _against_its_mood(said: Sequence[Token], facts: Mapping[str, Fact]) -> Iterator[str]:
-    """ "Good news" with what is sold out, "unfortunately" with what is in stock."""
+    """Stock told in the wrong mood: "good news" with what is sold out, "unfortunately" with what is in stock."""
     joined = f" {' '.join(token.text for token in said)} "
-    glad = any(f" {phrase} " in joined for phrase in ("good news", "great news", "luckily", "happily", "happy to say", "glad to say"))
+    glad = any(
+        f" {phrase} " in joined
+        for phrase in ("good news", "great news", "luckily", "happily", "happy to say", "glad to say")
+    )
     sorry = not words("regrets").isdisjoint(token.text for token in said)
     for token in said:
         if not token.key.endswith(".stock") or token.key not in facts:
             continue
         hint = facts[token.key].hint
-        if (glad and hint == OUT_OF_STOCK) or (sorry and hint == IN_STOCK and len([t for t in said if t.key.endswith(".stock")]) == 1):
+        if (glad and hint == OUT_OF_STOCK) or (
+            sorry and hint == IN_STOCK and len([t for t in said if t.key.endswith(".stock")]) == 1
+        ):
             yield token.key
 
 
 def _is_name(key: str) -> bool:
-    return key.endswith(".name") and (_is_product(key) or key == "item.name") or key in ("compare.cheaper", "compare.better_rated")
+    return (key.endswith(".name") and (_is_product(key) or key == "item.name")) or key in (
+        "compare.cheaper",
+        "compare.better_rated",
+    )
 
 
 def _is_product(key: str) -> bool:

@@ -1,4 +1,4 @@
-"""Spelled facts: numbers, money, dates, durations and addresses that a sentence spells out instead of referring to them."""
+"""Spelled facts: numbers, money, dates, durations and addresses that a sentence spells out for itself."""
 
 from __future__ import annotations
 
@@ -46,14 +46,16 @@ def times(sentence: str, evidence: Evidence) -> Iterator[str]:
     yield from _MONTHS_LIKE_WORDS.findall(REFERENCE_PATTERN.sub("", sentence))
     yield from (phrase for phrase in phrases("time_phrases") if f" {phrase} " in joined)
     for place, word in enumerate(said):
-        if word in words("days_and_months") or (word in words("time_words") and not _is_small_talk(word, sentence, evidence)):
+        if word in words("days_and_months") or (
+            word in words("time_words") and not _is_small_talk(word, sentence, evidence)
+        ):
             yield word
         elif _is_unit(word) and _is_measured(said, place):
             yield " ".join(said[max(0, place - 2) : place + 1])
 
 
 def _is_small_talk(word: str, sentence: str, evidence: Evidence) -> bool:
-    """ "How can I help you today?" and "see you soon" state nothing."""
+    """Whether the word states nothing, as in "how can I help you today?" and "see you soon"."""
     if word not in ("today", "soon", "tonight"):
         return False
     if word == "soon" and ("as soon as" in sentence.lower() or ".stock}" in sentence):

@@ -70,4 +70,6 @@ def gerund(verb: str) -> str:
 
 @cache
 def _irregular() -> dict[str, tuple[str, ...]]:
-    return {verb: tuple(forms.split(":")) for verb, _, forms in (entry.partition(":") for entry in words("irregular_forms"))}
+    return {
+        verb: tuple(forms.split(":")) for verb, _, forms in (entry.partition(":") for entry in words("irregular_forms"))
+    }
