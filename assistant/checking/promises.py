@@ -351,7 +351,7 @@ def _fragments(clause: Clause) -> Iterator[Promise]:
     if first in service_gerunds() and (following in _OBJECT_NEXT or not following):
         yield Promise(Claim.DOING, verb_of(first), Who.SPEAKER, clause, first)
     elif first in service_pasts() - words("service_verbs") and first not in words("harmless_passives"):
-        yield Promise(Claim.DONE, verb_of(first), Who.SPEAKER, clause, first)
+        yield Promise(Claim.STATE, verb_of(first), Who.THING, clause, first)
     for noun, verb in pairwise(said):
         if noun in words("service_nouns") and verb in service_pasts() - words("service_verbs"):
             yield Promise(Claim.STATE, verb_of(verb), Who.THING, clause, f"{noun} {verb}")

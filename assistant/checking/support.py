@@ -33,7 +33,7 @@ _PHRASES: dict[str, frozenset[Act]] = {
 }
 _SAID_OF_ORDERS: dict[str, frozenset[str]] = {
     PROCESSING: frozenset({"prepare", "process", "pack", "place"}),
-    SHIPPED: frozenset({"ship", "send", "dispatch", "leave", "left", "place", "on its way", "on the way", "in transit"}),
+    SHIPPED: frozenset({"ship", "send", "dispatch", "leave", "left", "place", "on its way", "on the way"}),
     DELAYED: frozenset({"delay", "delayed", "place"}),
     DELIVERED: frozenset({"deliver", "delivered", "arrive", "arrived", "bring", "reach", "come", "hand", "place"}),
     CANCELLED: frozenset({"cancel", "place"}),
