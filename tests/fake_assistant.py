@@ -35,7 +35,8 @@ RETURNS = Faq(
 PRODUCTS = (
     Product(
         "T-1", "Larkfield 2 tent", Money(Decimal("189.00")), "A light tent for two.",
-        sale_price=Money(Decimal("149.00")), brand="Larkfield", product_type="Camping > Tents", color="fern", rating=4.6, rating_count=112, quantity=12,
+        sale_price=Money(Decimal("149.00")), brand="Larkfield", product_type="Camping > Tents", color="fern",
+        rating=4.6, rating_count=112, quantity=12,
     ),
     Product(
         "T-2", "<script>alert('title')</script> tent", Money(Decimal("99.50")), "<b>Bold</b> words & more.",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -44,8 +44,9 @@ _LARGEST_BODY = 1_000_000
 _Made = TypeVar("_Made")
 
 
-def create_app(assistant: Answering, settings: Settings, demo_customers: Sequence[str] = ()) -> FastAPI:
-    """The app for `assistant`. On its page anybody may sign in as one of `demo_customers`: ids, never real ones.
+def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping[str, str] | None = None) -> FastAPI:
+    """The app for `assistant`. On its page anybody may sign in as one of `demo_customers`, never real ones: each
+    id with a few words on what there is to try.
 
     Raises SettingsError when the secret, the rate limit or an allowed origin cannot work.
     """
@@ -66,8 +67,8 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Sequenc
     app.include_router(chat_router(reception))
     app.include_router(openai_router(reception))
     app.include_router(health_router(assistant, metrics))
-    app.include_router(sign_in_router(demo_customers))
-    app.include_router(storefront_router(assistant, settings, demo_customers))
+    app.include_router(sign_in_router(demo_customers or {}))
+    app.include_router(storefront_router(assistant, settings, demo_customers or {}))
     _add_files(app, settings.data / "shop" / "images")
     _in_a_loop(lambda: _add_chat(app, reception, settings.shop_name))
     return app

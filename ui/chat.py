@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 import gradio as gr
@@ -65,7 +65,8 @@ class ChatPage:
         with gr.Row(elem_id="aisle-compose"):
             self._box = gr.Textbox(
                 elem_id="aisle-box", label="Your message", show_label=False,
-                placeholder="Ask about products, orders, returns…", lines=1, max_lines=4, scale=1, container=False, submit_btn=False,
+                placeholder="Ask about products or orders…",
+                lines=1, max_lines=4, scale=1, container=False, submit_btn=False,
             )  # fmt: skip
             self._send = gr.Button("Send", elem_id="aisle-send", variant="primary", scale=0, min_width=44)
         self._conversation = gr.Textbox(visible="hidden", elem_id="aisle-conversation", container=False)
@@ -116,7 +117,7 @@ class ChatPage:
         if not message or not message.strip():
             yield {self._box: ""}
             return
-        shown = [*_kept(history), {"role": "user", "content": message}]
+        shown = [*_kept(history), _said_by_customer(message)]
         yield {
             self._log: [*shown, _said_by_aisle(_WRITING)],
             self._box: "",
@@ -135,7 +136,7 @@ class ChatPage:
         if last is None:
             yield {self._retry: gr.update(visible=False)}
             return
-        async for update in self._answer(_plain(kept[last]), kept[:last], conversation_id, token, request):
+        async for update in self._answer(_words(kept[last]), kept[:last], conversation_id, token, request):
             yield update
 
     async def _reply(
@@ -192,8 +193,13 @@ class ChatPage:
         history: list[Message] = []
         for turn in conversation.turns:
             last = cards if turn is conversation.turns[-1] else ""
-            history += [{"role": "user", "content": turn.message}, _said_by_aisle(text_html(turn.reply), last)]
+            history += [_said_by_customer(turn.message), _said_by_aisle(text_html(turn.reply), last)]
         return history
+
+
+def _said_by_customer(text: str) -> Message:
+    """Escaped, for Gradio shows text as HTML even where Markdown is switched off."""
+    return {"role": "user", "content": escape(text)}
 
 
 def _said_by_aisle(bubble: str, below: str = "") -> Message:
@@ -224,8 +230,9 @@ def _part(content: Any) -> str | gr.HTML:
     return str(part.get("text", ""))
 
 
-def _plain(message: Message) -> str:
-    return message["content"] if isinstance(message["content"], str) else ""
+def _words(message: Message) -> str:
+    """What the customer typed, from a message made by `_said_by_customer`."""
+    return unescape(message["content"]) if isinstance(message["content"], str) else ""
 
 
 def _header(shop_name: str) -> str:

@@ -1,9 +1,10 @@
-"""`aisle serve`: the web app on this machine."""
+"""`aisle serve` and `aisle demo`: the web app on this machine, with a shop of your own or the sample shop."""
 
 from __future__ import annotations
 
 import errno
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,29 +12,41 @@ import typer
 from retrieval.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
+    from assistant.assistant import Assistant
     from assistant.settings import Settings
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (AISLE_HOST).")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (AISLE_PORT).", min=1, max=65535)]
+Home = Annotated[Path | None, typer.Option(help="Directory of the shop's database and index (AISLE_HOME).")]
 
 
 def register(app: typer.Typer) -> None:
-    """Adds `serve` to the command line."""
+    """Adds `serve` and `demo` to the command line."""
 
     @app.command()
-    def serve(host: Host = None, port: Port = None) -> None:
+    def serve(host: Host = None, port: Port = None, home: Home = None) -> None:
         """Serve the chat, the widget and the interfaces for programs."""
         from assistant.settings import load_settings
 
-        run(load_settings(host=host, port=port))
+        settings = load_settings(host=host, port=port, home=home)
+        run(settings, listen(settings.host, settings.port))
+
+    @app.command()
+    def demo(host: Host = None, port: Port = None, home: Home = None) -> None:
+        """Build the sample shop, where that is not done yet, and serve it."""
+        from assistant.settings import load_settings
+        from ui.demo import DEMO_CUSTOMERS, build_sample_shop
+
+        settings = load_settings(host=host, port=port, home=home)
+        listener = listen(settings.host, settings.port)  # a port in use is told before the work, not after
+        build_sample_shop(settings)
+        run(settings, listener, DEMO_CUSTOMERS)
 
 
-def run(settings: Settings, demo_customers: Sequence[str] = ()) -> None:
-    """Serves until interrupted. The port is taken and answers at once; models load meanwhile."""
-    listener = listen(settings.host, settings.port)
-
+def run(settings: Settings, listener: socket.socket, demo_customers: Mapping[str, str] | None = None) -> None:
+    """Serves at `listener` until interrupted. Pages answer at once; models load meanwhile."""
     import uvicorn
 
     from assistant.logs import configure_logs
@@ -42,7 +55,7 @@ def run(settings: Settings, demo_customers: Sequence[str] = ()) -> None:
 
     configure_logs(settings.log_level)
 
-    def open_it():  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def open_it() -> Assistant:
         from assistant.opening import open_assistant
 
         return open_assistant(settings)
@@ -69,12 +82,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _refusal(host: str, port: int, error: OSError) -> SettingsError:
     if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else 7860
         return SettingsError(
             f"Port {port} on {host} is already in use.",
-            f"Take another one: `aisle serve --port {port + 1 if port < 65535 else 7860}`, or set AISLE_PORT.",
+            f"Take another one: `aisle serve --port {other}`, or set AISLE_PORT.",
         )
     if error.errno == errno.EACCES:
-        return SettingsError(
-            f"Port {port} needs more rights than this user has.", "Choose one above 1023 with --port or AISLE_PORT."
-        )
+        return SettingsError(f"Port {port} is not for this user.", "Choose one above 1023 with --port or AISLE_PORT.")
     return SettingsError(f"Cannot listen at {host}:{port}: {error.strerror or error}.", "Check --host or AISLE_HOST.")

@@ -1,7 +1,7 @@
 """POST /v1/chat/completions: the OpenAI protocol, for clients that already speak it.
 
-Reference: https://platform.openai.com/docs/api-reference/chat. Such clients send the whole history with each message and
-no conversation id. Aisle needs the state of earlier turns ("the second one"), so `Threads` remembers which
+Reference: https://platform.openai.com/docs/api-reference/chat. Such clients send the whole history with each
+message and no conversation id. Aisle needs the state of earlier turns ("the second one"), so `Threads` remembers which
 conversation a history belongs to; a history that it does not know is lived through again, message by message.
 """
 

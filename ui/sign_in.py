@@ -5,7 +5,7 @@ A real shop has its own accounts and gives the widget a token instead (docs/widg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 from ui.reception import SESSION_CUSTOMER
 
 
-def sign_in_router(demo_customers: Sequence[str]) -> APIRouter:
+def sign_in_router(demo_customers: Collection[str]) -> APIRouter:
     """POST /session signs one of `demo_customers` in, or out where the id is empty; without any it is absent."""
     router = APIRouter(include_in_schema=False)
     if not demo_customers:

@@ -5,7 +5,7 @@ For the sample shop it is the demonstration; a real shop uses its own pages and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -77,7 +77,7 @@ def _spread(products: list[Product]) -> list[Product]:
     return [kind[turn] for turn in range(longest) for kind in kinds.values() if turn < len(kind)]
 
 
-def storefront_router(assistant: Answering, settings: Settings, demo_customers: Sequence[str]) -> APIRouter:
+def storefront_router(assistant: Answering, settings: Settings, demo_customers: Mapping[str, str]) -> APIRouter:
     """`/`, `/products/{id}` and `/help`."""
     router = APIRouter(include_in_schema=False)
     pages = _Pages(assistant, settings, demo_customers)
@@ -108,7 +108,7 @@ def storefront_router(assistant: Answering, settings: Settings, demo_customers: 
 class _Pages:
     """Renders templates; text from records is escaped by Jinja, Markdown of the shop's owner without its HTML."""
 
-    def __init__(self, assistant: Answering, settings: Settings, demo_customers: Sequence[str]) -> None:
+    def __init__(self, assistant: Answering, settings: Settings, demo_customers: Mapping[str, str]) -> None:
         self._assistant = assistant
         self._settings = settings
         self._demo_customers = demo_customers
@@ -147,7 +147,11 @@ class _Pages:
             departments=departments(self._assistant.catalog),
             catalog=self._assistant.catalog,
             customer=self._assistant.customer(customer_id) if customer_id else None,
-            demo_customers=[found for name in self._demo_customers if (found := self._assistant.customer(name))],
+            demo_customers=[
+                (found, note)
+                for name, note in self._demo_customers.items()
+                if (found := self._assistant.customer(name))
+            ],
             **values,
         )
         return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})

@@ -23,7 +23,7 @@ def make_app(
     home: Path, fake: FakeAssistant | None = None, demo: tuple[str, ...] = ("C-1",), **settings: object
 ) -> FastAPI:
     given: dict[str, object] = {"home": home, "secret": SECRET, "rate_limit": "1000/minute", **settings}
-    return create_app(fake or FakeAssistant(), Settings(_env_file=None, **given), demo)
+    return create_app(fake or FakeAssistant(), Settings(_env_file=None, **given), dict.fromkeys(demo, ""))
 
 
 @contextmanager

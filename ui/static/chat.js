@@ -6,8 +6,7 @@
   // The widget names the page's origin in the fragment; messages go to and come from that origin alone.
   const host = given.get("origin") || location.origin;
   const tell = (type) => framed && window.parent.postMessage({ type: "aisle:" + type }, host);
-  const first = () => (document.activeElement === document.body || !document.hasFocus() ? box() : document.querySelector("#aisle-close"));
-  const box = () => document.querySelector("#aisle-box textarea");
+  const place = (name) => document.querySelector({ box: "#aisle-box textarea", first: "#aisle-close", last: "#aisle-send" }[name]);
   const storage = (() => { try { return window.sessionStorage; } catch { return null; } })();
 
   if (given.has("token") || given.has("greeting")) history.replaceState(null, "", location.pathname + location.search);
@@ -15,11 +14,11 @@
 
   // Sets a text box of Gradio's and sends what it holds.
   const ask = (text) => {
-    const field = box();
+    const field = place("box");
     if (!field) return setTimeout(ask, 150, text);
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, text);
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    setTimeout(() => document.querySelector("#aisle-send")?.click(), 60);
+    setTimeout(() => place("last")?.click(), 60);
   };
 
   window.aisle = {
@@ -38,7 +37,7 @@
   addEventListener("keydown", (event) => { if (event.key === "Escape") tell("close"); });
   addEventListener("message", (event) => {
     if (event.source !== window.parent || event.origin !== host || !event.data) return;
-    if (event.data.type === "aisle:focus") (event.data.last ? document.querySelector("#aisle-send") : first())?.focus();
+    if (event.data.type === "aisle:focus") place(event.data.at)?.focus();
     if (event.data.type === "aisle:ask") ask(String(event.data.text).slice(0, 2000));
   });
 })();

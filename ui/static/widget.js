@@ -19,11 +19,11 @@ svg{display:block;margin:auto}
 i{position:absolute;top:3px;right:3px;width:14px;height:14px;border:2px solid #fff;border-radius:50%;background:#d9552b}
 section{position:fixed;${side}:20px;bottom:94px;z-index:2147483001;width:min(410px,calc(100vw - 40px));height:min(690px,calc(100vh - 118px));border-radius:20px;overflow:hidden;background:#fbf8f2;box-shadow:0 24px 70px -18px #0007,0 0 0 1px #0001;animation:rise .18s ease-out}
 iframe{display:block;width:100%;height:100%;border:0}
-[hidden]{display:none!important}
+[hidden],[aria-expanded=true] path:not(:last-child),[aria-expanded=false] path:last-child{display:none!important}
 @keyframes rise{from{opacity:0;transform:translateY(14px)}}
 @media(max-width:520px){section{inset:0;width:100%;height:100%;height:100dvh;border-radius:0}section:not([hidden])~button{display:none}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}
-</style><section role="dialog" aria-modal="true" hidden><b tabindex="0"></b><b tabindex="0"></b></section><button type="button" aria-expanded="false" aria-haspopup="dialog"><svg width="28" height="28" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M20 11.5a7.5 7.5 0 0 1-11 6.6L4 19.5l1.4-4.2A7.5 7.5 0 1 1 20 11.5Z"/><path d="M9 10.4h7M9 13.4h4.5"/></svg><i hidden></i></button>`;
+</style><section role="dialog" aria-modal="true" hidden><b tabindex="0"></b><b tabindex="0"></b></section><button type="button" aria-expanded="false" aria-haspopup="dialog"><svg width="28" height="28" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M20 11.5a7.5 7.5 0 0 1-11 6.6L4 19.5l1.4-4.2A7.5 7.5 0 1 1 20 11.5Z"/><path d="M9 10.4h7M9 13.4h4.5"/><path d="m6 9 6 6 6-6"/></svg><i hidden></i></button>`;
   const [panel, button, dot] = ["section", "button", "i"].map((tag) => root.querySelector(tag));
   panel.setAttribute("aria-label", title);
   let frame, ready, waiting = [];
@@ -45,13 +45,14 @@ iframe{display:block;width:100%;height:100%;border:0}
     button.setAttribute("aria-expanded", open);
     label();
     remember(open);
-    if (open && focus) send({ type: "aisle:focus" });
+    if (open && focus) send({ type: "aisle:focus", at: "box" });
     if (!open && focus) button.focus();
   };
 
   // Focus stays in the panel while it is open: past either end it comes round to the other.
-  panel.firstChild.addEventListener("focus", () => send({ type: "aisle:focus", last: true }));
-  panel.lastChild.addEventListener("focus", () => send({ type: "aisle:focus" }));
+  const wrap = (at) => () => { frame.focus(); send({ type: "aisle:focus", at }); };
+  panel.firstChild.addEventListener("focus", wrap("last"));
+  panel.lastChild.addEventListener("focus", wrap("first"));
   button.addEventListener("click", () => toggle(panel.hidden));
   root.addEventListener("keydown", (event) => event.key === "Escape" && !panel.hidden && toggle(false));
   document.addEventListener("aisle:ask", (event) => {

@@ -1,0 +1,157 @@
+"""The widget and the chat, used as visitors use them."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visit import Visit
+from tests.fake_assistant import FakeAssistant
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("visit", [1280, 390, 320], indirect=True)
+def test_a_visitor_asks_and_sees_cards(visit: Visit) -> None:
+    visit.open()
+    visit.say("tents")
+    expect(visit.log).to_contain_text("The Larkfield 2 tent is $149.00.")
+    cards = visit.chat.locator(".aisle-card")
+    expect(cards).to_have_count(3)
+    expect(cards.first).to_contain_text("$189.00")
+    expect(cards.first).to_contain_text("112 people rated it 4.6 out of 5")
+    expect(cards.first.get_by_role("img", name="Rated 4.6 out of 5 by 112")).to_be_visible()
+    expect(cards.nth(2)).to_contain_text("Sold out")
+    for place in (visit.page.locator("html"), visit.chat.locator("html")):
+        assert place.evaluate("e => e.scrollWidth <= e.clientWidth"), "the page scrolls sideways"
+
+
+@pytest.mark.parametrize("visit", [320], indirect=True)
+def test_on_a_phone_the_chat_is_a_full_sheet(visit: Visit) -> None:
+    visit.open()
+    box = visit.panel.bounding_box()
+    assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 320, 640)
+    visit.chat.get_by_role("button", name="Close the chat").click()
+    expect(visit.panel).to_be_hidden()
+
+
+def test_everything_works_from_the_keyboard(visit: Visit) -> None:
+    page = visit.page
+    page.goto(visit.url)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "AISLE-CHAT":
+            break
+    page.keyboard.press("Enter")
+    expect(visit.box).to_be_focused()
+    page.keyboard.type("tents")
+    page.keyboard.press("Enter")
+    expect(visit.log).to_contain_text("$149.00")
+    first = visit.chat.get_by_role("link", name="Larkfield 2 tent")
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        if first.evaluate("e => e === document.activeElement"):
+            break
+    expect(first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(visit.panel).to_be_hidden()
+    assert page.evaluate("document.activeElement.tagName") == "AISLE-CHAT"
+    expect(visit.bubble).to_have_attribute("aria-expanded", "false")
+
+
+def test_focus_stays_in_the_open_panel(visit: Visit) -> None:
+    visit.open()
+    for key in ("Tab", "Shift+Tab"):
+        for _ in range(12):
+            visit.page.keyboard.press(key)
+            assert visit.page.evaluate("document.activeElement.tagName") == "AISLE-CHAT"
+
+
+def test_screen_readers_are_told_what_is_what(visit: Visit) -> None:
+    visit.open()
+    expect(visit.panel).to_have_attribute("role", "dialog")
+    expect(visit.panel).to_have_attribute("aria-label", "Fern & Fell")
+    expect(visit.bubble).to_have_attribute("aria-label", "Close chat: Fern & Fell")
+    expect(visit.log).to_have_attribute("aria-live", "polite")
+    visit.say("tents")
+    expect(visit.chat.get_by_role("list", name="3 products")).to_be_visible()
+
+
+def test_words_of_records_and_customers_are_never_markup(visit: Visit) -> None:
+    visit.open()
+    visit.say("tents <script>alert('message')</script> <img src=x onerror=alert(1)> ![p](https://evil.example/p.png)")
+    expect(visit.chat.locator(".aisle-card").nth(1)).to_contain_text("<script>alert('title')</script> tent")
+    hostile = "echo <b>bold</b> <script>alert(2)</script> ![p](https://evil.example/q.png) ${7*7} {{7*7}}"
+    visit.say(hostile)
+    expect(visit.log).to_contain_text(f"You said: {hostile}")
+    made = visit.log.locator("b, script, img:not(.aisle-picture img)")
+    assert made.evaluate_all("all => all.map(e => e.outerHTML)") == []
+
+
+def test_chips_ask_the_natural_next_question(visit: Visit) -> None:
+    visit.open()
+    visit.say("tents")
+    visit.chat.get_by_role("button", name="Cheaper ones").click()
+    expect(visit.log).to_contain_text("You said: Cheaper ones")
+    expect(visit.chat.get_by_role("button", name="Which is lightest?")).to_have_count(0)
+
+
+def test_sources_are_links(visit: Visit) -> None:
+    visit.open()
+    visit.say("may I return it?")
+    expect(visit.chat.get_by_role("link", name="Returns and refunds")).to_have_attribute("href", "/help#returns")
+
+
+def test_a_failure_can_be_tried_again(visit: Visit) -> None:
+    visit.open()
+    visit.say("fail, please")
+    expect(visit.chat.get_by_role("alert")).to_contain_text("Sorry, something went wrong")
+    visit.chat.get_by_role("button", name="Try again").click()
+    expect(visit.chat.get_by_role("alert")).to_have_count(1)
+    expect(visit.chat.locator(".user-row")).to_have_count(1)
+    visit.say("tents")
+    expect(visit.log).to_contain_text("$149.00")
+    expect(visit.chat.get_by_role("button", name="Try again")).to_have_count(0)
+
+
+def test_the_conversation_goes_along_to_the_next_page(visit: Visit) -> None:
+    visit.open()
+    visit.say("tents")
+    expect(visit.chat.get_by_role("button", name="Cheaper ones")).to_be_visible()
+    visit.chat.get_by_role("link", name="Larkfield 2 tent").click()
+    visit.page.wait_for_url("**/products/T-1")
+    expect(visit.log).to_contain_text("The Larkfield 2 tent is $149.00.")
+    expect(visit.chat.locator(".aisle-card")).to_have_count(3)
+
+
+def test_the_page_itself_can_ask(visit: Visit) -> None:
+    visit.page.goto(visit.url)
+    visit.page.get_by_role("button", name="A tent for two under $200").click()
+    expect(visit.log).to_contain_text("You said: A tent for two under $200")
+
+
+def test_a_signed_in_customer_is_known_to_the_chat(visit: Visit) -> None:
+    visit.open()
+    visit.say("mine")
+    expect(visit.log).to_contain_text("You are a visitor.")
+    visit.page.keyboard.press("Escape")
+    visit.page.get_by_text("Sign in").click()
+    visit.page.get_by_role("button", name="Ada Fell").click()
+    visit.bubble.click()
+    visit.say("mine")
+    expect(visit.log).to_contain_text("You are C-1.")
+
+
+def test_a_visitor_who_leaves_stops_the_reply(visit: Visit, fake: FakeAssistant) -> None:
+    before = fake.cancelled_replies
+    visit.open()
+    visit.say("slow")
+    expect(visit.log).to_contain_text("Still thinking.")
+    visit.page.goto("about:blank")
+    deadline = time.monotonic() + 30
+    while fake.cancelled_replies == before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert fake.cancelled_replies == before + 1
+    visit.errors.clear()  # the chat's own word for the connection that was cut
