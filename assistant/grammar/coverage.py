@@ -1,0 +1,55 @@
+"""Coverage: which values of the catalogue occur together, answered with one bit per product."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_
+
+from retrieval.catalog import Catalog
+from retrieval.filter import Condition, Operator
+
+
+_ANY = "*"
+
+
+class Coverage:
+    """A bit set of products for each field and value."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        bits: dict[tuple[str, str], int] = defaultdict(int)
+        for position, product in enumerate(catalog.products.values()):
+            bit = 1 << position
+            for step in product.category_path:
+                bits["product_type", step.casefold()] |= bit
+            for field in ("brand", "color", "size", "material"):
+                value = getattr(product, field).casefold()
+                for part in {value, *(part.strip() for part in value.replace("/", ",").split(","))}:
+                    bits[field, part] |= bit
+            for name, value in product.attributes.items():
+                bits[name, value.casefold()] |= bit
+                bits[name, _ANY] |= bit
+        self._bits = dict(bits)
+        self._all = (1 << len(catalog.products)) - 1
+
+    def count(self, conditions: Iterable[Condition]) -> int:
+        """How many products meet every IN and NOT_IN among `conditions`; bounds are not looked at."""
+        masks = (self._mask(condition) for condition in conditions)
+        return reduce(and_, masks, self._all).bit_count()
+
+    def allows(self, conditions: Iterable[Condition]) -> bool:
+        """Whether any product meets every IN and NOT_IN among `conditions`."""
+        return self.count(conditions) > 0
+
+    def has(self, attribute: str, kinds: Iterable[Condition]) -> bool:
+        """Whether any product that meets `kinds` says anything on `attribute`."""
+        return self.allows([*kinds, Condition(attribute, Operator.IN, (_ANY,))])
+
+    def _mask(self, condition: Condition) -> int:
+        if condition.operator not in (Operator.IN, Operator.NOT_IN):
+            return self._all
+        mask = 0
+        for value in condition.values:
+            mask |= self._bits.get((condition.field, value.casefold()), 0)
+        return mask if condition.operator is Operator.IN else self._all & ~mask

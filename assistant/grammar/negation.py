@@ -1,0 +1,64 @@
+"""Negation: whether a named value is ruled out ("not leather", "no wool or silk", "anything but red", "leather-free")."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from assistant.grammar.text import Token
+
+_NEGATORS = frozenset(
+    """not no non without except excluding excl minus avoid avoiding never nor neither exclude besides hate dislike
+    don't dont isn't isnt aren't arent doesn't doesnt won't wasn't never cannot can't""".split()
+)
+_NEGATING_PAIRS = frozenset(
+    {
+        ("other", "than"), ("apart", "from"), ("aside", "from"), ("rather", "than"), ("instead", "of"), ("anything", "but"),
+        ("any", "but"), ("everything", "but"), ("all", "but"), ("free", "of"), ("but", "not"), ("allergic", "to"),
+        ("away", "from"), ("rid", "of"), ("nothing", "from"), ("nothing", "by"), ("nothing", "in"), ("none", "of"),
+        ("nothing", "with"), ("none", "in"), ("sick", "of"), ("tired", "of"), ("leave", "out"), ("fan", "of"),
+    }
+)  # fmt: skip
+_BETWEEN = frozenset(
+    """a an the any in of from by made with want like need be is are have has too really very so that which my your ones one
+    color colored material brand anything something size to buy wear contain containing it its been all pure real it's""".split()
+)
+_JOINING = frozenset({"or", "and", "nor", ",", "/", "&"})
+_POSITIVE_AGAIN = frozenset({"but", "instead", "just", "only", ";", ".", "!", "?"})
+
+
+def is_negated(tokens: Sequence[Token], start: int, end: int, vocabulary: Collection[str]) -> bool:
+    """Whether the value at tokens `start` to `end` is ruled out; `vocabulary` are the words of all values.
+
+    The reach of a negator goes over filler words and over a list of values ("no wool, silk or leather").
+    """
+    if _is_free(tokens, end):
+        return True
+    index = start - 1
+    while index >= 0:
+        token = tokens[index]
+        if index and (tokens[index - 1].stem, token.stem) in _NEGATING_PAIRS:
+            return not _is_undone(tokens, index)
+        if token.word in _NEGATORS:
+            return not _is_undone(tokens, index)
+        if token.word in _POSITIVE_AGAIN:
+            return False
+        joined = token.word in _JOINING and index > 0 and (tokens[index - 1].stem in vocabulary or tokens[index - 1].word in _JOINING)
+        listed = token.stem in vocabulary and (index + 1 == start or tokens[index + 1].word in _JOINING or tokens[index + 1].stem in vocabulary)
+        if not (token.word in _BETWEEN or token.stem in _BETWEEN or joined or listed or token.word == "-"):
+            return False
+        index -= 1
+    return False
+
+
+def _is_free(tokens: Sequence[Token], end: int) -> bool:
+    """"leather-free", "leather free"."""
+    following = [token.word for token in tokens[end : end + 2]]
+    return following[:1] == ["free"] or following == ["-", "free"]
+
+
+def _is_undone(tokens: Sequence[Token], index: int) -> bool:
+    """"not only leather", "no problem with leather", "doesn't have to be leather" rule nothing out."""
+    following = [token.word for token in tokens[index + 1 : index + 4]]
+    if following[:1] in (["only"], ["just"], ["necessarily"], ["sure"], ["problem"]):
+        return True
+    return following[:2] in (["have", "to"], ["need", "to"], ["has", "to"], ["you", "have"], ["mind"]) or following[:1] == ["mind"]

@@ -1,0 +1,200 @@
+"""Intent rules: the head's guess for one clause, corrected by what the grammar read and what was shown before.
+
+A head sees words alone. Whether "in blue" refines a search, asks about a product or starts a new search is decided by
+what there is to refine, so that is done here, in the open, one rule a function.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.conversation import State
+from assistant.grammar.grammar import Reading
+from assistant.grammar.references import Kind
+from assistant.intent_head import Guess
+from assistant.intents import ABOUT_PRODUCT, SEARCHES, SERVICE, TALK, IntentName
+from assistant.refinement import holds
+from retrieval.filter import Filter
+
+_I = IntentName
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause: its text, the head's guesses (best first), what the grammar read, and the conversation before it."""
+
+    text: str
+    guesses: tuple[Guess, ...]
+    reading: Reading
+    state: State
+    threshold: float
+
+    @property
+    def best(self) -> Guess:
+        """The likeliest intent."""
+        return self.guesses[0]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the head takes the clause for a matter of the shop."""
+        return self.best.known >= self.threshold and self.best.name != _I.OUT_OF_SCOPE
+
+    @property
+    def has_search(self) -> bool:
+        """Whether there is an earlier search to go on with."""
+        return self.state.request is not None
+
+    @property
+    def has_product(self) -> bool:
+        """Whether it is clear which product is meant: pointed at, or the one last spoken of."""
+        return bool(self.reading.product_ids or self.state.focus)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether a demand is all that is said ("in blue", "under 50")."""
+        return self.reading.demands and not self.reading.query and not self.reading.names_type
+
+
+Rule = Callable[[Clause, str], str]
+"""Given the clause and the intent so far, the intent."""
+
+
+def intent_of(clause: Clause) -> tuple[str, float]:
+    """Name and confidence of the clause's intent."""
+    name = clause.best.name if clause.is_known else _I.OUT_OF_SCOPE
+    for rule in _RULES:
+        name = rule(clause, name)
+    agreed = next((guess.probability for guess in clause.guesses if guess.name == name), 0.0)
+    return name, round(max(agreed, 0.5 if name != clause.best.name else 0.0), 3)
+
+
+def _number_alone(clause: Clause, name: str) -> str:
+    """A message that is hardly more than an order number asks where the order is."""
+    if clause.reading.order_id and (clause.reading.words <= 3 or name not in SERVICE):
+        return name if name in SERVICE and clause.best.probability > 0.6 else _I.TRACK_ORDER
+    return name
+
+
+def _drops(clause: Clause, name: str) -> str:
+    """Giving something up needs something to give up."""
+    request = clause.state.request
+    if clause.reading.dropped and request is not None and holds(request.filter, clause.reading.dropped):
+        return _I.DROP_FILTER
+    if name == _I.DROP_FILTER and not clause.reading.dropped:
+        if clause.reading.demands and clause.has_search:
+            return _I.REFINE
+        return _I.FIND_PRODUCT if clause.reading.demands else _I.START_OVER if clause.has_search else _I.OUT_OF_SCOPE
+    return name
+
+
+def _unknown_but_sought(clause: Clause, name: str) -> str:
+    """Rejected by the head, but it speaks of the catalogue: a search."""
+    reading = clause.reading
+    if name != _I.OUT_OF_SCOPE or _is_instruction(clause.text):
+        return name
+    if clause.is_bare and clause.has_search:
+        return _I.REFINE
+    if reading.names_type or (reading.words and reading.known >= max(1, 0.5 * len(reading.query.split())) and reading.words <= 6 and reading.query):
+        return _I.FIND_PRODUCT
+    if reading.pointing and reading.pointing.kind is Kind.NAME:
+        return _I.ASK_PRODUCT
+    return _I.FIND_PRODUCT if reading.conditions and reading.words <= 6 else name
+
+
+def _refines_or_finds(clause: Clause, name: str) -> str:
+    """A new kind of product is a new search; a bare demand goes on with the one before it."""
+    reading = clause.reading
+    if name == _I.REFINE:
+        if not clause.has_search:
+            return _I.FIND_PRODUCT if reading.demands or reading.query else _I.RECOMMEND
+        return _I.FIND_PRODUCT if is_new_kind(clause.reading, clause.state) else name
+    if name == _I.FIND_PRODUCT and clause.has_search and clause.is_bare:
+        return _I.REFINE
+    if name == _I.MORE_RESULTS and is_new_kind(reading, clause.state):
+        return _I.FIND_PRODUCT
+    return name
+
+
+def _asks_without_product(clause: Clause, name: str) -> str:
+    """A question about "it" needs a product; one about a kind of product is a search."""
+    reading = clause.reading
+    if name not in ABOUT_PRODUCT or name in (_I.COMPARE, _I.CART_ADD, _I.CART_REMOVE) or reading.product_ids:
+        return name
+    if reading.names_type and not (reading.pointing and clause.state.focus):
+        return name if name in (_I.SIMILAR,) and clause.state.focus else _I.FIND_PRODUCT
+    if not clause.state.focus and clause.has_search and reading.demands and name in (_I.AVAILABILITY, _I.OPTIONS, _I.ASK_PRODUCT):
+        return _I.REFINE
+    return name
+
+
+def _sought_by_name(clause: Clause, name: str) -> str:
+    """Looking for a product by its name is asking whether it is there; by its place among those shown, about it."""
+    pointing = clause.reading.pointing
+    if name in (_I.FIND_PRODUCT, _I.REFINE) and pointing and pointing.product_ids:
+        if pointing.kind in (Kind.ORDINAL, Kind.FACETS) and not clause.reading.comparative:
+            return _I.COMPARE if len(pointing.product_ids) > 1 and re.search(r"\bvs\b|\bor\b|differen|compar", clause.text.lower()) else _I.ASK_PRODUCT
+    return name
+
+
+def _continues_question(clause: Clause, name: str) -> str:
+    """ "And the second one?" says nothing but which: a question about that one."""
+    pointing = clause.reading.pointing
+    if name in TALK and pointing and pointing.product_ids and pointing.kind in (Kind.ORDINAL, Kind.NAME) and clause.reading.words <= 8:
+        return _I.ASK_PRODUCT if len(pointing.product_ids) == 1 else _I.COMPARE
+    return name
+
+
+def _offers(clause: Clause, name: str) -> str:
+    """ "On sale" with a kind of product is a search among the reduced."""
+    if name == _I.ON_SALE and clause.reading.product_ids:
+        return _I.PRICE
+    return name
+
+
+def _legible(clause: Clause, name: str) -> str:
+    """Nothing but noise is not understood rather than out of scope."""
+    if name == _I.OUT_OF_SCOPE and not clause.reading.known and is_noise(clause.text):
+        return _I.NOT_UNDERSTOOD
+    return name
+
+
+_RULES: tuple[Rule, ...] = (
+    _number_alone, _drops, _unknown_but_sought, _refines_or_finds, _asks_without_product, _sought_by_name,
+    _continues_question, _offers, _legible,
+)  # fmt: skip
+
+
+def is_new_kind(reading: Reading, state: State) -> bool:
+    """Whether the reading wants another kind of product than the search before it."""
+    if not reading.names_type:
+        return False
+    before = _type_values(state.request.filter) if state.request else frozenset()
+    return not _type_values(Filter(reading.types)) <= before
+
+
+def starts_afresh(name: str, reading: Reading, state: State) -> bool:
+    """Whether an intent opens a search of its own rather than going on with the one before it."""
+    if state.request is None or name not in SEARCHES | {_I.START_OVER}:
+        return name in SEARCHES
+    if name in (_I.REFINE, _I.DROP_FILTER, _I.MORE_RESULTS):
+        return False
+    return bool(reading.names_type or reading.query or name != _I.ON_SALE)
+
+
+def is_noise(text: str) -> bool:
+    """Whether no word of `text` is an English one."""
+    from assistant.grammar.english import is_word
+
+    words = re.findall(r"[a-z']+", text.lower())
+    return not any(is_word(word) and (len(word) > 2 or word in ("hi", "ok", "no", "i", "a", "me", "my", "it")) for word in words)
+
+
+def _is_instruction(text: str) -> bool:
+    """Text that tells the assistant how to behave rather than what is wanted."""
+    return bool(re.search(r"\b(?:ignore|disregard|forget) (?:all |any |your |the |previous |prior |above )*(?:instructions?|rules|prompts?)\b|\bsystem prompt\b|\byou are now\b|\bpretend (?:to be|you)\b", text.lower()))
+
+
+def _type_values(filter: Filter) -> frozenset[str]:
+    return frozenset(value for c in filter.conditions if c.field == "product_type" for value in c.values)

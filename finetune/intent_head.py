@@ -1,0 +1,73 @@
+"""The intent head: trained on our utterances and the public training sets, measured on the public evaluation splits.
+
+    aisle train intents --data DIR       writes data/models/intents
+    aisle evaluate intents --data DIR    prints the table of public figures
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import structlog
+
+from assistant.grammar.text import Text
+from assistant.intent_head import IntentHead
+from assistant.intents import IntentName
+from finetune.intent_card import write_card
+from finetune.intent_data import mapped_sets
+from finetune.intent_recipe import Examples, Recipe, fit
+from finetune.score import Score
+from finetune.utterances import UTTERANCES, Utterance, fill_phrasings, read_phrasings
+from retrieval.encoder import Encoder
+from retrieval.sentence_encoder import open_encoder
+
+PER_INTENT = 320
+"""About how many fillings and disguises of our phrasings each intent is trained on."""
+
+log = structlog.get_logger(__name__)
+
+
+def train_intents(data: Path, output: Path, *, seed: int = 1, recipe: Recipe = Recipe()) -> None:
+    """Trains Aisle's own head and writes it with its card. Raises ModelError when a public set is missing.
+
+    It is measured on the phrasings held out, by a head that has not seen them; the one that ships is fitted to all.
+    """
+    encoder = open_encoder()
+    chance = random.Random(seed)
+    phrasings, slots = read_phrasings(UTTERANCES)
+    kept = [phrasing for phrasing in phrasings if not phrasing.is_held_out]
+    held = [phrasing for phrasing in phrasings if phrasing.is_held_out]
+    public = list(mapped_sets(data, chance))
+    train = embedded([*fill_phrasings(kept, slots, PER_INTENT, chance), *public], encoder)
+    held_out = embedded([*fill_phrasings(held, slots, 0, chance)], encoder)
+    log.info("intents.data", phrasings=len(phrasings), train=len(train), held_out=len(held_out))
+    trial = fit(train, seed, outside=IntentName.OUT_OF_SCOPE, encoder=encoder.name, recipe=recipe)
+    scores = own_scores(trial, held_out)
+    log.info("intents.measured", **{name: str(score) for name, score in scores.items()})
+    whole = train.beside(embedded([*fill_phrasings(held, slots, PER_INTENT // 4, chance)], encoder))
+    head = fit(whole, seed, outside=IntentName.OUT_OF_SCOPE, encoder=encoder.name, recipe=recipe)
+    head.save(output)
+    write_card(output, head, scores, len(phrasings), len(whole), seed)
+
+
+def embedded(utterances: Sequence[Utterance], encoder: Encoder) -> Examples:
+    """Utterances as the head sees them when serving: cleaned, numbers in digits, embedded; repetitions left out."""
+    distinct = {Text.of(utterance.text).cased: utterance.intent for utterance in utterances}
+    texts = list(distinct)
+    return Examples(texts, encoder.encode_queries(texts), list(distinct.values()))
+
+
+def own_scores(head: IntentHead, held_out: Examples) -> dict[str, Score]:
+    """How many held-out phrasings of the shop are right, and how many beyond it are rejected."""
+    guesses = head.guess(held_out.texts, held_out.vectors)
+    is_outside = np.array([label == head.outside for label in held_out.labels])
+    is_right = np.array([guess[0].name == label for guess, label in zip(guesses, held_out.labels, strict=True)])
+    is_rejected = np.array([guess[0].known < head.rejection.threshold for guess in guesses])
+    return {
+        "intent of held-out phrasings": Score.of(is_right[~is_outside]),
+        "held-out phrasings wrongly rejected": Score.of(is_rejected[~is_outside]),
+        "held-out matters beyond the shop rejected": Score.of(is_rejected[is_outside]),
+    }
