@@ -59,6 +59,8 @@ def test_verbs_agree_with_the_title(hint: str, written: str) -> None:
         ("p1.stock=in|low", {"p1.stock": "low"}, True),
         ("p1.stock=in|low", {"p1.stock": "out"}, False),
         ("p1.stock=in|low", {}, False),
+        ("p1.detail=", {"p1.detail": ""}, True),
+        ("p1.detail=", {"p1.detail": "yes"}, False),
         ("!p2.name", {}, True),
         ("!p2.name", {"p2.name": ""}, False),
         ("p1.name, !p2.name", {"p1.name": ""}, True),
