@@ -21,9 +21,9 @@ class Settings(BaseSettings):
     data: Path = Field(SOURCE_ROOT / "data", description="Directory of the files that ship: sample shop, phrasings, models.")
 
     shop_name: str = Field("Fern & Fell", description="Name of the shop, as replies and the page say it.")
-    shop_email: str = Field("help@fernandfell.example", description="E-mail address for reaching a person at the shop.")
-    shop_phone: str = Field("+1 555 0134", description="Telephone number for reaching a person; empty hides it.")
-    shop_hours: str = Field("Monday to Friday, 9 am to 6 pm", description="When a person can be reached; empty hides it.")
+    shop_email: str = Field("hello@fernandfell.example", description="E-mail address for reaching a person at the shop.")
+    shop_phone: str = Field("+1 206 555 0142", description="Telephone number for reaching a person; empty hides it.")
+    shop_hours: str = Field("Monday to Friday 9 am to 6 pm, Saturday 10 am to 4 pm", description="When a person can be reached; empty hides it.")
     policy: Path | None = Field(None, description="Markdown file on tone and limits for models that read one; empty takes the built-in one.")
 
     model: str = Field("", description="Causal language model: a Hugging Face name or a folder; empty takes the embedded model.")

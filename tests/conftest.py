@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import cache
+
+import pytest
 
 # Before any library reads them: nothing may ask a hub, send usage, or fight over cores.
 os.environ.update(
@@ -10,3 +13,15 @@ os.environ.update(
 )
 for name in [name for name in os.environ if name.startswith("AISLE_")]:
     del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def open_shop(tmp_path_factory: pytest.TempPathFactory):  # noqa: ANN201
+    """Opens a shop by name, once for the whole run."""
+    from tests.shops import open_shop as open_one
+
+    @cache
+    def open_named(name: str):  # noqa: ANN202
+        return open_one(name, tmp_path_factory.mktemp(name))
+
+    return open_named

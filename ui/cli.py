@@ -36,12 +36,17 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def demo(host: Host = None, port: Port = None, home: Home = None) -> None:
         """Build the sample shop, where that is not done yet, and serve it."""
+        from rich.console import Console
+
+        from assistant.cli.progress import stages
+        from assistant.sample_shop import prepare_sample
         from assistant.settings import load_settings
-        from ui.demo import DEMO_CUSTOMERS, build_sample_shop
+        from ui.demo import DEMO_CUSTOMERS
 
         settings = load_settings(host=host, port=port, home=home)
         listener = listen(settings.host, settings.port)  # a port in use is told before the work, not after
-        build_sample_shop(settings)
+        with stages(Console(stderr=True)) as show:
+            prepare_sample(settings, show)
         run(settings, listener, DEMO_CUSTOMERS)
 
 

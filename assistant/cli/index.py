@@ -24,8 +24,8 @@ def index(home: Home = None, encoder: EncoderName = None) -> None:
     from assistant.opening import build_index
     from assistant.settings import load_settings
 
-    settings = load_settings(home=home, encoder=encoder)
     console = Console(stderr=True)
+    settings = load_settings(home=home, encoder=encoder)
     with stages(console) as show:
-        products = build_index(settings, show)
-    console.print(f"Indexed {products} products in {settings.home / 'index'}.", highlight=False)
+        catalog = build_index(settings, show)
+    console.print(f"Indexed {len(catalog.products)} products and {len(catalog.faqs)} FAQs.")

@@ -1,0 +1,179 @@
+"""Assistant: one turn of dialogue, from a customer's message to a checked reply.
+
+    message → understanding → finder → actions → gatherer → writer → store → reply
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+
+from assistant.actions import Actions
+from assistant.carrying import carry
+from assistant.conversation import Conversation, Turn
+from assistant.evidence import Evidence
+from assistant.finding import Finder
+from assistant.gathering import Gatherer
+from assistant.history import prompt_for
+from assistant.message import clean
+from assistant.orders import Orders
+from assistant.reply import Cards, Reply, ReplyEvent, Sentence
+from assistant.request import Request
+from assistant.store import Store
+from assistant.understanding import Understanding
+from assistant.writer import Writer, Written
+from retrieval.catalog import Catalog
+from retrieval.customer import Customer
+from retrieval.records import Records
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The steps of the way, each finished, and the records they read."""
+
+    catalog: Catalog
+    records: Records
+    orders: Orders
+    understanding: Understanding
+    finder: Finder
+    actions: Actions
+    gatherer: Gatherer
+    writer: Writer
+    store: Store
+
+
+class Assistant:
+    """Answers the customers of one shop. Safe to call from many threads; holds no state of any conversation.
+
+    `policy` is the shop owner's text on tone and limits; `max_message` the characters of a message that are read.
+    `assistant.opening.open_assistant` makes one from settings.
+    """
+
+    def __init__(self, parts: Parts, policy: str, max_message: int = 2000) -> None:
+        self._parts = parts
+        self._policy = policy
+        self._max_message = max_message
+
+    @property
+    def catalog(self) -> Catalog:
+        """Products and FAQs of the shop."""
+        return self._parts.catalog
+
+    @property
+    def records(self) -> Records:
+        """The shop's records."""
+        return self._parts.records
+
+    @property
+    def orders(self) -> Orders:
+        """Orders, by owner."""
+        return self._parts.orders
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """The customer with this id."""
+        return self._parts.records.customer(customer_id)
+
+    def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
+        """The conversation with this id. Raises ConversationNotFound when it is absent or another customer's."""
+        return self._parts.store.open(conversation_id, customer_id)
+
+    def ask(self, message: str, conversation_id: str | None = None, customer_id: str | None = None) -> Reply:
+        """The finished reply to `message`; see `reply`."""
+        last: ReplyEvent | None = None
+        for last in self.reply(message, conversation_id, customer_id):
+            pass
+        if not isinstance(last, Reply):
+            raise AssertionError("a reply that is not cancelled always ends with the Reply")
+        return last
+
+    def reply(
+        self,
+        message: str,
+        conversation_id: str | None = None,
+        customer_id: str | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Iterator[ReplyEvent]:
+        """Yields cards where there are any, checked sentences as they are written, and last the finished reply.
+
+        `customer_id` is bound by the caller's session, never taken from text. Setting `cancelled` stops the writing; the
+        turn is then not stored and no Reply is yielded. Raises ConversationNotFound and StoreError.
+        """
+        parts, watch = self._parts, _Stopwatch()
+        cancelled = cancelled or threading.Event()
+        message = clean(message)[: self._max_message]
+        with watch.step("open"):
+            conversation = parts.store.open(conversation_id, customer_id)
+            customer = parts.records.customer(customer_id) if customer_id else None
+        state = conversation.state
+        with watch.step("understanding"):
+            request = parts.understanding.read(message, state)
+        with watch.step("search"):
+            found = parts.finder.find(request, customer_id, state)
+        with watch.step("actions"):
+            results = parts.actions.run(request, customer_id, state)
+        with watch.step("evidence"):
+            evidence = parts.gatherer.gather(request, found, results, state, customer)
+        if evidence.candidates:
+            yield Cards(evidence.candidates)
+        prompt = prompt_for(self._policy, conversation, message, evidence)
+        written: list[Written] = []
+        with watch.step("writing"):
+            for sentence in parts.writer.write(prompt, evidence, cancelled):
+                watch.first("first sentence")
+                written.append(sentence)
+                yield Sentence(sentence.text)
+        if cancelled.is_set():
+            return
+        reply = self._reply(conversation, request, evidence, written, watch)
+        turn = Turn(
+            message, reply.text, prompt.answered(reply.written), datetime.now(UTC), reply.fallback, parts.writer.model_name
+        )
+        with watch.step("store"):
+            parts.store.append(conversation, turn, carry(state, request, found, results, evidence))
+        _log.info("replied", acts=[act.value for act in evidence.acts], fallback=reply.fallback, **watch.timings_ms)
+        yield reply
+
+    def _reply(
+        self, conversation: Conversation, request: Request, evidence: Evidence, written: list[Written], watch: _Stopwatch
+    ) -> Reply:
+        used = {key for sentence in written for key in sentence.keys}
+        return Reply(
+            conversation_id=conversation.id,
+            text="".join(sentence.text for sentence in written).strip(),
+            written=" ".join(sentence.written for sentence in written),
+            request=request,
+            evidence=evidence,
+            facts=tuple(fact for fact in evidence.facts if fact.key in used),
+            fallback=any(sentence.fallback for sentence in written),
+            timings_ms=watch.timings_ms,
+            model=self._parts.writer.model_name,
+        )
+
+
+@dataclass
+class _Stopwatch:
+    """Milliseconds per step of the way, and from the start to the first sentence."""
+
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    _start: float = field(default_factory=time.perf_counter)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.timings_ms[name] = _milliseconds(start)
+
+    def first(self, name: str) -> None:
+        self.timings_ms.setdefault(name, _milliseconds(self._start))
+
+
+def _milliseconds(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 2)

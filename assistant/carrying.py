@@ -1,0 +1,52 @@
+"""Carrying: what one turn leaves behind for the next message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.act import Act
+from assistant.actions import ActionResult
+from assistant.conversation import State
+from assistant.evidence import Evidence
+from assistant.finding import Found
+from assistant.planning import LISTING_ACTS, POINTED_ACTS, failed
+from assistant.request import Request
+
+
+def carry(
+    state: State, request: Request, found: Found, results: Sequence[ActionResult], evidence: Evidence
+) -> State:
+    """The state after a turn. A search stays until the next one, whatever is asked in between."""
+    acts = set(evidence.acts)
+    carried = replace(
+        state,
+        misses=state.misses + 1 if failed(evidence.acts) else 0,
+        order_id=_order_id(results) or request.order_id or state.order_id,
+    )
+    if found.searched and Act.NO_MORE not in acts:
+        carried = _with_search(carried, request, found, evidence)
+    if acts & POINTED_ACTS and evidence.candidates:
+        ids = tuple(candidate.product.id for candidate in evidence.candidates)
+        carried = replace(carried, focus=ids[0], shown=carried.shown if ids[0] in carried.shown else ids)
+    return carried
+
+
+def _with_search(state: State, request: Request, found: Found, evidence: Evidence) -> State:
+    """The state after a search: what was looked for without what had to be given up, and what is on the cards."""
+    ids = tuple(candidate.product.id for candidate in evidence.candidates)
+    if Act.MORE_SHOWN in evidence.acts:
+        return replace(state, shown=ids, focus="", offset=state.offset + len(found.candidates))
+    listed = not LISTING_ACTS.isdisjoint(evidence.acts)
+    return replace(
+        state,
+        request=replace(request, filter=found.kept),
+        shown=ids if listed else state.shown,
+        focus=(ids[0] if len(ids) == 1 else "") if listed else state.focus,
+        offset=len(found.candidates),
+    )
+
+
+def _order_id(results: Sequence[ActionResult]) -> str:
+    named = [result.orders[0].id for result in results if len(result.orders) == 1]
+    return named[0] if named else ""

@@ -1,0 +1,74 @@
+"""The sample shop: brings a home to the state in which `make run` serves it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from assistant.importing import read_files
+from assistant.opening import build_index
+from assistant.order_feed import read_orders
+from assistant.orders import Orders
+from assistant.settings import Settings
+from retrieval.database import open_database
+from retrieval.errors import FeedError
+from retrieval.feeds.faqs import faq_files, read_faqs
+from retrieval.feeds.intake import Intake
+from retrieval.feeds.people import read_customers, read_events
+from retrieval.feeds.recognition import read_products
+from retrieval.feeds.report import FeedRow, RowError
+from retrieval.feeds.source import Source
+from retrieval.index import Progress
+from retrieval.records import Records
+
+Record = TypeVar("Record")
+
+
+def prepare_sample(settings: Settings, progress: Progress | None = None) -> bool:
+    """Imports and indexes the sample shop into `settings.home`; False when that home has this very shop already.
+
+    The note that says so is written last: its presence means that everything before it is complete. Raises StoreError,
+    FeedError or SearchIndexError.
+    """
+    note, version = settings.home / "sample_shop", _version(settings)
+    if note.exists() and note.read_text() == version:
+        return False
+    import_sample(settings)
+    build_index(settings, progress)
+    note.write_text(version)
+    return True
+
+
+def import_sample(settings: Settings) -> None:
+    """Imports every file of the sample shop; doing it again changes nothing. Raises FeedError at the first bad row."""
+    engine, intake, folder = open_database(settings.resolved_database_url), Intake(), settings.data / "shop"
+    records, orders = Records(engine), Orders(engine)
+    records.upsert_products(_read(folder / "products.jsonl", lambda source: read_products(source, intake)), replace=True)
+    records.upsert_faqs(_read(folder / "faqs", lambda source: read_faqs(source, intake), faq_files), replace=True)
+    records.upsert_customers(_read(folder / "customers.jsonl", lambda source: read_customers(source, intake)))
+    known = records.customer_ids()
+    orders.upsert(_read(folder / "orders.jsonl", lambda source: read_orders(source, intake, known)))
+    records.upsert_events(_read(folder / "events.jsonl.gz", lambda source: read_events(source, intake)))
+
+
+def _version(settings: Settings) -> str:
+    """A hash of the sample's files and of where they go."""
+    digest = hashlib.sha256(f"{settings.encoder}\n{settings.chroma_url}\n{settings.resolved_database_url}\n".encode())
+    for path in sorted((settings.data / "shop").rglob("*")):
+        if path.is_file() and path.suffix != ".svg":
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _read(
+    path: Path,
+    read: Callable[[Source], Iterator[FeedRow[Record]]],
+    files_in: Callable[[Path], Sequence[Path]] = lambda path: (path,),
+) -> list[Record]:
+    return read_files((path,), read, _refuse, lambda done, total: None, files_in).records
+
+
+def _refuse(fault: RowError | FeedError) -> None:
+    raise fault if isinstance(fault, FeedError) else FeedError(str(fault), "The sample shop's files are damaged; fetch them anew.")
