@@ -31,11 +31,15 @@ def open_shop(name: str, home: Path, data: Path | None = None, **settings: objec
         prepare_sample(chosen)
         return open_assistant(chosen)
     shown = name.replace("_and_", " & ").replace("_", " ").title()
-    chosen = Settings(home=home, shop_name=shown, shop_email=f"help@{name.replace('_', '-')}.example", shop_phone="", **settings)  # type: ignore[arg-type]
+    chosen = Settings(
+        home=home, shop_name=shown, shop_email=f"help@{name.replace('_', '-')}.example", shop_phone="", **settings
+    )  # type: ignore[arg-type]
     files = [data / "dummyjson_products" / "catalog.jsonl.gz"] if name == "dummyjson" and data else _feeds(SHOPS / name)
     records, intake = Records(open_database(chosen.resolved_database_url)), Intake()
     ignore = (lambda fault: None, lambda done, total: None)
-    records.upsert_products(read_files(files, lambda source: read_products(source, intake), *ignore, lambda path: (path,)).records)
+    records.upsert_products(
+        read_files(files, lambda source: read_products(source, intake), *ignore, lambda path: (path,)).records
+    )
     folder = SHOPS / name / "faqs"
     if folder.is_dir():
         records.upsert_faqs(read_files([folder], lambda source: read_faqs(source, intake), *ignore, faq_files).records)

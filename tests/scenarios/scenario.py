@@ -37,7 +37,9 @@ from assistant.assistant import Assistant
 from assistant.reply import Reply
 from retrieval.product import Product
 
-TURN_KEYS = frozenset({"say", "intents", "acts", "not_acts", "products", "sources", "says", "lacks", "same_products", "filters"})
+TURN_KEYS = frozenset(
+    {"say", "intents", "acts", "not_acts", "products", "sources", "says", "lacks", "same_products", "filters"}
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,9 @@ def _product_failures(expected: Mapping[str, Any], products: list[Product]) -> I
     prices = [product.current_price.amount for product in products]
     ratings = [product.rating or 0 for product in products]
     order = expected.get("order")
-    if (order == "price_low" and prices != sorted(prices)) or (order == "price_high" and prices != sorted(prices)[::-1]):
+    if (order == "price_low" and prices != sorted(prices)) or (
+        order == "price_high" and prices != sorted(prices)[::-1]
+    ):
         yield f"not in order of price: {[str(price) for price in prices]}"
     if order == "rating" and ratings != sorted(ratings, reverse=True):
         yield f"not in order of rating: {ratings}"

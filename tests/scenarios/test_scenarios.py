@@ -37,5 +37,3 @@ def test_scenarios(open_shop: Callable[[str], Assistant], record_property: Calla
     print("\n".join(f"{name}\n    " + "\n    ".join(lines) for name, lines in failed.items()))  # noqa: T201
     print(f"{passed} of {len(SCENARIOS)} scenarios passed; {fallbacks[True]} of {fallbacks.total()} replies fell back")  # noqa: T201
     assert passed >= NEEDED * len(SCENARIOS)
-
-

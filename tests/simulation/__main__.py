@@ -45,7 +45,9 @@ def simulate(name: str, assistant: Assistant, turns: int, seed: int) -> Iterator
         customer_id = generator.choice(customers) if customers and generator.random() < 0.5 else None
         own = [order.id for order in assistant.orders.of(customer_id, 20)] if customer_id else []
         stranger = generator.choice(customers) if customers else None
-        foreign = [order.id for order in assistant.orders.of(stranger, 3)] if stranger and stranger != customer_id else []
+        foreign = (
+            [order.id for order in assistant.orders.of(stranger, 3)] if stranger and stranger != customer_id else []
+        )
         customer = SimulatedCustomer(assistant.catalog, generator, own, foreign)
         reply: Reply | None = None
         for _ in range(min(generator.randint(1, 6), turns - told)):
@@ -55,7 +57,9 @@ def simulate(name: str, assistant: Assistant, turns: int, seed: int) -> Iterator
                 reply = assistant.ask(
                     message, conversation_id=reply.conversation_id if reply else None, customer_id=customer_id
                 )
-                verdict = verify(reply, assistant.catalog, assistant.orders.of(customer_id, 1000) if customer_id else ())
+                verdict = verify(
+                    reply, assistant.catalog, assistant.orders.of(customer_id, 1000) if customer_id else ()
+                )
                 yield SimulatedTurn(name, message, reply, verdict)
             except Exception:
                 traceback.print_exc()
@@ -80,7 +84,11 @@ def report(turns: list[SimulatedTurn]) -> dict[str, object]:
         "fallbacks": sum(reply.fallback for reply in replies),
         "fallback_share": round(sum(reply.fallback for reply in replies) / max(len(replies), 1), 4),
         "fallback_share_per_shop": {
-            shop: round(sum(t.reply.fallback for t in turns if t.reply and t.shop == shop) / max(sum(t.shop == shop for t in turns), 1), 4)
+            shop: round(
+                sum(t.reply.fallback for t in turns if t.reply and t.shop == shop)
+                / max(sum(t.shop == shop for t in turns), 1),
+                4,
+            )
             for shop in sorted({turn.shop for turn in turns})
         },
         "distinct_written_share": round(len({reply.written for reply in replies}) / max(len(replies), 1), 4),
@@ -108,9 +116,13 @@ def main() -> None:
                     print(f"{len(turns)} turns", file=sys.stderr)
     for turn in random.Random(options.seed).sample([turn for turn in turns if turn.reply], options.read):
         assert turn.reply
-        cards = ", ".join(f"{candidate.product.title} {candidate.product.current_price}" for candidate in turn.reply.products)
+        cards = ", ".join(
+            f"{candidate.product.title} {candidate.product.current_price}" for candidate in turn.reply.products
+        )
         acts = " ".join(act.value for act in turn.reply.evidence.acts)
-        print(f"[{turn.shop}] {turn.message}\n    {turn.reply.text}\n    acts: {acts}; cards: {cards}; fallback: {turn.reply.fallback}")
+        print(
+            f"[{turn.shop}] {turn.message}\n    {turn.reply.text}\n    acts: {acts}; cards: {cards}; fallback: {turn.reply.fallback}"
+        )
     print(json.dumps(report(turns), indent=2))
 
 
