@@ -9,8 +9,9 @@ A phrase is a sentence with small variations written into it:
     [closer?]               the same, left out half of the time and when none fits
 
 A condition `### when ...` is a list of facts that must exist ("p1.reason"), must not ("!p1.reason"), or must have one
-of some hints ("p1.stock=in|low", or "p1.detail=" for none). Beside facts a condition may name what the simulator knows of the turn: `turn.first`
-or `turn.later`, `act.X` for each act of the turn, and `then` when this is not the first act that the reply speaks of.
+of some hints ("p1.stock=in|low", or "p1.detail=" for none). Beside facts a condition may name what the simulator knows
+of the turn: `turn.first` or `turn.later`, `act.X` for each act of the turn, and `then` when this is not the first act
+that the reply speaks of.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ QUANTITIES = re.compile(
     re.I,
 )
 PROMISES = re.compile(
-    r"\b(will|guaranteed?|promise|shortly|free|refunded|forward(ed)?|on its way|business days|working days|our team will|"
-    r"(we|i) have (sent|cancelled|changed|refunded)|(i'm|i am) (sending|cancelling|forwarding|checking)|"
+    r"\b(will|guaranteed?|promise|shortly|free|refunded|forward(ed)?|on its way|business days|working days|"
+    r"our team will|(we|i) have (sent|cancelled|changed|refunded)|(i'm|i am) (sending|cancelling|forwarding|checking)|"
     r"i've (sent|cancelled|changed|refunded|ordered|added))\b|'ll\b",
     re.I,
 )
