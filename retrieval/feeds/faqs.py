@@ -103,7 +103,7 @@ def _page(source: Source) -> NamedValues | RowError:
 def _front_matter(text: str) -> dict[str, Any]:
     if len(text) > _MOST_FRONT_MATTER:
         raise ValueError(f"has {len(text):,} characters; at most {_MOST_FRONT_MATTER:,} are read")
-    values = yaml.safe_load(text)
+    values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -116,6 +116,15 @@ def _intents(value: object) -> tuple[str, ...]:
     if not all(isinstance(name, str) and len(name) <= 100 for name in names):
         raise ValueError(f"{shown(value)} is no list of intents")
     return tuple(read_line(name) for name in names if name.strip())
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML without aliases: with them a few lines can stand for more values than there are atoms."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="aliases are refused", problem_mark=self.peek_event().start_mark)
+        return super().compose_node(parent, index)
 
 
 class _Faq(BaseModel):

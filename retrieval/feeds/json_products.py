@@ -184,7 +184,9 @@ def _rating(value: object, used: str) -> object:
 
 
 def _money_text(money: Money) -> str:
-    return f"{money.amount:f} {money.currency}"
+    digits = f"{money.amount:f}"
+    three_decimals = re.search(r"\.\d{3}$", digits)  # which a reader could take for thousands
+    return f"{digits}{'0' if three_decimals else ''} {money.currency}"
 
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")

@@ -72,8 +72,8 @@ def _records(
 ) -> Iterator[tuple[int, list[str] | str]]:
     """Each record's first line and its cells, or what is wrong with it.
 
-    A quotation mark that is never closed swallows the rows after it: a record of several lines that does not fit the
-    header is therefore given up after its first line.
+    A quotation mark that is never closed swallows the rows after it: a record of several lines that is not well
+    formed or does not fit the header is therefore given up after its first line.
     """
     source = iter(lines)
     waiting: deque[str] = deque()
@@ -104,7 +104,7 @@ def _record(lines: Iterator[str], delimiter: str, width: int, taken: list[str]) 
     except csv.Error as error:
         return f"the row cannot be read: {error}"
     extra = [cell for cell in cells[width:] if cell.strip()]
-    if len(taken) > 1 and (extra or (len(cells) < width and not _is_well_formed(taken, delimiter))):
+    if len(taken) > 1 and (extra or not _is_well_formed(taken, delimiter)):
         return "a quotation mark is not closed"
     return f"has {len(cells)} cells under a header of {width}" if extra else cells
 

@@ -67,8 +67,8 @@ def read_id(value: object) -> str:
 
 def read_link(value: object) -> str:
     """An address on the web, or one relative to the shop; "" for none. Schemes that a browser would run are refused."""
-    text = _at_most(_LONGEST_LINE * 2, "".join(clean(str(value)).splitlines()))
-    scheme = re.match(r"([a-z][a-z0-9+.-]*):", text.replace(" ", ""), re.IGNORECASE)
+    text = _at_most(_LONGEST_LINE * 2, re.sub(r"[\t\n]", "", clean(str(value))))  # as browsers do
+    scheme = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"\s", "", text), re.IGNORECASE)
     if scheme and scheme[1].lower() not in ("http", "https"):
         raise ValueError(f"{shown(text)} is no http or https address")
     return text.replace(" ", "%20")

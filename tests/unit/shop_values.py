@@ -36,8 +36,8 @@ def products(draw: st.DrawFn) -> Product:
     return Product(
         id=draw(titles), title=draw(titles), price=Money(price, currency), description=draw(texts), link=draw(links),
         image_link=draw(links), sale_price=sale, availability=draw(st.sampled_from(Availability)),
-        quantity=draw(st.none() | st.integers(0, 10**6)), brand=draw(lines), product_type=draw(lines), item_group_id=draw(lines),
-        color=draw(lines), size=draw(lines), material=draw(lines), gtin=draw(words),
+        quantity=draw(st.none() | st.integers(0, 10**6)), brand=draw(lines), product_type=draw(lines),
+        item_group_id=draw(lines), color=draw(lines), size=draw(lines), material=draw(lines), gtin=draw(words),
         rating=draw(st.none() | st.floats(0, 5)), rating_count=draw(st.integers(0, 10**6)),
         reviews=tuple(draw(st.lists(st.builds(Review, st.integers(1, 5), texts), max_size=3))),
         attributes=draw(st.dictionaries(words, texts.filter(bool), max_size=4)),

@@ -18,6 +18,7 @@ from retrieval.customer import Customer
 from retrieval.money import Money
 from retrieval.records import Records
 
+FRESH = State()
 TEN = Money(Decimal("10.00"))
 
 
@@ -46,7 +47,7 @@ def asking(*intents: IntentName, message: str = "", order_id: str = "") -> Reque
 
 
 def one(
-    actions: Actions, request: Request, customer_id: str | None = "C-1", state: State = State()
+    actions: Actions, request: Request, customer_id: str | None = "C-1", state: State = FRESH
 ) -> ActionResult | None:
     results = actions.run(request, customer_id, state)
     assert len(results) <= 1

@@ -59,13 +59,23 @@ def test_sqlite_waits_checks_references_and_logs_ahead(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_a_failing_transaction_leaves_nothing(engine: Engine) -> None:
-    with pytest.raises(StoreError), writing(engine) as connection:
-        connection.execute(insert(CustomerRow).values(id="C-1", name="Ada", email=""))
-        connection.execute(insert(CustomerRow).values(id="C-1", name="Again", email=""))
-    with pytest.raises(KeyError), writing(engine) as connection:
-        connection.execute(insert(CustomerRow).values(id="C-2", name="Bo", email=""))
+def _add(engine: Engine, *ids: str) -> None:
+    with writing(engine) as connection:
+        for identity in ids:
+            connection.execute(insert(CustomerRow).values(id=identity, name="", email=""))
+
+
+def _add_and_fail(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(insert(CustomerRow).values(id="C-2", name="", email=""))
         raise KeyError
+
+
+def test_a_failing_transaction_leaves_nothing(engine: Engine) -> None:
+    with pytest.raises(StoreError):
+        _add(engine, "C-1", "C-1")
+    with pytest.raises(KeyError):
+        _add_and_fail(engine)
     with reading(engine) as connection:
         assert connection.scalar(select(func.count()).select_from(CustomerRow)) == 0
 

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from assistant.cli import import_
+from assistant.orders import Orders
+from retrieval.catalog import Catalog
+from retrieval.database import open_database
+from retrieval.errors import SettingsError, StoreError
+from retrieval.records import Records
+from tests.unit.feed_files import FEEDS
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "home"
+
+
+def run(home: Path, noun: str, *arguments: str | Path) -> Result:
+    app = typer.Typer()
+    import_.register(app)
+    return CliRunner().invoke(app, ["import", noun, *map(str, arguments), "--home", str(home)])
+
+
+def catalog(home: Path) -> Catalog:
+    engine = open_database(f"sqlite:///{home / 'aisle.db'}")
+    try:
+        return Records(engine).catalog()
+    finally:
+        engine.dispose()
+
+
+def counts(result: Result) -> list[int]:
+    """Added, changed, unchanged and removed, from the table that the command shows."""
+    words = result.stdout.replace("│", " ").split()
+    return [int(words[words.index(name) + 1]) for name in ("added", "changed", "unchanged", "removed")]
+
+
+def good_lines(*ids: str) -> str:
+    return "".join(json.dumps({"id": name, "title": f"Thing {name}", "price": "5.00 USD"}) + "\n" for name in ids)
+
+
+def test_bad_rows_are_named_good_ones_imported_and_the_exit_code_says_so(home: Path) -> None:
+    result = run(home, "products", FEEDS / "google.tsv")
+    assert result.exit_code == 1
+    assert counts(result) == [4, 0, 0, 0]
+    assert len(result.stderr.splitlines()) == 6
+    assert f"{FEEDS / 'google.tsv'}:6: price: 'call us' is no amount of money" in result.stderr
+    assert "Not imported: 6 bad rows" in result.stdout
+    assert list(catalog(home).products) == ["HL-100", "HL-101", "HL-102", "HL-108"]
+
+
+def test_importing_twice_changes_nothing(home: Path) -> None:
+    run(home, "products", FEEDS / "products.jsonl")
+    before = catalog(home).version
+    assert counts(run(home, "products", FEEDS / "products.jsonl")) == [0, 0, 3, 0]
+    assert catalog(home).version == before
+
+
+def test_several_files_of_several_formats_at_once(home: Path) -> None:
+    names = ("google.tsv", "google.xml", "shopify.csv", "woocommerce.csv", "schema_org.jsonld", "products.jsonl")
+    result = run(home, "products", *(FEEDS / name for name in names), home / "absent.csv")
+    assert result.exit_code == 1
+    assert counts(result)[0] == 4 + 3 + 5 + 4 + 4 + 3
+    assert "absent.csv cannot be read: No such file or directory." in result.stderr
+    assert "Left out: 2 (not published)." in result.stdout
+
+
+def test_an_id_of_an_earlier_file_is_reported(home: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).write_text(good_lines("A", name))
+    result = run(home, "products", tmp_path / "one", tmp_path / "two")
+    assert result.exit_code == 1
+    assert f"two:1: id: 'A' was seen before on {tmp_path / 'one'}, line 1" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["google_entity.xml", "google_truncated.xml", "README.md", "faqs", "absent"])
+def test_nothing_to_read_ends_with_2_and_stores_nothing(home: Path, name: str) -> None:
+    result = run(home, "products", FEEDS / name, "--replace")
+    assert result.exit_code == 2
+    assert "No products could be read." in result.stdout
+    assert name in result.stderr
+    assert not catalog(home).products
+
+
+def test_replace_removes_what_is_gone_but_only_after_a_clean_reading(home: Path, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text(good_lines("A", "B"))
+    run(home, "products", feed)
+    feed.write_text(good_lines("B", "C") + '{"id": "A"}\n')
+    result = run(home, "products", feed, "--replace")
+    assert (result.exit_code, counts(result)) == (1, [1, 0, 1, 0])
+    assert "Nothing was removed" in result.stdout
+    feed.write_text(good_lines("B", "C"))
+    assert counts(run(home, "products", feed, "--replace")) == [0, 0, 2, 1]
+    assert list(catalog(home).products) == ["B", "C"]
+
+
+def test_a_whole_shop(home: Path) -> None:
+    assert run(home, "customers", FEEDS / "customers.jsonl").exit_code == 1
+    assert counts(run(home, "orders", FEEDS / "orders.jsonl")) == [1, 0, 0, 0]
+    assert counts(run(home, "events", FEEDS / "events.jsonl")) == [2, 0, 0, 0]
+    assert counts(run(home, "faqs", FEEDS / "faqs")) == [2, 0, 0, 0]
+    engine = open_database(f"sqlite:///{home / 'aisle.db'}")
+    records = Records(engine)
+    assert len(records.events()) == 2
+    assert set(records.catalog().faqs) == {"returns", "no_front_matter"}
+    assert [order.id for order in Orders(engine).of("C-1", 5)] == ["H-2001"]
+    engine.dispose()
+
+
+def test_orders_before_their_customers_are_reported(home: Path) -> None:
+    result = run(home, "orders", FEEDS / "orders.jsonl")
+    assert result.exit_code == 2
+    assert "import the customers first" in result.stderr
+
+
+def test_the_currency_of_prices_that_name_none(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "feed").write_text("id,title,price\nA,Tent,5.00\n")
+    assert run(home, "products", tmp_path / "feed", "--currency", "chf").exit_code == 0
+    assert str(catalog(home).products["A"].price) == "5.00 CHF"
+    assert run(home, "products", tmp_path / "feed", "--currency", "gold").exit_code == 2
+
+
+def test_a_database_that_cannot_be_used_is_told_before_reading(home: Path) -> None:
+    home.mkdir()
+    shutil.copy(FEEDS / "google.tsv", home / "aisle.db")
+    result = run(home, "products", FEEDS / "google.tsv")
+    assert isinstance(result.exception, StoreError | SettingsError)
