@@ -1,6 +1,6 @@
 """Assistant: one turn of dialogue, from a customer's message to a checked reply.
 
-    message → understanding → finder → actions → gatherer → writer → store → reply
+message → understanding → finder → actions → gatherer → writer → store → reply
 """
 
 from __future__ import annotations
@@ -134,7 +134,12 @@ class Assistant:
             return
         reply = self._reply(conversation, request, evidence, written, watch)
         turn = Turn(
-            message, reply.text, prompt.answered(reply.written), datetime.now(UTC), reply.fallback, parts.writer.model_name
+            message,
+            reply.text,
+            prompt.answered(reply.written),
+            datetime.now(UTC),
+            reply.fallback,
+            parts.writer.model_name,
         )
         with watch.step("store"):
             parts.store.append(conversation, turn, carry(state, request, found, results, evidence))
@@ -142,7 +147,12 @@ class Assistant:
         yield reply
 
     def _reply(
-        self, conversation: Conversation, request: Request, evidence: Evidence, written: list[Written], watch: _Stopwatch
+        self,
+        conversation: Conversation,
+        request: Request,
+        evidence: Evidence,
+        written: list[Written],
+        watch: _Stopwatch,
     ) -> Reply:
         used = {key for sentence in written for key in sentence.keys}
         return Reply(

@@ -14,9 +14,7 @@ from assistant.planning import LISTING_ACTS, POINTED_ACTS, failed
 from assistant.request import Request
 
 
-def carry(
-    state: State, request: Request, found: Found, results: Sequence[ActionResult], evidence: Evidence
-) -> State:
+def carry(state: State, request: Request, found: Found, results: Sequence[ActionResult], evidence: Evidence) -> State:
     """The state after a turn. A search stays until the next one, whatever is asked in between."""
     acts = set(evidence.acts)
     carried = replace(

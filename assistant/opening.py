@@ -52,7 +52,9 @@ def open_assistant(settings: Settings) -> Assistant:
         finder=Finder(catalog, search),
         actions=Actions(orders),
         gatherer=Gatherer(catalog, shop),
-        writer=Writer(open_language_model(settings), phrases, Check.of(catalog), Decoding(temperature=settings.temperature)),
+        writer=Writer(
+            open_language_model(settings), phrases, Check.of(catalog), Decoding(temperature=settings.temperature)
+        ),
         store=Store(engine),
     )
     return Assistant(parts, policy, settings.max_message)
@@ -76,7 +78,9 @@ def _policy(settings: Settings) -> str:
     try:
         return _read(path).replace("{shop}", settings.shop_name)
     except OSError as error:
-        raise SettingsError(f"AISLE_POLICY names {path}, which cannot be read: {error.strerror}.", "Check the path.") from error
+        raise SettingsError(
+            f"AISLE_POLICY names {path}, which cannot be read: {error.strerror}.", "Check the path."
+        ) from error
 
 
 def _read(path: Path) -> str:

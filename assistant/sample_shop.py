@@ -45,7 +45,9 @@ def import_sample(settings: Settings) -> None:
     """Imports every file of the sample shop; doing it again changes nothing. Raises FeedError at the first bad row."""
     engine, intake, folder = open_database(settings.resolved_database_url), Intake(), settings.data / "shop"
     records, orders = Records(engine), Orders(engine)
-    records.upsert_products(_read(folder / "products.jsonl", lambda source: read_products(source, intake)), replace=True)
+    records.upsert_products(
+        _read(folder / "products.jsonl", lambda source: read_products(source, intake)), replace=True
+    )
     records.upsert_faqs(_read(folder / "faqs", lambda source: read_faqs(source, intake), faq_files), replace=True)
     records.upsert_customers(_read(folder / "customers.jsonl", lambda source: read_customers(source, intake)))
     known = records.customer_ids()
@@ -71,4 +73,6 @@ def _read(
 
 
 def _refuse(fault: RowError | FeedError) -> None:
-    raise fault if isinstance(fault, FeedError) else FeedError(str(fault), "The sample shop's files are damaged; fetch them anew.")
+    if isinstance(fault, FeedError):
+        raise fault
+    raise FeedError(str(fault), "The sample shop's files are damaged; fetch them anew.")
