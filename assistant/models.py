@@ -51,4 +51,6 @@ def _remote(settings: Settings) -> LanguageModel:
 def _adapter(settings: Settings, shipped: Path | None) -> Path | None:
     if settings.adapter == _NO_ADAPTER:
         return None
-    return Path(settings.adapter) if settings.adapter else shipped
+    if settings.adapter:
+        return Path(settings.adapter)
+    return shipped if shipped is not None and shipped.is_dir() else None

@@ -43,9 +43,10 @@ def new_adapter(model: LlamaForCausalLM, base_name: str) -> PeftModel:
         target_modules=list(TARGETS),
         bias="none",
         task_type="CAUSAL_LM",
-        base_model_name_or_path=base_name,
     )
-    return get_peft_model(model, config)
+    adapted = get_peft_model(model, config)
+    adapted.peft_config["default"].base_model_name_or_path = base_name
+    return adapted
 
 
 def train_adapter(
@@ -80,7 +81,7 @@ def train_adapter(
         if progress.step % 20 == 0:
             log.info("adapter.step", step=progress.step, loss=round(loss, 3), tokens=tokens, share=round(progress.share, 3))
     optimizing.close()
-    model.save_pretrained(output)
+    model.save_pretrained(output, save_embedding_layers=False)
     record = {"seed": seed, "steps": progress.step, "tokens": tokens, "minutes": round(progress.seconds / 60, 1), **vars(counts)}
     (output / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     log.info("adapter.done", **record)

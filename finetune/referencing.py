@@ -35,7 +35,7 @@ _TIME = re.compile(
     re.I,
 )
 _ORDER = re.compile(r"#?\s?\b[A-Z]{0,4}-?\d{2,}(?:-\d{3,}){1,3}\b|#\s?\w*\d\w*(?:-\w+)*|\b[A-Z]{2,4}-?\d{5,}\b")
-_PHONE = re.compile(r"(?:\+\d{1,3}[\s-]?)?\b\d{3,5}[\s-]?\d{3}[\s-]?\d{3,4}\b|\b1-?800[\w-]+")
+_PHONE = re.compile(r"\b\d{5}[\s-]\d{5}\b|(?:\+\d{1,3}[\s-]?)?\b\d{3,5}[\s-]?\d{3}[\s-]?\d{3,4}\b|\b1-?800[\w-]+")
 _TITLED = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr)\b\.?(?:\s*/\s*M(?:r|s|rs)\.?)?\s+[A-Z][\w']+(?:\s[A-Z][\w']+)?")
 _QUOTED = re.compile(r"(?<!\w)['\"‘“]([A-Z][^'\"’”{}]{2,60})['\"’”](?!\w)")
 _MODEL = re.compile(r"\b(?:[A-Z][\w&+'-]*\s+)+(?:[A-Za-z-]*\d[\w\"-]*)(?:\s+(?:[A-Z][\w-]*|[A-Za-z-]*\d[\w-]*))*")
