@@ -33,8 +33,11 @@ def content_words(text: str) -> list[str]:
 
 
 def product_text(product: Product) -> str:
-    """What the encoder reads of a product: what it is first, then what sets it apart, then its description."""
-    facts = [product.brand, product.color, product.size, product.material]
+    """What the encoder reads of a product: what it is first, then what sets it apart, then its description.
+
+    Sizes carry no meaning to search by, and without them the sizes of one thing share one vector.
+    """
+    facts = [product.brand, product.color, product.material]
     facts += [f"{name.replace('_', ' ')} {value}" for name, value in product.attributes.items()]
     listed = ", ".join(fact for fact in facts if fact)
     parts = (product.title, " ".join(product.category_path), listed, product.description)

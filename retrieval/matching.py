@@ -14,7 +14,7 @@ import numpy as np
 
 from retrieval.document import content_words, product_head, words
 from retrieval.encoder import Encoder, Vectors
-from retrieval.filter import Filter
+from retrieval.filter import Filter, Sort
 from retrieval.fusion import K, fuse
 from retrieval.index import PRODUCTS, Index
 from retrieval.product import Product
@@ -45,10 +45,12 @@ class Matcher:
         fused = fuse((self._dense(vector, rows).tolist(), self._lexical(mended, rows).tolist()))
         pool = np.array(list(fused), np.intp)
         relevance: Floats = np.array(list(fused.values()), np.float32) * np.float32((K + 1) / 2)
+        cosines = np.asarray(self._index.product_vectors[pool] @ vector)
+        nearness = np.clip(cosines / max(float(cosines.max(initial=0.0)), 1e-6), 0, 1)
+        relevance = (relevance + self._relevance.share(mended)[pool] + nearness) / 3
         if _demands(filter, mended):
             return pool, relevance
-        cosines = np.asarray(self._index.product_vectors[pool] @ vector)
-        meets = self._relevance.meets(self._relevance.named(mended)[pool], cosines)
+        meets = self._relevance.meets(mended, pool, cosines, strict=filter.sort is not Sort.RELEVANCE)
         return pool[meets], relevance[meets]
 
     def _dense(self, vector: Vectors, rows: Rows) -> Rows:

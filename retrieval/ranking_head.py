@@ -27,14 +27,19 @@ TERMS = ("request", "taste", "popularity", "fresh", "rating", "price", "discount
 """What adds up to a score, in the order of the last axis of `RankingHead.forward`."""
 
 
+TIE_BREAK = 0.25
+"""How much all else counts beside a request: enough to order what meets it equally well, never to outdo it."""
+
+
 class Inputs(NamedTuple):
     """What the head reads, for B customers, C products and A acts each.
 
-    `request` (B, C) is the relevance to the request, 0 to 1, or 0 everywhere where there is none. `alike` (B, C, A, 8)
+    `asked` (B, 1) is 1 where there is a request, and `request` (B, C) the relevance to it, 0 to 1. `alike` (B, C, A, 8)
     is 0 to 1 (the cosine may be negative); `kind` (B, A) numbers KINDS; `age` (B, A) is in days; `stars` (B, A) is -1
     to 1, 1 for an act without a rating; `present` (B, A) is 0 for padding. The rest is as in `Shelf`, (B, C).
     """
 
+    asked: Tensor
     request: Tensor
     alike: Tensor
     kind: Tensor
@@ -73,7 +78,9 @@ class RankingHead(nn.Module):
         )
         weighted = plain * weights
         taste = (self._taste(inputs) * confidence).unsqueeze(-1)
-        return torch.cat((weighted[..., :1], taste, weighted[..., 1:]), dim=-1)
+        others = torch.cat((taste, weighted[..., 1:]), dim=-1)
+        scale = 1 - (1 - TIE_BREAK) * inputs.asked.unsqueeze(-1)
+        return torch.cat((weighted[..., :1], others * scale), dim=-1)
 
     def _confidence(self, present: Tensor) -> Tensor:
         """0 for a visitor, towards 1 with every act, shape (B, 1)."""

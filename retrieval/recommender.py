@@ -24,6 +24,7 @@ from retrieval.shelf import TRAITS, USUAL_POPULARITY, Floats, Rows, Shelf
 
 FORMAT = 1
 _POPULAR, _WELL_RATED, _NEAR = 0.75, 4.2, 0.45
+_LEAST = 1e-3  # a contribution below this is no reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Recommender:
         for kind, row_drops in zip(ablations, drops, strict=True):
             for place, drop in enumerate(row_drops):
                 text = _plain_text(kind, shelf, int(question.rows[place]))
-                if drop > 0 and text and (kind is not ReasonKind.MATCHES_REQUEST or question.request is not None):
+                if drop >= _LEAST and text and (kind is not ReasonKind.MATCHES_REQUEST or question.request is not None):
                     found[place].append(Reason(kind, text, float(drop)))
         for place, reason in self._like_reasons(question, inputs, scores):
             found[place].append(reason)
@@ -106,7 +107,7 @@ class Recommender:
         for place, row in enumerate(question.rows):
             near = [_near(shelf, int(row), shelf.rows[product]) for product in products]
             best = int(np.argmax(np.where(near, drops[:, place], -np.inf)))
-            if near[best] and drops[best, place] > 0:
+            if near[best] and drops[best, place] >= _LEAST:
                 act = _telling_act(acts, products[best])
                 reason = Reason(_like_kind(act), _like_text(shelf, int(row), act), float(drops[best, place]))
                 reasons.append((place, reason))
@@ -127,6 +128,7 @@ def inputs_of(question: Question) -> Inputs:
         return torch.as_tensor(np.asarray(values)).unsqueeze(0)
 
     return Inputs(
+        asked=batch(np.full(1, question.request is not None, np.float32)),
         request=batch(request.astype(np.float32)),
         alike=batch(alike(shelf, rows, seen)),
         kind=batch(np.array([KINDS.index(act.kind) for act in acts], np.int64)),

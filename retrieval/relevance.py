@@ -1,55 +1,101 @@
-"""Relevance: how well each product meets a query, 0 to 1, and which products meet it at all.
+"""Relevance: which products meet a query at all, and how much of it they name.
 
-A sort by price needs a yes or no: "cheapest tent" must not list the cheapest tent peg. The answer comes from two signs:
-the share of the query's words that name the product (weighed by how rare they are), and the cosine beside the best one.
+A ranking never ends, but an answer must: "cheapest tent" must not list the cheapest tent peg, and a shop without laptops
+should say so. Three signs decide. What kind of thing is asked for ("red mug": mug), where a product's kind is the last
+word of its title and of its type; the share of the query's words that a product's record has, the rare ones weighing
+more; and the cosine, beside the best one.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.document import content_words, product_head, words
+from retrieval.document import content_words, product_words, words
 from retrieval.product import Product
-from retrieval.shelf import Floats
+from retrieval.shelf import Floats, Rows
+
+_TITLE_END = re.compile(r"\s*(?:[,(/|:–—]|\s-\s|\s(?:with|for|in|of|by|from|and)\s).*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Shares and cosines at which a product meets a query; for all-MiniLM-L6-v2, chosen on the sample shop's queries."""
+
+    floor: float = 0.33  # a shop whose best cosine is lower, and that lacks the words, has nothing of the kind
+    kind: float = 0.95  # a word names the kind that is meant when the best of it is this near to the best of all
+    near: float = 0.9  # of the best cosine: met, whatever the words
+    likely: float = 0.7  # of the best cosine: met where no kind was asked for
+    share: float = 0.5  # of the best share of words: met when of the kind asked for
+    strict_share: float = 0.95  # the same where one product must not stand for another: sorted lists
+
+
+_WHOLE = 0.999
 
 
 class Relevance:
-    """The words by which the products of one catalogue are named."""
+    """The words of one catalogue's products, and those that name what kind of thing they are."""
 
-    floor = 0.30
-    """A cosine below this is chance for all-MiniLM-L6-v2 on products."""
-
-    share = 0.80
-    """Without naming it, a product meets a query when its cosine is this share of the best product's."""
-
-    def __init__(self, products: Sequence[Product]) -> None:
+    def __init__(self, products: Sequence[Product], threshold: Threshold = Threshold()) -> None:
         self._size = len(products)
-        postings: dict[str, list[int]] = defaultdict(list)
-        for row, product in enumerate(products):
-            for word in set(words(product_head(product))):
-                postings[word].append(row)
-        self._postings = {word: np.array(rows, np.intp) for word, rows in postings.items()}
+        self._threshold = threshold
+        self._kinds = _postings(map(_kind_words, products))
+        self._words = _postings(map(product_words, products))
 
-    def named(self, query: str) -> Floats:
-        """Share of the weight of the query's words that are in the name of each product, shape (products,)."""
+    def share(self, query: str) -> Floats:
+        """Share of the weight of the query's words that each product's record has, shape (products,)."""
         total, shares = 0.0, np.zeros(self._size, np.float32)
         for word in dict.fromkeys(content_words(query)):
-            rows = self._postings.get(word)
+            rows = self._words.get(word)
             weight = float(np.log1p(self._size / (1 if rows is None else len(rows))))
             total += weight
             if rows is not None:
                 shares[rows] += weight
-        return shares / total if total else shares
+        return shares / np.float32(total) if total else shares
 
-    def meets(self, named: Floats, cosines: Floats) -> NDArray[np.bool_]:
-        """Which products meet a query, from their `named` shares and cosines, both of shape (rows,)."""
-        if not len(cosines):
+    def of_kind(self, query: str) -> NDArray[np.bool_]:
+        """Products that are of a kind that `query` asks for, shape (products,); none where it asks for no kind."""
+        found = np.zeros(self._size, np.bool_)
+        for word in content_words(query):
+            if word in self._kinds:
+                found[self._kinds[word]] = True
+        return found
+
+    def meets(self, query: str, rows: Rows, cosines: Floats, strict: bool) -> NDArray[np.bool_]:
+        """Which of `rows`, with their `cosines`, meet `query`, shape (rows,).
+
+        `strict` is for lists in another order than relevance, whose first place must hold a clear answer.
+        """
+        if not len(rows):
             return np.zeros(0, np.bool_)
-        whole = named >= 0.999
-        if whole.any():
-            return whole | ((cosines >= self.share * cosines[whole].max()) & (named > 0.0))
-        return (cosines >= self.floor) & (cosines >= self.share * cosines.max())
+        limit, best = self._threshold, float(cosines.max())
+        shares, kind = self.share(query)[rows], self.of_kind(query)[rows]
+        meant = kind.any() and float(cosines[kind].max()) >= limit.kind * best
+        whole = shares >= _WHOLE
+        if not (meant or whole.any() or best >= limit.floor):
+            return np.zeros(len(rows), np.bool_)
+        if not meant:
+            return whole | (cosines >= (limit.near if strict else limit.likely) * best)
+        if strict:
+            return kind & (shares >= limit.strict_share * shares[kind].max())
+        likely = (shares >= limit.share * shares[kind].max()) | (cosines >= limit.likely * best)
+        return (kind & likely) | (cosines >= limit.near * best)
+
+
+def _kind_words(product: Product) -> list[str]:
+    """The words that say what a product is: the last one of its title and of each step of its type."""
+    names = [_TITLE_END.sub("", product.title), *product.category_path[-1:]]
+    return [found[-1] for name in names if (found := [word for word in words(name) if len(word) > 2 and word.isalpha()])]
+
+
+def _postings(documents: Iterable[Iterable[str]]) -> Mapping[str, Rows]:
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, document in enumerate(documents):
+        for word in set(document):
+            rows[word].append(row)
+    return {word: np.array(listed, np.intp) for word, listed in rows.items()}

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.document import content_words, faq_passages, plain, product_text, words
+from retrieval.faq import Faq
+from retrieval.lexical import Lexical
+from tests.unit.small_shop import PRODUCTS
+
+
+@pytest.mark.parametrize(
+    ("many", "one"),
+    [
+        ("dishes", "dish"), ("boxes", "box"), ("glasses", "glass"), ("batteries", "battery"), ("shoes", "shoe"),
+        ("knives", "knife"), ("tents", "tent"), ("Women's", "woman"), ("children", "child"),
+    ],
+)  # fmt: skip
+def test_plurals_meet_their_singular(many: str, one: str) -> None:
+    assert words(many) == [one] == words(one)
+
+
+def test_words_that_mean_nothing_to_a_search_are_left_out_unless_nothing_else_is_there() -> None:
+    assert content_words("show me a red mug for my dad please") == ["red", "mug", "dad"]
+    assert content_words("the one") == ["the", "one"]
+
+
+def test_markdown_leaves_its_words() -> None:
+    assert plain("**Send** it [back](https://x.example/a).") == "Send it back."
+
+
+def test_each_passage_of_an_faq_carries_its_title() -> None:
+    passages = faq_passages(Faq("f", "Returns", f"{'long ' * 130}\n\nshort"))
+    assert passages[0] == "Returns"
+    assert [passage.startswith("Returns. ") for passage in passages[1:]] == [True, True]
+
+
+def test_sizes_share_one_text_and_colours_do_not() -> None:
+    green, orange = PRODUCTS[0], PRODUCTS[1]
+    assert product_text(green) != product_text(orange)
+    assert "Green" in product_text(green)
+
+
+def test_bm25_ranks_rare_words_higher_and_unknown_words_not_at_all() -> None:
+    lexical = Lexical.of([["tent", "green"], ["tent", "red"], ["tent"], ["mug"]])
+    scores = lexical.scores(["tent", "green"])
+    assert scores.argmax() == 0
+    assert scores[3] == 0
+    assert not lexical.scores(["laptop"]).any()
+
+
+@given(st.lists(st.lists(st.sampled_from(["tent", "mug", "red", "wool"]), max_size=5), max_size=6))
+def test_a_score_is_above_zero_exactly_where_a_word_is_shared(documents: list[list[str]]) -> None:
+    scores = Lexical.of(documents).scores(["tent", "red"])
+    assert [score > 0 for score in scores] == [bool({"tent", "red"} & set(document)) for document in documents]
+
+
+@pytest.mark.parametrize("documents", [[["tent", "red"], ["mug"], []], [[], []], []])
+def test_what_is_saved_scores_the_same(documents: list[list[str]], tmp_path: Path) -> None:
+    made = Lexical.of(documents)
+    made.save(tmp_path / "words")
+    read = Lexical.load(tmp_path / "words", len(documents))
+    assert read.scores(["tent", "mug"]).tolist() == made.scores(["tent", "mug"]).tolist()
