@@ -34,12 +34,11 @@ from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
 from ui.protection import RateLimit, SecurityHeaders
-from ui.reception import Reception
+from ui.reception import VISIT, Reception
 from ui.sign_in import sign_in_router
 from ui.storefront import storefront_router
 
 STATIC = Path(__file__).parent / "static"
-_SESSION_SECONDS = 8 * 60 * 60
 _LARGEST_BODY = 1_000_000
 _Made = TypeVar("_Made")
 
@@ -77,7 +76,11 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
 def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str) -> None:
     """Added last runs first. CORS must be on this parent app: without it Gradio allows every origin."""
     app.add_middleware(
-        SessionMiddleware, secret_key=secret, session_cookie="aisle_session", max_age=_SESSION_SECONDS, same_site="lax"
+        SessionMiddleware,
+        secret_key=secret,
+        session_cookie="aisle_session",
+        max_age=int(VISIT.total_seconds()),
+        same_site="lax",
     )
     app.add_middleware(
         CORSMiddleware,
@@ -96,14 +99,20 @@ def _add_files(app: FastAPI, pictures: Path) -> None:
             STATIC / "widget.js", media_type="text/javascript", headers={"Cache-Control": "max-age=300"}
         )
 
+    @app.get("/favicon.ico", include_in_schema=False)
+    def favicon() -> Response:
+        return FileResponse(STATIC / "mark.svg", media_type="image/svg+xml")
+
     app.mount("/static", StaticFiles(directory=STATIC))
     app.mount("/shop/images", StaticFiles(directory=pictures, check_dir=False))
 
 
 def _add_chat(app: FastAPI, reception: Reception, shop_name: str) -> None:
     @app.post("/chat/gradio_api/upload", include_in_schema=False)
-    def upload() -> None:
-        raise HTTPException(404, "This chat takes no files.")
+    @app.get("/chat/gradio_api/deep_link", include_in_schema=False)
+    def absent() -> None:
+        """What Gradio would write to disk for a stranger, the chat does not need."""
+        raise HTTPException(404, "This chat takes no files and gives no links to itself.")
 
     gr.mount_gradio_app(
         app,

@@ -17,9 +17,10 @@ import structlog
 from assistant.conversation import Conversation
 from assistant.reply import Cards, Reply, Sentence
 from retrieval.candidate import Candidate
-from retrieval.errors import AisleError
+from retrieval.errors import AisleError, ConversationNotFound
 from ui.cards import cards_html, sources_html, text_html
 from ui.errors import customer_text
+from ui.identity import TokenRefused
 from ui.reception import Reception
 
 _log = structlog.get_logger(__name__)
@@ -32,6 +33,7 @@ FIRST_CHIPS = (
     "Where is my order?",
 )
 _LONGEST_HISTORY = 200
+_SIGNED_OUT = "Your sign-in has run out. Please load the page again."
 _WRITING = '<p class="aisle-writing"><span class="aisle-unseen">Writing a reply</span><i></i><i></i><i></i></p>'
 
 Message = dict[str, Any]
@@ -85,11 +87,12 @@ class ChatPage:
         retried = self._retry.click(self._again, held, **shared)
         for done in (typed, *followed, retried):
             done.then(None, [self._conversation], None, js="(id) => aisle.replied(id)", api_visibility="private")
-        blocks.load(
+        started = blocks.load(
             self._start, [self._conversation, self._token, self._greeting],
             [self._log, self._conversation, self._token, *self._chips], js="() => aisle.start()",
             api_visibility="private", show_progress="hidden", queue=False,
         )  # fmt: skip
+        started.then(None, None, None, js="() => aisle.ready()", api_visibility="private")
 
     def _start(self, conversation_id: str, token: str, greeting: str, request: gr.Request) -> Update:
         """Greets, or shows again the conversation that this tab had before it went to another page of the shop."""
@@ -98,6 +101,7 @@ class ChatPage:
                 text_html(greeting or f"Hello, I am the assistant of {self._shop_name}. What are you looking for?")
             )
         ]
+        token = self._reception.welcome(token)
         known = self._kept_conversation(conversation_id, token, request)
         chips: Sequence[str] = FIRST_CHIPS
         if known:
@@ -145,7 +149,7 @@ class ChatPage:
         text, candidates = "", tuple[Candidate, ...]()
         try:
             visitor = self._reception.visitor(request.request, token)
-            async with aclosing(self._reception.events("chat", message, conversation_id, visitor)) as events:  # type: ignore[type-var]
+            async with aclosing(self._reception.events("chat", message, conversation_id, visitor)) as events:
                 async for event in events:
                     if isinstance(event, Cards):
                         candidates = event.candidates
@@ -155,9 +159,13 @@ class ChatPage:
                         yield self._finished(event, shown)
                     else:
                         yield {self._log: [*shown, _said_by_aisle(text_html(text) or _WRITING, cards_html(candidates))]}
+        except ConversationNotFound:  # signed out, or in as somebody else, in another tab: what follows is a new one
+            async for update in self._reply(message, shown, "", token, request):
+                yield update
         except AisleError as error:
+            told = _SIGNED_OUT if isinstance(error, TokenRefused) else customer_text(error)
             yield {
-                self._log: [*shown, _said_by_aisle(text_html(text) + _failure(customer_text(error)))],
+                self._log: [*shown, _said_by_aisle(text_html(text) + _failure(told))],
                 self._retry: gr.update(visible=True),
             }
 
@@ -187,11 +195,11 @@ class ChatPage:
             return None
 
     def _retold(self, conversation: Conversation) -> list[Message]:
-        """The stored turns; the last one with its cards."""
+        """The latest stored turns; the last one with its cards."""
         products = self._reception.assistant.catalog.products
         cards = cards_html([Candidate(products[name], 0) for name in conversation.state.shown if name in products])
         history: list[Message] = []
-        for turn in conversation.turns:
+        for turn in conversation.turns[-_LONGEST_HISTORY // 2 :]:
             last = cards if turn is conversation.turns[-1] else ""
             history += [_said_by_customer(turn.message), _said_by_aisle(text_html(turn.reply), last)]
         return history

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
@@ -84,8 +84,8 @@ def chat_router(reception: Reception) -> APIRouter:
     return router
 
 
-async def _stream(first: ReplyEvent, events: AsyncIterator[ReplyEvent]) -> AsyncIterator[str]:
-    async with aclosing(events):  # type: ignore[type-var]
+async def _stream(first: ReplyEvent, events: AsyncGenerator[ReplyEvent]) -> AsyncIterator[str]:
+    async with aclosing(events):
         yield _event(first)
         try:
             async for event in events:

@@ -14,7 +14,7 @@ from ui.protection import TooFast
 from ui.replies import SORRY, ReplyFailed, TooBusy
 
 _log = structlog.get_logger(__name__)
-_KNOWN: dict[type[AisleError], tuple[int, str]] = {
+STATUSES: dict[type[AisleError], tuple[int, str]] = {
     ConversationNotFound: (404, "conversation_not_found"),
     TokenRefused: (401, "token_refused"),
     TooFast: (429, "rate_limited"),
@@ -27,13 +27,13 @@ _CODES = {403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "t
 
 def error_json(error: AisleError) -> dict[str, dict[str, str]]:
     """What a client is told of `error`: errors that are an operator's business become one polite sentence."""
-    _, code = _KNOWN.get(type(error), (503, "unavailable"))
+    _, code = STATUSES.get(type(error), (503, "unavailable"))
     return _body(code, customer_text(error))
 
 
 def customer_text(error: AisleError) -> str:
     """What a customer may read of `error`."""
-    return error.message if type(error) in _KNOWN else SORRY
+    return error.message if type(error) in STATUSES else SORRY
 
 
 def answer_errors(app: FastAPI) -> None:
@@ -41,7 +41,7 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(AisleError)
     async def aisle_error(request: Request, error: AisleError) -> JSONResponse:
-        status, code = _KNOWN.get(type(error), (503, "unavailable"))
+        status, code = STATUSES.get(type(error), (503, "unavailable"))
         if code == "unavailable":
             _log.error("request_failed", path=request.url.path, error=error.message, hint=error.hint)
         headers = {"Retry-After": "60"} if status == 429 else {"Retry-After": "5"} if status == 503 else None

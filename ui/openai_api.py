@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Any, Literal
 
@@ -124,9 +124,9 @@ async def _relive(reception: Reception, visitor: Visitor, said: Sequence[Said]) 
     return conversation_id
 
 
-async def _last(first: ReplyEvent, events: AsyncIterator[ReplyEvent]) -> Reply:
+async def _last(first: ReplyEvent, events: AsyncGenerator[ReplyEvent]) -> Reply:
     last = first
-    async with aclosing(events):  # type: ignore[type-var]
+    async with aclosing(events):
         async for event in events:
             last = event
     if not isinstance(last, Reply):
@@ -134,7 +134,7 @@ async def _last(first: ReplyEvent, events: AsyncIterator[ReplyEvent]) -> Reply:
     return last
 
 
-async def _chunks(first: ReplyEvent, events: AsyncIterator[ReplyEvent], remember: Any) -> AsyncIterator[str]:
+async def _chunks(first: ReplyEvent, events: AsyncGenerator[ReplyEvent], remember: Any) -> AsyncIterator[str]:
     name, created = _new_id(), int(time.time())
 
     def chunk(delta: dict[str, Any], finish: str | None = None, **extra: Any) -> str:
@@ -142,7 +142,7 @@ async def _chunks(first: ReplyEvent, events: AsyncIterator[ReplyEvent], remember
         body = {"id": name, "object": "chat.completion.chunk", "created": created, "model": MODEL, "choices": [choice]}
         return sse.event(json.dumps(body | extra))
 
-    async with aclosing(events):  # type: ignore[type-var]
+    async with aclosing(events):
         yield chunk({"role": "assistant", "content": first.text if isinstance(first, Sentence) else ""})
         try:
             async for event in events:

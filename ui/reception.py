@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from datetime import timedelta
 
+import structlog
 from starlette.requests import Request
 
 from assistant.reply import ReplyEvent
-from ui.identity import read_token
+from ui.identity import TokenRefused, make_token, read_token
 from ui.metrics import Metrics
 from ui.opening import Answering
 from ui.protection import RateLimit, TooFast
 from ui.replies import Replies
 
 SESSION_CUSTOMER = "customer_id"
+VISIT = timedelta(hours=8)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,17 @@ class Reception:
         customer_id = request.scope.get("session", {}).get(SESSION_CUSTOMER)
         return Visitor(client, customer_id)
 
+    def welcome(self, token: str) -> str:
+        """A token that lasts as long as a visit, for the shop's short-lived one; "" where that is absent or refused."""
+        try:
+            return make_token(read_token(token, self._secret), self._secret, VISIT) if token else ""
+        except TokenRefused as error:
+            _log.info("token_refused", reason=error.message)
+            return ""
+
     def events(
         self, face: str, message: str, conversation_id: str | None, visitor: Visitor
-    ) -> AsyncIterator[ReplyEvent]:
+    ) -> AsyncGenerator[ReplyEvent]:
         """The events of the reply to `message`. Raises TooFast at once; see `Replies.events` for the rest."""
         try:
             self._limit.take(visitor.client)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
@@ -48,7 +48,7 @@ class Replies:
 
     async def events(
         self, face: str, message: str, conversation_id: str | None, customer_id: str | None
-    ) -> AsyncIterator[ReplyEvent]:
+    ) -> AsyncGenerator[ReplyEvent]:
         """Yields what `Assistant.reply` yields; closing this iterator stops the reply.
 
         Raises TooBusy, ReplyFailed, or the assistant's own AisleError on a bad conversation id.
@@ -106,7 +106,7 @@ class _Run:
         else:
             self._put(None)
 
-    async def consume(self, patience: float) -> AsyncIterator[ReplyEvent]:
+    async def consume(self, patience: float) -> AsyncGenerator[ReplyEvent]:
         """Yields the events as they arrive. Raises what the worker failed with, or ReplyFailed after silence."""
         while True:
             try:

@@ -15,7 +15,7 @@ def launch(playwright: Playwright) -> Browser | str:
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     own = playwright.chromium.executable_path
     if found is None and not Path(own).exists():
-        return f"no Chromium: neither {' nor '.join(_NAMES)} is installed, nor Playwright's own (`playwright install chromium`)"
+        return f"no Chromium: none of {', '.join(_NAMES)}, nor Playwright's own (`playwright install chromium`)"
     try:
         return playwright.chromium.launch(executable_path=found or own, args=["--no-sandbox"])
     except Error as error:

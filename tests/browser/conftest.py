@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from starlette.responses import HTMLResponse
 
 from tests.browser.chromium import launch
 from tests.browser.visit import Visit
 from tests.fake_assistant import FakeAssistant
-from tests.unit.web import make_app, served
+from tests.unit.web import SECRET, make_app, served
+from ui.cli import listen
+from ui.identity import make_token
 
 
 @pytest.fixture(scope="session")
@@ -29,11 +33,35 @@ def fake() -> FakeAssistant:
 
 
 @pytest.fixture(scope="session")
-def url(fake: FakeAssistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    # "localhost" is another origin than "127.0.0.1": a shop elsewhere, on this machine.
-    app = make_app(tmp_path_factory.mktemp("home"), fake, allowed_origins=["http://localhost:1"])
+def other_shops() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Where two shops on hosts of their own will be: one that may embed the chat, one that may not."""
+    allowed, stranger = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
+    yield allowed, stranger
+    allowed.close()
+    stranger.close()
+
+
+@pytest.fixture(scope="session")
+def url(
+    fake: FakeAssistant, other_shops: tuple[socket.socket, socket.socket], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    app = make_app(tmp_path_factory.mktemp("home"), fake, allowed_origins=[origin(other_shops[0])])
     with served(app) as base:
         yield base
+
+
+@pytest.fixture(scope="session")
+def other_shop_urls(url: str, other_shops: tuple[socket.socket, socket.socket]) -> Iterator[tuple[str, str]]:
+    """The two shops' pages, each with the widget for the signed-in customer C-1."""
+    token = make_token("C-1", SECRET)
+    script = f'<script src="{url}/widget.js" data-title="Ask Oak" data-greeting="Hello from Oak!" data-token="{token}"></script>'
+    page = HTMLResponse(f'<!doctype html><title>Oak</title><link rel="icon" href="data:,"><h1>Oak</h1>{script}')
+    with served(page, other_shops[0]) as allowed, served(page, other_shops[1]) as stranger:
+        yield allowed, stranger
+
+
+def origin(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.fixture

@@ -10,7 +10,11 @@ import jwt
 import pytest
 
 from retrieval.errors import SettingsError
+from tests.fake_assistant import FakeAssistant
 from ui.identity import AUDIENCE, TokenRefused, load_secret, make_token, read_token
+from ui.metrics import Metrics
+from ui.protection import RateLimit
+from ui.reception import Reception
 
 SECRET = "k" * 40
 SOON = datetime.now(UTC) + timedelta(minutes=5)
@@ -63,3 +67,13 @@ def test_a_home_that_cannot_be_written_is_named(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="file"):
         load_secret("", tmp_path / "file" / "home")
+
+
+def test_a_shops_short_token_is_good_for_a_visit(tmp_path: Path):
+    reception = Reception(FakeAssistant(), Metrics(), RateLimit("1/minute"), SECRET)
+    visit = reception.welcome(make_token("C-7", SECRET, timedelta(minutes=1)))
+    assert read_token(visit, SECRET) == "C-7"
+    assert jwt.decode(visit, options={"verify_signature": False})["exp"] > (SOON + timedelta(hours=7)).timestamp()
+    assert reception.welcome(make_token("C-7", SECRET, timedelta(seconds=-1))) == ""
+    assert reception.welcome("") == ""
+    reception.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from assistant.settings import Settings
 from tests.fake_assistant import FakeAssistant
@@ -27,9 +29,9 @@ def make_app(
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """The base URL of `app` on a free port, closed at the end."""
-    listener = listen("127.0.0.1", 0)
+def served(app: ASGIApp, listener: socket.socket | None = None) -> Iterator[str]:
+    """The base URL of `app` at `listener` or on a free port, closed at the end."""
+    listener = listener or listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -28,9 +28,10 @@
       if (given.get("title")) document.querySelector("#aisle-title").textContent = given.get("title");
       const close = document.querySelector("#aisle-close");
       if (close && framed) { close.hidden = false; close.addEventListener("click", () => tell("close")); }
-      tell("ready");
       return [storage?.getItem(KEY) || "", given.get("token") || "", (given.get("greeting") || "").slice(0, 300)];
     },
+    // Only now may the page ask: what is shown from here on is not overwritten by the greeting.
+    ready() { tell("ready"); },
     replied(id) { if (id) storage?.setItem(KEY, id); tell("replied"); },
   };
 
