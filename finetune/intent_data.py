@@ -36,8 +36,8 @@ _BANKING: Mapping[str, IntentName] = {
 _MULTIDOGO: Mapping[str, IntentName] = {
     "openinggreeting": _I.GREET, "closinggreeting": _I.GOODBYE, "thankyou": _I.THANKS, "confirmation": _I.AFFIRM, "rejection": _I.DENY,
 }  # fmt: skip
-_PER_INTENT = {"bitext_intents": 350, "clinc150_oos": 150, "banking77": 60, "multidogo_customer_turns": 120}
-_OUT_OF_SCOPE_PER_CLINC_INTENT = 14
+_PER_INTENT = {"bitext_intents": 250, "clinc150_oos": 150, "banking77": 60, "multidogo_customer_turns": 120}
+_OUT_OF_SCOPE_PER_CLINC_INTENT = 16
 _LONGEST_SMALL_TALK = 8
 
 

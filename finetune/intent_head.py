@@ -24,7 +24,7 @@ from finetune.utterances import UTTERANCES, Utterance, fill_phrasings, read_phra
 from retrieval.encoder import Encoder
 from retrieval.sentence_encoder import open_encoder
 
-PER_INTENT = 320
+PER_INTENT = 200
 """About how many fillings and disguises of our phrasings each intent is trained on."""
 
 log = structlog.get_logger(__name__)
@@ -55,9 +55,11 @@ def train_intents(data: Path, output: Path, *, seed: int = 1, recipe: Recipe = R
 
 def embedded(utterances: Sequence[Utterance], encoder: Encoder) -> Examples:
     """Utterances as the head sees them when serving: cleaned, numbers in digits, embedded; repetitions left out."""
-    distinct = {Text.of(utterance.text).cased: utterance.intent for utterance in utterances}
+    distinct = {Text.of(utterance.text).cased: utterance for utterance in utterances}
     texts = list(distinct)
-    return Examples(texts, encoder.encode_queries(texts), list(distinct.values()))
+    labels = [utterance.intent for utterance in distinct.values()]
+    origins = [utterance.origin or utterance.text for utterance in distinct.values()]
+    return Examples(texts, encoder.encode_queries(texts), labels, origins)
 
 
 def own_scores(head: IntentHead, held_out: Examples) -> dict[str, Score]:

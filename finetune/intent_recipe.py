@@ -48,11 +48,12 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Examples:
-    """Texts with embeddings (one row each) and labels."""
+    """Texts with embeddings (one row each) and labels. Texts of one origin are held out together."""
 
     texts: Sequence[str]
     vectors: Vectors
     labels: Sequence[str]
+    origins: Sequence[str]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -60,7 +61,8 @@ class Examples:
     def rows(self, rows: Sequence[int] | NDArray[np.intp]) -> Examples:
         """The examples at `rows`."""
         picked = [int(row) for row in rows]
-        return Examples([self.texts[row] for row in picked], self.vectors[picked], [self.labels[row] for row in picked])
+        texts, labels, origins = ([column[row] for row in picked] for column in (self.texts, self.labels, self.origins))
+        return Examples(texts, self.vectors[picked], labels, origins)
 
     def having(self, wanted: Callable[[str], bool]) -> Examples:
         """The examples whose label is `wanted`."""
@@ -69,7 +71,10 @@ class Examples:
     def beside(self, other: Examples) -> Examples:
         """These and the others."""
         return Examples(
-            [*self.texts, *other.texts], np.concatenate([self.vectors, other.vectors]), [*self.labels, *other.labels]
+            [*self.texts, *other.texts],
+            np.concatenate([self.vectors, other.vectors]),
+            [*self.labels, *other.labels],
+            [*self.origins, *other.origins],
         )
 
 
@@ -92,10 +97,11 @@ def fit(examples: Examples, seed: int, *, outside: str = "", encoder: str = "", 
 
 
 def _split(examples: Examples, seed: int, outside: str, recipe: Recipe) -> tuple[Examples, Examples]:
-    """A part to train on and a part to hold out, drawn at random."""
-    chance = np.random.default_rng(seed)
+    """A part to train on and a part to hold out, drawn at random by origin."""
+    origins = {origin: number for number, origin in enumerate(dict.fromkeys(examples.origins))}
+    draws = np.random.default_rng(seed).random(len(origins))[[origins[origin] for origin in examples.origins]]
     shares = np.array([recipe.outside_held_out if label == outside else recipe.held_out for label in examples.labels])
-    is_held = chance.random(len(examples)) < shares
+    is_held = draws < shares
     return examples.rows(np.flatnonzero(~is_held)), examples.rows(np.flatnonzero(is_held))
 
 

@@ -39,10 +39,11 @@ class Phrasing:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One text with its intent."""
+    """One text with its intent. `origin` is the phrasing it was made from, so that its likes stay together."""
 
     text: str
     intent: str
+    origin: str = ""
 
 
 class Slots:
@@ -80,9 +81,10 @@ def fill_phrasings(phrasings: Sequence[Phrasing], slots: Slots, per_intent: int,
         by_intent.setdefault(phrasing.intent, []).append(phrasing)
     for intent, group in by_intent.items():
         for phrasing in group:
-            yield Utterance(slots.fill(phrasing.text, chance), intent.value)
+            yield Utterance(slots.fill(phrasing.text, chance), intent.value, phrasing.text)
         for _ in range(max(0, per_intent - len(group))):
-            yield Utterance(disguised(slots.fill(chance.choice(group).text, chance), chance), intent.value)
+            text = chance.choice(group).text
+            yield Utterance(disguised(slots.fill(text, chance), chance), intent.value, text)
 
 
 def disguised(text: str, chance: random.Random) -> str:
