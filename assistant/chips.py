@@ -9,6 +9,7 @@ from itertools import chain, islice
 from assistant.act import Act
 from assistant.finding import Found
 from assistant.intents import IntentName
+from assistant.lexicon import words
 from assistant.order import Order
 from assistant.planning import LISTING_ACTS, POINTED_ACTS
 from assistant.request import Request
@@ -33,7 +34,7 @@ _ORDERS = frozenset({Act.ORDER_STATUS, Act.ORDER_DELIVERY, Act.ORDER_ITEMS, Act.
 _SERVICE = frozenset(
     {Act.ANSWERED, Act.NO_ANSWER, Act.CHANGE_ELSEWHERE, Act.SIGN_IN, Act.NO_ORDERS, Act.ORDER_NOT_FOUND}
 )
-_SILENT = frozenset({Act.CONTACT, Act.GOODBYE})
+_SILENT = frozenset({Act.CONTACT, Act.GOODBYE, Act.APOLOGIZE, Act.LISTEN, Act.CALM})
 
 
 class Chips:
@@ -83,8 +84,9 @@ class Chips:
             yield "Show cheaper ones"
         yield "Compare the first two"
         if not any(condition.field == "color" for condition in request.filter.conditions):
-            colors = Counter(product.color for product in products if product.color and "/" not in product.color)
-            yield from (f"Only in {lower(color)}" for color, count in colors.most_common(1) if count < len(products))
+            spoken = (lower(product.color) for product in products if product.color.isalpha())
+            colors = Counter(color for color in spoken if color not in words("ordinary"))
+            yield from (f"Only in {color}" for color, count in colors.most_common(1) if count < len(products))
         if found.total > len(products):
             yield "Show me more"
         yield "Tell me more about the first one"

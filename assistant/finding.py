@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from retrieval.search import FaqHit, Search, SearchResult
-
 from assistant.conversation import State
 from assistant.intents import ABOUT_PRODUCT, SERVICE, IntentName
 from assistant.reference import PRODUCT_SLOTS
 from assistant.request import Request
+from assistant.wording import stems
 from retrieval.candidate import Candidate, ReasonKind
 from retrieval.catalog import Catalog
+from retrieval.faq import Faq
 from retrieval.filter import Condition, Filter, Operator, Sort
 from retrieval.product import Product
+from retrieval.search import FaqHit, Search, SearchResult
 
 LISTING: frozenset[IntentName] = frozenset(
     {
@@ -157,12 +158,18 @@ class Finder:
     def _answer(self, texts: tuple[str, ...], intent: str) -> FaqHit | None:
         hits = [hit for text in texts for hit in self._search.faqs(text, 5, (intent,) if intent else ())]
         fitting = [hit for hit in hits if hit.score >= self._threshold(hit, intent)]
-        return max(fitting, key=lambda hit: (intent in hit.faq.intents, hit.score), default=None)
+        asked = stems(" ".join(texts))
+        return max(fitting, key=lambda hit: (intent in hit.faq.intents, hit.score - _beside(hit.faq, asked)), default=None)
 
     def _threshold(self, hit: FaqHit, intent: str) -> float:
         if not intent:
             return self._thresholds.unasked
         return self._thresholds.tagged if intent in hit.faq.intents else self._thresholds.other
+
+
+def _beside(faq: Faq, asked: frozenset[str]) -> float:
+    """How far the title speaks of more than was asked: "sale items" where only returning was."""
+    return min(0.05 * len(stems(faq.title) - asked), 0.15)
 
 
 def _lists(request: Request, pointed: tuple[Product, ...]) -> bool:

@@ -16,15 +16,16 @@ from assistant.conversation import State
 from assistant.evidence import Evidence, Fact, FactKind
 from assistant.finding import Found
 from assistant.hints import WITH, count_hint, listing_order
+from assistant.intents import IntentName
 from assistant.order_facts import IN_FULL, IN_HISTORY, TO_CHOOSE, order_facts
 from assistant.passage import answer_facts
-from assistant.planning import LISTING_ACTS, POINTED_ACTS, plan
-from assistant.product_facts import ProductFacts, attribute_phrase, detail, detail_fact, reason_fact
+from assistant.planning import LISTING_ACTS, POINTED_ACTS, options_asked, plan
+from assistant.product_facts import ProductFacts, attribute_phrase, detail_fact, property_of, reason_fact
 from assistant.reference import ANSWER_SLOTS, ORDER_SLOTS, PRODUCT_SLOTS
 from assistant.request import Request
 from assistant.search_facts import search_facts
 from assistant.shop import Shop
-from assistant.wording import in_words, lower, plural_kind
+from assistant.wording import in_words, plural_kind
 from retrieval.candidate import Candidate
 from retrieval.catalog import Catalog
 from retrieval.customer import Customer
@@ -43,7 +44,6 @@ _POINTED_FIELDS: dict[Act, tuple[str, ...]] = {
     Act.TOLD_PRICE: ("name", "price", "old_price", "saving"),
     Act.TOLD_STOCK: ("name", "stock", "quantity"),
     Act.TOLD_RATING: ("name", "rating", "reviews", "quote"),
-    Act.TOLD_OPTIONS: ("name", "colors", "sizes"),
     Act.CART_HELP: ("name", "price", "stock"),
 }
 _SPOKEN_OF: dict[Act, int] = {
@@ -54,8 +54,7 @@ _ORDER_FIELDS: dict[Act, tuple[str, ...]] = {Act.ORDER_HISTORY: IN_HISTORY, Act.
 _REACH = ("shop.email", "shop.phone", "shop.hours")
 _ABOUT_SHOP: dict[Act, tuple[str, ...]] = {
     Act.NO_ANSWER: _REACH, Act.CHANGE_ELSEWHERE: _REACH, Act.CONTACT: ("shop.name", *_REACH), Act.GREET: ("shop.name",),
-    Act.DETAIL_MISSING: ("shop.email", "shop.phone"), Act.ASK_PREFERENCE: ("shop.offers",),
-    **dict.fromkeys(
+    Act.DETAIL_MISSING: ("shop.email", "shop.phone"),     **dict.fromkeys(
         (Act.WHO_ARE_YOU, Act.CAPABILITIES, Act.OUT_OF_SCOPE, Act.NOT_UNDERSTOOD, Act.HOW_ARE_YOU, Act.OTHER_LANGUAGE),
         ("shop.name", "shop.offers"),
     ),
@@ -141,6 +140,8 @@ class Gatherer:
         yield from self._product_facts(act, request, shown)
         yield from self._order_facts(act, results)
         yield from self._shop_facts(_ABOUT_SHOP.get(act, ()))
+        if act is Act.ASK_PREFERENCE and request.wants(IntentName.BROWSE):
+            yield from self._shop_facts(("shop.offers",))
         if act in _NAMED and customer is not None and customer.name.strip():
             yield Fact("customer.name", FactKind.NAME, customer.name.split()[0], "", f"customer:{customer.id}")
 
@@ -150,13 +151,16 @@ class Gatherer:
         elif act is Act.ASK_WHICH_PRODUCT:
             for slot, candidate in zip(PRODUCT_SLOTS, shown, strict=False):
                 yield from self._products.of(slot, candidate.product, ("name",))
-        elif act in _POINTED_FIELDS:
+        elif act in POINTED_ACTS | {Act.FOUND_ONE}:
             yield from self._pointed_facts(act, request, shown)
 
     def _list_facts(self, shown: Sequence[Candidate]) -> Iterator[Fact]:
+        reasons: set[str] = set()
         for slot, fields, candidate in zip(PRODUCT_SLOTS, _FIELDS_BY_PLACE, shown, strict=False):
             yield from self._products.of(slot, candidate.product, fields)
-            if fields is not _LAST and (reason := reason_fact(slot, candidate)):
+            reason = reason_fact(slot, candidate) if fields is not _LAST else None
+            if reason and reason.text not in reasons:
+                reasons.add(reason.text)
                 yield reason
 
     def _pointed_facts(self, act: Act, request: Request, shown: Sequence[Candidate]) -> Iterator[Fact]:
@@ -165,7 +169,8 @@ class Gatherer:
             yield from _asked_features(products[:2], request.about)
             yield from comparison_facts(products[0], products[1])
         for slot, product in zip(PRODUCT_SLOTS[: _SPOKEN_OF.get(act, 1)], products, strict=False):
-            yield from self._products.of(slot, product, _POINTED_FIELDS[act])
+            fields = ("name", *options_asked(request, product)) if act is Act.TOLD_OPTIONS else _POINTED_FIELDS[act]
+            yield from self._products.of(slot, product, fields)
         if act is Act.DESCRIBED and (told := detail_fact("p1", products[0], request.about)):
             yield told
 
@@ -199,10 +204,9 @@ class Gatherer:
 def _asked_features(products: Sequence[Product], about: str) -> Iterator[Fact]:
     """What each record says on the property that the comparison is about, in place of any other feature."""
     for slot, product in zip(PRODUCT_SLOTS, products, strict=False):
-        told = detail(product, about) if about else ""
-        name, separator, value = told.partition(": ")
-        if separator and name != "Description":
-            phrase = attribute_phrase(lower(name), value)
+        told = property_of(product, about) if about else None
+        if told:
+            phrase = attribute_phrase(*told)
             yield Fact(f"{slot}.feature", FactKind.TEXT, phrase, WITH, f"product:{product.id}")
 
 

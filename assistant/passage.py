@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.evidence import Fact, FactKind
 from assistant.hints import answer_hint
-from assistant.lexicon import words
-from assistant.wording import plain_text, sentences
+from assistant.wording import plain_text, sentences, stems
 from retrieval.faq import Faq
 
 _MOST_SENTENCES = 3
@@ -20,8 +19,11 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"(?:CA\$|A\$|[$€£¥₹])\s?\d[\d,]*(?:\.\d+)?|\b\d[\d,]*(?:\.\d+)?\s?(?:USD|EUR|GBP|CAD|AUD)\b")
-_LEANING = re.compile(r"(?:it|they|this|these|that|those|otherwise|however|then)\b", re.IGNORECASE)
-_WORD = re.compile(r"[a-z]+")
+_LEANING = re.compile(
+    r"(?:it|they|this|these|that|those|otherwise|however|then|but|so|if (?:it|this|that))\b", re.IGNORECASE
+)
+_TELLING = range(60, 300)
+"""Characters of a passage that is neither a scrap nor a page."""
 
 
 def passage(faq: Faq, question: str) -> str:
@@ -33,7 +35,7 @@ def passage(faq: Faq, question: str) -> str:
     everything = [sentence for paragraph in paragraphs for sentence in paragraph]
     if _fits(everything):
         return " ".join(everything)
-    asked = _stems(question)
+    asked = stems(question)
     best = max(_windows(everything), key=lambda window: _merit(window, asked, everything), default=[])
     return " ".join(best)
 
@@ -80,19 +82,9 @@ def _windows(everything: list[str]) -> Iterable[list[str]]:
 
 def _merit(window: Sequence[str], asked: frozenset[str], everything: Sequence[str]) -> float:
     """How much of the question the window covers: rarer words count more, the opening a little, length costs."""
-    covered = asked & _stems(" ".join(window))
-    weight = sum(1 / sum(word in _stems(sentence) for sentence in everything) for word in covered)
-    opening = 0.35 if window[0] == everything[0] else 0.0
+    covered = asked & stems(" ".join(window))
+    weight = sum(1 / sum(word in stems(sentence) for sentence in everything) for word in covered)
+    opening = 0.6 if window[0] == everything[0] else 0.0
     leaning = 0.5 if _LEANING.match(window[0]) else 0.0
-    return weight + opening - leaning - 0.06 * len(window) + (0.05 if len(window) == 2 else 0.0)
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(_stem(word) for word in _WORD.findall(text.lower()) if word not in words("asking_nothing"))
-
-
-def _stem(word: str) -> str:
-    for ending in ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ed", "es", "s", "y", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+    telling = 0.2 if sum(map(len, window)) in _TELLING else 0.0
+    return weight + opening + telling - leaning - 0.06 * len(window)

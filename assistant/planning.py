@@ -14,6 +14,7 @@ from assistant.product_facts import detail
 from assistant.request import Request
 from retrieval.catalog import Catalog
 from retrieval.filter import Filter
+from retrieval.product import Product
 
 LISTING_ACTS = frozenset(
     {
@@ -52,6 +53,10 @@ _CHANGES = frozenset(
         _I.NEWSLETTER_SUBSCRIPTION, _I.RETURN_ITEM, _I.EXCHANGE_ITEM, _I.GET_REFUND, _I.GET_INVOICE,
     }
 )  # fmt: skip
+_OPTIONS = {
+    "colors": re.compile(r"\bcolou?rs?\b|\bshades?\b", re.IGNORECASE),
+    "sizes": re.compile(r"\bsizes?\b|\blarger?\b|\bbigger\b|\bsmaller?\b", re.IGNORECASE),
+}
 _QUESTION = re.compile(
     r"\bhow\b|\b(?:can|could|may|do|should|must|am) i\b|\bis it (?:possible|ok)"
     r"|^(?:what|where|when|which|who|is|are|do|does)\b",
@@ -127,11 +132,17 @@ def _about_product(name: str, request: Request, found: Found, catalog: Catalog) 
         _I.COMPARE: lambda: Act.COMPARED,
         _I.PRICE: lambda: Act.TOLD_PRICE,
         _I.AVAILABILITY: lambda: Act.TOLD_STOCK if _pins(request.filter).accepts(product) else Act.TOLD_OPTIONS,
-        _I.OPTIONS: lambda: Act.TOLD_OPTIONS if product.color or product.size else Act.DETAIL_MISSING,
+        _I.OPTIONS: lambda: Act.TOLD_OPTIONS if options_asked(request, product) else Act.DETAIL_MISSING,
         _I.RATING: lambda: Act.TOLD_RATING if product.rating else Act.DETAIL_MISSING,
         _I.ASK_PRODUCT: lambda: Act.DESCRIBED if detail(product, request.about) else Act.DETAIL_MISSING,
     }
     return answers[name]()
+
+
+def options_asked(request: Request, product: Product) -> tuple[str, ...]:
+    """Which of colours and sizes the message asks for and the product has; both where it names neither."""
+    asked = [field for field, pattern in _OPTIONS.items() if pattern.search(request.message)]
+    return tuple(field for field in asked or _OPTIONS if getattr(product, field.removesuffix("s")))
 
 
 def _service(name: str, request: Request, found: Found, results: Sequence[ActionResult]) -> Iterator[Act]:

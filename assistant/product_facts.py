@@ -94,35 +94,54 @@ def detail_fact(slot: str, product: Product, about: str) -> Fact | None:
 
 
 def detail(product: Product, about: str) -> str:
-    """The line "Property: value" for `about` from attributes, own fields or the description, or ""."""
+    """What the record says on `about`: "Property: value", or a sentence of the description; "" when nothing.
+
+    Two sentences of the description when `about` is "". The final dot is left to the sentence around it.
+    """
+    telling = _honest_sentences(product)
     if not about:
-        return _described(_honest_sentences(product)[:2])
+        return _in_brief(telling[:2])
+    found = property_of(product, about)
+    if found:
+        name, value = found
+        return f"{name[:1].upper()}{name[1:]}: {value}"
+    stems = _stems(about)
+    return _in_brief([sentence for sentence in telling if _holds_all(sentence, stems)][:1])
+
+
+def property_of(product: Product, about: str) -> tuple[str, str] | None:
+    """The attribute or field of the record that `about` names, as ("weight", "1.2 kg")."""
     asked = about.lower().replace("_", " ").strip()
     for matches in (_is_name, _shares_word):
         for name, value in product.attributes.items():
             if value and matches(asked, name):
-                return _property(name, value)
+                return _spoken(name, value)
     field = next((_OWN_FIELDS[word] for word in asked.split() if word in _OWN_FIELDS), "")
     if field and getattr(product, field):
-        return _property(field, str(getattr(product, field)))
-    stems = [word[:6] for word in re.findall(r"[a-z]{3,}", asked)]
-    named = next((n for n, value in product.attributes.items() if stems and all(s in value.lower() for s in stems)), "")
-    if named:
-        return _property(named, product.attributes[named])
-    telling = [s for s in _honest_sentences(product) if stems and all(stem in s.lower() for stem in stems)]
-    return _described(telling[:1])
+        return _spoken(field, str(getattr(product, field)))
+    stems = _stems(asked)
+    named = next((name for name, value in product.attributes.items() if _holds_all(value, stems)), "")
+    return _spoken(named, product.attributes[named]) if named else None
 
 
-def _described(telling: Sequence[str]) -> str:
+def _stems(about: str) -> list[str]:
+    return [word[:6] for word in re.findall(r"[a-z]{3,}", about.lower())]
+
+
+def _holds_all(text: str, stems: Sequence[str]) -> bool:
+    return bool(stems) and all(stem in text.lower() for stem in stems)
+
+
+def _in_brief(telling: Sequence[str]) -> str:
     text = " ".join(telling)
     if len(text) > _LONGEST:
         text = telling[0]
-    return f"Description: {text.rstrip('.')}" if text else ""
+    return text.rstrip(".")
 
 
-def _property(name: str, value: str) -> str:
-    spoken = {"true": "yes", "false": "no"}.get(value.lower(), value)
-    return f"{name.replace('_', ' ').capitalize()}: {spoken.strip().rstrip('.')}"
+def _spoken(name: str, value: str) -> tuple[str, str]:
+    answer = {"true": "yes", "false": "no"}.get(value.lower(), value)
+    return name.replace("_", " "), answer.strip().rstrip(".")
 
 
 def _is_name(asked: str, name: str) -> bool:

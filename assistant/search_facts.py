@@ -10,6 +10,7 @@ from assistant.conditions import conditions_in_words
 from assistant.evidence import Fact, FactKind
 from assistant.finding import Found
 from assistant.hints import count_hint, name_hint
+from assistant.intents import IntentName
 from assistant.request import Request
 from assistant.wording import in_words, lower, plural_kind
 from retrieval.facets import Facets
@@ -24,8 +25,8 @@ _MOST_WORDS = 7
 
 def search_facts(act: Act, request: Request, found: Found, facets: Facets) -> Iterator[Fact]:
     """The `search.*`, `item.*` and `ask.*` facts that `act` brings."""
-    if act in (Act.DESCRIBED, Act.DETAIL_MISSING) and request.about:
-        yield _said("ask.about", lower(request.about.replace("_", " ").strip()))
+    if act in (Act.DESCRIBED, Act.DETAIL_MISSING) and (about := _about(act, request)):
+        yield _said("ask.about", about)
     if act is Act.SIMILAR and found.pointed:
         item = found.pointed[0]
         yield Fact("item.name", FactKind.NAME, item.title, name_hint(item.title), f"product:{item.id}")
@@ -44,6 +45,15 @@ def search_facts(act: Act, request: Request, found: Found, facets: Facets) -> It
 
 def _said(key: str, text: str) -> Fact:
     return Fact(key, FactKind.TEXT, text, "", "request")
+
+
+def _about(act: Act, request: Request) -> str:
+    """The property asked about, in words."""
+    if request.about or act is Act.DESCRIBED:
+        return lower(request.about.replace("_", " ").strip())
+    if request.wants(IntentName.RATING):
+        return "ratings"
+    return "sizes" if request.wants(IntentName.OPTIONS) and "size" in request.message.lower() else "that"
 
 
 def _filters(act: Act, request: Request, found: Found, facets: Facets) -> Iterator[Fact]:

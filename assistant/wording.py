@@ -125,3 +125,15 @@ def _plain_line(line: str) -> str:
     if heading:
         return ""
     return re.sub(r"\s+", " ", line).strip()
+
+
+def stems(text: str) -> frozenset[str]:
+    """The telling words of `text` without their endings: "returned" and "returns" are the same."""
+    return frozenset(_stem(word) for word in re.findall(r"[a-z]+", text.lower()) if word not in words("asking_nothing"))
+
+
+def _stem(word: str) -> str:
+    for ending in ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ed", "es", "s", "y", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word

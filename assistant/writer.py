@@ -50,6 +50,7 @@ _ESSENTIAL: dict[Act, tuple[str, ...]] = {
     Act.ORDER_ITEMS: ("o1.items",),
     Act.WHICH_ORDER: ("o1.id",),
     Act.CONTACT: ("shop.email", "shop.phone"),
+    Act.ASK_PREFERENCE: ("shop.offers",),
     Act.CHANGE_ELSEWHERE: ("a1.text", "shop.email", "shop.phone"),
 }
 """References of which a reply must hold one, or it does not say what the act did. An answer must be given in full."""
