@@ -7,6 +7,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from retrieval.errors import FeedError
 from retrieval.feeds.report import WHOLE_ROW, RowError
@@ -61,6 +62,7 @@ class Table:
                 yield TableRow(line, filled)
 
 
+@lru_cache(maxsize=2048)  # the same few names in every row
 def normal_name(name: str) -> str:
     """A column's or property's name in snake_case: "g:image link", "imageLink" and "Image-Link" are one."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip().removeprefix("g:"))

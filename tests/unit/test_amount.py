@@ -36,7 +36,7 @@ READ = {
     "¥500": ("500", "JPY"),
     "12.9": ("12.9", "GBP"),
 }
-REFUSED = (
+REFUSED: tuple[object, ...] = (
     "",
     " ",
     "call us",

@@ -44,7 +44,6 @@ def test_the_position_grows_to_the_size(tmp_path: Path) -> None:
     lines = source.lines()
     next(lines)
     assert 0 < source.position <= source.size == 500_000
-    lines.close()
 
 
 REFUSED = {
