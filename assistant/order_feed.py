@@ -52,7 +52,7 @@ def _order(row: NamedValues, intake: Intake, customers: Collection[str]) -> Iter
         yield from found
         return
     faults = dict(_contradictions(found, customers))
-    if before := intake.first_place(found.id, row.file, row.line):
+    if before := intake.first_place(Order, found.id, row.file, row.line):
         faults["id"] = f"{shown(found.id)} was seen before on {before}"
     if faults:
         yield from (RowError(row.file, row.line, row.names.get(name, name), reason) for name, reason in faults.items())

@@ -54,7 +54,7 @@ class Draft:
             yield self.error("sale_price", f"is in {sale.currency}, but the price is in {found.price.currency}")
         elif sale is not None and sale.amount > found.price.amount:
             yield self.error("sale_price", f"{sale} is above the price of {found.price}")
-        elif before := intake.first_place(found.id, self.file, self.line):
+        elif before := intake.first_place(Product, found.id, self.file, self.line):
             yield self.error("id", f"{shown(found.id)} was seen before on {before}")
         else:
             yield found.product()

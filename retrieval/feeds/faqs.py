@@ -61,7 +61,7 @@ def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
         found = checked(_Faq, row.file, row.line, values, names)
         if isinstance(found, list):
             yield from found
-        elif before := intake.first_place(found.id, row.file, row.line):
+        elif before := intake.first_place(Faq, found.id, row.file, row.line):
             yield RowError(row.file, row.line, names["id"], f"{shown(found.id)} was seen before on {before}")
         else:
             yield Faq(found.id, found.title, found.answer, found.intents, found.link)

@@ -59,7 +59,7 @@ def read_customers(source: Source, intake: Intake) -> Iterator[FeedRow[Customer]
         found = checked(_Customer, row.file, row.line, values, names)
         if isinstance(found, list):
             yield from found
-        elif before := intake.first_place(found.id, row.file, row.line):
+        elif before := intake.first_place(Customer, found.id, row.file, row.line):
             yield RowError(row.file, row.line, names["id"], f"{shown(found.id)} was seen before on {before}")
         else:
             yield Customer(found.id, found.name, found.email)

@@ -151,6 +151,12 @@ def test_pages_of_windows_and_of_tables(tmp_path: Path) -> None:
     assert faq == Faq("hours", "When?", "Nine, or ten.", ("contact_human_agent", "place_order"))
 
 
+def test_a_page_may_have_the_id_of_a_customer(tmp_path: Path) -> None:
+    intake = Intake()
+    for text, read in (('{"id": "same"}', read_customers), ('{"id": "same", "title": "A", "answer": "B"}', read_faqs)):
+        assert split(read(opened(tmp_path, text), intake))[1] == []
+
+
 def test_yaml_that_multiplies_itself_is_no_danger(tmp_path: Path) -> None:
     doubled = "".join(f"l{step + 1}: &l{step + 1} [*l{step}, *l{step}, *l{step}]\n" for step in range(40))
     page = f"---\nl0: &l0 [x]\n{doubled}title: *l40\n---\nText.\n"
