@@ -1,4 +1,4 @@
-"""Decoding: which tokens a reply may hold, how one is drawn, and when a reply repeats itself.
+"""Decoding: which tokens a reply may hold, how one is drawn, and what may not follow what was said.
 
 The rule is the same for every local engine: a fact is named only by a reference of this turn; outside references a
 reply holds no digit, currency sign, link, e-mail sign or marker.
@@ -20,6 +20,8 @@ CANDIDATES = 40
 """Tokens that a draw chooses among at most."""
 
 _RUN = 6
+_LINK = re.compile("https?|www|//", re.IGNORECASE)
+_LINK_START = 4
 
 
 def is_plain(text: str) -> bool:
@@ -49,19 +51,21 @@ class Sampler:
         return self._chance.choices(tokens[:kept], weights[:kept])[0]
 
 
-class Repetition:
-    """Keeps a reply from saying the same run of tokens twice."""
+class Draft:
+    """What a reply holds so far, and which token may not come next."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[int, ...], set[int]] = {}
         self._last: list[int] = []
+        self._tail = ""
 
-    def add(self, token: int) -> None:
-        """Takes note of the next token of the reply."""
+    def add(self, token: int, text: str) -> None:
+        """Takes note of the token that comes next, whose text is `text`."""
         if len(self._last) == _RUN - 1:
             self._seen.setdefault(tuple(self._last), set()).add(token)
         self._last = [*self._last, token][-(_RUN - 1) :]
+        self._tail = (self._tail + text)[-_LINK_START:]
 
-    def closes(self, token: int) -> bool:
-        """Whether `token` would complete a run of six tokens that the reply already holds."""
-        return token in self._seen.get(tuple(self._last), ())
+    def bars(self, token: int, text: str) -> bool:
+        """Whether `token` would say a run of six tokens a second time, or complete the start of a link."""
+        return token in self._seen.get(tuple(self._last), ()) or _LINK.search(self._tail + text) is not None

@@ -17,7 +17,7 @@ from threadpoolctl import ThreadpoolController
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from assistant.decoding import CANDIDATES, Repetition, Sampler, is_plain
+from assistant.decoding import CANDIDATES, Draft, Sampler, is_plain
 from assistant.language_model import Decoding
 from assistant.llama import Cache
 from assistant.model_files import ModelFiles, read_model
@@ -69,23 +69,26 @@ class EmbeddedModel:
 
     def _write(self, prompt: Prompt, decoding: Decoding, cancelled: threading.Event) -> Iterator[str]:
         begun = self._tokenizer.encode(prompt.begun).ids[: decoding.max_tokens]
-        tokens = prompt_ids(self._tokenizer, prompt.turns, PROMPT_TOKENS)[
-            : self._network.shape.positions - decoding.max_tokens
-        ] + begun
+        tokens = (
+            prompt_ids(self._tokenizer, prompt.turns, PROMPT_TOKENS)[
+                : self._network.shape.positions - decoding.max_tokens
+            ]
+            + begun
+        )
         cache = Cache(self._network.shape, len(tokens) + decoding.max_tokens)
         bias = self._bias(prompt.keys)
-        sampler, repetition = Sampler(decoding), Repetition()
+        sampler, draft = Sampler(decoding), Draft()
         for _ in range(decoding.max_tokens - len(begun)):
             if cancelled.is_set():
                 return
             best, logits = self._best(tokens, cache, bias)
-            fresh = [place for place, token in enumerate(best) if not repetition.closes(token)]
+            fresh = [place for place, token in enumerate(best) if not draft.bars(token, self._pieces[token])]
             if not fresh:
                 return
             token = sampler.draw([best[place] for place in fresh], [logits[place] for place in fresh])
             if token == self._end:
                 return
-            repetition.add(token)
+            draft.add(token, self._pieces[token])
             yield self._pieces[token]
             tokens = [token]
 

@@ -10,9 +10,9 @@ import threading
 from collections.abc import Iterator
 from typing import Self
 
-from httpx import HTTPError, Timeout
-from openai import OpenAI, OpenAIError, Stream
-from openai.types.chat import ChatCompletionChunk
+from httpx2 import HTTPError
+from openai import OpenAI, OpenAIError, Stream, Timeout
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from assistant.language_model import Decoding
 from assistant.prompt import Prompt, messages
@@ -64,13 +64,14 @@ class RemoteModel:
                     text = chunk.choices[0].delta.content if chunk.choices else None
                     if text:
                         yield text
-        except (OpenAIError, HTTPError) as error:
+        except (OpenAIError, HTTPError, ValueError) as error:  # the client lets through what is no JSON
             raise WritingError(f"the model server failed while it wrote with {self._model}: {error}") from error
 
     def _ask(self, prompt: Prompt, decoding: Decoding) -> Stream[ChatCompletionChunk]:
+        listed: list[ChatCompletionMessageParam] = messages(prompt)  # type: ignore[assignment]
         return self._client.chat.completions.create(
             model=self._model,
-            messages=messages(prompt),  # type: ignore[arg-type]
+            messages=listed,
             max_tokens=decoding.max_tokens,
             temperature=decoding.temperature,
             top_p=decoding.top_p,

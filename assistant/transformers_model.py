@@ -17,7 +17,7 @@ import torch
 from jinja2 import TemplateError
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessor, LogitsProcessorList, StoppingCriteria
 
-from assistant.decoding import CANDIDATES, Repetition, Sampler
+from assistant.decoding import CANDIDATES, Draft, Sampler
 from assistant.language_model import Decoding
 from assistant.prompt import Prompt, messages
 from assistant.reference_rule import ReferenceRule, TokenTexts
@@ -47,7 +47,9 @@ class TransformersModel:
             torch.set_num_threads(threads)
         try:
             tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=True, trust_remote_code=False)
-            model = AutoModelForCausalLM.from_pretrained(name, local_files_only=True, trust_remote_code=False, dtype="auto")
+            model = AutoModelForCausalLM.from_pretrained(
+                name, local_files_only=True, trust_remote_code=False, dtype="auto"
+            )
             if adapter is not None:
                 model = _with_adapter(model, adapter)
         except Exception as error:  # transformers, peft and safetensors raise a dozen kinds between them
@@ -90,7 +92,7 @@ class TransformersModel:
                 if not cancelled.is_set() and not stop.is_set():
                     self._run(prompt, decoding, (cancelled, stop), pieces)
             pieces.put(None)
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the reply is read
+        except BaseException as error:  # it is raised again where the reply is read
             pieces.put(error)
 
     def _run(
@@ -110,14 +112,21 @@ class TransformersModel:
                 num_beams=1,
                 pad_token_id=self._tokens.ends[0],
                 eos_token_id=list(self._tokens.ends),
-                logits_processor=LogitsProcessorList([_Choice(ReferenceRule(self._tokens, prompt.keys), decoding)]),
+                logits_processor=LogitsProcessorList([self._choice(prompt, decoding)]),
                 stopping_criteria=[_Stop(events)],
                 streamer=_Pieces(self._tokenizer, self._tokens.ends, pieces),
             )
 
+    def _choice(self, prompt: Prompt, decoding: Decoding) -> _Choice:
+        return _Choice(ReferenceRule(self._tokens, prompt.keys), self._tokens.texts, decoding)
+
     def _inputs(self, prompt: Prompt, room: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Token ids and mask of shape (1, length), without the earliest turns where the model cannot read them all."""
-        limit = int(getattr(self._model.config, "max_position_embeddings", 0) or getattr(self._model.config, "n_positions", 0) or 4096)
+        limit = int(
+            getattr(self._model.config, "max_position_embeddings", 0)
+            or getattr(self._model.config, "n_positions", 0)
+            or 4096
+        )
         turns = prompt.turns
         while True:
             encoded = self._encode(messages(replace(prompt, turns=turns)))
@@ -132,7 +141,12 @@ class TransformersModel:
             text = "\n\n".join(f"{_SPEAKERS[entry['role']]}{entry['content']}" for entry in listed)
             opening = "" if begun else f"\n\n{_SPEAKERS['assistant'].rstrip()}"
             return self._tokenizer(text + opening, return_tensors="pt")
-        options = {"add_generation_prompt": not begun, "continue_final_message": begun, "return_dict": True, "return_tensors": "pt"}
+        options = {
+            "add_generation_prompt": not begun,
+            "continue_final_message": begun,
+            "return_dict": True,
+            "return_tensors": "pt",
+        }
         try:
             return self._tokenizer.apply_chat_template(listed, **options)
         except TemplateError:  # templates such as Gemma's know no system role
@@ -142,29 +156,30 @@ class TransformersModel:
 _SPEAKERS = {"system": "", "user": "", "assistant": "Reply: "}
 
 
-class _Choice(LogitsProcessor):  # type: ignore[misc]
+class _Choice(LogitsProcessor):
     """Leaves one token open at each step: the one drawn among those that the rule allows."""
 
-    def __init__(self, rule: ReferenceRule, decoding: Decoding) -> None:
+    def __init__(self, rule: ReferenceRule, texts: Sequence[str], decoding: Decoding) -> None:
         self._rule = rule
+        self._texts = texts
         self._sampler = Sampler(decoding)
-        self._repetition = Repetition()
+        self._draft = Draft()
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         """`scores` has shape (1, vocabulary)."""
         allowed = torch.tensor(self._rule.allowed())
         best = torch.topk(scores[0, allowed].float(), min(CANDIDATES, len(allowed)))
         ordered = [(int(allowed[place]), float(value)) for value, place in zip(best.values, best.indices, strict=True)]
-        fresh = [pair for pair in ordered if not self._repetition.closes(pair[0])] or ordered
+        fresh = [pair for pair in ordered if not self._draft.bars(pair[0], self._texts[pair[0]])] or ordered
         token = self._sampler.draw([token for token, _ in fresh], [value for _, value in fresh])
         self._rule.add(token)
-        self._repetition.add(token)
+        self._draft.add(token, self._texts[token])
         chosen = torch.full_like(scores, float("-inf"))
         chosen[0, token] = 0.0
         return chosen
 
 
-class _Stop(StoppingCriteria):  # type: ignore[misc]
+class _Stop(StoppingCriteria):
     def __init__(self, events: Sequence[threading.Event]) -> None:
         self._events = events
 
@@ -175,7 +190,7 @@ class _Stop(StoppingCriteria):  # type: ignore[misc]
 
 
 class _Pieces:
-    """A streamer for `generate`: puts text on a queue as soon as its characters are whole."""
+    """A streamer for `generate`: puts text on a queue as soon as its characters and references are whole."""
 
     def __init__(self, tokenizer: Any, ends: Sequence[int], pieces: queue.Queue[str | BaseException | None]) -> None:
         self._tokenizer = tokenizer
@@ -191,10 +206,11 @@ class _Pieces:
             self._prompt_seen = True
             return
         self._reply.extend(token for token in value.flatten().tolist() if token not in self._ends)
-        text = self._tokenizer.decode(self._reply, clean_up_tokenization_spaces=False)
-        if len(text) > self._sent and not text.endswith("\ufffd"):
-            self._pieces.put(text[self._sent :])
-            self._sent = len(text)
+        text = self._tokenizer.decode(self._reply, clean_up_tokenization_spaces=False).removesuffix("\ufffd")
+        whole = text.rfind("{") if text.rfind("{") > text.rfind("}") else len(text)
+        if whole > self._sent:
+            self._pieces.put(text[self._sent : whole])
+            self._sent = whole
 
     def end(self) -> None:
         """The caller marks the end itself, after `generate` has returned."""
@@ -230,7 +246,9 @@ def _ends(tokenizer: Any, model: Any) -> list[int]:
     ends = list(named) if isinstance(named, list) else [named]
     known = [end for end in dict.fromkeys([*ends, tokenizer.eos_token_id]) if end is not None]
     if not known:
-        raise ModelError("the language model names no token that ends a reply", "Set eos_token_id in its generation_config.json.")
+        raise ModelError(
+            "the language model names no token that ends a reply", "Set eos_token_id in its generation_config.json."
+        )
     return known
 
 

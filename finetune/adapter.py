@@ -68,7 +68,9 @@ def train_adapter(
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     model = new_adapter(LlamaForCausalLM.from_pretrained(base, dtype=torch.float32), f"../{base.name}")
     optimizing = Optimizing(model.get_base_model(), PEAK, decay=0.0, shards=threads)
-    log.info("adapter.start", parameters=sum(item.numel() for item in optimizing.parameters), minutes=minutes, steps=steps)
+    log.info(
+        "adapter.start", parameters=sum(item.numel() for item in optimizing.parameters), minutes=minutes, steps=steps
+    )
     counts, tokens, loss = Counts(), 0, 0.0
     chance = random.Random(seed)
     for shards in batches(_mixture(tokenizer, data, chance, counts), STEP_TOKENS, threads, chance):
@@ -79,10 +81,18 @@ def train_adapter(
         tokens += step.tokens
         loss = step.loss if not loss else 0.95 * loss + 0.05 * step.loss
         if progress.step % 20 == 0:
-            log.info("adapter.step", step=progress.step, loss=round(loss, 3), tokens=tokens, share=round(progress.share, 3))
+            log.info(
+                "adapter.step", step=progress.step, loss=round(loss, 3), tokens=tokens, share=round(progress.share, 3)
+            )
     optimizing.close()
     model.save_pretrained(output, save_embedding_layers=False)
-    record = {"seed": seed, "steps": progress.step, "tokens": tokens, "minutes": round(progress.seconds / 60, 1), **vars(counts)}
+    record = {
+        "seed": seed,
+        "steps": progress.step,
+        "tokens": tokens,
+        "minutes": round(progress.seconds / 60, 1),
+        **vars(counts),
+    }
     (output / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     log.info("adapter.done", **record)
     return output
@@ -90,7 +100,10 @@ def train_adapter(
 
 def _mixture(tokenizer: Tokenizer, data: Path, chance: random.Random, counts: Counts) -> Iterator[Example]:
     transcripts = endless(
-        [conversation_example(tokenizer, turns, 0.0) for turns in service_conversations(data, counts=counts, strict=True)],
+        [
+            conversation_example(tokenizer, turns, 0.0)
+            for turns in service_conversations(data, counts=counts, strict=True)
+        ],
         chance,
     )
     grounded = grounded_examples(tokenizer, 0.0, chance)

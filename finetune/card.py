@@ -11,7 +11,9 @@ from retrieval.errors import ModelError
 _BLOCK = re.compile(r"(<!-- results -->\n).*?(<!-- end of results -->)", re.DOTALL)
 
 
-def write_results(base: Path, adapter: Path, rows: Sequence[dict[str, float | int | str]], samples: Sequence[dict[str, str]]) -> None:
+def write_results(
+    base: Path, adapter: Path, rows: Sequence[dict[str, float | int | str]], samples: Sequence[dict[str, str]]
+) -> None:
     """Replaces the results in both cards. Raises ModelError when a card lacks the marks."""
     table = results_table(rows)
     _replace(base / "README.md", table)

@@ -10,7 +10,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from retrieval.errors import FeedError
@@ -62,6 +62,6 @@ def _exchanges(turns: list[dict[str, str]]) -> Iterator[Exchange]:
         (role, " ".join(" ".join(turn["text"].split()) for turn in group).strip())
         for role, group in groupby(turns, key=lambda turn: turn["role"])
     ]
-    for (role, message), (_, reply) in zip(merged, merged[1:], strict=False):
+    for (role, message), (_, reply) in pairwise(merged):
         if role == "user" and message and reply:
             yield Exchange(message, reply)

@@ -13,7 +13,7 @@ import json
 import math
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from assistant.prompt import Prompt, PromptTurn, compact_facts
 from assistant.reference import REFERENCE_PATTERN
 from finetune.card import write_results
 from finetune.corpus import SERVICE, Counts, acts_of, service_conversations
-from finetune.dialogue import read_dialogues
+from finetune.dialogue import Dialogue, read_dialogues
 from finetune.example import Example, conversation_example
 from finetune.grounded import held_out_conversations
 from finetune.promises import is_promise, sentences
@@ -43,6 +43,8 @@ log = structlog.get_logger(__name__)
 
 Result = dict[str, float | int | str]
 Sets = dict[str, list[Example]]
+Score = Callable[[Example], NDArray[np.float64]]
+"""Log-probability of each token of an example after the first."""
 
 
 def evaluate_language_model(data: Path, base: Path, adapter: Path, *, seed: int = 1) -> None:
@@ -58,16 +60,21 @@ def evaluate_language_model(data: Path, base: Path, adapter: Path, *, seed: int 
     served = EmbeddedModel.open(base, adapter)
     written = list(replies(served, held_out_conversations(GROUNDED), seed))
     rows += variety(written)
-    samples = [*_spread(written, SAMPLES // 2), *_spread(list(replies(served, _service_prompts(data), seed)), SAMPLES // 2)]
+    samples = [
+        *_spread(written, SAMPLES // 2),
+        *_spread(list(replies(served, _service_prompts(data), seed)), SAMPLES // 2),
+    ]
     for row in rows:
         log.info("evaluation", **row)
     write_results(base, adapter, rows, samples)
-    (adapter / "evaluation.json").write_text(json.dumps({"results": rows, "samples": samples}, indent=2) + "\n", "utf-8")
+    (adapter / "evaluation.json").write_text(
+        json.dumps({"results": rows, "samples": samples}, indent=2) + "\n", "utf-8"
+    )
 
 
 def held_out_sets(tokenizer: Tokenizer, data: Path) -> Sets:
     """The examples that perplexity is measured on, by name; only replies count."""
-    whole = [_whole(dialogue.exchanges) for dialogue in map(referenced, read_dialogues(data, SERVICE, "eval_public"))]
+    whole = [_whole(referenced(dialogue)) for dialogue in read_dialogues(data, SERVICE, "eval_public")]
     clean = list(service_conversations(data, "eval_public", counts=Counts()))
     bare = [[replace(turn, acts=(), facts=()) for turn in turns] for turns in whole]
     named = {
@@ -79,10 +86,9 @@ def held_out_sets(tokenizer: Tokenizer, data: Path) -> Sets:
     return {name: [conversation_example(tokenizer, turns, 0.0) for turns in talks] for name, talks in named.items()}
 
 
-def _whole(exchanges: Iterable[object]) -> list[PromptTurn]:
+def _whole(dialogue: Dialogue) -> list[PromptTurn]:
     return [
-        PromptTurn(item.message, acts_of(item.reply), facts_of(item.reply), item.reply)  # type: ignore[attr-defined]
-        for item in exchanges
+        PromptTurn(item.message, acts_of(item.reply), facts_of(item.reply), item.reply) for item in dialogue.exchanges
     ]
 
 
@@ -95,19 +101,24 @@ def unigram(tokenizer: Tokenizer, talks: Iterable[Sequence[PromptTurn]]) -> NDAr
     return np.asarray(np.log(counts / counts.sum()))
 
 
-def perplexities(model: str, sets: Sets, score: object) -> Iterator[Result]:
+def perplexities(model: str, sets: Sets, score: Score) -> Iterator[Result]:
     """One row for each set: nats per token and perplexity, over the tokens of replies."""
     for name, examples in sets.items():
         total, count = 0.0, 0
         for example in examples:
             counted = example.weights[1:] >= 1
-            total -= float(score(example)[counted].sum())  # type: ignore[operator]
+            total -= float(score(example)[counted].sum())
             count += int(counted.sum())
         nats = total / count
-        yield {"name": f"perplexity, {name}, {model}", "value": round(math.exp(nats), 2), "nats": round(nats, 3), "tokens": count}
+        yield {
+            "name": f"perplexity, {name}, {model}",
+            "value": round(math.exp(nats), 2),
+            "nats": round(nats, 3),
+            "tokens": count,
+        }
 
 
-def _scorer(network: Llama) -> object:
+def _scorer(network: Llama) -> Score:
     @torch.inference_mode()
     def score(example: Example) -> NDArray[np.float64]:
         ids = torch.from_numpy(example.ids)
@@ -135,12 +146,17 @@ def variety(written: Sequence[tuple[PromptTurn, str]]) -> list[Result]:
     promising = sum(any(is_promise(sentence) for sentence in sentences(text)) for text in texts)
     speaking = [text for turn, text in written if turn.facts]
     naming = sum(bool(REFERENCE_PATTERN.search(text)) for text in speaking)
+    same_acts = sum(grouped.values())
     return [
-        {"name": "distinct replies, share", "value": round(len(set(texts)) / len(texts), 3), "tokens": len(texts)},
-        {"name": "distinct replies among those of the same acts", "value": round(len(grouped) / sum(grouped.values()), 3), "tokens": sum(grouped.values())},
-        {"name": "replies that name a fact, of those with facts", "value": round(naming / len(speaking), 3), "tokens": len(speaking)},
-        {"name": "replies with a sentence that the training filter would call a promise", "value": round(promising / len(texts), 3), "tokens": len(texts)},
-    ]  # fmt: skip
+        _share("distinct replies", len(set(texts)), len(texts)),
+        _share("distinct replies among those to the same acts", len(grouped), same_acts),
+        _share("replies that name a fact, where there are facts", naming, len(speaking)),
+        _share("replies with a sentence that the filter of promises would drop", promising, len(texts)),
+    ]
+
+
+def _share(name: str, count: int, total: int) -> Result:
+    return {"name": f"share of {name}", "value": round(count / max(total, 1), 3), "tokens": total}
 
 
 def _service_prompts(data: Path) -> list[list[PromptTurn]]:

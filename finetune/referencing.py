@@ -27,11 +27,11 @@ _MONEY = re.compile(
     re.I,
 )
 _TIME = re.compile(
-    rf"\b(?:{_NUMBER_WORD}\s*(?:-|–|to|or|and)\s*{_NUMBER_WORD}|{_NUMBER_WORD}|an|a few|a couple of)[\s-]*(?:to\s+)?{_UNIT}\b"  # noqa: E501
+    rf"\b(?:{_NUMBER_WORD}\s*(?:-|–|to|or|and)\s*{_NUMBER_WORD}|{_NUMBER_WORD}|an|a few|a couple of)[\s-]*(?:to\s+)?{_UNIT}\b"
     rf"|\b\d{{1,2}}(?::\d\d)?\s*(?:a\.?m\b\.?|p\.?m\b\.?|o'clock)|\b\d{{1,2}}:\d\d\b"
     rf"|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b(?:,?\s+\d{{4}})?"
     rf"|\b\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{1,4}}\b|\b\d{{1,2}}(?:st|nd|rd|th)\b"
-    rf"|\b(?:(?:this|next|coming)\s+)?{_DAY}\b|\b(?:tomorrow|tonight|within the hour|by end of day|by the end of the day)\b",  # noqa: E501
+    rf"|\b(?:(?:this|next|coming)\s+)?{_DAY}\b|\b(?:tomorrow|tonight|within the hour|by end of day|by the end of the day)\b",
     re.I,
 )
 _ORDER = re.compile(r"#?\s?\b[A-Z]{0,4}-?\d{2,}(?:-\d{3,}){1,3}\b|#\s?\w*\d\w*(?:-\w+)*|\b[A-Z]{2,4}-?\d{5,}\b")

@@ -33,7 +33,9 @@ from finetune.referencing import facts_of, referenced
 from finetune.tokenizer import train_tokenizer
 
 TURNS = (
-    PromptTurn("How much is the kettle? I have 50", (Act.TOLD_PRICE,), (PromptFact("p1.price", "$39"),), "It is {p1.price}."),
+    PromptTurn(
+        "How much is the kettle? I have 50", (Act.TOLD_PRICE,), (PromptFact("p1.price", "$39"),), "It is {p1.price}."
+    ),
     PromptTurn("thanks", (Act.WELCOME,), (), "You are welcome."),
 )
 PEFT_USES_OLD_NAME = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
@@ -42,7 +44,13 @@ SHAPE = Shape(width=32, layers=2, heads=2, inner=48, vocabulary=640)
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    texts = ["How much is the kettle?", "It is {p1.price}.", "You are welcome.", "thanks", "My order is 171-88 late"] * 20
+    texts = [
+        "How much is the kettle?",
+        "It is {p1.price}.",
+        "You are welcome.",
+        "thanks",
+        "My order is 171-88 late",
+    ] * 20
     return train_tokenizer(texts, SHAPE.vocabulary)
 
 
@@ -52,7 +60,10 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("public")
     talk = [
         {"role": "user", "text": "My order 171-8812345-9912345 is late"},
-        {"role": "assistant", "text": "I am sorry about the delay of order 171-8812345-9912345. I have issued a refund."},
+        {
+            "role": "assistant",
+            "text": "I am sorry about the delay of order 171-8812345-9912345. I have issued a refund.",
+        },
         {"role": "user", "text": "ok thanks"},
         {"role": "assistant", "text": "You are welcome!"},
     ]
@@ -112,7 +123,9 @@ def test_a_customer_cannot_type_special_tokens(tokenizer: Tokenizer) -> None:
 def test_batches_hold_every_example_once_and_pad_without_weight(lengths: list[int], shards: int) -> None:
     from finetune.example import Example
 
-    examples = [Example(np.full(size, number + 1, np.int64), np.ones(size, np.float32)) for number, size in enumerate(lengths)]
+    examples = [
+        Example(np.full(size, number + 1, np.int64), np.ones(size, np.float32)) for number, size in enumerate(lengths)
+    ]
     made = [batch for step in batches(iter(examples), 64, shards, random.Random(1)) for batch in step]
     assert sorted(int(row[0]) for batch in made for row in batch.ids) == list(range(1, len(lengths) + 1))
     assert sum(float(batch.weights.sum()) for batch in made) == sum(lengths)
