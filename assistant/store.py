@@ -16,6 +16,9 @@ from assistant.tables import ConversationRow, TurnRow
 from retrieval.database import reading, storable, table_of, writing
 from retrieval.errors import ConversationNotFound, StoreError
 
+RECALLED = 100
+"""How many turns are read back: no message takes longer for the length of the conversation before it."""
+
 _STATE: TypeAdapter[State] = TypeAdapter(State)
 _PROMPT: TypeAdapter[PromptTurn] = TypeAdapter(PromptTurn)
 
@@ -27,7 +30,7 @@ class Store:
         self._engine = engine
 
     def open(self, conversation_id: str | None, customer_id: str | None) -> Conversation:
-        """The conversation with this id, or a new one with an id that cannot be guessed.
+        """The conversation with this id and its newest turns, or a new one with an id that cannot be guessed.
 
         A visitor who signs in keeps their conversation, which is the customer's alone from the next turn on. Raises
         ConversationNotFound when there is none with this id, or when it is another customer's.
@@ -38,11 +41,11 @@ class Store:
             row = _conversation_row(connection, conversation_id)
             if row is None or row["customer_id"] not in (None, customer_id):
                 raise _not_found(conversation_id)
-            query = select(table_of(TurnRow)).where(TurnRow.conversation_id == conversation_id).order_by(TurnRow.number)
-            turns = connection.execute(query).mappings().all()
+            query = select(table_of(TurnRow)).where(TurnRow.conversation_id == conversation_id)
+            newest = connection.execute(query.order_by(TurnRow.number.desc()).limit(RECALLED)).mappings().all()
         try:
             state = _STATE.validate_python(row["state"])
-            return Conversation(conversation_id, customer_id, tuple(map(_turn, turns)), state)
+            return Conversation(conversation_id, customer_id, tuple(map(_turn, reversed(newest))), state)
         except ValidationError as error:
             raise StoreError(
                 f"Conversation {conversation_id} cannot be read: {error.errors()[0]['msg']}.",

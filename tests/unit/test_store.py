@@ -135,6 +135,17 @@ def test_long_messages_are_kept_whole(engine: Engine) -> None:
     assert store.open(conversation.id, None).turns == (long,)
 
 
+def test_only_the_newest_turns_are_read_back_but_all_are_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.store.RECALLED", 3)
+    store = Store(engine)
+    conversation = store.open(None, None)
+    for number in range(5):
+        conversation = store.append(conversation, replace(HELLO, message=str(number)), State())
+    assert [turn.message for turn in store.open(conversation.id, None).turns] == ["2", "3", "4"]
+    with reading(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(TurnRow)) == 5
+
+
 TALKER = """
 import os, sys
 from sqlalchemy import event
