@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Self
 
 from assistant.checking.clauses import clauses
+from assistant.checking.form import malformed
 from assistant.checking.goods import Goods
 from assistant.checking.promises import promises
 from assistant.checking.references import misplaced, unknown
@@ -36,6 +37,7 @@ class ViolationKind(StrEnum):
     OFFER = "offer"  # "free", "on sale"
     NAME = "name"  # a name, or a word of the catalogue, spelled out
     PROMISE = "promise"  # an act, an outcome or a permission that nothing bears out
+    FORM = "form"  # quotation marks or brackets left open, a word said twice
     ANSWER = "answer"  # "yes" or "no" to a question that the record answers
 
 
@@ -74,6 +76,7 @@ class Check:
         yield from (Violation(ViolationKind.AMOUNT, said) for said in amounts(sentence, evidence))
         yield from (Violation(ViolationKind.TIME, said) for said in times(sentence, evidence))
         yield from (Violation(ViolationKind.CONTACT, said) for said in contacts(sentence))
+        yield from (Violation(ViolationKind.FORM, said) for said in malformed(sentence))
         for clause in parts:
             for promise in promises(clause):
                 if not is_supported(promise, evidence):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import traceback
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -21,7 +21,7 @@ from assistant.checking.sentences import streamed
 from assistant.evidence import Evidence
 from assistant.language_model import Decoding, LanguageModel
 from assistant.plain_phrases import PlainPhrases
-from assistant.planning import LISTING_ACTS
+from assistant.planning import LISTING_ACTS, POINTED_ACTS
 from assistant.prompt import Prompt
 from assistant.reference import ANSWER_SLOTS, PRODUCT_SLOTS, REFERENCE_PATTERN, spell
 from assistant.resolve import resolve
@@ -105,26 +105,33 @@ class Writer:
         Ends early once `cancelled` is set.
         """
         draft = _Draft(prompt, evidence)
+        ended = yield from self._attempt(draft, cancelled)
+        if ended is Ended.DONE and draft.sentences and draft.unsaid():
+            draft.begin(draft.unsaid())
+            ended = yield from self._attempt(draft, cancelled)
+        if not cancelled.is_set():
+            yield from self._complete(draft, completed=ended is Ended.DONE)
+
+    def _attempt(self, draft: _Draft, cancelled: threading.Event) -> Generator[Written, None, Ended]:
+        """Lets the model write; a sentence that fails the check is written once more from where the reply stands."""
         ended, rejections = Ended.REJECTED, 0
         for run in range(_MOST_RUNS):
             before = len(draft.sentences)
             ended = yield from self._run(draft, run, cancelled)
-            if cancelled.is_set():
-                return
             rejections = rejections + 1 if len(draft.sentences) == before else 1
-            if ended is not Ended.REJECTED or rejections == 2:
+            if ended is not Ended.REJECTED or rejections == 2 or cancelled.is_set():
                 break
-        yield from self._complete(draft, completed=ended is Ended.DONE)
+        return ended
 
     def _run(self, draft: _Draft, run: int, cancelled: threading.Event) -> Generator[Written, None, Ended]:
-        """Lets the model write on from where the reply stands, until it ends or a sentence fails the check."""
+        """One pass of the model, until it ends or a sentence fails the check."""
         decoding = self._decoding if run == 0 else _varied(self._decoding, run)
-        stream = self._model.write(replace(draft.prompt, begun=draft.begun), decoding, cancelled)
+        stream = self._model.write(draft.prompt, decoding, cancelled)
         try:
             for sentence in streamed(stream):
                 if cancelled.is_set() or len(draft.sentences) == _MOST_SENTENCES:
                     return Ended.DONE
-                violations = self._check.violations(sentence, draft.evidence, draft.message, draft.begun)
+                violations = self._check.violations(sentence, draft.evidence, draft.message, draft.text)
                 if violations:
                     _log.info("sentence rejected", kinds=sorted({violation.kind.value for violation in violations}))
                     return Ended.REJECTED
@@ -151,16 +158,31 @@ class _Draft:
     """A reply while it is being written."""
 
     def __init__(self, prompt: Prompt, evidence: Evidence) -> None:
-        self.prompt = prompt
         self.evidence = evidence
         self.message = prompt.turns[-1].message
         self.sentences: list[str] = []
         self._facts = {fact.key: fact for fact in evidence.facts}
+        self._prompt = prompt
+        self._start = 0
 
     @property
-    def begun(self) -> str:
+    def text(self) -> str:
         """What stands, with references."""
         return " ".join(self.sentences)
+
+    @property
+    def prompt(self) -> Prompt:
+        """What the model is to go on from."""
+        return replace(self._prompt, begun=" ".join(self.sentences[self._start :]))
+
+    def begin(self, acts: Sequence[Act]) -> None:
+        """Turns the prompt to `acts` alone, as if nothing had been said yet."""
+        turn = self._prompt.turns[-1]
+        facts = tuple(fact for fact in turn.facts if any(_belongs(fact.key, act) for act in acts))
+        self._prompt = replace(
+            self._prompt, turns=(*self._prompt.turns[:-1], replace(turn, acts=tuple(acts), facts=facts))
+        )
+        self._start = len(self.sentences)
 
     def takes(self, sentence: str) -> bool:
         """Whether `sentence` is whole and not yet said."""
@@ -180,7 +202,7 @@ class _Draft:
 
     def missing(self, act: Act) -> tuple[str, ...]:
         """References that `act` still needs: every answer in full, of the other essentials one."""
-        said = set(REFERENCE_PATTERN.findall(self.begun))
+        said = set(REFERENCE_PATTERN.findall(self.text))
         if act is Act.ANSWERED:
             return tuple(key for key in _ANSWERS if key in self._facts and key not in said)
         essential = tuple(key for key in _ESSENTIAL.get(act, ()) if key in self._facts)
@@ -190,6 +212,16 @@ class _Draft:
         """References that a plain phrase for `act` may use: an answer that was given is not given again."""
         given = set(_ANSWERS) - set(self.missing(act)) if act is Act.ANSWERED else set()
         return frozenset(self._facts.keys() - given)
+
+
+def _belongs(key: str, act: Act) -> bool:
+    """Whether the fact `key` is of the sort that `act` speaks of."""
+    sort = key[0] if key[1:2].isdigit() else key.partition(".")[0]
+    if act in LISTING_ACTS | POINTED_ACTS:
+        return sort in ("p", "search", "item", "compare", "ask")
+    if act.value.startswith("order") or act is Act.WHICH_ORDER:
+        return sort in ("o", "order")
+    return sort == "a" if act is Act.ANSWERED else sort in ("a", "shop", "search", "customer")
 
 
 def _varied(decoding: Decoding, run: int) -> Decoding:

@@ -13,7 +13,7 @@ from typing import Self
 from assistant.act import Act
 from assistant.checking.clauses import Clause, Mode
 from assistant.evidence import Evidence, Fact
-from assistant.hints import HIGH, IN_STOCK, LATER, LOW_STOCK, OUT_OF_STOCK, YES
+from assistant.hints import HIGH, IN_STOCK, LATER, LOW_STOCK, MANY, ONE, OUT_OF_STOCK, SEVERAL, YES
 from assistant.lexicon import phrases, words
 from assistant.reference import PRODUCT_SLOTS, REFERENCE_PATTERN
 from retrieval.catalog import Catalog
@@ -62,6 +62,7 @@ class Goods:
                 yield from (("stock", said) for said in _stock(clause, evidence))
                 yield from (("comparison", said) for said in _comparisons(clause, evidence))
                 yield from (("offer", said) for said in _offers(clause, evidence))
+                yield from (("amount", said) for said in _counts(clause, evidence))
         yield from (("name", said) for said in self._names(sentence, evidence, customer_words))
         if not before:
             yield from (("answer", said) for said in _answers(parts, evidence, customer_words))
@@ -196,6 +197,15 @@ def _names_the_right_one(phrase: str, clause: Clause, facts: dict[str, Fact], re
 
 def _filters(facts: dict[str, Fact]) -> str:
     return facts["search.filters"].text if "search.filters" in facts else ""
+
+
+def _counts(clause: Clause, evidence: Evidence) -> Iterator[str]:
+    """Counts in words that are wrong: "the only match" where there are several, "a few" where there is one."""
+    hint = next((fact.hint for fact in evidence.facts if fact.key == "search.count"), "")
+    said = f" {' '.join(clause.words)} "
+    several = hint in (SEVERAL, MANY) and Act.FOUND_ONE not in evidence.acts
+    wrong = phrases("counting_one") if several else phrases("counting_more") if hint == ONE else ()
+    yield from (phrase for phrase in wrong if f" {phrase} " in said)
 
 
 def _offers(clause: Clause, evidence: Evidence) -> Iterator[str]:

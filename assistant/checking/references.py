@@ -73,6 +73,7 @@ def misplaced(sentence: str, evidence: Evidence, before: str = "") -> Iterator[s
         yield from _negated(clause)
         yield from _out_of_frame(clause, facts)
     yield from _against_its_mood(said, facts)
+    yield from _denied_answer(said)
 
 
 def _mispaired(said: Sequence[Token], facts: Mapping[str, Fact], evidence: Evidence, before: str) -> Iterator[str]:
@@ -134,6 +135,13 @@ def _negated(clause: Clause) -> Iterator[str]:
             continue
         near = clause.words[max(0, place - _NEGATION_REACH) : place]
         if not _NOT.isdisjoint(near) and "only" not in near and "just" not in near:
+            yield token.key
+
+
+def _denied_answer(said: Sequence[Token]) -> Iterator[str]:
+    """A "not" anywhere before a record's own answer: "this isn't something we offer: ..."."""
+    for place, token in enumerate(said):
+        if token.key.endswith(".text") and not _NOT.isdisjoint(word.text for word in said[:place]):
             yield token.key
 
 
