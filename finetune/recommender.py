@@ -110,7 +110,7 @@ def fit(examples: Sequence[Example], recipe: Recipe, seed: int) -> RankingHead:
             loss = torch.stack([_loss(head, example) for example in batch]).mean()
             pull = sum(((p - guess) ** 2).sum() for p, guess in zip(head.parameters(), guesses, strict=True))
             optimizer.zero_grad()
-            (loss + recipe.decay * pull).backward()  # type: ignore[no-untyped-call]
+            (loss + recipe.decay * pull).backward()
             optimizer.step()
             schedule.step()
             losses.append(float(loss.detach()))

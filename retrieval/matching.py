@@ -44,14 +44,13 @@ class Matcher:
         vector = self._encoder.encode_queries([mended])[0]
         fused = fuse((self._dense(vector, rows).tolist(), self._lexical(mended, rows).tolist()))
         pool = np.array(list(fused), np.intp)
-        relevance: Floats = np.array(list(fused.values()), np.float32) * np.float32((K + 1) / 2)
+        ranks: Floats = np.array(list(fused.values()), np.float32) * np.float32((K + 1) / 2)
         cosines = np.asarray(self._index.product_vectors[pool] @ vector)
-        nearness = np.clip(cosines / max(float(cosines.max(initial=0.0)), 1e-6), 0, 1)
-        relevance = (relevance + self._relevance.share(mended)[pool] + nearness) / 3
+        judged = self._relevance.judge(mended, pool, cosines, strict=filter.sort is not Sort.RELEVANCE)
+        relevance = ((ranks + 2 * judged.grade) / 3).astype(np.float32)
         if _demands(filter, mended):
             return pool, relevance
-        meets = self._relevance.meets(mended, pool, cosines, strict=filter.sort is not Sort.RELEVANCE)
-        return pool[meets], relevance[meets]
+        return pool[judged.meets], relevance[judged.meets]
 
     def _dense(self, vector: Vectors, rows: Rows) -> Rows:
         """The nearest of `rows` by cosine, nearest first."""

@@ -35,7 +35,16 @@ class Threshold:
     strict_share: float = 0.95  # the same where one product must not stand for another: sorted lists
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whether each product meets the query, and how well by words, cosine and kind, 0 to 1; both of shape (rows,)."""
+
+    meets: NDArray[np.bool_]
+    grade: Floats
+
+
 _WHOLE = 0.999
+_OTHER_KIND = 0.7
 
 
 class Relevance:
@@ -66,25 +75,35 @@ class Relevance:
                 found[self._kinds[word]] = True
         return found
 
-    def meets(self, query: str, rows: Rows, cosines: Floats, strict: bool) -> NDArray[np.bool_]:
-        """Which of `rows`, with their `cosines`, meet `query`, shape (rows,).
+    def judge(self, query: str, rows: Rows, cosines: Floats, strict: bool) -> Judgement:
+        """Judges `rows` by their `cosines` to `query` and its words.
 
         `strict` is for lists in another order than relevance, whose first place must hold a clear answer.
         """
-        if not len(rows):
-            return np.zeros(0, np.bool_)
-        limit, best = self._threshold, float(cosines.max())
-        shares, kind = self.share(query)[rows], self.of_kind(query)[rows]
-        meant = kind.any() and float(cosines[kind].max()) >= limit.kind * best
-        whole = shares >= _WHOLE
-        if not (meant or whole.any() or best >= limit.floor):
-            return np.zeros(len(rows), np.bool_)
-        if not meant:
-            return whole | (cosines >= (limit.near if strict else limit.likely) * best)
+        shares = self.share(query)[rows]
+        best = max(float(cosines.max(initial=0.0)), 1e-6)
+        kind = self.of_kind(query)[rows]
+        meant = kind.any() and float(cosines[kind].max()) >= self._threshold.kind * best
+        meets = self._of_meant_kind(kind, shares, cosines, strict) if meant else self._near(shares, cosines, strict)
+        nearness = np.clip(cosines / best, 0, 1)
+        other_kind = np.where(kind, np.float32(1), np.float32(_OTHER_KIND)) if meant else np.float32(1)
+        return Judgement(meets, ((shares + nearness) / 2 * other_kind).astype(np.float32))
+
+    def _of_meant_kind(
+        self, kind: NDArray[np.bool_], shares: Floats, cosines: Floats, strict: bool
+    ) -> NDArray[np.bool_]:
+        limit, best_share = self._threshold, shares[kind].max()
         if strict:
-            return kind & (shares >= limit.strict_share * shares[kind].max())
-        likely = (shares >= limit.share * shares[kind].max()) | (cosines >= limit.likely * best)
-        return (kind & likely) | (cosines >= limit.near * best)
+            return kind & (shares >= limit.strict_share * best_share)
+        likely = (shares >= limit.share * best_share) | (cosines >= limit.likely * cosines.max())
+        return (kind & likely) | (cosines >= limit.near * cosines.max())
+
+    def _near(self, shares: Floats, cosines: Floats, strict: bool) -> NDArray[np.bool_]:
+        whole = shares >= _WHOLE
+        best = float(cosines.max(initial=0.0))
+        if best < self._threshold.floor and not whole.any():
+            return np.zeros(len(cosines), np.bool_)
+        return whole | (cosines >= (self._threshold.near if strict else self._threshold.likely) * best)
 
 
 def _kind_words(product: Product) -> list[str]:

@@ -160,6 +160,6 @@ def _fingerprint(folder: Path) -> str:
         digest.update(f"{path.relative_to(folder)}:{size}".encode())
         with path.open("rb") as file:
             for sample in range(_SAMPLES):
-                file.seek(sample * size // _SAMPLES)
+                file.seek(max(0, size - _SAMPLE_BYTES) * sample // (_SAMPLES - 1))
                 digest.update(file.read(_SAMPLE_BYTES))
     return digest.hexdigest()[:12]

@@ -22,6 +22,7 @@ from retrieval.errors import SearchIndexError
 
 Rows = NDArray[np.intp]
 _BATCH = 1000
+_TIMEOUT_SECONDS = 30
 _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighbors": 32}
 
 
@@ -52,6 +53,7 @@ class ChromaVectors:
         with _translated(f"no Chroma server answers at {url}", "Start one (chroma run) or correct AISLE_CHROMA_URL."):
             port = address.port or (443 if secure else 8000)
             client = chromadb.HttpClient(str(address.hostname or ""), port, ssl=secure, settings=_settings())
+            client._server._session.timeout = _TIMEOUT_SECONDS  # Chroma itself would wait for ever
             return cls(client, prefix)
 
     def write(self, collection: str, vectors: Vectors, written: Callable[[int], None]) -> None:
@@ -96,6 +98,9 @@ class ChromaVectors:
         """Lets go of files and connections."""
         self._collections.clear()
         self._client.close()
+        for server in (self._client._server, self._client._admin_client._server):
+            if hasattr(server, "_session"):
+                server._session.close()  # Chroma leaves its connections open
 
     def _collection(self, name: str) -> Any:
         if name not in self._collections:

@@ -9,10 +9,11 @@ import numpy as np
 from retrieval.document import words
 from retrieval.encoder import Vectors
 
-VOCABULARY = (
+_WORDS = (
     "tent camping green orange mug red blue coffee boot hiking leather wool sock kettle steel lamp return refund delivery "
     "parcel pay card gift waterproof light warm two people"
-).split()
+)
+VOCABULARY = _WORDS.split()
 
 
 class WordEncoder:
