@@ -6,9 +6,11 @@ there are more customers than cores, so that nobody waits for a whole reply of s
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -28,6 +30,8 @@ from retrieval.errors import ModelError, WritingError
 
 PROMPT_TOKENS = 384
 _BANNED = float("-inf")
+_LEAST_SHARE = math.log(0.05)
+"""How much less likely than the likeliest a token may be, as a difference of logits."""
 
 
 class EmbeddedModel:
@@ -41,8 +45,10 @@ class EmbeddedModel:
         self._pieces = _pieces(files.tokenizer)
         self._closed = self._closed_bias()
         self._references = {key: _id(files.tokenizer, spell(key)) for key in REFERENCES}
+        self._keys = {token: key for key, token in self._references.items()}
+        self._contexts = files.contexts
+        self._wanted = self._bias(frozenset(REFERENCES))
         self._turn = threading.Semaphore(cores)
-        self._threads = _OneCore()
 
     @classmethod
     def open(
@@ -77,28 +83,41 @@ class EmbeddedModel:
         )
         cache = Cache(self._network.shape, len(tokens) + decoding.max_tokens)
         bias = self._bias(prompt.keys)
-        sampler, draft = Sampler(decoding), Draft()
+        sampler, draft, said = Sampler(decoding), Draft(), prompt.begun
         for _ in range(decoding.max_tokens - len(begun)):
             if cancelled.is_set():
                 return
-            best, logits = self._best(tokens, cache, bias)
+            best, logits, floor = self._best(tokens, cache, bias)
             fresh = [place for place, token in enumerate(best) if not draft.bars(token, self._pieces[token])]
+            fresh = [place for place in fresh if logits[place] >= floor and self._fits(said, best[place])]
             if not fresh:
                 return
             token = sampler.draw([best[place] for place in fresh], [logits[place] for place in fresh])
             if token == self._end:
                 return
             draft.add(token, self._pieces[token])
+            said += self._pieces[token]
             yield self._pieces[token]
             tokens = [token]
 
-    def _best(self, tokens: list[int], cache: Cache, bias: Tensor) -> tuple[list[int], list[float]]:
-        """The likeliest allowed tokens after `tokens`, best first, and their logits."""
-        with self._turn, self._threads, torch.inference_mode():
+    def _fits(self, said: str, token: int) -> bool:
+        """Whether `token` is no reference, or one that the model has learned to use behind these words."""
+        key = self._keys.get(token)
+        return key is None or self._contexts is None or self._contexts.allow(said, key)
+
+    def _best(self, tokens: list[int], cache: Cache, bias: Tensor) -> tuple[list[int], list[float], float]:
+        """The likeliest allowed tokens after `tokens`, best first, their logits, and the least logit that makes sense.
+
+        That floor is taken from what the model would say if it might use every reference: where it wants a fact that
+        this turn does not have, what is left is noise, and it is better to stop than to say it (min-p,
+        https://arxiv.org/abs/2407.01082).
+        """
+        with self._turn, one_core(), torch.inference_mode():
             logits = self._network.forward(torch.tensor(tokens), cache)
+            peak = float((logits + self._wanted).max())
             best = torch.topk(logits + bias, CANDIDATES)
             allowed = best.values > _BANNED
-            return best.indices[allowed].tolist(), best.values[allowed].tolist()
+            return best.indices[allowed].tolist(), best.values[allowed].tolist(), peak + _LEAST_SHARE
 
     def _bias(self, keys: frozenset[str]) -> Tensor:
         """0 for tokens that this reply may hold, minus infinity for others, shape (vocabulary,)."""
@@ -116,25 +135,22 @@ class EmbeddedModel:
         return bias
 
 
-class _OneCore:
-    """Holds tensor operations of the calling thread to one core while it is entered.
+_openmp = ThreadpoolController().select(user_api="openmp")
+_limited = threading.local()
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Holds tensor operations of the calling thread to one core, from here on.
 
     On so small a model threads inside one operation wait for one another longer than they work, far longer when
-    cores are busy; the thread's own OpenMP setting is changed, nobody else's.
+    cores are busy. OpenMP keeps the number by thread, so that other threads of the process are not touched.
     """
-
-    def __init__(self) -> None:
-        self._pool = ThreadpoolController().select(user_api="openmp")
-        self._done = threading.local()
-
-    def __enter__(self) -> None:
-        if not getattr(self._done, "limited", False):
-            torch.get_num_threads()  # torch sets a new thread's count on first use; ours must come after
-            self._pool.limit(limits=1)
-            self._done.limited = True
-
-    def __exit__(self, *_: object) -> None:
-        return None
+    if not getattr(_limited, "done", False):
+        torch.get_num_threads()  # torch sets a new thread's number on first use; ours must come after
+        _openmp.limit(limits=1)
+        _limited.done = True
+    yield
 
 
 def _id(tokenizer: Tokenizer, token: str) -> int:

@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from assistant.contexts import CONTEXTS_FILE, Contexts
 from assistant.llama import Llama, LlamaShape, merged
 from assistant.prompt import FACTS
 from retrieval.errors import ModelError
@@ -20,10 +21,11 @@ _AGAIN = "Copy the whole folder again, or train one with `aisle train base` and 
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """A model ready to run, and its tokenizer."""
+    """A model ready to run, its tokenizer, and the contexts of references where it was trained with them."""
 
     network: Llama
     tokenizer: Tokenizer
+    contexts: Contexts | None = None
 
 
 def read_model(folder: Path, adapter: Path | None = None, *, quantised: bool = True) -> ModelFiles:
@@ -39,7 +41,14 @@ def read_model(folder: Path, adapter: Path | None = None, *, quantised: bool = T
     if adapter is not None:
         settings = _json(adapter / "adapter_config.json")
         tensors = merged(tensors, _tensors(adapter / "adapter_model.safetensors"), _scale(settings, adapter))
-    return ModelFiles(Llama(shape, tensors, quantised=quantised), tokenizer)
+    return ModelFiles(Llama(shape, tensors, quantised=quantised), tokenizer, _contexts(folder))
+
+
+def _contexts(folder: Path) -> Contexts | None:
+    try:
+        return Contexts.read(folder)
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise ModelError(f"{folder / CONTEXTS_FILE} cannot be read: {error}", _AGAIN) from error
 
 
 def _scale(settings: dict[str, object], adapter: Path) -> float:

@@ -131,6 +131,8 @@ class Writer:
             for sentence in streamed(stream):
                 if cancelled.is_set() or len(draft.sentences) == _MOST_SENTENCES:
                     return Ended.DONE
+                if not draft.is_whole(sentence):
+                    return Ended.REJECTED
                 violations = self._check.violations(sentence, draft.evidence, draft.message, draft.text)
                 if violations:
                     _log.info("sentence rejected", kinds=sorted({violation.kind.value for violation in violations}))
@@ -185,9 +187,13 @@ class _Draft:
         self._start = len(self.sentences)
 
     def takes(self, sentence: str) -> bool:
-        """Whether `sentence` is whole and not yet said."""
+        """Whether `sentence` is not yet said."""
+        return sentence.strip() not in self.sentences
+
+    def is_whole(self, sentence: str) -> bool:
+        """Whether `sentence` comes to an end: a model that knows no good word to go on with stops in the middle."""
         text = resolve(sentence.strip(), self._facts)
-        return sentence.strip() not in self.sentences and text.rstrip("\"'”’)* ").endswith((".", "!", "?", "…", ":"))
+        return text.rstrip("\"'”’)* ").endswith((".", "!", "?", "…", ":"))
 
     def add(self, sentence: str, fallback: bool = False, completed: bool = False) -> Written:
         """Takes `sentence` into the reply."""

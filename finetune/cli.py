@@ -1,10 +1,12 @@
 """The commands that train and evaluate what ships in `data/models/`.
 
     aisle train base        --data DIR --output DIR     the small language model, from scratch
+    aisle train contexts    --output DIR                behind which words it may use a reference
     aisle train adapter     --data DIR --output DIR     its LoRA adapter for customer service
     aisle train intents     --data DIR --output DIR     the intent head
     aisle train recommender --shop DIR --output DIR     the recommendation head
     aisle evaluate recommender --shop DIR               how it ranks, beside simpler ways
+    aisle evaluate search --shop DIR --data DIR         how well search ranks, way by way
     aisle evaluate language-model --data DIR            perplexity, variety and samples
 
 DIR of `--data` holds the public sets, one folder each. Every command imports its heavy libraries only when it runs.
@@ -45,6 +47,14 @@ def train_base(
     from finetune.base import train_base
 
     train_base(data, output, minutes=minutes, steps=steps, seed=seed, resume=resume)
+
+
+@train.command("contexts")
+def train_contexts(output: Output = Path("data/models/base"), seed: Seed = 1) -> None:
+    """Writes where the phrasings use each reference, after the phrasings were edited; part of `train base`."""
+    from finetune.grounded import learned_contexts
+
+    learned_contexts(seed).write(output)
 
 
 @train.command("adapter")
@@ -109,3 +119,18 @@ def evaluate_language_model(
     from finetune.evaluation import evaluate_language_model
 
     evaluate_language_model(data, base, adapter, seed=seed)
+
+
+@evaluate.command("search")
+def evaluate_search(
+    shop: Annotated[Path, typer.Option(help="Folder with products.jsonl and queries.yaml.")] = Path("data/shop"),
+    data: Annotated[
+        Path | None, typer.Option(help="Directory of the public sets, to judge on them too.", envvar="AISLE_PUBLIC_DATA")
+    ] = None,
+    model: Annotated[Path, typer.Option(help="Folder of the recommendation head.")] = Path("data/models/recommender"),
+    seed: Seed = 1,
+) -> None:
+    """Prints how well search ranks: dense and lexical alone, fused, and as shown."""
+    from finetune.search_evaluation import evaluate_search
+
+    typer.echo(evaluate_search(shop, data, model, seed))

@@ -8,12 +8,16 @@ from itertools import islice
 
 from tokenizers import Tokenizer
 
+from assistant.contexts import Contexts
 from assistant.prompt import PromptTurn
 from finetune.example import Example, conversation_example
 from finetune.simulator import Simulator
 
 HELD_OUT_SEED = 20_000_000
 """Seed of the dialogues that measure and never train; training seeds lie below it."""
+
+CONTEXT_TURNS = 60_000
+"""Simulated replies after which next to no new context of a reference appears (one in ten thousand)."""
 
 
 def grounded_examples(tokenizer: Tokenizer, message_weight: float, chance: random.Random) -> Iterator[Example]:
@@ -25,3 +29,9 @@ def grounded_examples(tokenizer: Tokenizer, message_weight: float, chance: rando
 def held_out_conversations(count: int) -> list[Sequence[PromptTurn]]:
     """The same `count` simulated conversations every time, of a seed that no training uses."""
     return list(islice(Simulator.load().conversations(HELD_OUT_SEED), count))
+
+
+def learned_contexts(seed: int, turns: int = CONTEXT_TURNS) -> Contexts:
+    """Where references stand in the replies that grounded training shows."""
+    replies = (turn.reply for conversation in Simulator.load().conversations(seed) for turn in conversation)
+    return Contexts.of(islice(replies, turns))
