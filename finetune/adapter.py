@@ -1,6 +1,6 @@
 """The adapter: LoRA matrices for customer service, trained on transcripts of people over the frozen base model.
 
-    aisle train adapter --data DIR --minutes 12
+    aisle train adapter --data DIR --minutes 13
 
 Half of the tokens are transcripts, of which only sentences stay that promise nothing and whose act is known; the other
 half are simulated dialogues, so that the adapter does not unlearn to speak from facts.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,17 +20,18 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from tokenizers import Tokenizer
 from transformers import LlamaForCausalLM
 
-from finetune.batches import batches, endless
+from finetune.base import by_share
+from finetune.batches import endless
 from finetune.corpus import Counts, service_conversations
 from finetune.example import Example, conversation_example
 from finetune.grounded import grounded_examples
-from finetune.optimizing import Optimizing, cosine
+from finetune.optimizing import Optimizing
 from finetune.progress import Progress
+from finetune.running import run
 
 RANK = 16
 SCALE = 32
 PEAK = 1e-3
-STEP_TOKENS = 6144
 TRANSCRIPT_SHARE = 0.5
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 log = structlog.get_logger(__name__)
@@ -71,45 +73,27 @@ def train_adapter(
     log.info(
         "adapter.start", parameters=sum(item.numel() for item in optimizing.parameters), minutes=minutes, steps=steps
     )
-    counts, tokens, loss = Counts(), 0, 0.0
-    chance = random.Random(seed)
-    for shards in batches(_mixture(tokenizer, data, chance, counts), STEP_TOKENS, threads, chance):
-        if progress.share >= 1.0:
-            break
-        step = optimizing.step(shards, cosine(progress.share))
-        progress.step += 1
-        tokens += step.tokens
-        loss = step.loss if not loss else 0.95 * loss + 0.05 * step.loss
-        if progress.step % 20 == 0:
-            log.info(
-                "adapter.step", step=progress.step, loss=round(loss, 3), tokens=tokens, share=round(progress.share, 3)
-            )
+    counts, chance = Counts(), random.Random(seed)
+    run(optimizing, _mixture(tokenizer, data, chance, counts), progress, chance)
     optimizing.close()
-    model.save_pretrained(output, save_embedding_layers=False)
-    record = {
-        "seed": seed,
-        "steps": progress.step,
-        "tokens": tokens,
-        "minutes": round(progress.seconds / 60, 1),
-        **vars(counts),
-    }
+    _save(model, output)
+    record = {"seed": seed, "rank": RANK, "scale": SCALE, **progress.counters(), **vars(counts)}
     (output / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     log.info("adapter.done", **record)
     return output
 
 
+def _save(model: PeftModel, output: Path) -> None:
+    """Writes weights and configuration; the card that peft would write as well is left out, for ours is there."""
+    scratch = output / "writing"
+    model.save_pretrained(scratch, save_embedding_layers=False)
+    for name in ("adapter_model.safetensors", "adapter_config.json"):
+        (scratch / name).replace(output / name)
+    shutil.rmtree(scratch)
+
+
 def _mixture(tokenizer: Tokenizer, data: Path, chance: random.Random, counts: Counts) -> Iterator[Example]:
-    transcripts = endless(
-        [
-            conversation_example(tokenizer, turns, 0.0)
-            for turns in service_conversations(data, counts=counts, strict=True)
-        ],
-        chance,
-    )
-    grounded = grounded_examples(tokenizer, 0.0, chance)
-    seen = [0, 0]
-    while True:
-        wanted = seen[0] * (1 - TRANSCRIPT_SHARE) <= seen[1] * TRANSCRIPT_SHARE
-        example = next(transcripts if wanted else grounded)
-        seen[0 if wanted else 1] += len(example.ids)
-        yield example
+    transcripts = [
+        conversation_example(tokenizer, turns, 0.0) for turns in service_conversations(data, counts=counts, strict=True)
+    ]
+    return by_share(endless(transcripts, chance), grounded_examples(tokenizer, 0.0, chance), TRANSCRIPT_SHARE)

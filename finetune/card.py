@@ -9,12 +9,16 @@ from pathlib import Path
 from retrieval.errors import ModelError
 
 _BLOCK = re.compile(r"(<!-- results -->\n).*?(<!-- end of results -->)", re.DOTALL)
+_EMPTY = "# Results\n\n<!-- results -->\n<!-- end of results -->\n"
 
 
 def write_results(
     base: Path, adapter: Path, rows: Sequence[dict[str, float | int | str]], samples: Sequence[dict[str, str]]
 ) -> None:
-    """Replaces the results in both cards. Raises ModelError when a card lacks the marks."""
+    """Replaces the results in both cards; a folder without a card gets one of results alone.
+
+    Raises ModelError when a card lacks the marks.
+    """
     table = results_table(rows)
     _replace(base / "README.md", table)
     _replace(adapter / "README.md", f"{table}\n{samples_list(samples)}")
@@ -41,7 +45,7 @@ def _inline(text: str) -> str:
 
 
 def _replace(card: Path, content: str) -> None:
-    text = card.read_text(encoding="utf-8")
+    text = card.read_text(encoding="utf-8") if card.exists() else _EMPTY
     if not _BLOCK.search(text):
         raise ModelError(f"{card} lacks the marks around its results", "Restore the card from the repository.")
     card.write_text(_BLOCK.sub(lambda match: f"{match[1]}\n{content}\n{match[2]}", text), encoding="utf-8")

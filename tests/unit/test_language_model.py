@@ -42,7 +42,8 @@ from assistant.remote_model import RemoteModel
 from assistant.settings import load_settings
 from assistant.transformers_model import TransformersModel
 from finetune.adapter import new_adapter
-from finetune.base import Shape, new_model, save_model
+from finetune.base import Shape, new_model
+from finetune.checkpoint import save_model
 from finetune.tokenizer import as_pretrained, train_tokenizer
 from retrieval.errors import ModelError, SettingsError, WritingError
 

@@ -167,7 +167,7 @@ def test_a_run_leaves_a_model_that_serves_and_can_be_continued(public: Path, tmp
     assert read_model(folder).network.shape.width == SHAPE.width
     before = load_file(folder / "model.safetensors")["model.norm.weight"]
     train_base(public, tmp_path / "base", steps=6, seed=1, resume=True, threads=2)
-    assert json.loads((folder / "checkpoint" / "state.json").read_text())["step"] == 6
+    assert json.loads((folder / "checkpoint" / "progress.json").read_text())["step"] == 6
     assert not torch.equal(before, load_file(folder / "model.safetensors")["model.norm.weight"])
 
 
