@@ -96,11 +96,17 @@ def _unknown_but_sought(clause: Clause, name: str) -> str:
         return name
     if clause.is_bare and clause.has_search:
         return _I.REFINE
-    if reading.names_type or (reading.words and reading.known >= max(1, 0.5 * len(reading.query.split())) and reading.words <= 6 and reading.query):
+    if reading.query and reading.known >= 0.5 * len(reading.query.split()) and (reading.names_type or reading.words <= 6):
         return _I.FIND_PRODUCT
     if reading.pointing and reading.pointing.kind is Kind.NAME:
         return _I.ASK_PRODUCT
     return _I.FIND_PRODUCT if reading.conditions and reading.words <= 6 else name
+
+
+def _demands_after_courtesy(clause: Clause, name: str) -> str:
+    """ "No, not orange" and "yes, in blue" are demands, however they begin."""
+    is_talk = name in TALK and name not in (_I.OUT_OF_SCOPE, _I.OTHER_LANGUAGE)
+    return _I.REFINE if is_talk and clause.is_bare and clause.has_search and clause.reading.conditions else name
 
 
 def _refines_or_finds(clause: Clause, name: str) -> str:
@@ -112,6 +118,8 @@ def _refines_or_finds(clause: Clause, name: str) -> str:
         return _I.FIND_PRODUCT if is_new_kind(clause.reading, clause.state) else name
     if name == _I.FIND_PRODUCT and clause.has_search and clause.is_bare:
         return _I.REFINE
+    if name == _I.COMPARE and clause.has_search and clause.is_bare and not reading.product_ids:
+        return _I.REFINE  # "which is the cheapest?" orders what was found
     if name == _I.MORE_RESULTS and is_new_kind(reading, clause.state):
         return _I.FIND_PRODUCT
     return name
@@ -161,7 +169,7 @@ def _legible(clause: Clause, name: str) -> str:
 
 
 _RULES: tuple[Rule, ...] = (
-    _number_alone, _drops, _unknown_but_sought, _refines_or_finds, _asks_without_product, _sought_by_name,
+    _number_alone, _drops, _unknown_but_sought, _demands_after_courtesy, _refines_or_finds, _asks_without_product, _sought_by_name,
     _continues_question, _offers, _legible,
 )  # fmt: skip
 

@@ -26,7 +26,7 @@ def refined(before: Search, new: Iterable[Condition], sort: Sort, sort_field: st
     for condition in new:
         kept = Filter(tuple(_beside(condition, kept.conditions)), kept.sort, kept.sort_field)
     if sort is not Sort.RELEVANCE:
-        kept = replace(kept, sort=sort, sort_field=sort_field)
+        kept = replace(kept, sort=sort, sort_field=sort_field if sort in (Sort.LOWEST, Sort.HIGHEST) else "")
     return Search(_joined(before.query, query), kept)
 
 

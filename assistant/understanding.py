@@ -133,7 +133,7 @@ class Understanding:
         compared = self._grammar.comparison(reading, baseline, search.filter) if continues or reading.product_ids else None
         if compared is None or reading.comparative is None:
             return search
-        return refined(search, [compared], reading.comparative.sort, "", "")
+        return refined(search, [compared], reading.comparative.sort, compared.field, "")
 
     def _about(self, reading: Reading, product_ids: Sequence[str]) -> Search:
         """A question about a product that is known keeps only what picks its variant; otherwise it is looked for."""

@@ -24,8 +24,8 @@ from finetune.utterances import UTTERANCES, Utterance, fill_phrasings, read_phra
 from retrieval.encoder import Encoder
 from retrieval.sentence_encoder import open_encoder
 
-PER_INTENT = 200
-"""About how many fillings and disguises of our phrasings each intent is trained on."""
+PER_INTENT = 130
+"""About how many fillings and disguises of our phrasings each intent is trained on, at the least."""
 
 log = structlog.get_logger(__name__)
 

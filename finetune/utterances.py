@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from assistant.intents import IntentName
+from assistant.intents import BITEXT, IntentName
 
 UTTERANCES = Path("data/utterances")
 _SLOT = re.compile(r"\{(\w+?)(?: ?\d)?\}")
@@ -82,7 +82,8 @@ def fill_phrasings(phrasings: Sequence[Phrasing], slots: Slots, per_intent: int,
     for intent, group in by_intent.items():
         for phrasing in group:
             yield Utterance(slots.fill(phrasing.text, chance), intent.value, phrasing.text)
-        for _ in range(max(0, per_intent - len(group))):
+        wanted = per_intent // 3 if intent in BITEXT else per_intent  # those have a public set beside ours
+        for _ in range(max(0, wanted - len(group))):
             text = chance.choice(group).text
             yield Utterance(disguised(slots.fill(text, chance), chance), intent.value, text)
 

@@ -22,7 +22,7 @@ _STARS = r"stars?|star rating|/5|out of 5"
 def _operand(name: str) -> str:
     """A number with an optional currency before and an optional unit after it."""
     return (
-        rf"(?:(?P<{name}_symbol>{_SYMBOL})\s?)?(?<![\w.])(?P<{name}>{NUMBER})(?![\w.]*\d)\s*-?\s*"
+        rf"(?:(?P<{name}_symbol>{_SYMBOL})\s?)?(?<![\w.#])(?<![a-z]-)(?P<{name}>{NUMBER})(?![\w.]*\d)\s*-?\s*"
         rf"(?:(?P<{name}_money>{_MONEY_WORD})(?!\w)|(?P<{name}_stars>{_STARS})(?!\w)|(?P<{name}_unit>°c|%|[a-z]+)(?![\w']))?"
     )
 
@@ -138,7 +138,8 @@ class Amounts:
             return None
         if kind in ("bare", "spend"):
             bound = _exact(attribute, Measure(last.number, last.unit))
-            if bound is None and dimension == "people":  # a larger one will do
+            holds_more = any(measure.size >= last.number for measure in attribute.values.values())
+            if bound is None and dimension == "people" and holds_more:
                 bound = Condition(attribute.name, Operator.AT_LEAST, number=last.number, unit=last.unit)
             return Amount((bound,), (last.start, last.end)) if bound is not None else None
         conditions = _bounds(attribute.name, kind, operands, last.unit if attribute.dimension else "")

@@ -65,10 +65,12 @@ class Comparative:
 
     @property
     def sort(self) -> Sort:
-        """The order that shows the nearest to the wish first."""
+        """The order that shows what is wished for first."""
         if self.fields == ("price",):
             return Sort.PRICE_LOW if self.operator is Operator.AT_MOST else Sort.RELEVANCE
-        return Sort.RATING if self.fields == ("rating",) else Sort.RELEVANCE
+        if self.fields == ("rating",):
+            return Sort.RATING
+        return Sort.LOWEST if self.operator is Operator.AT_MOST else Sort.HIGHEST
 
 
 def comparative(text: Text) -> Comparative | None:

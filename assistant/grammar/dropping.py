@@ -34,7 +34,7 @@ _NOT_MATTER = (
 )
 _DETERMINER = r"(?:(?:the|a|that|this|my|all|any|what|which|every|about) )*"
 _GIVEN_UP = re.compile(
-    r"(?:does not|doesn'?t|do not|don'?t|dont|doesnt|need not|needn'?t|not)(?: really)? (?:have|need|has|got)(?: to)?(?: be| come)?(?: in| made of| from)?\b"
+    r"(?:\bnot|n'?t)(?: really)? (?:have|need|has|got) to(?: be| come)?(?: in| made of| from)?\b|\bneed(?: not|n'?t) be\b"
     r"|\b(?:not|n't) necessarily\b|\bno need (?:for it )?to be\b"
 )
 

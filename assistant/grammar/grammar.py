@@ -94,11 +94,13 @@ class Grammar:
     def read(self, text: Text, state: State, *, is_gift: bool = False) -> Reading:
         """Everything that `text` says, given what was shown before it."""
         carried = _types(state.request.filter if state.request else Filter())
-        number = order_number(text, self.titles)
+        number = order_number(text, self.titles, announced_only=True)
         rest = text.without([number.span]) if number else text
         kinds = tuple(m.condition for m in self._mentions.read(rest) if m.field == "product_type" and not m.negated)
         amounts = self._amounts.read(rest, lambda name: self.coverage.has(name, kinds or carried))
         rest = rest.without(amount.span for amount in amounts)
+        number = number or order_number(rest, self.titles)
+        rest = rest.without([number.span]) if number else rest
         given_up = self._dropping.read(rest)
         rest = rest.without(given_up.spans)
         pointing, rest = self._pointed(rest, kinds, state)

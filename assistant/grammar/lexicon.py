@@ -66,7 +66,10 @@ class Lexicon:
         entries = {
             phrase: tuple(
                 sorted(
-                    (Entry(field, _preferred(values), any(values.values()), counts[phrase]) for field, values in fields.items()),
+                    (
+                        Entry(field, _preferred(field, values, facets.product_types), any(values.values()), counts[phrase])
+                        for field, values in fields.items()
+                    ),
                     key=_rank,
                 )
             )
@@ -132,6 +135,8 @@ def _type_synonyms(types: Mapping[str, int]) -> Iterator[tuple[str, str, Phrase,
 def _brand_phrases(brand: str, brands: Mapping[str, int]) -> Iterator[tuple[Phrase, bool]]:
     phrase = stems(brand)
     yield phrase, True
+    if "&" in brand:
+        yield stems(brand.replace("&", " and ")), True
     if len(phrase) > 1:
         yield ("".join(phrase),), True
         first = phrase[0]
@@ -200,9 +205,15 @@ def _is_season(phrase: Phrase) -> bool:
     return phrase[-1] == "season"
 
 
-def _preferred(values: Mapping[str, bool]) -> tuple[str, ...]:
-    """All the values a phrase can name; where it spells one in full, that one stands first."""
-    return tuple(sorted(values, key=lambda value: (not values[value], value)))
+def _preferred(field: str, values: Mapping[str, bool], types: Mapping[str, int]) -> tuple[str, ...]:
+    """All the values a phrase can name, those spelled in full first; "books" is Books, not Picture Books as well, where
+    Books has most of the products.
+    """
+    ordered = sorted(values, key=lambda value: (not values[value], value))
+    whole = [value for value in ordered if values[value]]
+    if field == "product_type" and whole and sum(types[v] for v in whole) >= sum(types[v] for v in ordered) / 2:
+        return tuple(whole)
+    return tuple(ordered)
 
 
 def _rank(entry: Entry) -> tuple[bool, int]:

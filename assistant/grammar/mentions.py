@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.grammar.coverage import Coverage
@@ -14,7 +14,7 @@ from assistant.grammar.text import Span, Text, Token
 from retrieval.filter import Condition, Operator
 
 _CUES: dict[str, frozenset[str]] = {
-    "brand": frozenset({"by", "from", "brand", "made", "only", "just", "like", "prefer", "the", "any", "of", "a", "an", "want", "but"}),
+    "brand": frozenset({"by", "from", "brand", "only", "just", "like", "prefer", "any", "want", "but"}),
     "color": frozenset({"in", "color", "only", "just", "the", "or", "and", "prefer", "a", "that", "like"}),
     "material": frozenset({"of", "in", "with", "material", "only", "from", "a", "or", "and", "the", "any", "prefer", "real", "genuine"}),
     "size": frozenset({"size", "in", "a", "an", "sized", "the", "wear", "need", "take", "am", "is", "me", "i'm"}),
@@ -22,6 +22,7 @@ _CUES: dict[str, frozenset[str]] = {
 }
 """Words before an ordinary word that make it a value of the field."""
 
+_SIGNS_INSIDE = frozenset({"&", "-", ".", "/"})
 _LETTER_SIZES = frozenset({"xs", "s", "m", "l", "xl", "xxl", "xxxl", "2xl", "3xl"})
 _JOINING = frozenset({"and", "or", ",", "/", "&", "nor", "+"})
 _NOT_TYPES = frozenset({"home", "sale", "new", "other", "gift", "general", "all", "misc", "top", "light", "service", "care"})
@@ -68,9 +69,8 @@ class Mentions:
         return self._consistent(_without_modifiers(found, tokens, self._coverage), tokens, types)
 
     def _longest(self, tokens: Sequence[Token], stems: Sequence[str], start: int) -> Mention | None:
-        for length in range(min(LONGEST_PHRASE, len(tokens) - start), 0, -1):
-            end = start + length
-            entries = self._lexicon.entries.get(tuple(stems[start:end]), ())
+        for phrase, end in _phrases(tokens, stems, start):
+            entries = self._lexicon.entries.get(phrase, ())
             for entry in entries:
                 if self._fits(entry, tokens, stems, start, end):
                     span = (tokens[start].start, tokens[end - 1].end)
@@ -90,7 +90,7 @@ class Mentions:
         if end - start > 1:
             return True
         cued = before in _CUES.get(entry.field, _CUES[""]) or is_negated(tokens, start, end, self._lexicon.words)
-        beside_type = self._names_type(following) or following in ("one", "color", "brand")
+        beside_type = self._begins_type(tokens, stems, end) or following in ("one", "color", "brand")
         if word in FUNCTION_WORDS:
             return beside_type and entry.whole
         if entry.field == "brand":
@@ -102,7 +102,7 @@ class Mentions:
         if following and not beside_type and following in self._titles and not self._lexicon.entries.get((following,)):
             return False
         alone = entry.field in ("color", "material") and len(_content(stems)) == 1
-        return not is_ordinary(word) or cued or beside_type or alone
+        return not is_ordinary(tokens[start].word) or cued or beside_type or alone
 
     def _fits_type(self, tokens: Sequence[Token], stems: Sequence[str], start: int, end: int) -> bool:
         """A type is the head of its phrase: "tents", "a tent for two", but not the "tent" of "tent pegs"."""
@@ -118,6 +118,13 @@ class Mentions:
             return True
         return following not in self._titles and tokens[end].word == following
 
+    def _begins_type(self, tokens: Sequence[Token], stems: Sequence[str], start: int) -> bool:
+        """Whether a product type is named at `start`."""
+        if start >= len(tokens):
+            return False
+        named = (self._lexicon.entries.get(phrase, ()) for phrase, _ in _phrases(tokens, stems, start))
+        return any(entry.field == "product_type" for entries in named for entry in entries)
+
     def _names_type(self, stem: str) -> bool:
         return any(entry.field == "product_type" for entry in self._lexicon.entries.get((stem,), ()))
 
@@ -130,6 +137,8 @@ class Mentions:
         kept = []
         for mention in found:
             narrowed = self._narrowed(mention, kinds)
+            if mention.negated and mention.field == "product_type" and not self._coverage.allows([*kinds, mention.condition]):
+                continue
             optional = mention.field not in ("product_type", "brand", "color", "material") or not mention.whole
             if not mention.negated and optional and not self._coverage.allows([*kinds, narrowed.condition]):
                 if mention.field not in ("color", "material", "product_type"):
@@ -147,6 +156,22 @@ class Mentions:
             if self._coverage.allows([*kinds, Condition("size", Operator.IN, (value,))])
         )  # fmt: skip
         return replace(mention, values=values) if values else mention
+
+
+def _phrases(tokens: Sequence[Token], stems: Sequence[str], start: int) -> Iterator[tuple[tuple[str, ...], int]]:
+    """The phrases that begin at `start`, longest first, with where each ends; signs inside a name do not count."""
+    if not tokens[start].is_word:
+        return
+    places = [start]
+    for place in range(start + 1, len(tokens)):
+        if tokens[place].is_word:
+            places.append(place)
+        elif tokens[place].word not in _SIGNS_INSIDE:
+            break
+        if len(places) == LONGEST_PHRASE:
+            break
+    for length in range(len(places), 0, -1):
+        yield tuple(stems[place] for place in places[:length]), places[length - 1] + 1
 
 
 def _content(stems: Iterable[str]) -> list[str]:
@@ -178,7 +203,7 @@ def _without_modifiers(found: Sequence[Mention], tokens: Sequence[Token], covera
         between = [token.word for token in tokens[before.tokens[1] : mention.tokens[0]]]
         if _JOINING.intersection(between) or mention.negated:
             kept.append(mention)
-        elif between[:1] in (["for"], ["to"], ["with"]) and before.tokens[1] + len(between) == mention.tokens[0]:
+        elif between[-1:] in (["for"], ["to"], ["with"]) and len(between) <= 2:
             continue  # "boots for hiking": what stands behind "for" is the use
         elif coverage.allows([before.condition, mention.condition]):
             kept.append(mention)

@@ -20,7 +20,7 @@ _NEGATING_PAIRS = frozenset(
 )  # fmt: skip
 _BETWEEN = frozenset(
     """a an the any in of from by made with want like need be is are have has too really very so that which my your ones one
-    color colored material brand anything something size to buy wear contain containing it its been all pure real it's""".split()
+    color colored material brand anything something size to buy wear contain containing it its been all pure real it's dark light bright pale deep""".split()
 )
 _JOINING = frozenset({"or", "and", "nor", ",", "/", "&"})
 _POSITIVE_AGAIN = frozenset({"but", "instead", "just", "only", ";", ".", "!", "?"})
@@ -43,11 +43,17 @@ def is_negated(tokens: Sequence[Token], start: int, end: int, vocabulary: Collec
         if token.word in _POSITIVE_AGAIN:
             return False
         joined = token.word in _JOINING and index > 0 and (tokens[index - 1].stem in vocabulary or tokens[index - 1].word in _JOINING)
-        listed = token.stem in vocabulary and (index + 1 == start or tokens[index + 1].word in _JOINING or tokens[index + 1].stem in vocabulary)
+        listed = token.stem in vocabulary and index + 1 < start and _continues_list(tokens, index, vocabulary)
         if not (token.word in _BETWEEN or token.stem in _BETWEEN or joined or listed or token.word == "-"):
             return False
         index -= 1
     return False
+
+
+def _continues_list(tokens: Sequence[Token], index: int, vocabulary: Collection[str]) -> bool:
+    """Whether the value at `index` is one of a list, or a word of one of several words."""
+    following = tokens[index + 1]
+    return following.word in _JOINING or following.stem in vocabulary
 
 
 def _is_free(tokens: Sequence[Token], end: int) -> bool:
@@ -59,6 +65,9 @@ def _is_free(tokens: Sequence[Token], end: int) -> bool:
 def _is_undone(tokens: Sequence[Token], index: int) -> bool:
     """"not only leather", "no problem with leather", "doesn't have to be leather" rule nothing out."""
     following = [token.word for token in tokens[index + 1 : index + 4]]
+    before = [token.word for token in tokens[max(0, index - 2) : index]]
+    if before[:1] in (["do"], ["does"], ["did"]) and before[1:] in (["you"], ["we"], ["they"]):
+        return True  # "do you not have green ones?" asks for them
     if following[:1] in (["only"], ["just"], ["necessarily"], ["sure"], ["problem"]):
         return True
     return following[:2] in (["have", "to"], ["need", "to"], ["has", "to"], ["you", "have"], ["mind"]) or following[:1] == ["mind"]

@@ -14,7 +14,7 @@ _BEFORE = re.compile(
     r"(?:\s*(?:number|no|nr|num|id|code|ref))?\.?\s*(?:is|was|:|=|of|called|,)*\s*#?\s*|#\s*|\bnumber\s*(?:is|:)?\s*)$",
     re.IGNORECASE,
 )
-_NOT_BEFORE = re.compile(r"\b(?:phone|call|mobile|zip|postcode|postal code|isbn|ean|gtin|pin|street|room|year|in|since|by|size|top)\s*(?:is|:|number)?\s*$", re.IGNORECASE)
+_NOT_BEFORE = re.compile(r"\b(?:phone|call|mobile|zip|postcode|postal code|isbn|ean|gtin|pin|street|room|year|in|since|by|size|top)(?:\s+number)?(?:\s*(?:is|was|:))?\s*$", re.IGNORECASE)
 _UNIT_AFTER = re.compile(r"\s*(?:[$£€¥₹%°]|(?:dollars?|bucks?|euros?|pounds?|quid|usd|eur|gbp|kg|g|mm|cm|m|l|ml|w|mah|gb|tb|hz|lumens?|inch|people|pieces)\b)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -27,13 +27,18 @@ class OrderNumber:
     span: Span
 
 
-def order_number(text: Text, product_words: Collection[str] = ()) -> OrderNumber | None:
-    """The order number in `text`, or None. `product_words` are words of titles, whose model numbers are none."""
+def order_number(text: Text, product_words: Collection[str] = (), *, announced_only: bool = False) -> OrderNumber | None:
+    """The order number in `text`, or None. `product_words` are words of titles, whose model numbers are none.
+
+    `announced_only` takes a number only where "#", letters or a word such as "order" say what it is.
+    """
     for match in _TOKEN.finditer(text.cased):
         written = match.group(1)
         digits = sum(char.isdigit() for char in written)
         announced = bool(_BEFORE.search(text.cased[: match.start(1)])) or match.group().startswith("#")
         if digits < (1 if announced and match.group().startswith("#") and digits > 2 else 3 if announced else 4):
+            continue
+        if announced_only and not (announced or written[0].isalpha()):
             continue
         if _UNIT_AFTER.match(text.cased, match.end()) or _NOT_BEFORE.search(text.cased[: match.start()]):
             continue

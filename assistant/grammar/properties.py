@@ -10,7 +10,7 @@ from assistant.grammar.text import Text, stems
 _CONCEPTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     # what is asked · how it is asked · names under which catalogues keep it, the best first
     ("weight", r"how (?:heavy|light)|weigh(?:s|t|ing)?|heavy|mass\b", ("weight", "net_weight", "item_weight", "shipping_weight", "mass")),
-    ("dimensions", r"dimensions?|measurements?|measure\b|how (?:big|large|small|wide|long|deep|tall|high)|what size is|width|depth|height|length\b|footprint",
+    ("dimensions", r"dimensions?|measurements?|measure\b|how (?:big|large|small|wide|deep|tall|high)|what size is|width|depth|height|length\b|footprint",
      ("dimensions", "measures", "size", "length", "height", "width", "depth", "diameter", "packed_size", "screen_size")),
     ("packed size", r"pack(?:ed)? (?:size|down|away)|when packed|folded (?:size|up)|how small does it", ("packed_size", "folded_size")),
     ("height", r"how (?:tall|high)|height", ("height", "standing_height", "seat_height")),

@@ -25,7 +25,10 @@ _ORDINALS = {
 _ORDINAL = "|".join(_ORDINALS)
 _NOUN = r"(?: (?:one|ones|option|product|item|result|choice|card|of (?:those|these|them)|from the (?:list|top)))?"
 _NOT_ORDINAL_AFTER = r"(?! (?:time|order|class|name|floor|hand|step|week|month|year|night|day|purchase|thing|parcel|package|delivery|question|address|account|aid|person|page))"
-_ONE = re.compile(rf"\b(?:the )?(?:very )?(?P<ordinal>{_ORDINAL})(?P<noun>{_NOUN}){_NOT_ORDINAL_AFTER}(?![\w-])")
+_ONE = re.compile(
+    rf"(?:\b(?:the|that|this|your|and|or|vs\.?|versus|about) (?:very )?|^)(?P<ordinal>{_ORDINAL}){_NOUN}{_NOT_ORDINAL_AFTER}(?![\w-])"
+    rf"|\b(?P<named>{_ORDINAL}) (?:ones?|option|product|item|result|choice|card)\b|\b(?P<figure>1st|2nd|3rd|[4-6]th)\b{_NOT_ORDINAL_AFTER}"
+)
 _SEVERAL = re.compile(r"\b(?:the )?(?P<end>first|last|top) (?P<count>\d|two|three|four)(?: ones| products| items)?(?!\w)(?! (?:days|weeks|months|years|hours|orders))")
 _NUMBERED = re.compile(r"\b(?:number|no\.?|nr\.?|option|item|product|#)\s?(?P<number>[1-6])(?![\w.,]*\d)(?!\w)")
 _PAIR = re.compile(r"\b(?P<first>[1-6]) (?:and|or|vs\.?|versus|with|to|against) (?:the |number )?(?P<second>[1-6])\b(?! (?:stars|people|days|years|persons))")
@@ -65,7 +68,7 @@ def by_order(text: Text, shown: Sequence[str]) -> Pointing | None:
         count = min({"two": 2, "three": 3, "four": 4}.get(several["count"]) or int(several["count"]), len(shown))
         chosen = shown[-count:] if several["end"] == "last" else shown[:count]
         return Pointing(tuple(chosen), Kind.ORDINAL, (several.span(),))
-    places: list[tuple[Span, int]] = [(match.span(), _ORDINALS[match["ordinal"]]) for match in _ONE.finditer(text.lower)]
+    places: list[tuple[Span, int]] = [(match.span(), _ORDINALS[match["ordinal"] or match["named"] or match["figure"]]) for match in _ONE.finditer(text.lower)]
     places += [(match.span(), int(match["number"])) for match in _NUMBERED.finditer(text.lower)]
     pair = _PAIR.search(text.lower)
     if pair:
@@ -164,6 +167,8 @@ class Names:
             (token.start, token.end) for token in tokens
             if any(token.stem in self._titles[group] for group in named)
         )  # fmt: skip
+        places = {token.stem: token.start for token in reversed(tokens)}
+        named.sort(key=lambda group: min(places[word] for word in self._titles[group] if word in places))
         return Pointing(tuple(self._pick(group, shown) for group in named), Kind.NAME, spans)
 
     def _best(self, scores: Mapping[str, float], words: set[str], shown: Sequence[str]) -> list[str]:

@@ -47,7 +47,6 @@ SAME_TYPES: tuple[frozenset[str], ...] = tuple(
         "underwear, briefs, boxers",
         "watch, wristwatch, timepiece",
         "earring, ear ring",
-        "book, paperback, hardback",
         "novel, fiction",
         "cookbook, cookery book, recipe book",
         "skincare, skin care, skin-care",
