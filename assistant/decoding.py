@@ -21,7 +21,8 @@ CANDIDATES = 40
 
 _RUN = 6
 _LINK = re.compile("https?|www|//", re.IGNORECASE)
-_LINK_START = 4
+_WHOLE = re.compile(r"""(?:[.!?]|\{a\d\.text\}|\{p\d\.quote\})["”')]*\s*$""")
+_TAIL = 16
 
 
 def is_plain(text: str) -> bool:
@@ -64,7 +65,12 @@ class Draft:
         if len(self._last) == _RUN - 1:
             self._seen.setdefault(tuple(self._last), set()).add(token)
         self._last = [*self._last, token][-(_RUN - 1) :]
-        self._tail = (self._tail + text)[-_LINK_START:]
+        self._tail = (self._tail + text)[-_TAIL:]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the reply could end here: behind a final mark, or a fact that is a sentence of its own."""
+        return _WHOLE.search(self._tail) is not None
 
     def bars(self, token: int, text: str) -> bool:
         """Whether `token` would say a run of six tokens a second time, or complete the start of a link."""

@@ -88,7 +88,7 @@ class EmbeddedModel:
             if cancelled.is_set():
                 return
             best, logits, floor = self._best(tokens, cache, bias)
-            fresh = [place for place, token in enumerate(best) if not draft.bars(token, self._pieces[token])]
+            fresh = [place for place, token in enumerate(best) if self._may_follow(draft, token)]
             fresh = [place for place in fresh if logits[place] >= floor and self._fits(said, best[place])]
             if not fresh:
                 return
@@ -104,6 +104,9 @@ class EmbeddedModel:
         """Whether `token` is no reference, or one that the model has learned to use behind these words."""
         key = self._keys.get(token)
         return key is None or self._contexts is None or self._contexts.allow(said, key)
+
+    def _may_follow(self, draft: Draft, token: int) -> bool:
+        return draft.whole if token == self._end else not draft.bars(token, self._pieces[token])
 
     def _best(self, tokens: list[int], cache: Cache, bias: Tensor) -> tuple[list[int], list[float], float]:
         """The likeliest allowed tokens after `tokens`, best first, their logits, and the least logit that makes sense.

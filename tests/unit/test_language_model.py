@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -367,6 +368,17 @@ def test_a_run_of_six_tokens_is_not_said_twice() -> None:
         draft.add(token, "")
     assert draft.bars(6, "")
     assert not draft.bars(7, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("It is {p1.stock}.", True), ("Sure: {a1.text}", True), ("The ", False), ("It is {p1.price}", False)],
+)
+def test_a_reply_ends_with_a_sentence(text: str, whole: bool) -> None:
+    draft = Draft()
+    for token, piece in enumerate(re.split(r"(?<=[ }])", text)):
+        draft.add(token, piece)
+    assert draft.whole is whole
 
 
 def test_a_link_is_not_put_together_from_harmless_pieces() -> None:
