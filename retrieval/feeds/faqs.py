@@ -22,11 +22,12 @@ from pydantic import BaseModel, PlainValidator
 
 from retrieval.errors import FeedError
 from retrieval.faq import Faq
-from retrieval.feeds.checked import checked
+from retrieval.feeds.checked import checked, is_blank
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.named_values import NamedValues, named_values
 from retrieval.feeds.report import FeedRow, RowError
 from retrieval.feeds.source import Source
+from retrieval.feeds.table import normal_name
 from retrieval.feeds.values import read_id, read_line, read_link, read_text, shown
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -38,7 +39,6 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 _MOST_FRONT_MATTER = 20_000
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(?P<yaml>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"\s*#{1,6}\s+(?P<title>[^\n]+?)\s*#*\s*(?:\n|\Z)")
 
 
 def faq_files(path: Path) -> tuple[Path, ...]:
@@ -58,6 +58,8 @@ def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
             yield row
             continue
         values, names = row.under(_COLUMNS)
+        if is_blank(values["id"]):  # rows of questions and answers often have none
+            values["id"] = normal_name(str(values["title"] or ""))[:200].replace("_", "-")
         found = checked(_Faq, row.file, row.line, values, names)
         if isinstance(found, list):
             yield from found
@@ -88,9 +90,9 @@ def _page(source: Source) -> NamedValues | RowError:
     except (ValueError, RecursionError) as error:
         return RowError(source.name, 1, "front matter", str(error))
     body = text[match.end() :] if match else text
-    heading = _HEADING.match(body)
-    if "title" not in values and heading:
-        values["title"], body = heading["title"], body[heading.end() :]
+    first, _, rest = body.lstrip().partition("\n")
+    if "title" not in values and first.startswith("#"):
+        values["title"], body = first.strip("# \t"), rest
     values = {
         "id": source.path.stem,
         "title": source.path.stem.replace("-", " ").capitalize(),

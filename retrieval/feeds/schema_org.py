@@ -5,11 +5,12 @@ Reference: https://schema.org/Product
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from html.parser import HTMLParser
 from typing import Any
 
+from retrieval.errors import FeedError
 from retrieval.feeds.amount import price_and_sale
 from retrieval.feeds.checked import is_blank
 from retrieval.feeds.draft import Draft
@@ -21,6 +22,8 @@ from retrieval.feeds.table import normal_name
 from retrieval.feeds.text import unescaped
 from retrieval.product import Product
 
+_SCRIPT = re.compile(r"<script\b[^<>]*application/ld\+json[^<>]*>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script\b", re.IGNORECASE)
 _LISTS = frozenset({"@graph", "itemListElement"})
 _CONTAINERS = ("@graph", "itemListElement", "item", "mainEntity", "mainEntityOfPage", "hasPart")
 _PRODUCT_TYPES = frozenset({"Product", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle", "Book"})
@@ -63,15 +66,27 @@ def read_schema_org(source: Source, intake: Intake) -> Iterator[FeedRow[Product]
 
 
 def read_html_page(source: Source, intake: Intake) -> Iterator[FeedRow[Product]]:
-    """Every product in the `application/ld+json` scripts of an HTML page."""
-    page = _Page()
-    page.feed(source.text())
-    page.close()
-    for line, script in page.scripts:
+    """Every product in the JSON-LD scripts of an HTML page. Raises FeedError when it has none of these."""
+    scripts = list(_scripts(source.text()))
+    if not scripts:
+        raise FeedError(f"{source.name} is an HTML page without JSON-LD.", "Export the products as CSV, XML or JSON.")
+    for line, script in scripts:
         try:
             yield from _products(source.name, line, decode(script), intake)
         except (ValueError, RecursionError) as error:
             yield RowError(source.name, line, WHOLE_ROW, f"is not JSON: {error}")
+
+
+def _scripts(page: str) -> Iterator[tuple[int, str]]:
+    """The JSON-LD scripts of a page, each with its line."""
+    line, counted = 1, 0
+    for opening in _SCRIPT.finditer(page):
+        closing = _SCRIPT_END.search(page, opening.end())
+        if closing is None:
+            return
+        line, counted = line + page.count("\n", counted, opening.end()), opening.end()
+        if page[opening.end() : closing.start()].strip():
+            yield line, page[opening.end() : closing.start()]
 
 
 def is_schema_org(value: object) -> bool:
@@ -242,23 +257,3 @@ def _listed(value: Any) -> list[Any]:
 def _one(value: Any) -> Mapping[str, Any]:
     first = value[0] if isinstance(value, list) and value else value
     return first if isinstance(first, Mapping) else {}
-
-
-class _Page(HTMLParser):
-    """Collects the JSON-LD scripts of a page, each with its line."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.scripts: list[tuple[int, str]] = []
-        self._is_open = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        kind = (dict(attrs).get("type") or "").lower()
-        self._is_open = tag == "script" and kind.startswith("application/ld+json")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._is_open = False
-
-    def handle_data(self, data: str) -> None:
-        if self._is_open and data.strip():
-            self.scripts.append((self.getpos()[0], data))

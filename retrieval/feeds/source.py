@@ -29,6 +29,7 @@ _FOREIGN = (
     (b"%PDF", "is a PDF", _EXPORT),
     (b"SQLite format 3", "is a database", _EXPORT),
 )  # fmt: skip
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _XML_DECLARATION = re.compile(
     rb"""^\s*<\?xml[^>]{0,100}encoding=["']"""
     rb"""(iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|shift_jis|euc-(?:jp|kr)|gb2312|gbk|gb18030|big5)["']""",
@@ -116,7 +117,7 @@ def _encoding(path: Path, stream: IO[bytes]) -> str:
         if head.startswith(magic):
             raise FeedError(f"{path} {what}.", hint)
     encoding = _marked(head) or _wide(head)
-    if encoding is None and b"\x00" in head:
+    if encoding is None and len(_BINARY.findall(head)) > 0.01 * len(head):
         raise FeedError(f"{path} is not a text file.", _EXPORT)
     if encoding is None and (declared := _XML_DECLARATION.match(head)):
         encoding = codecs.lookup(declared[1].decode("ascii")).name

@@ -151,6 +151,13 @@ def test_pages_of_windows_and_of_tables(tmp_path: Path) -> None:
     assert faq == Faq("hours", "When?", "Nine, or ten.", ("contact_human_agent", "place_order"))
 
 
+def test_questions_without_an_id_are_known_by_their_words(tmp_path: Path) -> None:
+    text = '{"question": "Do you ship abroad?", "answer": "Yes."}\n{"question": "", "answer": "No."}\n'
+    good, errors = split(read_faqs(opened(tmp_path, text), Intake()))
+    assert good == [Faq("do-you-ship-abroad", "Do you ship abroad?", "Yes.")]
+    assert errors == [(2, "id"), (2, "question")]
+
+
 def test_a_page_may_have_the_id_of_a_customer(tmp_path: Path) -> None:
     intake = Intake()
     for text, read in (('{"id": "same"}', read_customers), ('{"id": "same", "title": "A", "answer": "B"}', read_faqs)):
