@@ -7,6 +7,7 @@
     aisle train recommender --shop DIR --output DIR     the recommendation head
     aisle evaluate recommender --shop DIR               how it ranks, beside simpler ways
     aisle evaluate search --shop DIR --data DIR         how well search ranks, way by way
+    aisle evaluate intents  --data DIR                  the recipe of the intent head on three public sets
     aisle evaluate language-model --data DIR            perplexity, variety and samples
 
 DIR of `--data` holds the public sets, one folder each. Every command imports its heavy libraries only when it runs.
@@ -94,6 +95,14 @@ def train_recommender(
     from finetune.recommender import train_recommender
 
     typer.echo(train_recommender(shop, output, seed))
+
+
+@evaluate.command("intents")
+def evaluate_intents(data: Data, seed: Seed = 1) -> None:
+    """Prints how the recipe does on three public intent sets, beside nearest centroid and logistic regression."""
+    from finetune.intent_evaluation import evaluate_intents, table
+
+    typer.echo(table(evaluate_intents(data, seed=seed)))
 
 
 @evaluate.command("recommender")

@@ -31,10 +31,9 @@ class Shop:
     @classmethod
     def read(cls, folder: Path) -> Shop:
         """Reads `products.jsonl` and `events.jsonl.gz`. Raises FeedError where they cannot be read."""
-        products = read_products(Source.open(folder / "products.jsonl"), Intake())
         events = read_events(Source.open(folder / "events.jsonl.gz"), Intake())
         listed = sorted((row for row in events if isinstance(row, Event)), key=lambda event: event.time)
-        return cls(Catalog(row for row in products if isinstance(row, Product)), tuple(listed))
+        return cls(read_catalog(folder), tuple(listed))
 
     @property
     def end(self) -> datetime:
@@ -44,6 +43,12 @@ class Shop:
     def before(self, day: datetime) -> History:
         """What was known at `day`."""
         return History(event for event in self.events if event.time < day)
+
+
+def read_catalog(folder: Path) -> Catalog:
+    """The products of `products.jsonl` in `folder`. Raises FeedError where it cannot be read."""
+    rows = read_products(Source.open(folder / "products.jsonl"), Intake())
+    return Catalog(row for row in rows if isinstance(row, Product))
 
 
 @dataclass(frozen=True, slots=True)
