@@ -74,16 +74,14 @@ class EmbeddedModel:
             raise WritingError(f"the embedded model {self._name} failed: {error}") from error
 
     def _write(self, prompt: Prompt, decoding: Decoding, cancelled: threading.Event) -> Iterator[str]:
-        begun = self._tokenizer.encode(prompt.begun).ids[: decoding.max_tokens]
-        tokens = (
-            prompt_ids(self._tokenizer, prompt.turns, PROMPT_TOKENS)[
-                : self._network.shape.positions - decoding.max_tokens
-            ]
-            + begun
-        )
+        asked = prompt_ids(self._tokenizer, prompt.turns, PROMPT_TOKENS)
+        begun: list[int] = self._tokenizer.encode(prompt.begun).ids[: decoding.max_tokens]
+        tokens = [*asked[: self._network.shape.positions - decoding.max_tokens], *begun]
         cache = Cache(self._network.shape, len(tokens) + decoding.max_tokens)
         bias = self._bias(prompt.keys)
         sampler, draft, said = Sampler(decoding), Draft(), prompt.begun
+        for token in begun:
+            draft.add(token, self._pieces[token])
         for _ in range(decoding.max_tokens - len(begun)):
             if cancelled.is_set():
                 return
