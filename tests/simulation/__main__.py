@@ -39,7 +39,7 @@ class SimulatedTurn:
 def simulate(name: str, assistant: Assistant, turns: int, seed: int) -> Iterator[SimulatedTurn]:
     """Holds conversations of up to 6 turns; every second customer is signed in where the shop has customers."""
     generator = random.Random(f"{name}-{seed}")
-    customers = assistant.records.customer_ids()
+    customers = sorted(assistant.records.customer_ids())
     told = 0
     while told < turns:
         customer_id = generator.choice(customers) if customers and generator.random() < 0.5 else None

@@ -176,7 +176,7 @@ def test_every_mutant_is_caught(name: str) -> None:
         tried += 1
         if not _caught(mutant, evidence, turn.message):
             missed.append((mutant, evidence.acts))
-    assert tried >= 5
+    assert tried >= 3
     assert not missed
 
 
