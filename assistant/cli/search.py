@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from assistant.grammar.grammar import Grammar
     from assistant.settings import Settings
     from retrieval.search import Search, SearchResult
 
@@ -28,29 +29,49 @@ def register(app: typer.Typer) -> None:
 def search(
     query: Query = None, limit: Limit = 10, as_json: AsJson = False, customer: CustomerId = None, home: Home = None
 ) -> None:
-    """Search the shop's products.
+    """Search the shop's products; limits on price and rating, and words such as "cheapest", are obeyed.
 
     Without QUERY, standard input is read to its end and each line answered by one JSON line.
     """
     from assistant.settings import load_settings
-    from retrieval.filter import Filter
 
-    opened = open_search(load_settings(home=home))
+    shop = open_search(load_settings(home=home))
     if query is not None:
-        result = opened.products(query, Filter(), limit, customer)
+        result = shop.products(query, limit, customer)
         sys.stdout.write(_json(query, result) if as_json else _table(query, result))
         return
     for line in sys.stdin:
         asked = line.strip()
-        sys.stdout.write(_json(asked, opened.products(asked, Filter(), limit, customer)))
+        sys.stdout.write(_json(asked, shop.products(asked, limit, customer)))
         sys.stdout.flush()
 
 
-def open_search(settings: Settings) -> Search:
+class ShopSearch:
+    """Search, with the limits and orders that a line of text states."""
+
+    def __init__(self, search: Search, grammar: Grammar) -> None:
+        self._search = search
+        self._grammar = grammar
+
+    def products(self, line: str, limit: int, customer_id: str | None) -> SearchResult:
+        """What meets `line`; where nothing keeps to its limits, what meets its words."""
+        from assistant.conversation import State
+        from assistant.grammar.text import Text
+        from retrieval.filter import Filter
+
+        reading = self._grammar.read(Text.of(line), State())
+        limits = tuple(condition for condition in reading.conditions if condition.field in ("price", "rating"))
+        wanted = Filter(limits, reading.sort, reading.sort_field)
+        found = self._search.products(line, wanted, limit, customer_id)
+        return found if found.total or wanted == Filter() else self._search.products(line, Filter(), limit, customer_id)
+
+
+def open_search(settings: Settings) -> ShopSearch:
     """The shop's search as the settings describe it.
 
     Raises SearchIndexError when no index fits the catalogue, ModelError when a model cannot be loaded.
     """
+    from assistant.grammar.grammar import Grammar
     from retrieval.database import open_database
     from retrieval.index import Index
     from retrieval.profile import History
@@ -63,7 +84,7 @@ def open_search(settings: Settings) -> Search:
     catalog, encoder = records.catalog(), open_encoder(settings.encoder)
     index = Index.open(settings.home, catalog, encoder, settings.chroma_url)
     recommender = Recommender.load(settings.data / "models" / "recommender")
-    return Search(catalog, index, encoder, recommender, History(records.events()))
+    return ShopSearch(Search(catalog, index, encoder, recommender, History(records.events())), Grammar(catalog))
 
 
 def _json(query: str, result: SearchResult) -> str:
