@@ -11,14 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.conversation import State
+from assistant.grammar.english import is_word
 from assistant.grammar.grammar import Reading
 from assistant.grammar.references import Kind
 from assistant.intent_head import Guess
 from assistant.intents import ABOUT_PRODUCT, SEARCHES, SERVICE, TALK, IntentName
 from assistant.refinement import holds
-from retrieval.filter import Filter
+from retrieval.filter import Filter, Sort
 
 _I = IntentName
+
+_UNSURE, _CLEAR = 0.45, 0.8
+"""Probabilities below which the head has no clear idea, and from which it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,18 @@ def _demands_after_courtesy(clause: Clause, name: str) -> str:
     return _I.REFINE if is_talk and clause.is_bare and clause.has_search and clause.reading.conditions else name
 
 
+def _states_a_limit(clause: Clause, name: str) -> str:
+    """ "Around 20 dollars" sounds like a question about a price, but limits the search."""
+    is_limit = any(condition.field == "price" for condition in clause.reading.conditions)
+    return _I.REFINE if name == _I.PRICE and clause.is_bare and clause.has_search and is_limit else name
+
+
+def _unsure_but_sought(clause: Clause, name: str) -> str:
+    """A kind of product with hardly a word around it is a search, where the head has no clear idea."""
+    unsure = clause.best.probability < _UNSURE and name not in SEARCHES | ABOUT_PRODUCT
+    return _I.FIND_PRODUCT if unsure and clause.reading.names_type and clause.reading.words <= 6 else name
+
+
 def _refines_or_finds(clause: Clause, name: str) -> str:
     """A new kind of product is a new search; a bare demand goes on with the one before it."""
     reading = clause.reading
@@ -118,8 +134,9 @@ def _refines_or_finds(clause: Clause, name: str) -> str:
         return _I.FIND_PRODUCT if is_new_kind(clause.reading, clause.state) else name
     if name == _I.FIND_PRODUCT and clause.has_search and clause.is_bare:
         return _I.REFINE
-    if name == _I.COMPARE and clause.has_search and clause.is_bare and not reading.product_ids:
-        return _I.REFINE  # "which is the cheapest?" orders what was found
+    extreme = reading.pointing is None or reading.pointing.kind in (Kind.EXTREME, Kind.PRONOUN)
+    if name == _I.COMPARE and clause.has_search and extreme and reading.sort is not Sort.RELEVANCE:
+        return _I.REFINE  # "which of them is the cheapest?" orders what was found
     if name == _I.MORE_RESULTS and is_new_kind(reading, clause.state):
         return _I.FIND_PRODUCT
     return name
@@ -132,7 +149,8 @@ def _asks_without_product(clause: Clause, name: str) -> str:
         return name
     if reading.names_type and not (reading.pointing and clause.state.focus):
         return name if name in (_I.SIMILAR,) and clause.state.focus else _I.FIND_PRODUCT
-    if not clause.state.focus and clause.has_search and reading.demands and name in (_I.AVAILABILITY, _I.OPTIONS, _I.ASK_PRODUCT):
+    picks = reading.sort is not Sort.RELEVANCE or any(c.field != "availability" for c in reading.conditions)
+    if not clause.state.focus and clause.has_search and picks and name in (_I.AVAILABILITY, _I.OPTIONS, _I.ASK_PRODUCT):
         return _I.REFINE
     return name
 
@@ -163,13 +181,14 @@ def _offers(clause: Clause, name: str) -> str:
 
 def _legible(clause: Clause, name: str) -> str:
     """Nothing but noise is not understood rather than out of scope."""
-    if name == _I.OUT_OF_SCOPE and not clause.reading.known and is_noise(clause.text):
+    unsure = name == _I.OUT_OF_SCOPE or clause.best.probability < _CLEAR
+    if unsure and not clause.reading.known and not clause.reading.order_id and is_noise(clause.text):
         return _I.NOT_UNDERSTOOD
     return name
 
 
 _RULES: tuple[Rule, ...] = (
-    _number_alone, _drops, _unknown_but_sought, _demands_after_courtesy, _refines_or_finds, _asks_without_product, _sought_by_name,
+    _number_alone, _drops, _unknown_but_sought, _demands_after_courtesy, _states_a_limit, _unsure_but_sought, _refines_or_finds, _asks_without_product, _sought_by_name,
     _continues_question, _offers, _legible,
 )  # fmt: skip
 
@@ -193,8 +212,6 @@ def starts_afresh(name: str, reading: Reading, state: State) -> bool:
 
 def is_noise(text: str) -> bool:
     """Whether no word of `text` is an English one."""
-    from assistant.grammar.english import is_word
-
     words = re.findall(r"[a-z']+", text.lower())
     return not any(is_word(word) and (len(word) > 2 or word in ("hi", "ok", "no", "i", "a", "me", "my", "it")) for word in words)
 

@@ -22,7 +22,8 @@ class Search:
 
 def refined(before: Search, new: Iterable[Condition], sort: Sort, sort_field: str, query: str) -> Search:
     """`before` with `new` conditions on top: a later word on the same matter counts, everything else stays."""
-    kept = before.filter
+    new, kept = tuple(new), before.filter
+    kept = _without_ranges(kept, new)
     for condition in new:
         kept = Filter(tuple(_beside(condition, kept.conditions)), kept.sort, kept.sort_field)
     if sort is not Sort.RELEVANCE:
@@ -47,6 +48,13 @@ def holds(filter: Filter, fields: Iterable[str]) -> bool:
     if "price" in given_up and filter.sort in (Sort.PRICE_LOW, Sort.PRICE_HIGH):
         return True
     return any(ALL in given_up or condition.field in given_up for condition in filter.conditions)
+
+
+def _without_ranges(kept: Filter, new: Iterable[Condition]) -> Filter:
+    """`kept` without ranges that `new` bounds speak of: "under 50" after "between 40 and 90" means all under 50."""
+    bounded = {condition.field for condition in new if condition.number is not None}
+    ranges = [f for f in bounded if sum(c.field == f and c.number is not None for c in kept.conditions) == len(_OPPOSITE)]
+    return kept.without(*ranges)
 
 
 def _beside(new: Condition, old: Iterable[Condition]) -> Iterable[Condition]:

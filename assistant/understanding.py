@@ -28,6 +28,11 @@ _I = IntentName
 _COURTESIES = frozenset(
     {_I.GREET, _I.THANKS, _I.PRAISE, _I.ACKNOWLEDGE, _I.AFFIRM, _I.DENY, _I.HOW_ARE_YOU, _I.OUT_OF_SCOPE, _I.NOT_UNDERSTOOD}
 )
+_SIGNS = {
+    **dict.fromkeys("👋🙋", _I.GREET), **dict.fromkeys("👍👌🆗✅", _I.ACKNOWLEDGE), **dict.fromkeys("🙏💐", _I.THANKS),
+    **dict.fromkeys("❤😍🥰🤩👏🎉💯😊😀😃😄🙂", _I.PRAISE), **dict.fromkeys("👎❌", _I.DENY), **dict.fromkeys("😡🤬😠", _I.COMPLAINT),
+}  # fmt: skip
+"""What a message says that is nothing but emoji."""
 _PINS = frozenset({"color", "size"})
 
 
@@ -57,7 +62,8 @@ class Understanding:
         """What `message` asks for. Never raises, whatever the message is; only its first 1,500 characters are read."""
         text = Text.of(message)
         if not any(char.isalnum() for char in text.cased):
-            return Request(message, (Intent(_I.NOT_UNDERSTOOD, 1.0),))
+            sign = next((_SIGNS[char] for char in text.cased if char in _SIGNS), _I.NOT_UNDERSTOOD)
+            return Request(message, (Intent(sign, 1.0),))
         language = language_of(text.cased)
         if language != "en":
             return Request(message, (Intent(_I.OTHER_LANGUAGE, 1.0),), language=language)
@@ -69,7 +75,8 @@ class Understanding:
 
     def _named(self, parts: Sequence[str], state: State) -> list[_Named]:
         """Each clause with its intent."""
-        guesses = self._head.guess(parts, self._encoder.encode_queries(parts))
+        mended = [self._grammar.mended(part) for part in parts]
+        guesses = self._head.guess(mended, self._encoder.encode_queries(mended))
         named = []
         for part, guess in zip(parts, guesses, strict=True):
             reading = self._grammar.read(Text(part), state)

@@ -29,13 +29,14 @@ def _operand(name: str) -> str:
 
 _BELOW = (
     r"under|below|beneath|less than|lower than|cheaper than|smaller than|lighter than|shorter than|no more than|"
-    r"not more than|no higher than|not over|not above|no over|at most|max(?:imum)?(?: of| price| budget)?(?: is)?|maximally|"
+    r"not more than|no higher than|not over|not above|no over|(?:nothing|none|not|anything not) (?:over|above|more than|more expensive than|higher than|exceeding)|"
+    r"not exceeding|at most|max(?:imum)?(?: of| price| budget)?(?: is)?|maximally|"
     r"up to|upto|within|as much as|<=?|"
     r"(?:my |a |our |the )?(?:budget|limit|price range)(?: is| of| being|'s)?(?: about| around| roughly| up to| max)?:?"
 )
 _ABOVE = (
     r"over|above|more than|greater than|higher than|heavier than|bigger than|larger than|longer than|at least|min(?:imum)?(?: of)?|"
-    r"no less than|not less than|not under|not below|no cheaper than|starting (?:at|from)|upwards of|north of|>=?|rated|rating of"
+    r"(?:nothing|none|not) (?:under|below|less than|cheaper than)|no less than|not less than|not under|not below|no cheaper than|starting (?:at|from)|upwards of|north of|>=?|rated|rating of"
 )
 _AROUND = r"around|about|roughly|approximately|approx\.?|circa|ca\.?|close to|near(?:ly)?|somewhere around|in the region of|~"
 _SPENDING = r"i (?:have|only have|'ve got|can spend|want to spend|would spend|'d spend)|i've(?: only)? got|spend(?:ing)?|for"

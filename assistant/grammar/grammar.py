@@ -21,7 +21,7 @@ from assistant.grammar.order_number import order_number
 from assistant.grammar.ordering import Ordering
 from assistant.grammar.properties import Properties
 from assistant.grammar.query import query
-from assistant.grammar.references import Names, Pointing
+from assistant.grammar.references import Kind, Names, Pointing
 from assistant.grammar.text import Text, stem
 from retrieval.catalog import Catalog
 from retrieval.filter import Condition, Filter, Operator, Sort
@@ -40,7 +40,8 @@ class Reading:
 
     `conditions` are new demands, `sort` and `sort_field` a wanted order; `dropped` fields are given up ("*" is all).
     `types` are the product types named. `pointing` says which products are meant, `comparative` that something is
-    wanted other than those shown. `words` counts the words of the text, `known` those of the catalogue.
+    wanted other than those shown. `words` counts the words of the text, `known` those of the
+    query that the catalogue has.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -105,7 +106,7 @@ class Grammar:
         rest = rest.without(given_up.spans)
         pointing, rest = self._pointed(rest, kinds, state)
         compared = comparative(rest)
-        order = self._ordering.read(rest if pointing is None else rest.without(pointing.spans))
+        order = self._ordering.read(rest)
         rest = rest.without([*([order.span] if order else []), *([compared.span] if compared else [])])
         offers, rest = _offers(rest)
         mentions = self._mentions.read(rest, carried)
@@ -118,6 +119,7 @@ class Grammar:
         conditions = (*(c for amount in amounts for c in amount.conditions), *offers, *merged(wanted))
         quantity = _QUANTITY.search(rest.lower)
         left = rest.without([*(mention.span for mention in wanted), *([quantity.span()] if quantity else [])])
+        words = query(left, self.lexicon.correct, [m.span for m in named], _said(conditions), is_gift=is_gift)
         return Reading(
             conditions=conditions,
             sort=order.sort if order else Sort.RELEVANCE,
@@ -129,10 +131,19 @@ class Grammar:
             about=self._properties.read(text, self._own_attributes(pointing, state)),
             order_id=number.id if number else "",
             quantity=int(quantity["count"] or quantity["verb"]) if quantity else None,
-            query=query(left, self.lexicon.correct, [m.span for m in named], _said(conditions), is_gift=is_gift),
+            query=words,
             words=sum(token.is_word for token in text.tokens),
-            known=self._known(rest),
+            known=sum(stem(word) in self.lexicon.words or stem(word) in self.titles for word in words.split()),
         )
+
+    def mended(self, text: str) -> str:
+        """`text` with mistyped words of the catalogue mended, for the head to read."""
+        cleaned = Text(text)
+        for token in reversed(cleaned.tokens):
+            fixed = self.lexicon.correct(token.stem) if token.is_word else token.stem
+            if fixed != token.stem:
+                text = text[: token.start] + fixed + text[token.end :]
+        return text
 
     def comparison(self, reading: Reading, products: Sequence[str], kept: Filter) -> Condition | None:
         """The bound that the reading's comparative means beside `products`, within what `kept` accepts."""
@@ -157,7 +168,8 @@ class Grammar:
             if pointing is not None:
                 return pointing, text
             pointing = references.by_pronoun(text, state)
-        return pointing, text.without(pointing.spans) if pointing else text
+        hides = pointing is not None and pointing.kind is not Kind.EXTREME
+        return pointing, text.without(pointing.spans) if pointing and hides else text
 
     def _by_facets(self, text: Text, mentions: Sequence[Mention], state: State) -> Pointing | None:
         if not re.search(r"\b(?:the|that|this)\b.*\bones?\b", text.lower) and not (
@@ -169,10 +181,6 @@ class Grammar:
     def _own_attributes(self, pointing: Pointing | None, state: State) -> tuple[str, ...]:
         ids = (pointing.product_ids if pointing else ()) or ((state.focus,) if state.focus else state.shown)
         return tuple(name for id in ids if id in self.catalog.products for name in self.catalog.products[id].attributes)
-
-    def _known(self, text: Text) -> int:
-        words = [self.lexicon.correct(token.stem) for token in text.tokens if token.is_word]
-        return sum(word in self.lexicon.words or word in self.titles for word in words)
 
 
 def merged(mentions: Iterable[Mention]) -> tuple[Condition, ...]:

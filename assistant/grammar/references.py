@@ -45,6 +45,7 @@ class Kind(StrEnum):
     """How products were pointed at."""
 
     ORDINAL = "ordinal"
+    EXTREME = "extreme"  # "the cheapest one": of those shown, or of all there are
     PRONOUN = "pronoun"
     FACETS = "facets"
     NAME = "name"
@@ -94,7 +95,9 @@ def by_rank(text: Text, shown: Sequence[str], catalog: Catalog) -> Pointing | No
     if key is None:
         high = word in ("pricier", "priciest", "dearer")
         key = keys["expensive"] if high else lambda product: float(product.current_price.amount)
-    return Pointing((min(products, key=key).id,), Kind.ORDINAL, (match.span(),))
+    kind = Kind.EXTREME if match["word"].endswith(("est", "ed", "ar")) and "of" not in match.group().split() else Kind.ORDINAL
+    kind = Kind.ORDINAL if word == "better rated" else Kind.EXTREME if "most" in word and "of" not in match.group().split() else kind
+    return Pointing((min(products, key=key).id,), kind, (match.span(),))
 
 
 def by_pronoun(text: Text, state: State) -> Pointing | None:

@@ -1,0 +1,84 @@
+"""Intent evaluation: the recipe on public sets, trained on each training split and measured on its evaluation split.
+
+Beside it stand two plain heads on the same frozen embeddings: the nearest centroid and logistic regression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from finetune.intent_data import OUT_OF_SCOPE, PUBLIC_SETS, read_set
+from finetune.intent_recipe import Examples, Recipe, fit
+from finetune.score import Score
+from finetune.utterances import Utterance
+from retrieval.encoder import Encoder
+from retrieval.sentence_encoder import open_encoder
+
+Labels = NDArray[np.str_]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One head on one set: intents told right, and texts outside recognised as such (None for a set without any)."""
+
+    data: str
+    head: str
+    in_scope: Score
+    outside: Score | None
+
+
+def evaluate_intents(data: Path, *, seed: int = 1, recipe: Recipe = Recipe()) -> Iterator[Result]:
+    """Three heads on each public set. Raises ModelError when a set is missing.
+
+    The evaluation splits are read here alone, after everything has been fitted.
+    """
+    encoder = open_encoder()
+    for folder, name in PUBLIC_SETS.items():
+        train, test = (_embedded(read_set(data, folder, split), encoder) for split in ("train", "eval_public"))
+        for head, guesses in _heads(train, test, seed, recipe):
+            result = _judged(name, head, guesses, np.array(test.labels))
+            log.info("intents.evaluated", data=name, head=head, in_scope=str(result.in_scope), outside=str(result.outside or ""))
+            yield result
+
+
+def table(results: Iterator[Result]) -> str:
+    """The results as a Markdown table."""
+    lines = ["| set | head | intents right | out of scope recognised |", "|---|---|---|---|"]
+    lines += [f"| {r.data} | {r.head} | {r.in_scope} | {r.outside or '–'} |" for r in results]
+    return "\n".join(lines)
+
+
+def _heads(train: Examples, test: Examples, seed: int, recipe: Recipe) -> Iterator[tuple[str, Labels]]:
+    """Name of each head and its guesses for `test`."""
+    labels = np.array(train.labels)
+    known = np.array([label for label in sorted(set(train.labels)) if label != OUT_OF_SCOPE])
+    centroids = np.stack([train.vectors[labels == label].mean(axis=0) for label in known])
+    centroids /= np.linalg.norm(centroids, axis=1, keepdims=True)
+    yield "nearest centroid", known[(test.vectors @ centroids.T).argmax(axis=1)]
+    plain = LogisticRegression(C=20, max_iter=400).fit(train.vectors, labels)
+    yield "logistic regression", np.asarray(plain.predict(test.vectors))
+    outside = OUT_OF_SCOPE if OUT_OF_SCOPE in train.labels else ""
+    head = fit(train, seed, outside=outside, recipe=recipe)
+    best = [guess[0] for guess in head.guess(test.texts, test.vectors)]
+    yield "Aisle's head", np.array([guess.name if guess.known >= head.rejection.threshold else outside for guess in best])
+
+
+def _judged(data: str, head: str, guesses: Labels, wanted: Labels) -> Result:
+    is_outside = wanted == OUT_OF_SCOPE
+    is_right = guesses == wanted
+    outside = Score.of(is_right[is_outside]) if is_outside.any() else None
+    return Result(data, head, Score.of(is_right[~is_outside]), outside)
+
+
+def _embedded(utterances: list[Utterance], encoder: Encoder) -> Examples:
+    texts = [utterance.text for utterance in utterances]
+    return Examples(texts, encoder.encode_queries(texts), [utterance.intent for utterance in utterances], texts)
