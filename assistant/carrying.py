@@ -10,6 +10,7 @@ from assistant.actions import ActionResult
 from assistant.conversation import State
 from assistant.evidence import Evidence
 from assistant.finding import Found
+from assistant.intents import ABOUT_PRODUCT
 from assistant.planning import LISTING_ACTS, POINTED_ACTS, failed
 from assistant.request import Request
 
@@ -21,6 +22,8 @@ def carry(state: State, request: Request, found: Found, results: Sequence[Action
         state,
         misses=state.misses + 1 if failed(evidence.acts) else 0,
         order_id=_order_id(results) or request.order_id or state.order_id,
+        asked=next((intent.name for intent in request.intents if intent.name in ABOUT_PRODUCT), ""),
+        about=request.about,
     )
     if found.searched and Act.NO_MORE not in acts:
         carried = _with_search(carried, request, found, evidence)

@@ -15,7 +15,8 @@ class State:
 
     `shown` are the ids of the products last shown, in the order of the cards ("the second one");
     `focus` the one last spoken of ("it"); `order_id` the order last spoken of; `misses` how many turns in a
-    row were not understood or not answered; `offset` how many results of the search have been shown.
+    row were not understood or not answered; `offset` how many results of the search have been shown; `asked` and `about`
+    what the last message asked about a product, so that "and the second one?" asks the same.
     """
 
     request: Request | None = None
@@ -24,6 +25,8 @@ class State:
     order_id: str = ""
     misses: int = 0
     offset: int = 0
+    asked: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,13 @@ _I = IntentName
 _UNSURE, _CLEAR = 0.45, 0.8
 """Probabilities below which the head has no clear idea, and from which it does."""
 
+_SOUNDS_LIKE_POLICY = frozenset({_I.POLICY_QUESTION, _I.DELIVERY_PERIOD, _I.CHECK_REFUND_POLICY, _I.SHIPPING_COST})
+_CONTINUES = re.compile(r"(?:and|what about|how about|what of|same for|then)\b", re.IGNORECASE)
+_CONTENTS = re.compile(r"\bin (?:it|that)\b|\bcontents?\b|\bitems\b", re.IGNORECASE)
+
+_HARDLY = 0.05
+"""Below this, a text is hardly a matter of any shop."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -95,12 +102,15 @@ def _drops(clause: Clause, name: str) -> str:
 
 def _unknown_but_sought(clause: Clause, name: str) -> str:
     """Rejected by the head, but it speaks of the catalogue: a search."""
-    reading = clause.reading
+    reading, best = clause.reading, clause.best
     if name != _I.OUT_OF_SCOPE or _is_instruction(clause.text):
         return name
     if clause.is_bare and clause.has_search:
         return _I.REFINE
-    if reading.query and reading.known >= 0.5 * len(reading.query.split()) and (reading.names_type or reading.words <= 6):
+    if reading.names_type and best.name in SEARCHES and best.probability >= _CLEAR and best.known >= _HARDLY:
+        return _I.FIND_PRODUCT
+    speaks_of_it = reading.query and reading.known >= 0.5 * len(reading.query.split())
+    if speaks_of_it and reading.words <= 6 and (best.known >= _HARDLY or reading.words <= 2):
         return _I.FIND_PRODUCT
     if reading.pointing and reading.pointing.kind is Kind.NAME:
         return _I.ASK_PRODUCT
@@ -135,7 +145,7 @@ def _refines_or_finds(clause: Clause, name: str) -> str:
     if name == _I.FIND_PRODUCT and clause.has_search and clause.is_bare:
         return _I.REFINE
     extreme = reading.pointing is None or reading.pointing.kind in (Kind.EXTREME, Kind.PRONOUN)
-    if name == _I.COMPARE and clause.has_search and extreme and reading.sort is not Sort.RELEVANCE:
+    if name == _I.COMPARE and clause.has_search and extreme and reading.sort is not Sort.RELEVANCE and not reading.comparative:
         return _I.REFINE  # "which of them is the cheapest?" orders what was found
     if name == _I.MORE_RESULTS and is_new_kind(reading, clause.state):
         return _I.FIND_PRODUCT
@@ -165,10 +175,31 @@ def _sought_by_name(clause: Clause, name: str) -> str:
 
 
 def _continues_question(clause: Clause, name: str) -> str:
-    """ "And the second one?" says nothing but which: a question about that one."""
-    pointing = clause.reading.pointing
-    if name in TALK and pointing and pointing.product_ids and pointing.kind in (Kind.ORDINAL, Kind.NAME) and clause.reading.words <= 8:
-        return _I.ASK_PRODUCT if len(pointing.product_ids) == 1 else _I.COMPARE
+    """ "And the second one?" says nothing but which: what was asked of the one before, else in general."""
+    reading, pointing = clause.reading, clause.reading.pointing
+    if pointing is None or not pointing.product_ids or pointing.kind not in (Kind.ORDINAL, Kind.NAME, Kind.FACETS):
+        return name
+    several = len(pointing.product_ids) > 1
+    only_points = not reading.query and not reading.about and reading.words <= 7 and pointing.kind is not Kind.NAME
+    if only_points and not several and clause.state.asked and name == _I.ASK_PRODUCT and _CONTINUES.match(clause.text):
+        return clause.state.asked
+    if name in TALK and reading.words <= 8:
+        return _I.COMPARE if several else _I.ASK_PRODUCT
+    return name
+
+
+def _asks_of_product(clause: Clause, name: str) -> str:
+    """A question that sounds like one of policy, about a property that the product meant has on its record."""
+    is_meant = clause.reading.product_ids and clause.reading.pointing is not None
+    return _I.ASK_PRODUCT if name in _SOUNDS_LIKE_POLICY and is_meant and clause.reading.about_own else name
+
+
+def _asks_of_order(clause: Clause, name: str) -> str:
+    """ "What is in it?" after an order was spoken of, and no product."""
+    pointing, state = clause.reading.pointing, clause.state
+    unclear = pointing is not None and not pointing.product_ids
+    if name == _I.ASK_PRODUCT and state.order_id and unclear and _CONTENTS.search(clause.text):
+        return _I.ORDER_ITEMS
     return name
 
 
@@ -182,14 +213,15 @@ def _offers(clause: Clause, name: str) -> str:
 def _legible(clause: Clause, name: str) -> str:
     """Nothing but noise is not understood rather than out of scope."""
     unsure = name == _I.OUT_OF_SCOPE or clause.best.probability < _CLEAR
-    if unsure and not clause.reading.known and not clause.reading.order_id and is_noise(clause.text):
+    reading = clause.reading
+    if unsure and not (reading.known or reading.order_id or reading.demands) and is_noise(clause.text):
         return _I.NOT_UNDERSTOOD
     return name
 
 
 _RULES: tuple[Rule, ...] = (
     _number_alone, _drops, _unknown_but_sought, _demands_after_courtesy, _states_a_limit, _unsure_but_sought, _refines_or_finds, _asks_without_product, _sought_by_name,
-    _continues_question, _offers, _legible,
+    _asks_of_product, _asks_of_order, _continues_question, _offers, _legible,
 )  # fmt: skip
 
 

@@ -120,11 +120,16 @@ class Understanding:
             query=search.query,
             filter=search.filter,
             product_ids=product_ids,
-            about=reading.about if asks else "",
+            about=(reading.about or self._asked_before(names, state)) if asks else "",
             order_id=order_id,
             quantity=reading.quantity,
             continues=continues,
         )
+
+    @staticmethod
+    def _asked_before(names: Sequence[str], state: State) -> str:
+        """The property asked of the product before, when the same is asked of another ("and the second one?")."""
+        return state.about if state.asked in names else ""
 
     def _search(self, leading: str, reading: Reading, state: State, continues: bool) -> Search:
         """The search that a message asks for, on top of the one before it or new."""
@@ -147,10 +152,11 @@ class Understanding:
         if product_ids:
             pins = tuple(condition for condition in reading.conditions if condition.field in _PINS)
             return Search("", Filter(pins))
+        if not reading.names_type:
+            return Search("", Filter())
         return refined(
-            Search("", Filter()), (*reading.types, *reading.conditions), reading.sort, reading.sort_field,
-            reading.query if reading.names_type else "",
-        )  # fmt: skip
+            Search("", Filter()), (*reading.types, *reading.conditions), reading.sort, reading.sort_field, reading.query
+        )
 
 
 def _merged(named: Sequence[_Named]) -> tuple[Intent, ...]:

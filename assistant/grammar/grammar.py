@@ -22,7 +22,7 @@ from assistant.grammar.ordering import Ordering
 from assistant.grammar.properties import Properties
 from assistant.grammar.query import query
 from assistant.grammar.references import Kind, Names, Pointing
-from assistant.grammar.text import Text, stem
+from assistant.grammar.text import Span, Text, stem
 from retrieval.catalog import Catalog
 from retrieval.filter import Condition, Filter, Operator, Sort
 
@@ -40,7 +40,7 @@ class Reading:
 
     `conditions` are new demands, `sort` and `sort_field` a wanted order; `dropped` fields are given up ("*" is all).
     `types` are the product types named. `pointing` says which products are meant, `comparative` that something is
-    wanted other than those shown. `words` counts the words of the text, `known` those of the
+    wanted other than those shown. `about` is the property asked of a product, `about_own` whether its record has it. `words` counts the words of the text, `known` those of the
     query that the catalogue has.
     """
 
@@ -52,6 +52,7 @@ class Reading:
     pointing: Pointing | None = None
     comparative: Comparative | None = None
     about: str = ""
+    about_own: bool = False
     order_id: str = ""
     quantity: int | None = None
     query: str = ""
@@ -116,9 +117,13 @@ class Grammar:
         mentions = tuple(mention for mention in mentions if mention not in released)
         named = [mention for mention in mentions if mention.field == "product_type" and not mention.negated]
         wanted = [mention for mention in mentions if mention not in named]
+        if pointing is not None and pointing.kind is Kind.NAME:  # words of a name are no demands
+            wanted = [mention for mention in wanted if not _overlap(mention.span, pointing.spans)]
         conditions = (*(c for amount in amounts for c in amount.conditions), *offers, *merged(wanted))
         quantity = _QUANTITY.search(rest.lower)
         left = rest.without([*(mention.span for mention in wanted), *([quantity.span()] if quantity else [])])
+        own = self._own_attributes(pointing, state)
+        about = self._properties.read(text, own)
         words = query(left, self.lexicon.correct, [m.span for m in named], _said(conditions), is_gift=is_gift)
         return Reading(
             conditions=conditions,
@@ -128,7 +133,8 @@ class Grammar:
             types=merged(named),
             pointing=pointing,
             comparative=compared,
-            about=self._properties.read(text, self._own_attributes(pointing, state)),
+            about=about,
+            about_own=about in own,
             order_id=number.id if number else "",
             quantity=int(quantity["count"] or quantity["verb"]) if quantity else None,
             query=words,
@@ -216,6 +222,10 @@ def _given_up(text: Text, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """ "It doesn't have to be red" gives the colour up: the mentions behind it."""
     span = gives_up(text)
     return tuple(m for m in mentions if 0 <= m.span[0] - span[1] < _REACH) if span else ()
+
+
+def _overlap(span: Span, others: Iterable[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
 
 
 def _said(conditions: Iterable[Condition]) -> frozenset[str]:

@@ -65,7 +65,7 @@ def language_of(text: str) -> str:
         if total > score:
             best, score = language, total
     unknown = sum(1 for word in words if not is_word(word) and not _is_known(word))
-    return best if score and score + 0.3 * unknown > english else "en"
+    return best if score and score + (0.3 * unknown if score > 1 else 0) > english else "en"
 
 
 def _is_only_foreign(word: str) -> bool:

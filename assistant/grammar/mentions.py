@@ -32,7 +32,10 @@ _POSSESSED_PLACES = frozenset({"my", "at", "your", "our", "their", "to"})
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One value, or several that one word names, of one field. `tokens` are the first and last token, end excluded."""
+    """One value, or several that one word names, of one field. `tokens` are the first and last token, end excluded.
+
+    `others` are what else the same words may mean where they stand ("terracotta" is a colour and a material).
+    """
 
     field: str
     values: tuple[str, ...]
@@ -40,7 +43,7 @@ class Mention:
     span: Span
     negated: bool = False
     whole: bool = True
-    words: str = ""
+    others: tuple[Entry, ...] = ()
 
     @property
     def condition(self) -> Condition:
@@ -71,12 +74,12 @@ class Mentions:
     def _longest(self, tokens: Sequence[Token], stems: Sequence[str], start: int) -> Mention | None:
         for phrase, end in _phrases(tokens, stems, start):
             entries = self._lexicon.entries.get(phrase, ())
-            for entry in entries:
-                if self._fits(entry, tokens, stems, start, end):
-                    span = (tokens[start].start, tokens[end - 1].end)
-                    negated = entry.field != "size" and is_negated(tokens, start, end, self._lexicon.words)
-                    words = " ".join(stems[start:end] if stems[start] != tokens[start].stem else [t.word for t in tokens[start:end]])
-                    return Mention(entry.field, entry.values, (start, end), span, negated, entry.whole, words)
+            fitting = [entry for entry in entries if self._fits(entry, tokens, stems, start, end)]
+            if fitting:
+                entry, *others = fitting
+                span = (tokens[start].start, tokens[end - 1].end)
+                negated = entry.field != "size" and is_negated(tokens, start, end, self._lexicon.words)
+                return Mention(entry.field, entry.values, (start, end), span, negated, entry.whole, tuple(others))
         return None
 
     def _fits(self, entry: Entry, tokens: Sequence[Token], stems: Sequence[str], start: int, end: int) -> bool:
@@ -135,7 +138,7 @@ class Mentions:
         named = [mention.condition for mention in found if mention.field == "product_type" and not mention.negated]
         kinds = named[-1:] or list(types)
         kept = []
-        for mention in found:
+        for mention in (meant for mention in found for meant in self._meant(mention, kinds)):
             narrowed = self._narrowed(mention, kinds)
             if mention.negated and mention.field == "product_type" and not self._coverage.allows([*kinds, mention.condition]):
                 continue
@@ -146,6 +149,15 @@ class Mentions:
                 narrowed = mention
             kept.append(narrowed)
         return tuple(kept)
+
+    def _meant(self, mention: Mention, kinds: Sequence[Condition]) -> list[Mention]:
+        """What ambiguous words mean: everything, when ruled out; else what most of the wanted kind has."""
+        if mention.field == "product_type" or not mention.others:
+            return [mention]
+        also = [replace(mention, field=entry.field, values=entry.values, whole=entry.whole) for entry in mention.others]
+        if mention.negated:
+            return [mention, *also]
+        return [max([mention, *also], key=lambda meant: self._coverage.count([*kinds, meant.condition]))]
 
     def _narrowed(self, mention: Mention, kinds: Sequence[Condition]) -> Mention:
         """A size word that fits several spellings, cut to those that the wanted types have."""

@@ -55,7 +55,25 @@ _CONCEPTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("return policy", r"return (?:it|policy)", ("return_policy",)),
 )  # fmt: skip
 _COMPILED = tuple((concept, re.compile(rf"\b(?:{pattern})"), names) for concept, pattern, names in _CONCEPTS)
+_PLAIN = (
+    re.compile(r"\bwhat(?:'s| is| are)? (?:its|their) (?P<what>[a-z][a-z -]{2,30}?)(?= of\b| on\b|[?.!,]|$)"),
+    re.compile(r"\b(?:does|do|will|would) (?:it|this|that|they|these|the [a-z]+(?: one)?) (?:also )?(?:have|include|come with|contain|need|support|work with|fit) (?:an? |any |the |its own )?(?P<what>[a-z][a-z -]{2,30}?)(?=[?.!,]|$)"),
+    re.compile(r"\b(?:is|are) (?:it|this|that|they|these|the [a-z]+ one) (?:really |very |also )?(?:suitable for|good for|ok for|safe for|made for|meant for|suited to)? ?(?P<what>[a-z][a-z -]{2,30}?)(?=[?.!,]|$)"),
+)
+_TOO_PLAIN = frozenset(
+    """price good nice ok okay worth it it available stock in stock new popular any good better best expensive cheap rating reviews name sale on sale
+    difference free sold out left still available real big small large heavy light long the right one right""".split()
+)
 _FIELDS = frozenset({"material", "size", "brand", "color"})
+
+
+def _in_plain_words(lower: str) -> str:
+    """The property in the customer's own words, for which a description may have an answer ("thread count")."""
+    for pattern in _PLAIN:
+        match = pattern.search(lower)
+        if match and not set(match["what"].split()) <= _TOO_PLAIN:
+            return " ".join(word for word in match["what"].split() if word not in ("a", "an", "the", "any", "for", "of"))
+    return ""
 
 
 class Properties:
@@ -82,7 +100,7 @@ class Properties:
             if known:
                 return known[0]
             first = first or next((name for name in names if name in self._words), concept)
-        return first
+        return first or _in_plain_words(lower)
 
     def _literal(self, lower: str, own: frozenset[str]) -> str:
         """An attribute called by its own name, longest first; one of the product's own before any other."""
