@@ -40,7 +40,7 @@ _ALIASES = {
 
 def read_orders(source: Source, intake: Intake, customers: Collection[str]) -> Iterator[FeedRow[Order]]:
     """Every order of a file; of two with one id the first stays. An order needs one of the known `customers`."""
-    for row in named_values(source):
+    for row in named_values(source, ("id",), ("lines",)):
         yield from [row] if isinstance(row, RowError) else _order(row, intake, customers)
 
 

@@ -1,6 +1,6 @@
 """Alembic's entry: runs the migrations on the connection that the caller has opened.
 
-`alembic revision --autogenerate` finds no such connection and opens the one of `sqlalchemy.url`.
+Alembic's own command line has opened none: it works on the database of `sqlalchemy.url`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ opened: Connection | None = context.config.attributes.get("connection")
 if opened is not None:
     run(opened)
 else:
-    url = context.config.get_main_option("sqlalchemy.url") or "sqlite://"
-    with create_engine(url).begin() as connection:
+    engine = create_engine(context.config.get_main_option("sqlalchemy.url", "sqlite://"))
+    with engine.begin() as connection:
         run(connection)
+    engine.dispose()

@@ -73,7 +73,7 @@ def _rows(source: Source) -> Iterator[NamedValues | RowError]:
     start = next((line.strip() for line in source.lines() if line.strip()), "").lower()
     is_table = "answer" in start and re.search(r"[,;\t|]", start) and not start.startswith(("#", "---"))
     if start.startswith(("{", "[{", "[\n")) or is_table:
-        yield from named_values(source)
+        yield from named_values(source, _COLUMNS["title"])
     else:
         yield _page(source)
 
@@ -93,12 +93,7 @@ def _page(source: Source) -> NamedValues | RowError:
     first, _, rest = body.lstrip().partition("\n")
     if "title" not in values and first.startswith("#"):
         values["title"], body = first.strip("# \t"), rest
-    values = {
-        "id": source.path.stem,
-        "title": source.path.stem.replace("-", " ").capitalize(),
-        **values,
-        "answer": body,
-    }
+    values = {"id": source.path.stem, **values, "answer": body}
     return NamedValues(source.name, 1, values, {})
 
 

@@ -21,6 +21,7 @@ from retrieval.feeds.checked import is_blank
 from retrieval.feeds.draft import Draft, read_attributes
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_values import json_values
+from retrieval.feeds.json_variants import with_variants
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
@@ -54,7 +55,10 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 _OLD_PRICES = ("regular_price", "list_price", "compare_at_price", "original_price", "old_price", "msrp")
 _PERCENT_OFF = ("discount_percentage", "discount_percent")
 _NO_ATTRIBUTES = frozenset(
-    {"attributes", "currency", "currency_code", "discount", "meta", "created_at", "updated_at", "slug", "handle"}
+    {
+        "attributes", "currency", "currency_code", "discount", "meta", "slug", "handle", "created_at", "updated_at",
+        "published_at", "option1", "option2", "option3", "requires_shipping", "taxable", "admin_graphql_api_id",
+    }
     | {alias for aliases in ALIASES.values() for alias in aliases} | set(_OLD_PRICES) | set(_PERCENT_OFF)
 ) - {"sku"}  # fmt: skip
 
@@ -67,7 +71,8 @@ def read_json_products(source: Source, intake: Intake) -> Iterator[FeedRow[Produ
             continue
         line, record = value
         if isinstance(record, dict):
-            yield from product_rows(source.name, line, record, intake)
+            for variant in with_variants(record):
+                yield from product_rows(source.name, line, variant, intake)
         else:
             yield RowError(source.name, line, WHOLE_ROW, f"{shown(record)} is no object with the fields of a product")
 

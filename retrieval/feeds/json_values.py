@@ -1,4 +1,4 @@
-"""JSON values of a file, each with its line: one per line (JSONL), a list, or an object that holds the list."""
+"""JSON values of a file, each with its line: one per line (JSONL), a list, or an object that holds them all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from retrieval.feeds.source import Source
 LISTS = frozenset(
     {"products", "items", "data", "results", "records", "customers", "orders", "events", "faqs", "@graph"}
 )
-"""Names under which an object may hold the list that is meant."""
+"""Names under which an object may hold the records that are meant."""
 
 
 def json_values(source: Source, lists: Collection[str] = LISTS) -> Iterator[tuple[int, Any] | RowError]:
@@ -26,7 +26,7 @@ def json_values(source: Source, lists: Collection[str] = LISTS) -> Iterator[tupl
         return
     text = source.text().removeprefix("\ufeff")
     if text.lstrip().startswith("["):
-        yield from _list(source.name, text, text.index("["))
+        yield from _members(source.name, text, text.index("["))
     elif (whole := _decoded(text)) is not None:
         yield from _object(source.name, text, whole, lists)
     else:
@@ -49,36 +49,47 @@ def _by_line(source: Source) -> Iterator[tuple[int, Any] | RowError]:
                 yield RowError(source.name, number, WHOLE_ROW, _fault(error))
 
 
-def _list(file: str, text: str, start: int) -> Iterator[tuple[int, Any] | RowError]:
-    """The elements of the list that opens at `start`."""
+def _members(file: str, text: str, start: int) -> Iterator[tuple[int, Any] | RowError]:
+    """The elements of the list, or the values of the object, that opens at `start`."""
+    closing = _CLOSING[text[start]]
     place, line, counted = start + 1, 1 + text.count("\n", 0, start + 1), start + 1
     while True:
         place = _skip(text, place, " \t\r\n,")
-        if text[place : place + 1] == "]":
+        if text[place : place + 1] == closing:
             return
         line, counted = line + text.count("\n", counted, place), place
         try:
+            if closing == "}":
+                _, place = _DECODER.raw_decode(text, place)
+                place = _skip(text, place, " \t\r\n:")
             value, place = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError) as error:
-            yield RowError(file, line, WHOLE_ROW, f"{_fault(error)}; the rest of the list cannot be read")
+            yield RowError(file, line, WHOLE_ROW, f"{_fault(error)}; nothing after it can be read")
             return
         yield line, value
 
 
 def _object(file: str, text: str, whole: Any, lists: Collection[str]) -> Iterator[tuple[int, Any] | RowError]:
-    """The elements of the first list that the object holds under one of the names `lists`, or the object itself."""
+    """The records that the object holds under the first of the names `lists`, or the object itself."""
     line = 1 + text.count("\n", 0, _skip(text, 0, " \t\r\n"))
-    if not isinstance(whole, dict) or not any(isinstance(whole.get(name), list) for name in lists):
+    if not isinstance(whole, dict) or not any(name in lists and _holds_records(value) for name, value in whole.items()):
         yield line, whole
         return
     place = text.index("{") + 1
     while True:
         name, place = _DECODER.raw_decode(text, _skip(text, place, " \t\r\n,"))
         place = _skip(text, place, " \t\r\n:")
-        if name in lists and text[place] == "[":
-            yield from _list(file, text, place)
+        if name in lists and _holds_records(whole[name]):
+            yield from _members(file, text, place)
             return
         _, place = _DECODER.raw_decode(text, place)
+
+
+def _holds_records(value: Any) -> bool:
+    """Whether it is a list, or an object of objects by their ids."""
+    if isinstance(value, dict):
+        return bool(value) and all(isinstance(inner, dict) for inner in value.values())
+    return isinstance(value, list)
 
 
 def _skip(text: str, place: int, letters: str) -> int:
@@ -112,4 +123,5 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no value")
 
 
+_CLOSING = {"[": "]", "{": "}"}
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from retrieval.errors import FeedError
 from retrieval.feeds.json_values import json_values
 from retrieval.feeds.report import WHOLE_ROW, RowError
 from retrieval.feeds.source import Source
@@ -32,13 +33,22 @@ class NamedValues:
         return values, {field: self.names.get(alias, field) for field, alias in used.items()}
 
 
-def named_values(source: Source) -> Iterator[NamedValues | RowError]:
-    """Every row of the file. Raises FeedError when it is neither JSON nor a table."""
+def named_values(source: Source, *required: tuple[str, ...]) -> Iterator[NamedValues | RowError]:
+    """Every row of the file. Raises FeedError when it is neither JSON nor a table with a column for all that is required.
+
+    Each of `required` lists the names of which a table must have one.
+    """
     start = next((line.strip() for line in source.lines() if line.strip()), "").lstrip("\ufeff")
     if start.startswith(("{", "[")):
         yield from _json_rows(source)
         return
     table = Table.open(source)
+    missing = [names[0] for names in required if not set(names) & set(table.columns)]
+    if missing:
+        raise FeedError(
+            f"{source.name} is neither JSON nor a table with a column for {' and '.join(missing)}.",
+            f"Its columns are: {', '.join(list(table.columns.values())[:20])[:400]}.",
+        )
     for row in table.rows():
         if isinstance(row, RowError):
             yield row

@@ -47,7 +47,7 @@ _KINDS = {
 
 def read_customers(source: Source, intake: Intake) -> Iterator[FeedRow[Customer]]:
     """Every customer of a file; of two with one id the first stays."""
-    for row in named_values(source):
+    for row in named_values(source, _CUSTOMER["id"]):
         if isinstance(row, RowError):
             yield row
             continue
@@ -59,6 +59,8 @@ def read_customers(source: Source, intake: Intake) -> Iterator[FeedRow[Customer]
         found = checked(_Customer, row.file, row.line, values, names)
         if isinstance(found, list):
             yield from found
+        elif not (found.name or found.email):
+            yield RowError(row.file, row.line, names["name"], "is missing or empty, and so is the e-mail address")
         elif before := intake.first_place(Customer, found.id, row.file, row.line):
             yield RowError(row.file, row.line, names["id"], f"{shown(found.id)} was seen before on {before}")
         else:
@@ -67,7 +69,7 @@ def read_customers(source: Source, intake: Intake) -> Iterator[FeedRow[Customer]
 
 def read_events(source: Source, intake: Intake) -> Iterator[FeedRow[Event]]:
     """Every event of a file. An event that occurs twice is one event."""
-    for row in named_values(source):
+    for row in named_values(source, _EVENT["customer_id"], _EVENT["product_id"]):
         yield from [row] if isinstance(row, RowError) else _event(row)
 
 

@@ -117,7 +117,7 @@ def _encoding(path: Path, stream: IO[bytes]) -> str:
         if head.startswith(magic):
             raise FeedError(f"{path} {what}.", hint)
     encoding = _marked(head) or _wide(head)
-    if encoding is None and len(_BINARY.findall(head)) > 0.01 * len(head):
+    if encoding is None and len(_BINARY.findall(head)) > 3 + 0.01 * len(head):
         raise FeedError(f"{path} is not a text file.", _EXPORT)
     if encoding is None and (declared := _XML_DECLARATION.match(head)):
         encoding = codecs.lookup(declared[1].decode("ascii")).name

@@ -40,7 +40,12 @@ class Table:
         for number, line in enumerate(source.lines(), start=1):
             if not line.strip() or re.fullmatch(r"sep=.", line.strip()):
                 continue
-            splits = {delimiter: next(csv.reader([line], delimiter=delimiter)) for delimiter in _DELIMITERS}
+            try:
+                splits = {delimiter: next(csv.reader([line], delimiter=delimiter)) for delimiter in _DELIMITERS}
+            except csv.Error as error:
+                raise FeedError(
+                    f"{source.name}:{number}: no header can be read: {error}.", "Export it again."
+                ) from error
             delimiter = max(_DELIMITERS, key=lambda candidate: len(splits[candidate]))
             columns: dict[str, str] = {}
             for place, name in enumerate(splits[delimiter], start=1):

@@ -8,12 +8,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, column, func, insert, literal, select, table, text
+from sqlalchemy import Engine, column, event, func, insert, literal, select, table, text
 
 import assistant.tables  # noqa: F401 - the schema is that of all packages
 from retrieval.columns import ExactDecimal, UtcTime
@@ -26,6 +29,33 @@ def test_migrations_make_exactly_the_declared_tables(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_alembics_own_command_finds_nothing_to_change(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'aisle.db'}"
+    open_database(url).dispose()
+    config = Config(str(files("assistant.migrations") / "alembic.ini"))
+    config.set_main_option("sqlalchemy.url", url)
+    command.check(config)
+
+
+def test_the_first_migration_can_be_undone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'aisle.db'}"
+    open_database(url).dispose()
+    config = Config(str(files("assistant.migrations") / "alembic.ini"))
+    config.set_main_option("sqlalchemy.url", url)
+    command.downgrade(config, "base")
+    open_database(url).dispose()
+
+
+def test_a_full_disk_is_a_store_error_and_leaves_nothing_half_written(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'aisle.db'}")
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=60"))
+    with pytest.raises(StoreError, match="full"):
+        _add(engine, *(f"C-{number}-{'x' * 1000}" for number in range(1000)))
+    with reading(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(CustomerRow)) == 0
+    engine.dispose()
 
 
 def test_opening_again_keeps_the_rows(database_url: str) -> None:

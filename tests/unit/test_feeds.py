@@ -144,6 +144,62 @@ def test_names_of_other_shops_are_understood(tmp_path: Path) -> None:
     )
 
 
+def test_variants_of_a_shops_own_list_become_products(tmp_path: Path) -> None:
+    shop = {
+        "products": [
+            {
+                "id": 1,
+                "title": "Cap",
+                "handle": "cap",
+                "vendor": "Fell",
+                "body_html": "<p>Warm.</p>",
+                "product_type": "Hats",
+                "options": [{"name": "Size", "values": ["S", "M"]}, {"name": "Colour"}],
+                "images": [{"src": "https://x.example/c.jpg"}],
+                "variants": [
+                    {
+                        "id": 11,
+                        "title": "S / Red",
+                        "option1": "S",
+                        "option2": "Red",
+                        "sku": "",
+                        "price": "20.00",
+                        "available": True,
+                    },
+                    {
+                        "id": 12,
+                        "title": "M / Red",
+                        "option1": "M",
+                        "option2": "Red",
+                        "sku": "CAP-M",
+                        "price": "20.00",
+                        "compare_at_price": "25.00",
+                        "available": False,
+                    },
+                ],
+            }
+        ]
+    }
+    products = read_bytes(tmp_path, json.dumps(shop, indent=2)).products
+    small, medium = products["11"], products["CAP-M"]
+    assert (small.title, small.size, small.color, small.item_group_id, small.brand) == ("Cap", "S", "Red", "1", "Fell")
+    assert (small.description, small.image_link, small.attributes) == ("Warm.", "https://x.example/c.jpg", {})
+    assert (medium.price, medium.sale_price) == (Money(Decimal("25.00")), Money(Decimal("20.00")))
+    assert medium.availability is Availability.OUT_OF_STOCK
+
+
+def test_records_may_be_held_by_their_ids(tmp_path: Path) -> None:
+    variants = {
+        "11": {"item_id": "11", "options": {"size": "M", "style": "crew neck"}, "available": True, "price": 50.88}
+    }
+    shop = {"users": {}, "products": {"1": {"name": "Shirt", "product_id": "1", "variants": variants}}}
+    assert read_bytes(tmp_path, json.dumps(shop)).products == {
+        "11": Product(
+            "11", "Shirt", Money(Decimal("50.88")), size="M", item_group_id="1", attributes={"style": "crew neck"}
+        )
+    }
+
+
 @pytest.mark.parametrize(
     ("record", "expected"),
     [

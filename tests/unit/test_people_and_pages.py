@@ -55,10 +55,10 @@ def test_customers() -> None:
 
 
 def test_customers_of_a_table(tmp_path: Path) -> None:
-    text = "Customer ID,First Name,Last Name,Email\n7,Ada,Lund,ada@example.com\n7,Bo,,bo@example.com\n8,,,\n"
+    text = "Customer ID,First Name,Last Name,Email\n7,Ada,Lund,ada@example.com\n7,Bo,,bo@example.com\n8,,,c@example.com\n9,,,\n"
     good, errors = split(read_customers(opened(tmp_path, text), Intake()))
-    assert good == [Customer("7", "Ada Lund", "ada@example.com"), Customer("8", "", "")]
-    assert errors == [(3, "Customer ID")]
+    assert good == [Customer("7", "Ada Lund", "ada@example.com"), Customer("8", "", "c@example.com")]
+    assert errors == [(3, "Customer ID"), (5, "name")]
 
 
 def test_a_wrong_address_is_not_repeated(tmp_path: Path) -> None:
@@ -160,7 +160,10 @@ def test_questions_without_an_id_are_known_by_their_words(tmp_path: Path) -> Non
 
 def test_a_page_may_have_the_id_of_a_customer(tmp_path: Path) -> None:
     intake = Intake()
-    for text, read in (('{"id": "same"}', read_customers), ('{"id": "same", "title": "A", "answer": "B"}', read_faqs)):
+    for text, read in (
+        ('{"id": "same", "name": "A"}', read_customers),
+        ('{"id": "same", "title": "A", "answer": "B"}', read_faqs),
+    ):
         assert split(read(opened(tmp_path, text), intake))[1] == []
 
 
@@ -170,6 +173,18 @@ def test_yaml_that_multiplies_itself_is_no_danger(tmp_path: Path) -> None:
     good, errors = split(read_faqs(opened(tmp_path, page), Intake()))
     assert good == []
     assert errors == [(3, "front matter")]
+
+
+def test_text_that_is_no_page_is_reported(tmp_path: Path) -> None:
+    for text in ("<html><body>404 Not Found</body></html>", "only some words", "null"):
+        assert split(read_faqs(opened(tmp_path, text), Intake())) == ([], [(1, "title")])
+
+
+@pytest.mark.parametrize("text", ["hello\nworld\n", "<rss></rss>", "x" * 200_000, "name,email\nAda,a@example.com\n"])
+def test_a_table_without_the_needed_columns_is_refused(tmp_path: Path, text: str) -> None:
+    for read in READERS[:2]:
+        with pytest.raises(FeedError):
+            list(read(opened(tmp_path, text)))
 
 
 def test_a_folder_without_pages_is_refused(tmp_path: Path) -> None:

@@ -34,6 +34,10 @@ def test_a_few_wrong_bytes_in_utf8_are_kept_for_their_rows_to_report(tmp_path: P
     assert lines == ["Café\n", "naïve\n", "br\udcffken\n"]
 
 
+def test_a_stray_control_sign_does_not_make_a_file_binary(tmp_path: Path) -> None:
+    assert opened(tmp_path, b"id,title\nA,Te\x00nt\n").text() == "id,title\nA,Te\x00nt\n"
+
+
 def test_lines_keep_their_ends_and_can_be_read_again(tmp_path: Path) -> None:
     source = opened(tmp_path, b"a\r\nb\nc")
     assert list(source.lines()) == list(source.lines()) == ["a\r\n", "b\n", "c"]
