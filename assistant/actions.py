@@ -26,6 +26,7 @@ LISTED = len(ORDER_SLOTS)
 _RECENT = 20  # orders that are looked at where the customer names none
 _NEWEST = re.compile(r"\b(?:last|latest|newest|(?:most )?recent)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:when|how (?:long|soon)|arriv\w*|get here|eta|due|expect\w*)\b", re.IGNORECASE)
+_MINE = re.compile(r"\b(?:my|our|mine|i)\b", re.IGNORECASE)
 _OWN = re.compile(
     r"\b(?:my|our)\s+(?:\w+\s+){0,2}(?:orders?|parcels?|packages?|purchases?|items?|stuff|things?|deliver(?:y|ies))\b",
     re.IGNORECASE,
@@ -101,6 +102,8 @@ class Actions:
 
 def _for_visitor(intent: str, request: Request) -> ActionResult | None:
     """Only what cannot be answered without an order needs a sign-in; the rest has an answer in the shop's policies."""
+    if intent == IntentName.TRACK_REFUND and not _MINE.search(request.message):
+        return None
     if intent in _ABOUT_ORDERS or (intent == IntentName.DELIVERY_PERIOD and request.order_id):
         return ActionResult(Act.SIGN_IN)
     return None

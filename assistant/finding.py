@@ -37,6 +37,8 @@ _UNPROMPTED = frozenset({IntentName.RECOMMEND, IntentName.NEW_ARRIVALS, IntentNa
 _BY_NAME = frozenset({IntentName.CONTACT_CUSTOMER_SERVICE, IntentName.CONTACT_HUMAN_AGENT})
 _GIVEN_UP_FIRST = ("material", "color", "size", "rating", "discount", "quantity", "availability", "brand", "price")
 _NEVER_GIVEN_UP = frozenset({"product_type"})
+_NAMED, _NAMED_FIRST = 0.08, 0.06
+_WHEN_BACK = re.compile(r"\b(?:back|restock\w*|again|when)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[.?!;]+\s|,?\s+(?:and|also|plus|then)\s+", re.IGNORECASE)
 
 
@@ -48,8 +50,8 @@ class Thresholds:
     """
 
     tagged: float = 0.25
-    other: float = 0.42
-    unasked: float = 0.6
+    other: float = 0.5
+    unasked: float = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,8 @@ class Finder:
         wanted = [intent.name for intent in request.intents if intent.name in SERVICE - ORDER_READING - _BY_NAME]
         if request.wants(IntentName.OUT_OF_SCOPE, IntentName.NOT_UNDERSTOOD):
             wanted.append("")
+        if request.wants(IntentName.AVAILABILITY) and _WHEN_BACK.search(request.message):
+            wanted.append(IntentName.AVAILABILITY)
         texts = _parts(request.message) if len(request.intents) > 1 else (request.message,)
         hits = {name: self._answer(texts, name) for name in wanted}
         return {name: hit for name, hit in hits.items() if hit is not None}
@@ -159,12 +163,20 @@ class Finder:
         hits = [hit for text in texts for hit in self._search.faqs(text, 5, (intent,) if intent else ())]
         fitting = [hit for hit in hits if hit.score >= self._threshold(hit, intent)]
         asked = stems(" ".join(texts))
-        return max(fitting, key=lambda hit: (intent in hit.faq.intents, hit.score - _beside(hit.faq, asked)), default=None)
+        return max(
+            fitting, key=lambda hit: hit.score + _favour(hit.faq, intent) - _beside(hit.faq, asked), default=None
+        )
 
     def _threshold(self, hit: FaqHit, intent: str) -> float:
         if not intent:
             return self._thresholds.unasked
-        return self._thresholds.tagged if intent in hit.faq.intents else self._thresholds.other
+        tells = intent in hit.faq.intents and intent != IntentName.POLICY_QUESTION  # that one names any matter
+        return self._thresholds.tagged if tells else self._thresholds.other
+
+
+def _favour(faq: Faq, intent: str) -> float:
+    """What a record gains by naming the intent: more where it names it first, as what it is mainly about."""
+    return _NAMED * (intent in faq.intents) + _NAMED_FIRST * (faq.intents[:1] == (intent,))
 
 
 def _beside(faq: Faq, asked: frozenset[str]) -> float:

@@ -100,6 +100,8 @@ def _acts(
         yield from _service(name, request, found, results)
     elif name in ABOUT_PRODUCT and name != _I.SIMILAR and not (found.searched and not found.pointed):
         yield _about_product(name, request, found, catalog)
+        if name in found.answers and found.pointed and not found.pointed[0].is_available:
+            yield Act.ANSWERED
     else:
         yield _listing(name, request, found)
 
