@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +25,7 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from assistant.embedded_model import EmbeddedModel
+from assistant.embedded_model import EmbeddedModel, one_core
 from assistant.language_model import Decoding
 from assistant.llama import Cache, Llama
 from assistant.model_files import read_model
@@ -38,6 +40,7 @@ from finetune.promises import is_promise, sentences
 from finetune.referencing import facts_of, referenced
 
 GROUNDED = 400
+BARE = 100
 SAMPLES = 30
 log = structlog.get_logger(__name__)
 
@@ -59,11 +62,9 @@ def evaluate_language_model(data: Path, base: Path, adapter: Path, *, seed: int 
     ]
     served = EmbeddedModel.open(base, adapter)
     written = list(replies(served, held_out_conversations(GROUNDED), seed))
-    rows += variety(written)
-    samples = [
-        *_spread(written, SAMPLES // 2),
-        *_spread(list(replies(served, _service_prompts(data), seed)), SAMPLES // 2),
-    ]
+    talked = list(replies(served, _service_prompts(data), seed))
+    rows += [*variety(written), promising(talked)]
+    samples = [*_spread(written, SAMPLES // 2), *_spread(talked, SAMPLES // 2)]
     for row in rows:
         log.info("evaluation", **row)
     write_results(base, adapter, rows, samples)
@@ -76,7 +77,7 @@ def held_out_sets(tokenizer: Tokenizer, data: Path) -> Sets:
     """The examples that perplexity is measured on, by name; only replies count."""
     whole = [_whole(referenced(dialogue)) for dialogue in read_dialogues(data, SERVICE, "eval_public")]
     clean = list(service_conversations(data, "eval_public", counts=Counts()))
-    bare = [[replace(turn, acts=(), facts=()) for turn in turns] for turns in whole]
+    bare = [[replace(turn, acts=(), facts=()) for turn in turns] for turns in whole[:BARE]]
     named = {
         "service replies, all": whole,
         "service replies, all, acts and facts withheld": bare,
@@ -103,27 +104,26 @@ def unigram(tokenizer: Tokenizer, talks: Iterable[Sequence[PromptTurn]]) -> NDAr
 
 def perplexities(model: str, sets: Sets, score: Score) -> Iterator[Result]:
     """One row for each set: nats per token and perplexity, over the tokens of replies."""
-    for name, examples in sets.items():
-        total, count = 0.0, 0
-        for example in examples:
-            counted = example.weights[1:] >= 1
-            total -= float(score(example)[counted].sum())
-            count += int(counted.sum())
-        nats = total / count
-        yield {
-            "name": f"perplexity, {name}, {model}",
-            "value": round(math.exp(nats), 2),
-            "nats": round(nats, 3),
-            "tokens": count,
-        }
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, examples in sets.items():
+            counted = [example.weights[1:] >= 1 for example in examples]
+            scores = pool.map(score, examples)
+            total = -sum(float(values[kept].sum()) for values, kept in zip(scores, counted, strict=True))
+            tokens = sum(int(kept.sum()) for kept in counted)
+            yield {
+                "name": f"perplexity, {name}, {model}",
+                "value": round(math.exp(total / tokens), 2),
+                "nats": round(total / tokens, 3),
+                "tokens": tokens,
+            }
 
 
 def _scorer(network: Llama) -> Score:
-    @torch.inference_mode()
     def score(example: Example) -> NDArray[np.float64]:
         ids = torch.from_numpy(example.ids)
-        logits = network.all_logits(ids[:-1], Cache(network.shape, len(ids)))
-        return logits.log_softmax(-1).gather(1, ids[1:, None])[:, 0].double().numpy()
+        with one_core(), torch.inference_mode():
+            logits = network.all_logits(ids[:-1], Cache(network.shape, len(ids)))
+            return logits.log_softmax(-1).gather(1, ids[1:, None])[:, 0].double().numpy()
 
     return score
 
@@ -138,12 +138,11 @@ def replies(model: EmbeddedModel, talks: Iterable[Sequence[PromptTurn]], seed: i
 
 
 def variety(written: Sequence[tuple[PromptTurn, str]]) -> list[Result]:
-    """How varied the replies to simulated prompts are, and what is wrong with them."""
+    """How varied the replies to simulated prompts are, and how many speak of their facts."""
     texts = [text for _, text in written]
     acts = Counter(turn.acts for turn, _ in written)
     common = {key for key, count in acts.items() if count >= 5}
     grouped = Counter((turn.acts, text) for turn, text in written if turn.acts in common)
-    promising = sum(any(is_promise(sentence) for sentence in sentences(text)) for text in texts)
     speaking = [text for turn, text in written if turn.facts]
     naming = sum(bool(REFERENCE_PATTERN.search(text)) for text in speaking)
     same_acts = sum(grouped.values())
@@ -151,8 +150,15 @@ def variety(written: Sequence[tuple[PromptTurn, str]]) -> list[Result]:
         _share("distinct replies", len(set(texts)), len(texts)),
         _share("distinct replies among those to the same acts", len(grouped), same_acts),
         _share("replies that name a fact, where there are facts", naming, len(speaking)),
-        _share("replies with a sentence that the filter of promises would drop", promising, len(texts)),
     ]
+
+
+def promising(written: Sequence[tuple[PromptTurn, str]]) -> Result:
+    """How many replies to service messages, in which nothing was done, promise or claim something all the same."""
+    count = sum(any(is_promise(sentence) for sentence in sentences(text)) for _, text in written)
+    return _share(
+        "replies to service messages with a sentence that the filter takes for a promise", count, len(written)
+    )
 
 
 def _share(name: str, count: int, total: int) -> Result:
