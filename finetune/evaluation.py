@@ -78,7 +78,7 @@ def held_out_sets(tokenizer: Tokenizer, data: Path) -> Sets:
     whole = [_whole(referenced(dialogue)) for dialogue in read_dialogues(data, SERVICE, "eval_public")]
     clean = list(service_conversations(data, "eval_public", counts=Counts()))
     bare = [[replace(turn, acts=(), facts=()) for turn in turns] for turns in whole[:BARE]]
-    named = {
+    named: dict[str, Sequence[Sequence[PromptTurn]]] = {
         "service replies, all": whole,
         "service replies, all, acts and facts withheld": bare,
         "service replies, promise-free": clean,
