@@ -130,9 +130,13 @@ def _states_a_limit(clause: Clause, name: str) -> str:
 
 
 def _unsure_but_sought(clause: Clause, name: str) -> str:
-    """A kind of product with hardly a word around it is a search, where the head has no clear idea."""
-    unsure = clause.best.probability < _UNSURE and name not in SEARCHES | ABOUT_PRODUCT
-    return _I.FIND_PRODUCT if unsure and clause.reading.names_type and clause.reading.words <= 6 else name
+    """A demand, or a kind of product with hardly a word around it, is a search, where the head has no clear idea."""
+    if clause.best.probability >= _UNSURE or clause.best.known < _HARDLY:
+        return name
+    if clause.is_bare and clause.has_search and clause.reading.conditions:
+        return _I.REFINE
+    is_search = name in SEARCHES | ABOUT_PRODUCT
+    return _I.FIND_PRODUCT if not is_search and clause.reading.names_type and clause.reading.words <= 6 else name
 
 
 def _refines_or_finds(clause: Clause, name: str) -> str:
@@ -162,7 +166,8 @@ def _asks_without_product(clause: Clause, name: str) -> str:
     picks = reading.sort is not Sort.RELEVANCE or any(c.field != "availability" for c in reading.conditions)
     if not clause.state.focus and clause.has_search and picks and name in (_I.AVAILABILITY, _I.OPTIONS, _I.ASK_PRODUCT):
         return _I.REFINE
-    return name
+    by_brand = any(condition.field == "brand" for condition in reading.conditions)
+    return _I.FIND_PRODUCT if by_brand and reading.pointing is None else name  # "what do you have from Kestrel?"
 
 
 def _sought_by_name(clause: Clause, name: str) -> str:

@@ -20,7 +20,7 @@ from assistant.grammar.mentions import Mention, Mentions
 from assistant.grammar.order_number import order_number
 from assistant.grammar.ordering import Ordering
 from assistant.grammar.properties import Properties
-from assistant.grammar.query import query
+from assistant.grammar.query import need, query
 from assistant.grammar.references import Kind, Names, Pointing
 from assistant.grammar.text import Span, Text, stem
 from retrieval.catalog import Catalog
@@ -137,7 +137,7 @@ class Grammar:
             about_own=about in own,
             order_id=number.id if number else "",
             quantity=int(quantity["count"] or quantity["verb"]) if quantity else None,
-            query=words,
+            query=need(left) if len(words.split()) > 1 and not named and not is_gift else words,
             words=sum(token.is_word for token in text.tokens),
             known=sum(stem(word) in self.lexicon.words or stem(word) in self.titles for word in words.split()),
         )

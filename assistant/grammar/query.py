@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 
 from assistant.grammar.english import FUNCTION_WORDS
@@ -27,6 +28,16 @@ _GIFTING = frozenset(
     brother son daughter grandma grandpa grandmother grandfather granny nan aunt uncle niece nephew cousin colleague coworker boss
     teacher neighbour neighbor kid secret santa stocking filler fillers surprise who loves enjoys him her them someone turning year old""".split()
 )
+_OPENING = re.compile(
+    r"^(?:hi|hello|hey|so|ok|okay|well|and|also|actually|please|then|now|there|yes|no|thanks|um|[,.!?]"
+    r"|(?:can|could|would|will) you(?: please)?(?: (?:show|find|get|give|help|recommend|suggest)(?: me)?(?: find)?)?"
+    r"|(?:do|would) you (?:also )?(?:have|sell|carry|stock|got|do)|have you(?: got)?|got|is there|are there"
+    r"|(?:i|we)(?:'m|'re| am| are| was| were)? (?:just )?(?:looking|searching|hunting|after|in need|in search|trying)(?: to (?:find|buy|get))?(?: for| of)?"
+    r"|(?:i|we)(?:'d| would|'ll)?(?: really| also| just)? (?:need|want|like|love)(?: to (?:buy|get|find|see|have|purchase))?"
+    r"|show me|find me|give me|get me|help me find|looking for|searching for|search for|need|want)\b[ ,]*"
+)
+_CLOSING = re.compile(r"[ ,]*\b(?:please|pls|thanks|thank you|thx|asap|if possible)$")
+_MOST_OPENINGS = 4
 _LINKS = frozenset({"for", "with", "of", "and", "to", "in", "on", "my"})
 
 
@@ -54,6 +65,20 @@ def query(
         else:
             pending = []
     return " ".join(words)
+
+
+def need(text: Text) -> str:
+    """A need in the customer's own words ("something to keep me warm at home"), without the asking around it.
+
+    An encoder reads a sentence better than its content words alone where no kind of product is named.
+    """
+    words = text.visible.strip(" .?!,")
+    for _ in range(_MOST_OPENINGS):
+        shorter = _OPENING.sub("", words)
+        if shorter == words:
+            break
+        words = shorter
+    return _CLOSING.sub("", words).strip(" .?!,")
 
 
 def _is_within(token: Token, spans: Iterable[Span]) -> bool:
