@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -23,16 +23,6 @@ SERVICE = "cucom_ecommerce"
 TASKS = ("star", "multiwoz21_valtest", "taskmaster4")
 TALK = "topical_chat"
 DOCUMENTS = "ms_business_docs"
-ATTRIBUTION = {
-    SERVICE: "Apache-2.0",
-    "star": "MIT",
-    "multiwoz21_valtest": "MIT",
-    "taskmaster4": "CC BY 4.0",
-    TALK: "CDLA-Sharing-1.0",
-    DOCUMENTS: "CC BY 4.0",
-}
-"""The sets that train the shipped weights, with their licences."""
-
 OWN_FOLDERS = ("phrasings", "utterances", "shop")
 _HERE = Path(__file__).resolve().parent.parent / "data"
 _TEXT_SUFFIXES = frozenset({".md", ".txt", ".jsonl", ".yaml", ".csv"})
@@ -50,7 +40,10 @@ _ACT_PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"\?$|\bplease (?:provide|share|tell|confirm|describe|let|check|upload|send|enter|verify|specify)\b"
             r"|\bunderst(?:and|ood)\b|\bthank you for (?:providing|sharing|confirming|the|your|bringing|reaching)\b|\bhow can i\b",
         ),
-        (Act.ACKNOWLEDGE, r"^(?:ok|okay|sure|certainly|of course|alright|all right|great|perfect|no problem|noted|thank you|thanks)\b"),
+        (
+            Act.ACKNOWLEDGE,
+            r"^(?:ok|okay|sure|certainly|of course|alright|all right|great|perfect|no problem|noted|thank you|thanks)\b",
+        ),
     )
 )  # fmt: skip
 
@@ -62,7 +55,7 @@ class Counts:
     kept: int = 0
     promises: int = 0
     unlabelled: int = 0
-    empty_replies: int = field(default=0)
+    empty_replies: int = 0
 
 
 def acts_of(reply: str) -> tuple[Act, ...]:
