@@ -29,7 +29,8 @@ it can be used in other shops.
 train its own head on them.
 
 **Recipe.** {examples} examples, seed {seed}, encoder {encoder}, {seconds} seconds on a CPU: {recipe}.
-Loss: softmax over each right answer and sampled products that the customer left alone.
+Loss: softmax over each right answer and sampled products that the customer left alone. The
+choices above were compared on the two weeks before those that judge.
 
 **Again.** `aisle train recommender` writes this folder; `aisle evaluate recommender` prints the table below.
 

@@ -15,6 +15,7 @@ from retrieval.shelf import TRAITS, Floats, Rows, Shelf
 _PINS = ("color", "size", "material")
 _SINGLE = frozenset({"id", "item_group_id"})
 _HAND, _OF_A_TYPE = 6, 2
+_SPREAD = 300  # deeper than anybody looks
 _GROUP, _TYPE = TRAITS.index("group"), TRAITS.index("type")
 
 
@@ -50,13 +51,16 @@ def spread(shelf: Shelf, rows: Rows, order: Rows) -> Rows:
     As far as there are other types and new products; without the place kept for them, new products would never
     gather the events by which others are found.
     """
-    waiting, listed = [int(place) for place in order], list[int]()
+    first, rest = order[:_SPREAD], order[_SPREAD:]
+    fresh = shelf.fresh[rows[rest]] > 0
+    fresh[np.flatnonzero(fresh)[_SPREAD // _HAND :]] = False
+    waiting, listed = [int(place) for place in (*first, *rest[fresh])], list[int]()
     while waiting:
         hand = _hand(shelf, rows, waiting)
         listed += hand
         taken = set(hand)
         waiting = [place for place in waiting if place not in taken]
-    return np.array(listed, np.intp)
+    return np.concatenate((np.array(listed, np.intp), rest[~fresh]))
 
 
 def _hand(shelf: Shelf, rows: Rows, waiting: Sequence[int]) -> list[int]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import cache
 
@@ -181,6 +182,12 @@ def test_chroma_finds_what_exact_search_finds(asked: int, limit: int, seed: int)
     assert set(found) <= set(among)
     best = np.sort(exact)[::-1][:limit]
     assert np.allclose(index.product_vectors[found] @ index.product_vectors[asked], best, atol=1e-4)
+
+
+def test_threads_share_a_search(search: Search) -> None:
+    queries = ["red mug", "tent", "hiking boots", "warm socks", "", "returns"] * 5
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(lambda query: ids(search, query), queries)) == [ids(search, query) for query in queries]
 
 
 def test_a_large_group_is_listed_once() -> None:
