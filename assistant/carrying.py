@@ -10,9 +10,11 @@ from assistant.actions import ActionResult
 from assistant.conversation import State
 from assistant.evidence import Evidence
 from assistant.finding import Found
-from assistant.intents import ABOUT_PRODUCT
+from assistant.intents import ABOUT_PRODUCT, SERVICE
 from assistant.planning import LISTING_ACTS, POINTED_ACTS, failed
 from assistant.request import Request
+
+_LONGEST_QUESTION = 200
 
 
 def carry(state: State, request: Request, found: Found, results: Sequence[ActionResult], evidence: Evidence) -> State:
@@ -24,6 +26,7 @@ def carry(state: State, request: Request, found: Found, results: Sequence[Action
         order_id=_order_id(results) or request.order_id or state.order_id,
         asked=next((intent.name for intent in request.intents if intent.name in ABOUT_PRODUCT), ""),
         about=request.about,
+        question=_question(state, request, found),
     )
     if found.searched and Act.NO_MORE not in acts:
         carried = _with_search(carried, request, found, evidence)
@@ -31,6 +34,13 @@ def carry(state: State, request: Request, found: Found, results: Sequence[Action
         ids = tuple(candidate.product.id for candidate in evidence.candidates)
         carried = replace(carried, focus=ids[0], shown=carried.shown if ids[0] in carried.shown else ids)
     return carried
+
+
+def _question(state: State, request: Request, found: Found) -> str:
+    """The matter of service that is being spoken of, until the talk turns to products."""
+    if request.wants(*SERVICE):
+        return request.message[:_LONGEST_QUESTION]
+    return "" if found.searched or found.pointed else state.question
 
 
 def _with_search(state: State, request: Request, found: Found, evidence: Evidence) -> State:

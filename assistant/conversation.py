@@ -16,7 +16,8 @@ class State:
     `shown` are the ids of the products last shown, in the order of the cards ("the second one");
     `focus` the one last spoken of ("it"); `order_id` the order last spoken of; `misses` how many turns in a
     row were not understood or not answered; `offset` how many results of the search have been shown; `asked` and `about`
-    what the last message asked about a product, so that "and the second one?" asks the same.
+    what the last message asked about a product, so that "and the second one?" asks the same; `question` the last message
+    on a matter of service, to which "is there a fee for that?" goes back.
     """
 
     request: Request | None = None
@@ -27,6 +28,7 @@ class State:
     offset: int = 0
     asked: str = ""
     about: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

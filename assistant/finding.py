@@ -39,6 +39,7 @@ _GIVEN_UP_FIRST = ("material", "color", "size", "rating", "discount", "quantity"
 _NEVER_GIVEN_UP = frozenset({"product_type"})
 _NAMED, _NAMED_FIRST = 0.08, 0.06
 _WHEN_BACK = re.compile(r"\b(?:back|restock\w*|again|when)\b", re.IGNORECASE)
+_GOES_BACK = re.compile(r"\b(?:it|its|that|this|there|those|these|them)\b|^(?:and|what about|how about)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[.?!;]+\s|,?\s+(?:and|also|plus|then)\s+", re.IGNORECASE)
 
 
@@ -87,7 +88,7 @@ class Finder:
         found = Found(pointed=pointed)
         if _lists(request, pointed):
             found = self._listing(request, pointed, customer_id, state)
-        return replace(found, answers=self._answers(request))
+        return replace(found, answers=self._answers(request, state))
 
     def _pointed(self, request: Request, state: State) -> tuple[Product, ...]:
         ids = list(request.product_ids)
@@ -148,7 +149,7 @@ class Finder:
             return recommend
         return products
 
-    def _answers(self, request: Request) -> dict[str, FaqHit]:
+    def _answers(self, request: Request, state: State) -> dict[str, FaqHit]:
         """The best FAQ by service intent; by "" for a message beyond the shop that one fits closely all the same."""
         wanted = [intent.name for intent in request.intents if intent.name in SERVICE - ORDER_READING - _BY_NAME]
         if request.wants(IntentName.OUT_OF_SCOPE, IntentName.NOT_UNDERSTOOD):
@@ -156,6 +157,8 @@ class Finder:
         if request.wants(IntentName.AVAILABILITY) and _WHEN_BACK.search(request.message):
             wanted.append(IntentName.AVAILABILITY)
         texts = _parts(request.message) if len(request.intents) > 1 else (request.message,)
+        if state.question and _GOES_BACK.search(request.message):
+            texts = (*texts, f"{state.question} {request.message}")
         hits = {name: self._answer(texts, name) for name in wanted}
         return {name: hit for name, hit in hits.items() if hit is not None}
 

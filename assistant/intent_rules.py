@@ -208,6 +208,12 @@ def _asks_of_order(clause: Clause, name: str) -> str:
     return name
 
 
+def _asks_what_to_do(clause: Clause, name: str) -> str:
+    """ "What can I do about that?" asks for help with the matter spoken of, not for what the assistant can do."""
+    goes_back = re.search(r"\b(?:about|with) (?:it|that|this)\b", clause.text, re.IGNORECASE)
+    return _I.REPORT_PROBLEM if name == _I.CAPABILITIES and goes_back and clause.state.question else name
+
+
 def _offers(clause: Clause, name: str) -> str:
     """ "On sale" with a kind of product is a search among the reduced."""
     if name == _I.ON_SALE and clause.reading.product_ids:
@@ -226,7 +232,7 @@ def _legible(clause: Clause, name: str) -> str:
 
 _RULES: tuple[Rule, ...] = (
     _number_alone, _drops, _unknown_but_sought, _demands_after_courtesy, _states_a_limit, _unsure_but_sought, _refines_or_finds, _asks_without_product, _sought_by_name,
-    _asks_of_product, _asks_of_order, _continues_question, _offers, _legible,
+    _asks_of_product, _asks_of_order, _asks_what_to_do, _continues_question, _offers, _legible,
 )  # fmt: skip
 
 
