@@ -59,7 +59,9 @@ class EmbeddedModel:
         Raises ModelError that says what is missing or damaged and what to do.
         """
         name = folder.name if adapter is None else f"{folder.name}+{adapter.name}"
-        return cls(name, read_model(folder, adapter, quantised=quantised), cores or os.cpu_count() or 1)
+        torch.get_num_threads()
+        with _openmp.limit(limits=1):
+            return cls(name, read_model(folder, adapter, quantised=quantised), cores or os.cpu_count() or 1)
 
     @property
     def name(self) -> str:
