@@ -1,7 +1,7 @@
 """A hand-written assistant whose answers a reader can work out: tests of the faces need no models.
 
-"tents" shows three products, "fail" raises, "slow" writes one sentence every 50 ms until cancelled, "mine" tells who is
-signed in, anything else is repeated.
+"tents" shows three products, "fail" raises, "slow" writes one sentence every 50 ms until cancelled, "pause" takes a
+second, "mine" tells who is signed in, anything else is repeated.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class FakeAssistant:
         if evidence.candidates:
             yield Cards(evidence.candidates)
         for sentence in sentences:
-            time.sleep(self._pause)
+            time.sleep(1.0 if "pause" in message else self._pause)
             yield Sentence(sentence)
         while "slow" in message and cancelled is not None:
             if cancelled.wait(0.05):

@@ -7,9 +7,19 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote, urlsplit
 
-from retrieval.candidate import Candidate
+from retrieval.candidate import Candidate, ReasonKind
 from retrieval.faq import Faq
 from retrieval.product import Product
+
+_MOST_TELLING = (
+    ReasonKind.LIKE_BOUGHT,
+    ReasonKind.LIKE_VIEWED,
+    ReasonKind.POPULAR,
+    ReasonKind.WELL_RATED,
+    ReasonKind.GOOD_PRICE,
+    ReasonKind.MATCHES_REQUEST,
+    ReasonKind.IN_STOCK,
+)
 
 
 def safe_url(url: str, base: str = "") -> str:
@@ -106,7 +116,7 @@ def picture_html(product: Product, eager: bool = False) -> str:
 
 def _card(candidate: Candidate) -> str:
     product = candidate.product
-    reason = escape(candidate.reasons[0].text) if candidate.reasons else ""
+    reason = escape(_why(candidate))
     why = f'<p class="aisle-why"><span class="aisle-unseen">Why this one: </span>{reason}</p>' if reason else ""
     return (
         f'<a class="aisle-card-link" href="{escape(product_link(product))}" target="_top">'
@@ -117,7 +127,15 @@ def _card(candidate: Candidate) -> str:
 
 
 def _source_link(faq: Faq) -> str:
-    return safe_url(faq.link, "/") or f"/help#{quote(faq.id, safe='')}"
+    return safe_url(faq.link, "/") or f"/help/{quote(faq.id, safe='')}"
+
+
+def _why(candidate: Candidate) -> str:
+    """The reason that says most beside a card that already shows rating, price and stock; all of them are true."""
+    if not candidate.reasons:
+        return ""
+    text = min(candidate.reasons, key=lambda reason: _MOST_TELLING.index(reason.kind)).text
+    return text[:1].upper() + text[1:]
 
 
 def _block(lines: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ class ChatPage:
         gr.HTML(_header(self._shop_name), elem_id="aisle-header")
         self._log = gr.Chatbot(
             elem_id="aisle-log", label="Conversation", show_label=False, container=False, height="100%", scale=1,
-            render_markdown=False, buttons=[], feedback_options=None, layout="bubble", autoscroll=True,
+            render_markdown=False, buttons=[], feedback_options=None, layout="bubble", autoscroll=False,
             group_consecutive_messages=False,
         )  # fmt: skip
         with gr.Row(elem_id="aisle-chips"):
@@ -82,7 +82,9 @@ class ChatPage:
             "outputs": changed, "api_visibility": "private", "concurrency_id": "reply", "concurrency_limit": 16,
             "show_progress": "hidden", "trigger_mode": "once", "preprocess": False,
         }  # fmt: skip
-        typed = gr.on([self._box.submit, self._send.click], self._answer, [self._box, *held], **shared)
+        # A message sent while a reply is being written is answered after it, not lost.
+        waiting = shared | {"trigger_mode": "always_last"}
+        typed = gr.on([self._box.submit, self._send.click], self._answer, [self._box, *held], **waiting)
         followed = [chip.click(self._answer, [chip, *held], **shared) for chip in self._chips]
         retried = self._retry.click(self._again, held, **shared)
         for done in (typed, *followed, retried):

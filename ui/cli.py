@@ -65,10 +65,18 @@ def run(settings: Settings, listener: socket.socket, demo_customers: Mapping[str
 
         return open_assistant(settings)
 
-    app = create_app(OpeningAssistant(open_it), settings, demo_customers)
-    typer.echo(f"{settings.shop_name} is at http://{settings.host}:{settings.port} (Ctrl-C stops it).", err=True)
+    def stop() -> None:
+        server.should_exit = True
+
+    assistant = OpeningAssistant(open_it, on_failure=stop)
+    app = create_app(assistant, settings, demo_customers)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, server_header=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+    typer.echo(f"{settings.shop_name} is at http://{settings.host}:{settings.port} (Ctrl-C stops it).", err=True)
+    assistant.start()
+    server.run(sockets=[listener])
+    if assistant.error is not None:
+        raise assistant.error
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -58,16 +58,21 @@ class Readiness(StrEnum):
 
 
 class OpeningAssistant:
-    """Stands in for the assistant that `open_assistant` makes in a thread of its own.
+    """Stands in for the assistant that `open_assistant` makes, after `start`, in a thread of its own.
 
-    Every method waits until it is open, and raises the AisleError for which it could not be opened.
+    Every method waits until it is open, and raises the AisleError for which it could not be opened; `on_failure` is
+    called then.
     """
 
-    def __init__(self, open_assistant: Callable[[], Answering]) -> None:
+    def __init__(self, open_assistant: Callable[[], Answering], on_failure: Callable[[], None] = lambda: None) -> None:
         self._open = open_assistant
+        self._on_failure = on_failure
         self._opened: Answering | None = None
         self._error: AisleError | None = None
         self._done = threading.Event()
+
+    def start(self) -> None:
+        """Begins to open it; once."""
         threading.Thread(target=self._run, name="opening", daemon=True).start()
 
     @property
@@ -78,9 +83,9 @@ class OpeningAssistant:
         return Readiness.FAILED if self._error else Readiness.READY
 
     @property
-    def error(self) -> str:
-        """Why it could not be opened, and the next step; "" otherwise."""
-        return str(self._error) if self._error else ""
+    def error(self) -> AisleError | None:
+        """Why it could not be opened, and the next step; None otherwise."""
+        return self._error
 
     @property
     def catalog(self) -> Catalog:
@@ -116,6 +121,8 @@ class OpeningAssistant:
             _log.exception("assistant_not_opened")
         finally:
             self._done.set()
+            if self._error:
+                self._on_failure()
 
     def _wait(self) -> Answering:
         self._done.wait()

@@ -78,7 +78,7 @@ def _spread(products: list[Product]) -> list[Product]:
 
 
 def storefront_router(assistant: Answering, settings: Settings, demo_customers: Mapping[str, str]) -> APIRouter:
-    """`/`, `/products/{id}` and `/help`."""
+    """`/`, `/products/{id}`, `/help` and `/help/{id}`."""
     router = APIRouter(include_in_schema=False)
     pages = _Pages(assistant, settings, demo_customers)
 
@@ -101,6 +101,13 @@ def storefront_router(assistant: Answering, settings: Settings, demo_customers: 
     @router.get("/help")
     def help_page(request: Request) -> HTMLResponse:
         return pages.render("help.html", request, faqs=tuple(assistant.catalog.faqs.values()))
+
+    @router.get("/help/{faq_id:path}")
+    def one_answer(request: Request, faq_id: str) -> HTMLResponse:
+        faq = assistant.catalog.faqs.get(faq_id)
+        if faq is None:
+            return pages.render("missing.html", request, status=404)
+        return pages.render("help.html", request, faqs=(faq,))
 
     return router
 

@@ -17,8 +17,9 @@ from ui.cli import listen
 from ui.identity import make_token
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed after each module: while it is open, Playwright's event loop runs in the tests' thread."""
     with sync_playwright() as playwright:
         launched = launch(playwright)
         if isinstance(launched, str):

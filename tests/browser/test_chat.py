@@ -98,10 +98,20 @@ def test_chips_ask_the_natural_next_question(visit: Visit) -> None:
     expect(visit.chat.get_by_role("button", name="Which is lightest?")).to_have_count(0)
 
 
+def test_a_message_sent_during_a_reply_is_answered_after_it(visit: Visit) -> None:
+    visit.open()
+    visit.say("pause, then one")
+    expect(visit.chat.locator(".aisle-writing")).to_be_visible()
+    visit.say("two")
+    expect(visit.log).to_contain_text("You said: pause, then one")
+    expect(visit.log).to_contain_text("You said: two")
+    expect(visit.chat.locator(".user-row")).to_have_count(2)
+
+
 def test_sources_are_links(visit: Visit) -> None:
     visit.open()
     visit.say("may I return it?")
-    expect(visit.chat.get_by_role("link", name="Returns and refunds")).to_have_attribute("href", "/help#returns")
+    expect(visit.chat.get_by_role("link", name="Returns and refunds")).to_have_attribute("href", "/help/returns")
 
 
 def test_a_failure_can_be_tried_again(visit: Visit) -> None:
@@ -154,4 +164,3 @@ def test_a_visitor_who_leaves_stops_the_reply(visit: Visit, fake: FakeAssistant)
     while fake.cancelled_replies == before and time.monotonic() < deadline:
         time.sleep(0.1)
     assert fake.cancelled_replies == before + 1
-    visit.errors.clear()  # the chat's own word for the connection that was cut

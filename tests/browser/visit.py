@@ -25,7 +25,8 @@ class Visit:
         page.on("request", lambda request: self._note(request.url))
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        left = "AbortError" in message.text or "Connection errored out" in message.text
+        if message.type == "error" and not left:  # Gradio's words for a reply that the visitor did not wait for
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
     def _note(self, requested: str) -> None:

@@ -122,10 +122,23 @@ def test_sources_link_to_the_help_page_or_their_own():
     own = Faq("returns", "Returns & refunds", "")
     elsewhere = Faq("x", "X", "", link="https://shop.example/x")
     markup = cards.sources_html([own, elsewhere])
-    assert 'href="/help#returns"' in markup
+    assert 'href="/help/returns"' in markup
     assert "Returns &amp; refunds" in markup
     assert 'href="https://shop.example/x"' in markup
     assert cards.sources_html([]) == ""
+
+
+def test_a_card_tells_the_reason_that_it_does_not_show_already():
+    kinds = (ReasonKind.MATCHES_REQUEST, ReasonKind.IN_STOCK, ReasonKind.LIKE_BOUGHT)
+    reasons = tuple(Reason(kind, f"because {kind}", 0.1) for kind in kinds)
+    assert "Because like_bought" in cards.cards_html([Candidate(product(), 1, reasons)])
+    assert "Because matches_request" in cards.cards_html([Candidate(product(), 1, reasons[:2])])
+    assert "Why this one" not in cards.cards_html([Candidate(product(), 1)])
+
+
+def test_every_kind_of_reason_can_be_told():
+    for kind in ReasonKind:
+        assert "because" in cards.cards_html([Candidate(product(), 1, (Reason(kind, "because", 0.1),))]).casefold()
 
 
 def test_lists_in_text_become_lists():

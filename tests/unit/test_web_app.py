@@ -43,6 +43,8 @@ def test_pages_for_kinds_products_and_help(client):
     assert "1 l" in client.get("/products/K-1").text
     assert 'id="returns"' in client.get("/help").text
     assert "<strong>30 days</strong>" in client.get("/help").text
+    assert "<strong>30 days</strong>" in client.get("/help/returns").text
+    assert client.get("/help/none").status_code == 404
     assert client.get("/products/none").status_code == 404
     assert client.get("/?page=99").status_code == 404
     assert client.get("/nothing").json()["error"]["code"] == "not_found"
@@ -125,6 +127,7 @@ def test_health_tells_starting_ready_and_failed(tmp_path: Path):
         return FakeAssistant()
 
     opening = OpeningAssistant(open_slowly)
+    opening.start()
     client = TestClient(make_app(tmp_path, opening))
     assert (client.get("/healthz").status_code, client.get("/healthz").json()) == (503, {"status": "starting"})
     assert client.get("/").status_code == 503
@@ -138,12 +141,15 @@ def test_a_failed_start_is_told_without_its_details(tmp_path: Path):
     def fail() -> FakeAssistant:
         raise ModelError("/secret/path has no weights.", "Copy it again.")
 
-    opening = OpeningAssistant(fail)
+    stopped = threading.Event()
+    opening = OpeningAssistant(fail, on_failure=stopped.set)
+    opening.start()
+    assert stopped.wait(20)
     client = TestClient(make_app(tmp_path, opening))
     answer = client.post("/api/chat", json={"message": "hi"})
     assert (answer.status_code, opening.readiness) == (503, Readiness.FAILED)
     assert "/secret/path" not in answer.text
-    assert "/secret/path" in opening.error
+    assert "/secret/path" in str(opening.error)
     assert client.get("/healthz").json() == {"status": "failed"}
     assert client.get("/").status_code == 503
 

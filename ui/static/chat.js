@@ -21,10 +21,26 @@
     setTimeout(() => place("last")?.click(), 60);
   };
 
+  // A reply with cards may be taller than the frame: while it grows the question stays at the top, so that reading begins
+  // there, not at the end. A visitor who scrolls is left alone until the next question.
+  const follow = (log) => {
+    let asked = 0, following = true;
+    const show = () => {
+      const questions = log.querySelectorAll(".user-row");
+      if (questions.length !== asked) { asked = questions.length; following = true; }
+      const last = questions[asked - 1];
+      if (last && following) log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
+    };
+    new MutationObserver(show).observe(log, { childList: true, subtree: true, characterData: true });
+    log.addEventListener("load", show, true);
+    for (const name of ["wheel", "touchmove", "keydown"]) log.addEventListener(name, () => { following = false; }, { passive: true });
+  };
+
   window.aisle = {
     start() {
       document.documentElement.lang = "en";
-      document.querySelector("#aisle-log [role=log]")?.setAttribute("aria-live", "polite");
+      const log = document.querySelector("#aisle-log [role=log]");
+      if (log) { log.setAttribute("aria-live", "polite"); follow(log); }
       if (given.get("title")) document.querySelector("#aisle-title").textContent = given.get("title");
       const close = document.querySelector("#aisle-close");
       if (close && framed) { close.hidden = false; close.addEventListener("click", () => tell("close")); }
@@ -32,7 +48,10 @@
     },
     // Only now may the page ask: what is shown from here on is not overwritten by the greeting.
     ready() { tell("ready"); },
-    replied(id) { if (id) storage?.setItem(KEY, id); tell("replied"); },
+    replied(id) {
+      if (id) storage?.setItem(KEY, id);
+      tell("replied");
+    },
   };
 
   addEventListener("keydown", (event) => { if (event.key === "Escape") tell("close"); });

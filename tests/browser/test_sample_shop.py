@@ -1,0 +1,86 @@
+"""The sample shop as a visitor meets it: the real assistant, its models, pictures and orders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from assistant.assistant import Assistant
+from assistant.settings import Settings
+from tests.browser.visit import Visit
+from tests.unit.web import SECRET, served
+from ui.app import create_app
+from ui.demo import DEMO_CUSTOMERS
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def assistant(open_shop: Callable[[str], Assistant]) -> Assistant:
+    return open_shop("sample")
+
+
+@pytest.fixture
+def visit(
+    browser: Browser, assistant: Assistant, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Visit]:
+    settings = Settings(home=tmp_path_factory.mktemp("web"), secret=SECRET, _env_file=None)
+    width = getattr(request, "param", 1280)
+    with served(create_app(assistant, settings, DEMO_CUSTOMERS)) as url:
+        context = browser.new_context(viewport={"width": width, "height": 800})
+        opened = Visit(context.new_page(), url)
+        yield opened
+        context.close()
+    assert opened.errors == []
+    assert opened.foreign_requests == []
+
+
+@pytest.mark.parametrize("visit", [1280, 320], indirect=True)
+def test_cards_show_products_as_the_catalogue_has_them(visit: Visit, assistant: Assistant) -> None:
+    visit.open()
+    visit.say("show me tents under $300")
+    card = visit.chat.locator(".aisle-card").first
+    expect(card).to_be_visible()
+    link = card.get_by_role("link").get_attribute("href")
+    product = assistant.catalog.products[link.removeprefix("/products/")]
+    expect(card).to_contain_text(product.title)
+    expect(card).to_contain_text(str(product.current_price))
+    picture = card.locator("img")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("e => e.naturalWidth") > 0
+    visit.page.goto(visit.url + link)
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text(product.title)
+
+
+def test_a_policy_is_answered_with_a_source_that_can_be_read(visit: Visit) -> None:
+    visit.open()
+    visit.say("What is your return policy?")
+    source = visit.chat.locator(".aisle-sources a").first
+    expect(source).to_be_visible()
+    title = source.inner_text()
+    source.click()
+    expect(visit.page.get_by_role("heading", name=title)).to_be_in_viewport()
+
+
+def test_orders_are_told_to_their_owner_alone(visit: Visit, assistant: Assistant) -> None:
+    visit.open()
+    visit.say("where is my order?")
+    send = visit.chat.get_by_role("button", name="Send")
+    expect(visit.chat.locator(".bot-row")).to_have_count(2)
+    expect(visit.chat.locator(".aisle-writing")).to_have_count(0)
+    expect(send).to_be_enabled()
+    assert not re.search(r"FF-\d", visit.log.inner_text())
+    visit.page.keyboard.press("Escape")
+    visit.page.get_by_text("Sign in").click()
+    visit.page.get_by_role("button", name=re.compile("one delayed order")).click()
+    visit.bubble.click()
+    visit.say("where is my order?")
+    expect(visit.log).to_contain_text(re.compile(r"FF-\d{5}"))
+
+
+def test_every_demo_customer_is_a_customer(assistant: Assistant) -> None:
+    assert all(assistant.customer(customer_id) for customer_id in DEMO_CUSTOMERS)
