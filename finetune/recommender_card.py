@@ -47,6 +47,10 @@ records.
 
 ## Limits
 
+The place that "as shown" keeps for new products was added after the held-out weeks had shown that the head alone never
+brings them to the first ten; its figures for new products are therefore no blind result. So is the least contribution
+of a reason (0.001): before it, 8 of 2,526 reasons, all smaller than that, had failed the same check.
+
 New customers and new products are few in the held-out weeks, so their intervals are wide. Tastes of the simulator are
 steadier than those of people. The weight of the request was learned from simulated requests.
 """

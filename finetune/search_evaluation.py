@@ -2,7 +2,7 @@
 
 Dense and lexical ranking alone, the two fused, and what search shows in the end, on
 
-* the sample shop, by queries of our own (`data/shop/queries.yaml`),
+* the sample shop, by queries of our own (`data/shop/queries.yaml`), on which the thresholds of `Relevance` were chosen,
 * WANDS queries: which of the furniture classes is meant, a class being a document (public, evaluation only),
 * DSTC9 questions: which of one business's answers belongs to each (public, evaluation only).
 """
@@ -82,7 +82,7 @@ def _sample_shop(folder: Path, encoder: Encoder, recommender: Recommender) -> st
     fitting = Mean.of([float(bool(task.right & set(shown(task.query, cheapest)[:1]))) for task in answerable])
     empty = sum(not shown(task.query) for task in unanswerable)
     return "\n".join((
-        _table(f"Sample shop, {len(answerable)} queries of our own", ways, answerable),
+        _table(f"Sample shop, {len(answerable)} queries of our own, on which the thresholds were chosen", ways, answerable),
         "",
         f"The cheapest product shown is a right answer: {fitting}",
         f"Nothing is shown where the shop has nothing: {empty} of {len(unanswerable)}",

@@ -23,7 +23,7 @@ from retrieval.ranking_head import KINDS, Inputs, RankingHead
 from retrieval.shelf import TRAITS, USUAL_POPULARITY, Floats, Rows, Shelf
 
 FORMAT = 1
-_POPULAR, _WELL_RATED, _NEAR = 0.75, 4.2, 0.45
+_POPULAR, _WELL_RATED, _NEAR = 0.75, 4.2, 0.6
 _LEAST = 1e-3  # a contribution below this is no reason
 
 
