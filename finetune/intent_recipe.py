@@ -7,7 +7,8 @@ n-grams beside them, added with a weight found on held-out rows; a logistic unit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,7 +110,8 @@ def _fitted(examples: Examples, seed: int, outside: str, encoder: str, recipe: R
     """A head with n-grams at their full weight and without rejection."""
     labels = sorted(set(examples.labels))
     codes = np.array([labels.index(label) for label in examples.labels], np.int64)
-    networks = [_network(examples.vectors, codes, len(labels), recipe, seed + number) for number in range(recipe.networks)]
+    with _one_thread():
+        networks = [_network(examples.vectors, codes, len(labels), recipe, seed + n) for n in range(recipe.networks)]
     idf = _inverse_frequencies(examples.texts)
     weights: dict[str, NDArray[np.generic]] = {
         **_stacked(networks),
@@ -148,6 +150,17 @@ def _rejection(head: IntentHead, known: Examples, unknown: Examples, kept: float
 
 def _signs(head: IntentHead, examples: Examples) -> Floats:
     return head.signs(head.logits(examples.texts, examples.vectors), examples.vectors)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Runs torch on one thread: for networks this small the others cost more than they bring."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class _Network(nn.Module):
@@ -227,7 +240,7 @@ def _ngram_weights(texts: Sequence[str], codes: Codes, idf: Floats, penalty: flo
         values.append(scaled / max(float(np.linalg.norm(scaled)), 1e-9))
         ends.append(ends[-1] + len(buckets))
     matrix = scipy.sparse.csr_matrix((np.concatenate(values), np.concatenate(indices), ends), shape=(len(texts), BUCKETS))
-    machine = LinearSVC(C=penalty).fit(matrix, codes)
+    machine = LinearSVC(C=penalty, random_state=0).fit(matrix, codes)
     return np.asarray(machine.coef_.T, np.float32)
 
 
