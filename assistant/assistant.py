@@ -88,8 +88,8 @@ class Assistant:
     def ask(self, message: str, conversation_id: str | None = None, customer_id: str | None = None) -> Reply:
         """The finished reply to `message`; see `reply`."""
         last: ReplyEvent | None = None
-        for last in self.reply(message, conversation_id, customer_id):
-            pass
+        for event in self.reply(message, conversation_id, customer_id):
+            last = event
         if not isinstance(last, Reply):
             raise AssertionError("a reply that is not cancelled always ends with the Reply")
         return last

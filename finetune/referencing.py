@@ -16,7 +16,7 @@ from finetune.dialogue import Dialogue, Exchange
 
 _NUMBER_WORD = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|sixty)"
 _UNIT = r"(?:(?:business|working|calendar)\s+)?(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)"
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"  # noqa: E501
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 
 _STORE = re.compile(r"\{\{\s*store\s*\}\}|\{store\}", re.I)
@@ -42,9 +42,9 @@ _MODEL = re.compile(r"\b(?:[A-Z][\w&+'-]*\s+)+(?:[A-Za-z-]*\d[\w\"-]*)(?:\s+(?:[
 _CODE = re.compile(r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9-]{5,}\b")
 _ANY_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 _INTRODUCTION = re.compile(
-    r"(?:\b(?:my name is|my name's|name is|name's|name:|this is|i am|i'm|im)\s+)([A-Z][a-z]+(?:\s[A-Z][a-z]+)?)|^([A-Z][a-z]+\s[A-Z][a-z]+)\b[.,!]?"  # noqa: E501
+    r"(?:\b(?:my name is|my name's|name is|name's|name:|this is|i am|i'm|im)\s+)([A-Z][a-z]+(?:\s[A-Z][a-z]+)?)|^([A-Z][a-z]+\s[A-Z][a-z]+)\b[.,!]?"
 )
-_NOT_NAMES = frozenset(["The", "This", "That", "Please", "Very", "Not", "Still", "Now", "Just", "Really", "Order", "Thank", "Thanks", "Good", "Hello", "Hi", "Yes", "No", "Ok", "So", "And", "But"])  # fmt: skip  # noqa: E501
+_NOT_NAMES = frozenset(["The", "This", "That", "Please", "Very", "Not", "Still", "Now", "Just", "Really", "Order", "Thank", "Thanks", "Good", "Hello", "Hi", "Yes", "No", "Ok", "So", "And", "But"])  # fmt: skip
 
 
 @dataclass

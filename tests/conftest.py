@@ -16,12 +16,12 @@ for name in [name for name in os.environ if name.startswith("AISLE_")]:
 
 
 @pytest.fixture(scope="session")
-def open_shop(tmp_path_factory: pytest.TempPathFactory):  # noqa: ANN201
+def open_shop(tmp_path_factory: pytest.TempPathFactory):
     """Opens a shop by name, once for the whole run."""
     from tests.shops import open_shop as open_one
 
     @cache
-    def open_named(name: str):  # noqa: ANN202
+    def open_named(name: str):
         return open_one(name, tmp_path_factory.mktemp(name))
 
     return open_named
