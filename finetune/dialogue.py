@@ -38,9 +38,14 @@ def read_dialogues(data: Path, source: str, split: str = "train") -> Iterator[Di
     Raises FeedError when the set is absent.
     """
     for row in read_rows(data, source, split):
-        exchanges = tuple(_exchanges(row["turns"]))
-        if exchanges:
-            yield Dialogue(source, exchanges)
+        dialogue = as_dialogue(source, row["turns"])
+        if dialogue.exchanges:
+            yield dialogue
+
+
+def as_dialogue(source: str, turns: list[dict[str, str]], text: str = "text") -> Dialogue:
+    """The dialogue of `turns`, each with its `role` and, under the name `text`, its words."""
+    return Dialogue(source, tuple(_exchanges(turns, text)))
 
 
 def read_rows(data: Path, source: str, split: str = "train") -> Iterator[dict[str, list[dict[str, str]]]]:
@@ -56,10 +61,10 @@ def read_rows(data: Path, source: str, split: str = "train") -> Iterator[dict[st
                 yield json.loads(line)
 
 
-def _exchanges(turns: list[dict[str, str]]) -> Iterator[Exchange]:
+def _exchanges(turns: list[dict[str, str]], text: str) -> Iterator[Exchange]:
     """Pairs each message with the reply after it; successive texts of one role are joined."""
     merged = [
-        (role, " ".join(" ".join(turn["text"].split()) for turn in group).strip())
+        (role, " ".join(" ".join(turn[text].split()) for turn in group).strip())
         for role, group in groupby(turns, key=lambda turn: turn["role"])
     ]
     for (role, message), (_, reply) in pairwise(merged):

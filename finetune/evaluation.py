@@ -32,13 +32,14 @@ from assistant.model_files import read_model
 from assistant.prompt import Prompt, PromptTurn, compact_facts
 from assistant.reference import REFERENCE_PATTERN
 from finetune.card import write_results
-from finetune.corpus import SERVICE, Counts, acts_of, service_conversations
-from finetune.dialogue import Dialogue, read_dialogues
+from finetune.corpus import SERVICE, Counts, acts_of, conversations, service_conversations
+from finetune.dialogue import Dialogue, as_dialogue, read_dialogues
 from finetune.example import Example, conversation_example
 from finetune.grounded import held_out_conversations
 from finetune.promises import is_promise, sentences
 from finetune.referencing import facts_of, referenced
 
+TRANSCRIPTS = Path(__file__).resolve().parent.parent / "data" / "transcripts" / "fern-and-fell.jsonl"
 GROUNDED = 400
 BARE = 100
 SAMPLES = 30
@@ -62,8 +63,8 @@ def evaluate_language_model(data: Path, base: Path, adapter: Path, *, seed: int 
     ]
     served = EmbeddedModel.open(base, adapter)
     written = list(replies(served, held_out_conversations(GROUNDED), seed))
-    talked = list(replies(served, _service_prompts(data), seed))
-    rows += [*variety(written), promising(talked)]
+    rows += [*variety(written), promising(list(replies(served, _service_prompts(data), seed)))]
+    talked = list(replies(served, _own_prompts(), seed))
     samples = [*_spread(written, SAMPLES // 2), *_spread(talked, SAMPLES // 2)]
     for row in rows:
         log.info("evaluation", **row)
@@ -77,11 +78,13 @@ def held_out_sets(tokenizer: Tokenizer, data: Path) -> Sets:
     """The examples that perplexity is measured on, by name; only replies count."""
     whole = [_whole(referenced(dialogue)) for dialogue in read_dialogues(data, SERVICE, "eval_public")]
     clean = list(service_conversations(data, "eval_public", counts=Counts()))
+    known = list(service_conversations(data, "eval_public", counts=Counts(), strict=True))
     bare = [[replace(turn, acts=(), facts=()) for turn in turns] for turns in whole[:BARE]]
     named: dict[str, Sequence[Sequence[PromptTurn]]] = {
         "service replies, all": whole,
         "service replies, all, acts and facts withheld": bare,
         "service replies, promise-free": clean,
+        "service replies, promise-free and of a known act": known,
         "simulated grounded replies": held_out_conversations(GROUNDED),
     }
     return {name: [conversation_example(tokenizer, turns, 0.0) for turns in talks] for name, talks in named.items()}
@@ -168,6 +171,13 @@ def _share(name: str, count: int, total: int) -> Result:
 def _service_prompts(data: Path) -> list[list[PromptTurn]]:
     talks = service_conversations(data, "eval_public", counts=Counts(), strict=True)
     return [turns for turns, _ in zip(talks, range(GROUNDED // 2), strict=False)]
+
+
+def _own_prompts() -> list[list[PromptTurn]]:
+    """Service conversations written for the sample shop: samples must not quote people of a public set."""
+    talks = [json.loads(line) for line in TRANSCRIPTS.read_text(encoding="utf-8").splitlines()]
+    dialogues = [as_dialogue(TRANSCRIPTS.stem, talk["messages"], text="content") for talk in talks]
+    return [turns for dialogue in dialogues for turns in conversations(referenced(dialogue), Counts(), strict=True)]
 
 
 def _spread(written: Sequence[tuple[PromptTurn, str]], count: int) -> list[dict[str, str]]:

@@ -44,4 +44,4 @@ class Progress:
 
     def counters(self) -> dict[str, float | int]:
         """What a restart needs to know."""
-        return {"spent": self.seconds, "step": self.step, "tokens": self.tokens, "loss": self.loss}
+        return {"spent": round(self.seconds, 1), "step": self.step, "tokens": self.tokens, "loss": round(self.loss, 3)}
