@@ -21,6 +21,7 @@ from assistant.checking.references import misplaced, unknown
 from assistant.checking.spelled import amounts, contacts, times
 from assistant.checking.support import is_supported
 from assistant.evidence import Evidence
+from assistant.manners import Manners
 from retrieval.catalog import Catalog
 
 
@@ -37,6 +38,7 @@ class ViolationKind(StrEnum):
     OFFER = "offer"  # "free", "on sale"
     NAME = "name"  # a name, or a word of the catalogue, spelled out
     PROMISE = "promise"  # an act, an outcome or a permission that nothing bears out
+    MANNER = "manner"  # words that the model never learned to say of these acts
     FORM = "form"  # quotation marks or brackets left open, a word said twice
     ANSWER = "answer"  # "yes" or "no" to a question that the record answers
 
@@ -50,15 +52,19 @@ class Violation:
 
 
 class Check:
-    """Checks the sentences of one shop's replies; `goods` knows the words of its catalogue."""
+    """Checks the sentences of one shop's replies; `goods` knows the words of its catalogue.
 
-    def __init__(self, goods: Goods) -> None:
+    `manners` are those of a model that keeps to what it learned; None for a model that needs no such rule.
+    """
+
+    def __init__(self, goods: Goods, manners: Manners | None = None) -> None:
         self._goods = goods
+        self._manners = manners
 
     @classmethod
-    def of(cls, catalog: Catalog) -> Self:
+    def of(cls, catalog: Catalog, manners: Manners | None = None) -> Self:
         """The check for replies about this catalogue."""
-        return cls(Goods.of(catalog))
+        return cls(Goods.of(catalog), manners)
 
     def violations(
         self, sentence: str, evidence: Evidence, customer_words: str = "", before: str = ""
@@ -76,7 +82,11 @@ class Check:
         yield from (Violation(ViolationKind.AMOUNT, said) for said in amounts(sentence, evidence))
         yield from (Violation(ViolationKind.TIME, said) for said in times(sentence, evidence))
         yield from (Violation(ViolationKind.CONTACT, said) for said in contacts(sentence))
-        yield from (Violation(ViolationKind.FORM, said) for said in malformed(sentence))
+        yield from (Violation(ViolationKind.FORM, said) for said in malformed(sentence, evidence, before))
+        if self._manners is not None:
+            hints = {fact.key: fact.hint for fact in evidence.facts}
+            strange = self._manners.strange(sentence, evidence.acts, hints)
+            yield from (Violation(ViolationKind.MANNER, said) for said in strange)
         for clause in parts:
             for promise in promises(clause):
                 if not is_supported(promise, evidence):

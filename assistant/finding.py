@@ -39,7 +39,9 @@ _GIVEN_UP_FIRST = ("material", "color", "size", "rating", "discount", "quantity"
 _NEVER_GIVEN_UP = frozenset({"product_type"})
 _NAMED, _NAMED_FIRST = 0.08, 0.06
 _WHEN_BACK = re.compile(r"\b(?:back|restock\w*|again|when)\b", re.IGNORECASE)
-_GOES_BACK = re.compile(r"\b(?:it|its|that|this|there|those|these|them)\b|^(?:and|what about|how about)\b", re.IGNORECASE)
+_GOES_BACK = re.compile(
+    r"\b(?:it|its|that|this|there|those|these|them)\b|^(?:and|what about|how about)\b", re.IGNORECASE
+)
 _CLAUSE_END = re.compile(r"[.?!;]+\s|,?\s+(?:and|also|plus|then)\s+", re.IGNORECASE)
 
 
@@ -47,10 +49,12 @@ _CLAUSE_END = re.compile(r"[.?!;]+\s|,?\s+(?:and|also|plus|then)\s+", re.IGNOREC
 class Thresholds:
     """Cosine from which a FAQ answers: `tagged` for one whose record names the intent, `other` for any other.
 
+    "Any other question on the shop" names no FAQ, whatever the record says.
+
     `unasked` is for messages that understanding held to be no matter of the shop.
     """
 
-    tagged: float = 0.25
+    tagged: float = 0.1
     other: float = 0.5
     unasked: float = 0.55
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from assistant.embedded_model import EmbeddedModel
 from assistant.language_model import LanguageModel
+from assistant.manners import MANNERS_FILE, Manners
 from assistant.model_files import is_embedded_folder
 from assistant.settings import Settings
-from retrieval.errors import SettingsError
+from retrieval.errors import ModelError, SettingsError
 
 _NO_ADAPTER = "none"
 
@@ -31,6 +32,17 @@ def open_language_model(settings: Settings) -> LanguageModel:
     from assistant.transformers_model import TransformersModel
 
     return TransformersModel.open(settings.model, _adapter(settings, None), threads=settings.threads)
+
+
+def open_manners(settings: Settings) -> Manners | None:
+    """The manners of the embedded model in use; None for other models, which have none. Raises ModelError."""
+    if settings.model_url:
+        return None
+    folder = Path(settings.model) if settings.model else settings.data / "models" / "base"
+    try:
+        return Manners.read(folder)
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        raise ModelError(f"{folder / MANNERS_FILE} cannot be read: {error}", "Run: aisle train contexts") from error
 
 
 def _embedded(folder: Path, adapter: Path | None, settings: Settings) -> EmbeddedModel:

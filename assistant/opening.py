@@ -10,7 +10,7 @@ from assistant.check import Check
 from assistant.finding import Finder
 from assistant.gathering import Gatherer
 from assistant.language_model import Decoding
-from assistant.models import open_language_model
+from assistant.models import open_language_model, open_manners
 from assistant.orders import Orders
 from assistant.plain_phrases import PlainPhrases
 from assistant.settings import Settings
@@ -53,7 +53,7 @@ def open_assistant(settings: Settings) -> Assistant:
         actions=Actions(orders),
         gatherer=Gatherer(catalog, shop),
         writer=Writer(
-            open_language_model(settings), phrases, Check.of(catalog), Decoding(temperature=settings.temperature)
+            open_language_model(settings), phrases, Check.of(catalog, open_manners(settings)), Decoding(temperature=settings.temperature)
         ),
         store=Store(engine),
     )

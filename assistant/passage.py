@@ -29,13 +29,14 @@ _TELLING = range(60, 300)
 def passage(faq: Faq, question: str) -> str:
     """The sentences of `faq` that best answer `question`: at most three that follow each other, whole and verbatim.
 
-    A short answer is given whole. "" when the record is empty.
+    A short answer is given whole. What the question says beyond the title picks the passage, else it is the opening.
+    "" when the record is empty.
     """
     paragraphs = [sentences(line) for line in plain_text(faq.answer).splitlines()]
     everything = [sentence for paragraph in paragraphs for sentence in paragraph]
     if _fits(everything):
         return " ".join(everything)
-    asked = stems(question)
+    asked = stems(question) - stems(faq.title)
     best = max(_windows(everything), key=lambda window: _merit(window, asked, everything), default=[])
     return " ".join(best)
 

@@ -31,7 +31,8 @@ _log = structlog.get_logger(__name__)
 
 _PLAIN_DECODING = Decoding()
 _MOST_SENTENCES = 8
-_MOST_RUNS = 4
+_MOST_RUNS = 8
+_MOST_REJECTIONS = 4
 _RETRY_TEMPERATURE = 0.8
 _ANSWERS = tuple(f"{slot}.text" for slot in ANSWER_SLOTS)
 _NAMES = tuple(f"{slot}.name" for slot in PRODUCT_SLOTS)
@@ -119,7 +120,7 @@ class Writer:
             before = len(draft.sentences)
             ended = yield from self._run(draft, run, cancelled)
             rejections = rejections + 1 if len(draft.sentences) == before else 1
-            if ended is not Ended.REJECTED or rejections == 2 or cancelled.is_set():
+            if ended is not Ended.REJECTED or rejections == _MOST_REJECTIONS or cancelled.is_set():
                 break
         return ended
 
@@ -212,6 +213,8 @@ class _Draft:
         if act is Act.ANSWERED:
             return tuple(key for key in _ANSWERS if key in self._facts and key not in said)
         essential = tuple(key for key in _ESSENTIAL.get(act, ()) if key in self._facts)
+        if act is Act.CHANGE_ELSEWHERE:
+            essential = essential[:1]
         return () if not said.isdisjoint(essential) else essential
 
     def keys(self, act: Act) -> frozenset[str]:

@@ -52,10 +52,11 @@ def train_base(
 
 @train.command("contexts")
 def train_contexts(output: Output = Path("data/models/base"), seed: Seed = 1) -> None:
-    """Writes where the phrasings use each reference, after the phrasings were edited; part of `train base`."""
-    from finetune.grounded import learned_contexts
+    """Writes where the phrasings use each reference and how they speak of each act, after they were edited."""
+    from finetune.grounded import learned_contexts, learned_manners
 
     learned_contexts(seed).write(output)
+    learned_manners(seed).write(output)
 
 
 @train.command("adapter")

@@ -9,6 +9,7 @@ from itertools import islice
 from tokenizers import Tokenizer
 
 from assistant.contexts import Contexts
+from assistant.manners import Manners
 from assistant.prompt import PromptTurn
 from finetune.example import Example, conversation_example
 from finetune.simulator import Simulator
@@ -16,7 +17,7 @@ from finetune.simulator import Simulator
 HELD_OUT_SEED = 20_000_000
 """Seed of the dialogues that measure and never train; training seeds lie below it."""
 
-CONTEXT_TURNS = 60_000
+CONTEXT_TURNS = 90_000
 """Simulated replies after which next to no new context of a reference appears (one in ten thousand)."""
 
 
@@ -35,3 +36,8 @@ def learned_contexts(seed: int, turns: int = CONTEXT_TURNS) -> Contexts:
     """Where references stand in the replies that grounded training shows."""
     replies = (turn.reply for conversation in Simulator.load().conversations(seed) for turn in conversation)
     return Contexts.of(islice(replies, turns))
+
+
+def learned_manners(seed: int, turns: int = CONTEXT_TURNS) -> Manners:
+    """How each act is spoken of in the replies that grounded training shows."""
+    return Manners.of(islice((turn for talk in Simulator.load().conversations(seed) for turn in talk), turns))

@@ -43,10 +43,10 @@ class Goods:
         named = [*facets.brands, *facets.product_types, *facets.colors, *facets.materials]
         named += [product.title for product in catalog.products.values()]
         for name, values in facets.attributes.items():
-            named += [name.replace("_", " "), *values]
-        return cls(
-            frozenset(word for text in named if (word := " ".join(_WORD.findall(text.lower()))) and len(word) > 2)
-        )
+            has = [value for value in values if value.lower() in ("yes", "true")]
+            named += [name.replace("_", " ")] if has else [value for value in values if len(_WORD.findall(value)) > 1]
+        spoken = (" ".join(_WORD.findall(text.lower())) for text in named)
+        return cls(frozenset(word for word in spoken if len(word) > 2))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
