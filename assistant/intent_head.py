@@ -90,7 +90,9 @@ class IntentHead:
         try:
             settings = json.loads((folder / _SETTINGS).read_text("utf-8"))
             weights = load_file(folder / _WEIGHTS)
-            head = cls(settings["labels"], weights, _rejection(settings["rejection"]), settings["outside"], settings["encoder"])
+            head = cls(
+                settings["labels"], weights, _rejection(settings["rejection"]), settings["outside"], settings["encoder"]
+            )
             head._check()
         except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise ModelError(

@@ -26,6 +26,7 @@ _UNSURE, _CLEAR = 0.45, 0.8
 
 _SOUNDS_LIKE_POLICY = frozenset({_I.POLICY_QUESTION, _I.DELIVERY_PERIOD, _I.CHECK_REFUND_POLICY, _I.SHIPPING_COST})
 _CONTINUES = re.compile(r"(?:and|what about|how about|what of|same for|then)\b", re.IGNORECASE)
+_COMPARES = re.compile(r"\bvs\b|\bor\b|differen|compar", re.IGNORECASE)
 _CONTENTS = re.compile(r"\bin (?:it|that)\b|\bcontents?\b|\bitems\b", re.IGNORECASE)
 
 _HARDLY = 0.05
@@ -149,7 +150,13 @@ def _refines_or_finds(clause: Clause, name: str) -> str:
     if name == _I.FIND_PRODUCT and clause.has_search and clause.is_bare:
         return _I.REFINE
     extreme = reading.pointing is None or reading.pointing.kind in (Kind.EXTREME, Kind.PRONOUN)
-    if name == _I.COMPARE and clause.has_search and extreme and reading.sort is not Sort.RELEVANCE and not reading.comparative:
+    if (
+        name == _I.COMPARE
+        and clause.has_search
+        and extreme
+        and reading.sort is not Sort.RELEVANCE
+        and not reading.comparative
+    ):
         return _I.REFINE  # "which of them is the cheapest?" orders what was found
     if name == _I.MORE_RESULTS and is_new_kind(reading, clause.state):
         return _I.FIND_PRODUCT
@@ -173,10 +180,10 @@ def _asks_without_product(clause: Clause, name: str) -> str:
 def _sought_by_name(clause: Clause, name: str) -> str:
     """Looking for a product by its name is asking whether it is there; by its place among those shown, about it."""
     pointing = clause.reading.pointing
-    if name in (_I.FIND_PRODUCT, _I.REFINE) and pointing and pointing.product_ids:
-        if pointing.kind in (Kind.ORDINAL, Kind.FACETS) and not clause.reading.comparative:
-            return _I.COMPARE if len(pointing.product_ids) > 1 and re.search(r"\bvs\b|\bor\b|differen|compar", clause.text.lower()) else _I.ASK_PRODUCT
-    return name
+    by_place = pointing is not None and pointing.product_ids and pointing.kind in (Kind.ORDINAL, Kind.FACETS)
+    if name not in (_I.FIND_PRODUCT, _I.REFINE) or not by_place or clause.reading.comparative:
+        return name
+    return _I.COMPARE if len(clause.reading.product_ids) > 1 and _COMPARES.search(clause.text) else _I.ASK_PRODUCT
 
 
 def _continues_question(clause: Clause, name: str) -> str:
@@ -231,8 +238,8 @@ def _legible(clause: Clause, name: str) -> str:
 
 
 _RULES: tuple[Rule, ...] = (
-    _number_alone, _drops, _unknown_but_sought, _demands_after_courtesy, _states_a_limit, _unsure_but_sought, _refines_or_finds, _asks_without_product, _sought_by_name,
-    _asks_of_product, _asks_of_order, _asks_what_to_do, _continues_question, _offers, _legible,
+    _number_alone, _drops, _unknown_but_sought, _demands_after_courtesy, _states_a_limit, _unsure_but_sought,
+    _refines_or_finds, _asks_without_product, _sought_by_name, _asks_of_product, _asks_of_order, _asks_what_to_do, _continues_question, _offers, _legible,
 )  # fmt: skip
 
 
@@ -256,12 +263,20 @@ def starts_afresh(name: str, reading: Reading, state: State) -> bool:
 def is_noise(text: str) -> bool:
     """Whether no word of `text` is an English one."""
     words = re.findall(r"[a-z']+", text.lower())
-    return not any(is_word(word) and (len(word) > 2 or word in ("hi", "ok", "no", "i", "a", "me", "my", "it")) for word in words)
+    return not any(
+        is_word(word) and (len(word) > 2 or word in ("hi", "ok", "no", "i", "a", "me", "my", "it")) for word in words
+    )
 
 
 def _is_instruction(text: str) -> bool:
     """Text that tells the assistant how to behave rather than what is wanted."""
-    return bool(re.search(r"\b(?:ignore|disregard|forget) (?:all |any |your |the |previous |prior |above )*(?:instructions?|rules|prompts?)\b|\bsystem prompt\b|\byou are now\b|\bpretend (?:to be|you)\b", text.lower()))
+    return bool(
+        re.search(
+            r"\b(?:ignore|disregard|forget) (?:all |any |your |the |previous |prior |above "
+            r")*(?:instructions?|rules|prompts?)\b|\bsystem prompt\b|\byou are now\b|\bpretend (?:to be|you)\b",
+            text.lower(),
+        )
+    )
 
 
 def _type_values(filter: Filter) -> frozenset[str]:

@@ -53,7 +53,9 @@ def holds(filter: Filter, fields: Iterable[str]) -> bool:
 def _without_ranges(kept: Filter, new: Iterable[Condition]) -> Filter:
     """`kept` without ranges that `new` bounds speak of: "under 50" after "between 40 and 90" means all under 50."""
     bounded = {condition.field for condition in new if condition.number is not None}
-    ranges = [f for f in bounded if sum(c.field == f and c.number is not None for c in kept.conditions) == len(_OPPOSITE)]
+    ranges = [
+        f for f in bounded if sum(c.field == f and c.number is not None for c in kept.conditions) == len(_OPPOSITE)
+    ]
     return kept.without(*ranges)
 
 

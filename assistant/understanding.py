@@ -1,7 +1,7 @@
 """Understanding: a message and the state of its conversation, as a Request.
 
-    message → clauses → intents (head over the frozen encoder, then rules) ┐
-            → grammar over the catalogue's vocabulary                      ┴→ search carried over → Request
+message → clauses → intents (head over the frozen encoder, then rules) ┐
+        → grammar over the catalogue's vocabulary                      ┴→ search carried over → Request
 """
 
 from __future__ import annotations
@@ -26,7 +26,17 @@ from retrieval.filter import Condition, Filter
 
 _I = IntentName
 _COURTESIES = frozenset(
-    {_I.GREET, _I.THANKS, _I.PRAISE, _I.ACKNOWLEDGE, _I.AFFIRM, _I.DENY, _I.HOW_ARE_YOU, _I.OUT_OF_SCOPE, _I.NOT_UNDERSTOOD}
+    {
+        _I.GREET,
+        _I.THANKS,
+        _I.PRAISE,
+        _I.ACKNOWLEDGE,
+        _I.AFFIRM,
+        _I.DENY,
+        _I.HOW_ARE_YOU,
+        _I.OUT_OF_SCOPE,
+        _I.NOT_UNDERSTOOD,
+    }
 )
 _SIGNS = {
     **dict.fromkeys("👋🙋", _I.GREET), **dict.fromkeys("👍👌🆗✅", _I.ACKNOWLEDGE), **dict.fromkeys("🙏💐", _I.THANKS),
@@ -84,9 +94,7 @@ class Understanding:
             named.append(_Named(part, Intent(name, confidence), reading))
         return named
 
-    def _shopping(
-        self, named: Sequence[_Named], intents: Sequence[Intent], text: Text, state: State
-    ) -> Reading:
+    def _shopping(self, named: Sequence[_Named], intents: Sequence[Intent], text: Text, state: State) -> Reading:
         """One reading of all clauses that speak of products."""
         about = [clause for clause in named if clause.intent.name in SHOPPING]
         if not about:
@@ -111,7 +119,9 @@ class Understanding:
             search = self._about(reading, product_ids)
             continues = bool(product_ids) and not reading.names_type
         elif leading == _I.START_OVER:
-            search = refined(search, (*reading.types, *reading.conditions), reading.sort, reading.sort_field, reading.query)
+            search = refined(
+                search, (*reading.types, *reading.conditions), reading.sort, reading.sort_field, reading.query
+            )
             continues = False
         asks = any(name in ABOUT_PRODUCT for name in names)
         return Request(
@@ -142,7 +152,9 @@ class Understanding:
         query = "" if continues and leading == _I.DROP_FILTER else reading.query
         search = refined(before, new, reading.sort, reading.sort_field, query)
         baseline = reading.product_ids or ((state.focus,) if state.focus else state.shown)
-        compared = self._grammar.comparison(reading, baseline, search.filter) if continues or reading.product_ids else None
+        compared = (
+            self._grammar.comparison(reading, baseline, search.filter) if continues or reading.product_ids else None
+        )
         if compared is None or reading.comparative is None:
             return search
         return refined(search, [compared], reading.comparative.sort, compared.field, "")
@@ -168,6 +180,10 @@ def _merged(named: Sequence[_Named]) -> tuple[Intent, ...]:
             best[clause.intent.name] = clause.intent
     matters = [intent for intent in best.values() if intent.name not in TALK]
     kept = [intent for intent in best.values() if not matters or intent.name not in _COURTESIES]
-    if len(kept) > 1 and any(intent.name == _I.REFINE for intent in kept) and any(intent.name == _I.FIND_PRODUCT for intent in kept):
+    if (
+        len(kept) > 1
+        and any(intent.name == _I.REFINE for intent in kept)
+        and any(intent.name == _I.FIND_PRODUCT for intent in kept)
+    ):
         kept = [intent for intent in kept if intent.name != _I.REFINE]
     return tuple(kept)

@@ -23,8 +23,8 @@ what is none of them is rejected. `assistant/intent_head.py` describes the form,
 
 * Encoder: `{encoder}`. Weights in half precision, {size:.1f} MB. Serving needs NumPy alone.
 * Trained on {rows} texts: {phrasings} phrasings written for Aisle (`data/utterances/`), filled and disguised, and samples of
-  the public training splits of Bitext customer service (CDLA-Sharing-1.0), CLINC150 (CC BY 3.0), Banking77 (CC BY 4.0) and MultiDoGO
-  (CDLA-Permissive-1.0), mapped to Aisle's names in `finetune/intent_data.py`.
+  the public training splits of Bitext customer service (CDLA-Sharing-1.0), CLINC150 (CC BY 3.0), Banking77 (CC BY 4.0)
+  and MultiDoGO (CDLA-Permissive-1.0), mapped to Aisle's names in `finetune/intent_data.py`.
 * Seed {seed}. Retrain: `aisle train intents --data DIR`. Public figures: `aisle evaluate intents --data DIR`.
 
 ## Measured
@@ -50,6 +50,12 @@ def write_card(
     lines = "\n".join(f"| {name} | {score} | {score.count} |" for name, score in scores.items())
     size = (folder / "head.safetensors").stat().st_size / 1e6
     card = _CARD.format(
-        labels=len(head.labels), encoder=head.encoder, size=size, rows=rows, phrasings=phrasings, seed=seed, scores=lines
+        labels=len(head.labels),
+        encoder=head.encoder,
+        size=size,
+        rows=rows,
+        phrasings=phrasings,
+        seed=seed,
+        scores=lines,
     )
     (folder / "README.md").write_text(card, "utf-8")

@@ -13,7 +13,11 @@ from assistant.intents import BITEXT, IntentName
 from finetune.utterances import Utterance
 from retrieval.errors import ModelError
 
-PUBLIC_SETS: Mapping[str, str] = {"bitext_intents": "Bitext, 27 intents", "banking77": "Banking77", "clinc150_oos": "CLINC150"}
+PUBLIC_SETS: Mapping[str, str] = {
+    "bitext_intents": "Bitext, 27 intents",
+    "banking77": "Banking77",
+    "clinc150_oos": "CLINC150",
+}
 """Folder and name of each set that the head is measured on."""
 
 OUT_OF_SCOPE = "oos"
@@ -26,15 +30,19 @@ _CLINC: Mapping[str, IntentName] = {
     "what_is_your_name": _I.WHO_ARE_YOU, "are_you_a_bot": _I.WHO_ARE_YOU, "how_old_are_you": _I.WHO_ARE_YOU,
     "where_are_you_from": _I.WHO_ARE_YOU, "order_status": _I.TRACK_ORDER,
 }  # fmt: skip
-_CLINC_UNCLEAR = frozenset({"order", "cancel", "maybe", "repeat", "card_declined", "report_fraud", "user_name", "gas", "calculator"})
+_CLINC_UNCLEAR = frozenset(
+    {"order", "cancel", "maybe", "repeat", "card_declined", "report_fraud", "user_name", "gas", "calculator"}
+)
 _BANKING: Mapping[str, IntentName] = {
     "Refund_not_showing_up": _I.TRACK_REFUND, "request_refund": _I.GET_REFUND, "edit_personal_details": _I.EDIT_ACCOUNT,
-    "terminate_account": _I.DELETE_ACCOUNT, "transaction_charged_twice": _I.PAYMENT_ISSUE, "declined_card_payment": _I.PAYMENT_ISSUE,
+    "terminate_account": _I.DELETE_ACCOUNT,
+    "transaction_charged_twice": _I.PAYMENT_ISSUE, "declined_card_payment": _I.PAYMENT_ISSUE,
     "atm_support": _I.OUT_OF_SCOPE, "exchange_rate": _I.OUT_OF_SCOPE, "top_up_limits": _I.OUT_OF_SCOPE,
     "age_limit": _I.OUT_OF_SCOPE, "get_disposable_virtual_card": _I.OUT_OF_SCOPE, "automatic_top_up": _I.OUT_OF_SCOPE,
 }  # fmt: skip
 _MULTIDOGO: Mapping[str, IntentName] = {
-    "openinggreeting": _I.GREET, "closinggreeting": _I.GOODBYE, "thankyou": _I.THANKS, "confirmation": _I.AFFIRM, "rejection": _I.DENY,
+    "openinggreeting": _I.GREET, "closinggreeting": _I.GOODBYE, "thankyou": _I.THANKS,
+    "confirmation": _I.AFFIRM, "rejection": _I.DENY,
 }  # fmt: skip
 _PER_INTENT = {"bitext_intents": 250, "clinc150_oos": 150, "banking77": 60, "multidogo_customer_turns": 120}
 _OUT_OF_SCOPE_PER_CLINC_INTENT = 16
@@ -56,7 +64,9 @@ def read_set(data: Path, name: str, split: str) -> list[Utterance]:
 
 def mapped_sets(data: Path, chance: random.Random) -> Iterator[Utterance]:
     """Samples of the public training splits under Aisle's names."""
-    yield from _sampled(read_set(data, "bitext_intents", "train"), {name.value: name for name in BITEXT}, "bitext_intents", chance)
+    yield from _sampled(
+        read_set(data, "bitext_intents", "train"), {name.value: name for name in BITEXT}, "bitext_intents", chance
+    )
     clinc = read_set(data, "clinc150_oos", "train")
     yield from _sampled(clinc, _CLINC, "clinc150_oos", chance)
     yield from _foreign(clinc, chance)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from finetune.intent_data import OUT_OF_SCOPE, PUBLIC_SETS, read_set
-from finetune.intent_recipe import Examples, Recipe, fit
+from finetune.intent_recipe import RECIPE, Examples, Recipe, fit
 from finetune.score import Score
 from finetune.utterances import Utterance
 from retrieval.encoder import Encoder
@@ -36,7 +36,7 @@ class Result:
     outside: Score | None
 
 
-def evaluate_intents(data: Path, *, seed: int = 1, recipe: Recipe = Recipe()) -> Iterator[Result]:
+def evaluate_intents(data: Path, *, seed: int = 1, recipe: Recipe = RECIPE) -> Iterator[Result]:
     """Three heads on each public set. Raises ModelError when a set is missing.
 
     The evaluation splits are read here alone, after everything has been fitted.
@@ -46,7 +46,13 @@ def evaluate_intents(data: Path, *, seed: int = 1, recipe: Recipe = Recipe()) ->
         train, test = (_embedded(read_set(data, folder, split), encoder) for split in ("train", "eval_public"))
         for head, guesses in _heads(train, test, seed, recipe):
             result = _judged(name, head, guesses, np.array(test.labels))
-            log.info("intents.evaluated", data=name, head=head, in_scope=str(result.in_scope), outside=str(result.outside or ""))
+            log.info(
+                "intents.evaluated",
+                data=name,
+                head=head,
+                in_scope=str(result.in_scope),
+                outside=str(result.outside or ""),
+            )
             yield result
 
 
@@ -69,7 +75,10 @@ def _heads(train: Examples, test: Examples, seed: int, recipe: Recipe) -> Iterat
     outside = OUT_OF_SCOPE if OUT_OF_SCOPE in train.labels else ""
     head = fit(train, seed, outside=outside, recipe=recipe)
     best = [guess[0] for guess in head.guess(test.texts, test.vectors)]
-    yield "Aisle's head", np.array([guess.name if guess.known >= head.rejection.threshold else outside for guess in best])
+    yield (
+        "Aisle's head",
+        np.array([guess.name if guess.known >= head.rejection.threshold else outside for guess in best]),
+    )
 
 
 def _judged(data: str, head: str, guesses: Labels, wanted: Labels) -> Result:

@@ -1,7 +1,7 @@
 """The intent head: trained on our utterances and the public training sets, measured on the public evaluation splits.
 
-    aisle train intents --data DIR       writes data/models/intents
-    aisle evaluate intents --data DIR    prints the table of public figures
+aisle train intents --data DIR       writes data/models/intents
+aisle evaluate intents --data DIR    prints the table of public figures
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from assistant.intent_head import IntentHead
 from assistant.intents import IntentName
 from finetune.intent_card import write_card
 from finetune.intent_data import mapped_sets
-from finetune.intent_recipe import Examples, Recipe, fit
+from finetune.intent_recipe import RECIPE, Examples, Recipe, fit
 from finetune.score import Score
 from finetune.utterances import UTTERANCES, Utterance, fill_phrasings, read_phrasings
 from retrieval.encoder import Encoder
@@ -30,7 +30,7 @@ PER_INTENT = 130
 log = structlog.get_logger(__name__)
 
 
-def train_intents(data: Path, output: Path, *, seed: int = 1, recipe: Recipe = Recipe()) -> None:
+def train_intents(data: Path, output: Path, *, seed: int = 1, recipe: Recipe = RECIPE) -> None:
     """Trains Aisle's own head and writes it with its card. Raises ModelError when a public set is missing.
 
     It is measured on the phrasings held out, by a head that has not seen them; the one that ships is fitted to all.

@@ -47,6 +47,10 @@ class Recipe:
     kept_known: float = 0.98
 
 
+RECIPE = Recipe()
+"""The recipe of everything that ships and of every figure that is printed."""
+
+
 @dataclass(frozen=True)
 class Examples:
     """Texts with embeddings (one row each) and labels. Texts of one origin are held out together."""
@@ -79,7 +83,7 @@ class Examples:
         )
 
 
-def fit(examples: Examples, seed: int, *, outside: str = "", encoder: str = "", recipe: Recipe = Recipe()) -> IntentHead:
+def fit(examples: Examples, seed: int, *, outside: str = "", encoder: str = "", recipe: Recipe = RECIPE) -> IntentHead:
     """A head for the labels of `examples`; `outside` is the label of texts that have none of the others, if any.
 
     A first head, fitted to a part of the examples, finds on the rest what the final one, fitted to all, takes over: the
@@ -133,7 +137,9 @@ def _best_ngram_weight(head: IntentHead, held_out: Examples, recipe: Recipe) -> 
     wanted = np.array([head.labels.index(label) for label in held_out.labels])
     plain = _weighed(head, 0.0).logits(held_out.texts, held_out.vectors)
     ngrams = head.logits(held_out.texts, held_out.vectors) - plain
-    errors = [(int((np.argmax(plain + weight * ngrams, axis=1) != wanted).sum()), weight) for weight in recipe.ngram_weights]
+    errors = [
+        (int((np.argmax(plain + weight * ngrams, axis=1) != wanted).sum()), weight) for weight in recipe.ngram_weights
+    ]
     return min(errors)[1]
 
 
@@ -189,7 +195,9 @@ def _network(vectors: Vectors, codes: Codes, labels: int, recipe: Recipe, seed: 
     optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
     per_epoch = max(1, len(codes) // recipe.batch)
     steps = per_epoch * recipe.epochs
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(10 * (step + 1) / steps, 1.0) * (1 - step / steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min(10 * (step + 1) / steps, 1.0) * (1 - step / steps)
+    )
     for _ in range(recipe.epochs):
         for rows in np.array_split(chance.permutation(len(codes)), per_epoch):
             share = float(chance.beta(recipe.mixup, recipe.mixup))
@@ -239,7 +247,9 @@ def _ngram_weights(texts: Sequence[str], codes: Codes, idf: Floats, penalty: flo
         indices.append(buckets)
         values.append(scaled / max(float(np.linalg.norm(scaled)), 1e-9))
         ends.append(ends[-1] + len(buckets))
-    matrix = scipy.sparse.csr_matrix((np.concatenate(values), np.concatenate(indices), ends), shape=(len(texts), BUCKETS))
+    matrix = scipy.sparse.csr_matrix(
+        (np.concatenate(values), np.concatenate(indices), ends), shape=(len(texts), BUCKETS)
+    )
     machine = LinearSVC(C=penalty, random_state=0).fit(matrix, codes)
     return np.asarray(machine.coef_.T, np.float32)
 

@@ -20,7 +20,23 @@ from assistant.intents import BITEXT, IntentName
 UTTERANCES = Path("data/utterances")
 _SLOT = re.compile(r"\{(\w+?)(?: ?\d)?\}")
 _HELD_OUT_OF = 5
-_OPENINGS = ("", "", "", "", "", "", "hi, ", "hello ", "please ", "hey, ", "so ", "um ", "ok, ", "excuse me, ", "quick question: ")
+_OPENINGS = (
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "hi, ",
+    "hello ",
+    "please ",
+    "hey, ",
+    "so ",
+    "um ",
+    "ok, ",
+    "excuse me, ",
+    "quick question: ",
+)
 _CLOSINGS = ("", "", "", "", "", "", " please", "?", " pls", "!", " thanks", "...", ".", " thx")
 
 
@@ -52,7 +68,9 @@ class Slots:
     def __init__(self, shops: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
         self._shared = {name: tuple(map(str, words)) for name, words in shops["shared"].items()}
         self._shops = {
-            shop: {name: tuple(map(str, words)) for name, words in slots.items()} for shop, slots in shops.items() if shop != "shared"
+            shop: {name: tuple(map(str, words)) for name, words in slots.items()}
+            for shop, slots in shops.items()
+            if shop != "shared"
         }
 
     def fill(self, text: str, chance: random.Random) -> str:
@@ -74,7 +92,9 @@ def read_phrasings(folder: Path = UTTERANCES) -> tuple[tuple[Phrasing, ...], Slo
     return tuple(phrasings.values()), slots
 
 
-def fill_phrasings(phrasings: Sequence[Phrasing], slots: Slots, per_intent: int, chance: random.Random) -> Iterator[Utterance]:
+def fill_phrasings(
+    phrasings: Sequence[Phrasing], slots: Slots, per_intent: int, chance: random.Random
+) -> Iterator[Utterance]:
     """About `per_intent` utterances for each intent: every phrasing first as it is, then in other guises."""
     by_intent: dict[IntentName, list[Phrasing]] = {}
     for phrasing in phrasings:

@@ -11,6 +11,7 @@ from assistant.grammar.english import FUNCTION_WORDS
 from assistant.grammar.measures import MeasuredAttribute
 from assistant.grammar.numbers import NUMBER, to_decimal
 from assistant.grammar.text import Span, Text, stems
+from assistant.grammar.words import words
 from retrieval.filter import Condition, Operator
 from retrieval.measure import Measure
 
@@ -23,35 +24,53 @@ def _operand(name: str) -> str:
     """A number with an optional currency before and an optional unit after it."""
     return (
         rf"(?:(?P<{name}_symbol>{_SYMBOL})\s?)?(?<![\w.#])(?<![a-z]-)(?P<{name}>{NUMBER})(?![\w.]*\d)\s*-?\s*"
-        rf"(?:(?P<{name}_money>{_MONEY_WORD})(?!\w)|(?P<{name}_stars>{_STARS})(?!\w)|(?P<{name}_unit>°c|%|[a-z]+)(?![\w']))?"
+        rf"(?:(?P<{name}_money>{_MONEY_WORD})(?!\w)|(?P<{name}_stars>{_STARS})(?!\w)|(?P<{name}_unit>°c|%|"
+        rf"[a-z]+)(?![\w']))?"
     )
 
 
 _BELOW = (
     r"under|below|beneath|less than|lower than|cheaper than|smaller than|lighter than|shorter than|no more than|"
-    r"not more than|no higher than|not over|not above|no over|(?:nothing|none|not|anything not) (?:over|above|more than|more expensive than|higher than|exceeding)|"
+    r"not more than|no higher than|not over|not above|no over|(?:nothing|none|not|anything not) (?:over|above|"
+    r"more than|more expensive than|higher than|exceeding)|"
     r"not exceeding|at most|max(?:imum)?(?: of| price| budget)?(?: is)?|maximally|"
     r"up to|upto|within|as much as|<=?|"
-    r"(?:my |a |our |the )?(?:budget|limit|price range)(?: is| of| being|'s)?(?: about| around| roughly| up to| max)?:?"
+    r"(?:my |a |our |the )?(?:budget|limit|price range)(?: is| of| being|'s)?(?: about| around| roughly| up to| "
+    r"max)?:?"
 )
 _ABOVE = (
-    r"over|above|more than|greater than|higher than|heavier than|bigger than|larger than|longer than|at least|min(?:imum)?(?: of)?|"
-    r"(?:nothing|none|not) (?:under|below|less than|cheaper than)|no less than|not less than|not under|not below|no cheaper than|starting (?:at|from)|upwards of|north of|>=?|rated|rating of"
+    r"over|above|more than|greater than|higher than|heavier than|bigger than|larger than|longer than|at least|"
+    r"min(?:imum)?(?: of)?|"
+    r"(?:nothing|none|not) (?:under|below|less than|cheaper than)|no less than|not less than|not under|not below|"
+    r"no cheaper than|starting (?:at|from)|upwards of|north of|>=?|rated|rating of"
 )
-_AROUND = r"around|about|roughly|approximately|approx\.?|circa|ca\.?|close to|near(?:ly)?|somewhere around|in the region of|~"
-_SPENDING = r"i (?:have|only have|'ve got|can spend|want to spend|would spend|'d spend)|i've(?: only)? got|spend(?:ing)?|for"
-_AFTER_BELOW = r"or (?:less|under|below|cheaper|lower|lighter|fewer|smaller)|and (?:under|below|less)|max(?:imum)?|tops|at (?:the )?most|maximal"
-_AFTER_ABOVE = r"\+|or (?:more|above|over|higher|up|better|longer|bigger|larger)|and (?:up|above|over|more|higher)|upwards?|minimum|plus|at least"
+_AROUND = (
+    r"around|about|roughly|approximately|approx\.?|circa|ca\.?|close to|near(?:ly)?|somewhere around|in the region of|~"
+)
+_SPENDING = (
+    r"i (?:have|only have|'ve got|can spend|want to spend|would spend|'d spend)|i've(?: only)? got|spend(?:ing)?|for"
+)
+_AFTER_BELOW = (
+    r"or (?:less|under|below|cheaper|lower|lighter|fewer|smaller)|and (?:under|below|less)|"
+    r"max(?:imum)?|tops|at (?:the )?most|maximal"
+)
+_AFTER_ABOVE = (
+    r"\+|or (?:more|above|over|higher|up|better|longer|bigger|larger)|and (?:up|above|over|more|"
+    r"higher)|upwards?|minimum|plus|at least"
+)
 _AFTER_AROUND = r"or so|ish|-ish|or thereabouts|give or take"
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("between", rf"\b(?:between|btw|betwen|from|in the range of|anywhere from)\s+{_operand('low')}\s*(?:and|to|-|till|until|up to|&)\s*{_operand('high')}"),
-        ("between", rf"\b(?:over|above|more than|at least)\s+{_operand('low')}\s*(?:and|but|,)?\s*(?:under|below|less than|at most|no more than|up to)\s+{_operand('high')}"),
+        ("between", rf"\b(?:between|btw|betwen|from|in the range of|anywhere from)\s+{_operand('low')}\s*(?:and|"
+            rf"to|-|till|until|up to|&)\s*{_operand('high')}"),
+        ("between", rf"\b(?:over|above|more than|at least)\s+{_operand('low')}\s*(?:and|but|,)?\s*(?:under|below|"
+            rf"less than|at most|no more than|up to)\s+{_operand('high')}"),
         ("range", rf"(?<![\w-]){_operand('low')}\s*(?:-|to)\s*{_operand('high')}"),
         ("below", rf"(?<!\w)(?:{_BELOW})\s*(?:the )?(?:price of |an? )?{_operand('high')}"),
-        ("above", rf"(?<!\w)(?:{_ABOVE})\s*(?:an? )?{_operand('low')}(?:\s*(?:{_AFTER_ABOVE}))?(?:\s*(?P<more_stars>{_STARS})(?!\w))?"),
+        ("above", rf"(?<!\w)(?:{_ABOVE})\s*(?:an? "
+            rf")?{_operand('low')}(?:\s*(?:{_AFTER_ABOVE}))?(?:\s*(?P<more_stars>{_STARS})(?!\w))?"),
         ("below", rf"{_operand('high')}\s*(?:{_AFTER_BELOW})(?!\w)"),
         ("above", rf"{_operand('low')}\s*(?:{_AFTER_ABOVE})(?:\s*(?P<more_stars>{_STARS}))?(?!\w)"),
         ("around", rf"(?<!\w)(?:{_AROUND})\s*{_operand('low')}"),
@@ -61,12 +80,17 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 
-_NOT_PRICES = frozenset(
-    """st nd rd th am pm o'clock time times x of one ones order orders year years day days week weeks month months hour hours
-    minute minutes percent % people person kids items pieces pairs pcs degrees""".split()
+_NOT_PRICES = words("no price")
+_SIZE_BEFORE = re.compile(
+    r"\b(?:sizes?|ages?|aged|number|no\.?|nr\.?|#|order|waist|eu|uk|us|top|first|last|best|"
+    r"version|gen)\s*:?\s*$",
+    re.IGNORECASE,
 )
-_SIZE_BEFORE = re.compile(r"\b(?:sizes?|ages?|aged|number|no\.?|nr\.?|#|order|waist|eu|uk|us|top|first|last|best|version|gen)\s*:?\s*$", re.IGNORECASE)
-_MONEY_BEFORE = re.compile(r"\b(?:price[sd]?|cost(?:s|ing)?|budget|spend(?:ing)?|pay(?:ing)?|worth|for|range)\b[^.?!]{0,20}$", re.IGNORECASE)
+_MONEY_BEFORE = re.compile(
+    r"\b(?:price[sd]?|cost(?:s|ing)?|budget|spend(?:ing)?|pay(?:ing)?|worth|for|"
+    r"range)\b[^.?!]{0,20}$",
+    re.IGNORECASE,
+)
 _RATING_NEAR = re.compile(r"\b(?:rat(?:ed|ing|ings)|stars?|reviews?|score[ds]?)\b", re.IGNORECASE)
 _MUST_BE_NAMED = frozenset({"duration", "length"})
 """Dimensions that too many attributes share for a bare number to mean one of them."""
@@ -106,10 +130,10 @@ class Amounts:
             text = text.without(amount.span for amount in found)
         return tuple(found)
 
-    def _amount(
-        self, kind: str, match: re.Match[str], lower: str, has: Callable[[str], bool]
-    ) -> Amount | None:
-        operands = {name: operand for name in ("low", "high") if (operand := _Operand.of(match, name, lower)) is not None}
+    def _amount(self, kind: str, match: re.Match[str], lower: str, has: Callable[[str], bool]) -> Amount | None:
+        operands = {
+            name: operand for name in ("low", "high") if (operand := _Operand.of(match, name, lower)) is not None
+        }
         if not operands or (kind in ("between", "range") and len(operands) < 2):
             return None
         last = operands.get("high") or operands["low"]
@@ -123,11 +147,21 @@ class Amounts:
         if is_money:
             return Amount(_bounds("price", kind, operands), span)
         if is_stars or (last.number <= 5 and kind not in ("bare", "range", "spend") and _rating_near(lower, match)):
-            return Amount(_bounds("rating", "above" if kind in ("bare", "around", "spend") else kind, _as_low(operands, kind)), span)
-        return self._measured(kind, operands, last, lower, span, has) or self._priced(kind, operands, last, lower, match, span)
+            return Amount(
+                _bounds("rating", "above" if kind in ("bare", "around", "spend") else kind, _as_low(operands, kind)),
+                span,
+            )
+        return self._measured(kind, operands, last, lower, span, has) or self._priced(
+            kind, operands, last, lower, match, span
+        )
 
     def _measured(
-        self, kind: str, operands: Mapping[str, _Operand], last: _Operand, lower: str, span: Span,
+        self,
+        kind: str,
+        operands: Mapping[str, _Operand],
+        last: _Operand,
+        lower: str,
+        span: Span,
         has: Callable[[str], bool],
     ) -> Amount | None:
         """An amount with a unit that some attribute is measured in."""

@@ -10,7 +10,6 @@ from operator import and_
 from retrieval.catalog import Catalog
 from retrieval.filter import Condition, Operator
 
-
 _ANY = "*"
 
 

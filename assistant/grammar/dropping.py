@@ -25,16 +25,21 @@ _FACETS: Mapping[str, str] = {
 }
 _AFTER = r"(?: (?:filters?|limit|range|restrictions?|conditions?|preference|requirement))?"
 _FORGET = (
-    r"(?:forget(?: about)?|ignore|drop|remove|clear|never ?mind|lose|skip|without|delete|reset|undo|take (?:off|away|out)|get rid of|scrap|"
-    r"(?:i )?(?:do not|don'?t|dont) (?:really )?(?:care|mind|worry)(?: about| for| what| which)?|no longer care about|not fussed about|open to)"
+    r"(?:forget(?: about)?|ignore|drop|remove|clear|never ?mind|lose|skip|without|delete|reset|undo|take (?:off|"
+    r"away|out)|get rid of|scrap|"
+    r"(?:i )?(?:do not|don'?t|dont) (?:really )?(?:care|mind|worry)(?: about| for| what| which)?|no longer care "
+    r"about|not fussed about|open to)"
 )
 _NOT_MATTER = (
-    r"(?:(?:does not|doesn'?t|dont|don'?t|do not) (?:really )?matter|is(?:n'?t| not) (?:important|an issue|a problem|an object)|not important|"
-    r"(?:is )?irrelevant|is (?:up to you|open|no object|no issue|no problem)|no object|whatever|(?:is|are) fine|will do|is ok(?:ay)?|works)"
+    r"(?:(?:does not|doesn'?t|dont|don'?t|do not) (?:really )?matter|is(?:n'?t| not) (?:important|an issue|a "
+    r"problem|an object)|not important|"
+    r"(?:is )?irrelevant|is (?:up to you|open|no object|no issue|no problem)|no object|whatever|(?:is|are) fine|"
+    r"will do|is ok(?:ay)?|works)"
 )
 _DETERMINER = r"(?:(?:the|a|that|this|my|all|any|what|which|every|about) )*"
 _GIVEN_UP = re.compile(
-    r"(?:\bnot|n'?t)(?: really)? (?:have|need|has|got) to(?: be| come)?(?: in| made of| from)?\b|\bneed(?: not|n'?t) be\b"
+    r"(?:\bnot|n'?t)(?: really)? (?:have|need|has|got) to(?: be| come)?(?: in| made of| from)?\b|\bneed(?: not|"
+    r"n'?t) be\b"
     r"|\b(?:not|n't) necessarily\b|\bno need (?:for it )?to be\b"
 )
 
@@ -82,7 +87,13 @@ def _patterns(field: str, name: str) -> tuple[str, ...]:
     if field == ALL:
         return (forget, rf"\b(?:no|without) (?:any )?(?:{name})(?!\w)")
     if field == "price":
-        return (forget, matter, r"\b(?:any|all) prices?(?!\w)", r"\bmoney (?:is )?no object", r"\bno (?:price )?limit\b")
+        return (
+            forget,
+            matter,
+            r"\b(?:any|all) prices?(?!\w)",
+            r"\bmoney (?:is )?no object",
+            r"\bno (?:price )?limit\b",
+        )
     return (forget, matter, rf"\b(?:any|all|whatever) (?:old )?(?:{name})(?!\w)(?! of)")
 
 

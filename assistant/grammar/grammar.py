@@ -26,9 +26,20 @@ from assistant.grammar.text import Span, Text, stem
 from retrieval.catalog import Catalog
 from retrieval.filter import Condition, Filter, Operator, Sort
 
-_ON_SALE = re.compile(r"\bon (?:sale|offer|special|discount)\b|\b(?:discounted|reduced|marked down|clearance|sale items?|sale price[sd]?|deals?|bargains?)\b")
-_IN_STOCK = re.compile(r"\b(?:only |just )?(?:the )?(?:ones? |those |things |items )?(?:that (?:is|are) |which are )?(?:in stock|available (?:now|today|right now|immediately)|ready to ship|you (?:actually )?have in stock)\b")
-_QUANTITY = re.compile(r"\b(?P<count>[1-9]\d?)\s*(?:x\b|of (?:them|these|those|it|that|this|the)\b|pieces?\b|pcs\b|items?\b|units?\b|more of\b|pairs?\b)|\b(?:add|take|buy|want|need|order|get|put|reserve|have)\s+(?:me )?(?P<verb>[1-9]\d?)\b(?!\s*(?:%|-|stars?\b))")
+_ON_SALE = re.compile(
+    r"\bon (?:sale|offer|special|discount)\b|\b(?:discounted|reduced|marked down|clearance|"
+    r"sale items?|sale price[sd]?|deals?|bargains?)\b"
+)
+_IN_STOCK = re.compile(
+    r"\b(?:only |just )?(?:the )?(?:ones? |those |things |items )?(?:that (?:is|are) |which "
+    r"are )?(?:in stock|available (?:now|today|right now|immediately)|ready to ship|you (?:actually )?have in "
+    r"stock)\b"
+)
+_QUANTITY = re.compile(
+    r"\b(?P<count>[1-9]\d?)\s*(?:x\b|of (?:them|these|those|it|that|this|the)\b|pieces?\b|"
+    r"pcs\b|items?\b|units?\b|more of\b|pairs?\b)|\b(?:add|take|buy|want|need|order|get|put|reserve|"
+    r"have)\s+(?:me )?(?P<verb>[1-9]\d?)\b(?!\s*(?:%|-|stars?\b))"
+)
 
 _REACH = 20
 """Characters behind "doesn't have to be" within which a value is given up."""
@@ -40,8 +51,8 @@ class Reading:
 
     `conditions` are new demands, `sort` and `sort_field` a wanted order; `dropped` fields are given up ("*" is all).
     `types` are the product types named. `pointing` says which products are meant, `comparative` that something is
-    wanted other than those shown. `about` is the property asked of a product, `about_own` whether its record has it. `words` counts the words of the text, `known` those of the
-    query that the catalogue has.
+    wanted other than those shown. `about` is the property asked of a product, `about_own` whether its record has it.
+    `words` counts the words of the text, `known` those of the query that the catalogue has.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -163,9 +174,7 @@ class Grammar:
 
         return bound(reading.comparative, baseline, self._attributes, can_be_met)
 
-    def _pointed(
-        self, text: Text, kinds: Sequence[Condition], state: State
-    ) -> tuple[Pointing | None, Text]:
+    def _pointed(self, text: Text, kinds: Sequence[Condition], state: State) -> tuple[Pointing | None, Text]:
         """Products pointed at by place, rank, name or pronoun, the surest first."""
         shown = state.shown
         pointing = references.by_rank(text, shown, self.catalog) or references.by_order(text, shown)

@@ -24,7 +24,9 @@ Phrase = tuple[str, ...]
 
 _ALTERNATIVES = re.compile(r"\s*(?:&|\band\b|,|/|\+)\s*", re.IGNORECASE)
 _YES = frozenset({"yes", "true"})
-_UNREADABLE = frozenset({"yes", "no", "true", "false", "none", "n/a", "other", "standard", "regular", "normal", "new", "all"})
+_UNREADABLE = frozenset(
+    {"yes", "no", "true", "false", "none", "n/a", "other", "standard", "regular", "normal", "new", "all"}
+)
 _MOST_VALUES = 60
 _FIELD_RANK = ("product_type", "brand", "color", "material", "size")
 
@@ -67,7 +69,9 @@ class Lexicon:
             phrase: tuple(
                 sorted(
                     (
-                        Entry(field, _preferred(field, values, facets.product_types), any(values.values()), counts[phrase])
+                        Entry(
+                            field, _preferred(field, values, facets.product_types), any(values.values()), counts[phrase]
+                        )
                         for field, values in fields.items()
                     ),
                     key=_rank,
@@ -189,7 +193,11 @@ def _attribute_phrases(name: str, values: Mapping[str, int]) -> Iterator[tuple[s
         return
     for value, count in values.items():
         phrase = stems(value.replace("-", " "))
-        if value.lower() in _UNREADABLE or len(phrase) > 3 or not any(part.isalpha() and len(part) > 2 for part in phrase):
+        if (
+            value.lower() in _UNREADABLE
+            or len(phrase) > 3
+            or not any(part.isalpha() and len(part) > 2 for part in phrase)
+        ):
             continue
         if phrase[0].isdigit() and len(phrase) == 2 and not _is_season(phrase):
             continue
@@ -201,7 +209,7 @@ def _is_no(value: str) -> bool:
 
 
 def _is_season(phrase: Phrase) -> bool:
-    """"3-season" is said as it is written; other numbers with units are measures."""
+    """ "3-season" is said as it is written; other numbers with units are measures."""
     return phrase[-1] == "season"
 
 

@@ -16,7 +16,9 @@ from retrieval.filter import Condition, Operator
 _CUES: dict[str, frozenset[str]] = {
     "brand": frozenset({"by", "from", "brand", "only", "just", "like", "prefer", "any", "want", "but"}),
     "color": frozenset({"in", "color", "only", "just", "the", "or", "and", "prefer", "a", "that", "like"}),
-    "material": frozenset({"of", "in", "with", "material", "only", "from", "a", "or", "and", "the", "any", "prefer", "real", "genuine"}),
+    "material": frozenset(
+        {"of", "in", "with", "material", "only", "from", "a", "or", "and", "the", "any", "prefer", "real", "genuine"}
+    ),
     "size": frozenset({"size", "in", "a", "an", "sized", "the", "wear", "need", "take", "am", "is", "me", "i'm"}),
     "": frozenset({"only", "with", "for", "in", "that", "just", "is", "are", "be", "a", "an", "the", "and", "or"}),
 }
@@ -25,7 +27,9 @@ _CUES: dict[str, frozenset[str]] = {
 _SIGNS_INSIDE = frozenset({"&", "-", ".", "/"})
 _LETTER_SIZES = frozenset({"xs", "s", "m", "l", "xl", "xxl", "xxxl", "2xl", "3xl"})
 _JOINING = frozenset({"and", "or", ",", "/", "&", "nor", "+"})
-_NOT_TYPES = frozenset({"home", "sale", "new", "other", "gift", "general", "all", "misc", "top", "light", "service", "care"})
+_NOT_TYPES = frozenset(
+    {"home", "sale", "new", "other", "gift", "general", "all", "misc", "top", "light", "service", "care"}
+)
 _VERBS = frozenset({"costs", "comes", "sleeps", "weighs", "fits", "works", "looks", "needs", "has", "is", "does"})
 _POSSESSED_PLACES = frozenset({"my", "at", "your", "our", "their", "to"})
 
@@ -138,9 +142,13 @@ class Mentions:
         named = [mention.condition for mention in found if mention.field == "product_type" and not mention.negated]
         kinds = named[-1:] or list(types)
         kept = []
-        for mention in (meant for mention in found for meant in self._meant(mention, kinds)):
+        for mention in (meant for ambiguous in found for meant in self._meant(ambiguous, kinds)):
             narrowed = self._narrowed(mention, kinds)
-            if mention.negated and mention.field == "product_type" and not self._coverage.allows([*kinds, mention.condition]):
+            if (
+                mention.negated
+                and mention.field == "product_type"
+                and not self._coverage.allows([*kinds, mention.condition])
+            ):
                 continue
             optional = mention.field not in ("product_type", "brand", "color", "material") or not mention.whole
             if not mention.negated and optional and not self._coverage.allows([*kinds, narrowed.condition]):

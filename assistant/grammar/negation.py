@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from assistant.grammar.text import Token
+from assistant.grammar.words import words
 
-_NEGATORS = frozenset(
-    """not no non without except excluding excl minus avoid avoiding never nor neither exclude besides hate dislike
-    don't dont isn't isnt aren't arent doesn't doesnt won't wasn't never cannot can't""".split()
-)
+_NEGATORS = words("negators")
 _NEGATING_PAIRS = frozenset(
     {
-        ("other", "than"), ("apart", "from"), ("aside", "from"), ("rather", "than"), ("instead", "of"), ("anything", "but"),
+        ("other", "than"), ("apart", "from"), ("aside", "from"), (
+            "rather",
+            "than"), (
+            "instead",
+            "of"), (
+            "anything",
+            "but"),
         ("any", "but"), ("everything", "but"), ("all", "but"), ("free", "of"), ("but", "not"), ("allergic", "to"),
         ("away", "from"), ("rid", "of"), ("nothing", "from"), ("nothing", "by"), ("nothing", "in"), ("none", "of"),
         ("nothing", "with"), ("none", "in"), ("sick", "of"), ("tired", "of"), ("leave", "out"), ("fan", "of"),
     }
 )  # fmt: skip
-_BETWEEN = frozenset(
-    """a an the any in of from by made with want like need be is are have has too really very so that which my your ones one
-    color colored material brand anything something size to buy wear contain containing it its been all pure real it's dark light bright pale deep""".split()
-)
+_BETWEEN = words("within negation")
 _JOINING = frozenset({"or", "and", "nor", ",", "/", "&"})
 _POSITIVE_AGAIN = frozenset({"but", "instead", "just", "only", ";", ".", "!", "?"})
 
@@ -42,7 +43,11 @@ def is_negated(tokens: Sequence[Token], start: int, end: int, vocabulary: Collec
             return not _is_undone(tokens, index)
         if token.word in _POSITIVE_AGAIN:
             return False
-        joined = token.word in _JOINING and index > 0 and (tokens[index - 1].stem in vocabulary or tokens[index - 1].word in _JOINING)
+        joined = (
+            token.word in _JOINING
+            and index > 0
+            and (tokens[index - 1].stem in vocabulary or tokens[index - 1].word in _JOINING)
+        )
         listed = token.stem in vocabulary and index + 1 < start and _continues_list(tokens, index, vocabulary)
         if not (token.word in _BETWEEN or token.stem in _BETWEEN or joined or listed or token.word == "-"):
             return False
@@ -57,17 +62,19 @@ def _continues_list(tokens: Sequence[Token], index: int, vocabulary: Collection[
 
 
 def _is_free(tokens: Sequence[Token], end: int) -> bool:
-    """"leather-free", "leather free"."""
+    """ "leather-free", "leather free"."""
     following = [token.word for token in tokens[end : end + 2]]
     return following[:1] == ["free"] or following == ["-", "free"]
 
 
 def _is_undone(tokens: Sequence[Token], index: int) -> bool:
-    """"not only leather", "no problem with leather", "doesn't have to be leather" rule nothing out."""
+    """ "not only leather", "no problem with leather", "doesn't have to be leather" rule nothing out."""
     following = [token.word for token in tokens[index + 1 : index + 4]]
     before = [token.word for token in tokens[max(0, index - 2) : index]]
     if before[:1] in (["do"], ["does"], ["did"]) and before[1:] in (["you"], ["we"], ["they"]):
         return True  # "do you not have green ones?" asks for them
     if following[:1] in (["only"], ["just"], ["necessarily"], ["sure"], ["problem"]):
         return True
-    return following[:2] in (["have", "to"], ["need", "to"], ["has", "to"], ["you", "have"], ["mind"]) or following[:1] == ["mind"]
+    return following[:2] in (["have", "to"], ["need", "to"], ["has", "to"], ["you", "have"], ["mind"]) or following[
+        :1
+    ] == ["mind"]

@@ -8,14 +8,28 @@ from dataclasses import dataclass
 
 from assistant.grammar.text import Span, Text, stem
 
-_TOKEN = re.compile(r"(?<![\w@./$£€¥₹+-])#?\s?((?:[a-z]{1,6}[-_/#]?)?\d[\da-z]*(?:[-_/][\da-z]+){0,4})(?![\w@]|\.\d)", re.IGNORECASE)
-_BEFORE = re.compile(
-    r"(?:\b(?:order|parcel|package|shipment|delivery|purchase|invoice|refund|tracking|reference|ref|confirmation|booking)\b"
-    r"(?:\s*(?:number|no|nr|num|id|code|ref))?\.?\s*(?:is|was|:|=|of|called|,)*\s*#?\s*|#\s*|\bnumber\s*(?:is|:)?\s*)$",
+_TOKEN = re.compile(
+    r"(?<![\w@./$£€¥₹+-])#?\s?((?:[a-z]{1,6}[-_/#]?)?\d[\da-z]*(?:[-_/][\da-z]+){0,4})(?![\w@]|"
+    r"\.\d)",
     re.IGNORECASE,
 )
-_NOT_BEFORE = re.compile(r"\b(?:phone|call|mobile|zip|postcode|postal code|isbn|ean|gtin|pin|street|room|year|in|since|by|size|top)(?:\s+number)?(?:\s*(?:is|was|:))?\s*$", re.IGNORECASE)
-_UNIT_AFTER = re.compile(r"\s*(?:[$£€¥₹%°]|(?:dollars?|bucks?|euros?|pounds?|quid|usd|eur|gbp|kg|g|mm|cm|m|l|ml|w|mah|gb|tb|hz|lumens?|inch|people|pieces)\b)", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"(?:\b(?:order|parcel|package|shipment|delivery|purchase|invoice|refund|tracking|reference|ref|confirmation|"
+    r"booking)\b"
+    r"(?:\s*(?:number|no|nr|num|id|code|ref))?\.?\s*(?:is|was|:|=|of|called|,)*\s*#?\s*|#\s*|\bnumber\s*(?:is|"
+    r":)?\s*)$",
+    re.IGNORECASE,
+)
+_NOT_BEFORE = re.compile(
+    r"\b(?:phone|call|mobile|zip|postcode|postal code|isbn|ean|gtin|pin|street|room|year|in|"
+    r"since|by|size|top)(?:\s+number)?(?:\s*(?:is|was|:))?\s*$",
+    re.IGNORECASE,
+)
+_UNIT_AFTER = re.compile(
+    r"\s*(?:[$£€¥₹%°]|(?:dollars?|bucks?|euros?|pounds?|quid|usd|eur|gbp|kg|g|mm|cm|m|l|ml|"
+    r"w|mah|gb|tb|hz|lumens?|inch|people|pieces)\b)",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -27,7 +41,9 @@ class OrderNumber:
     span: Span
 
 
-def order_number(text: Text, product_words: Collection[str] = (), *, announced_only: bool = False) -> OrderNumber | None:
+def order_number(
+    text: Text, product_words: Collection[str] = (), *, announced_only: bool = False
+) -> OrderNumber | None:
     """The order number in `text`, or None. `product_words` are words of titles, whose model numbers are none.
 
     `announced_only` takes a number only where "#", letters or a word such as "order" say what it is.

@@ -12,12 +12,22 @@ from retrieval.filter import Sort
 
 _BY = r"(?:sort(?:ed)?|order(?:ed)?|rank(?:ed)?|arrange[d]?)(?: (?:them|these|those|it|results?|the results?))?(?: (?:by|on))"
 _SORTS: tuple[tuple[Sort, str], ...] = (
-    (Sort.PRICE_HIGH, rf"(?:most|more) expensive|priciest|dearest|high(?:est)?[- ](?:priced?|cost)|{_BY} price (?:desc\w*|high\w*|from high\w*)|price high(?:est)? to low(?:est)?|expensive first|high to low"),
-    (Sort.PRICE_LOW, rf"cheap(?:est|er|ie|ies)?|least expensive|low(?:est)?[- ](?:priced?|cost)|less expensive|inexpensive|affordable|budget(?:[- ]friendly)?|low[- ]cost|{_BY} (?:the )?price|price low(?:est)? to high(?:est)?|low to high|best price|not (?:too |so |very )?expensive|not (?:too |so )?pricey|bargain|economical"),
-    (Sort.RATING, rf"(?:best|top|highest|high|well|better|good)[- ]?(?:rated|reviewed|rating|ratings|reviews)|best (?:customer )?reviews?|most loved|{_BY} (?:the )?(?:ratings?|reviews?|stars)|customers'? favou?rites?|highest quality|best quality|with (?:the )?best (?:ratings?|reviews?)|with good (?:ratings?|reviews?)"),
-    (Sort.POPULARITY, rf"most popular|best[- ]?sell(?:ing|ers?)|top[- ]?sell(?:ing|ers?)|popular|most (?:bought|sold|purchased|wanted)|trending|{_BY} popularity|favou?rites?"),
+    (Sort.PRICE_HIGH, rf"(?:most|more) expensive|priciest|dearest|high(?:est)?[- ](?:priced?|cost)|{_BY} price "
+        rf"(?:desc\w*|high\w*|from high\w*)|price high(?:est)? to low(?:est)?|expensive first|high to low"),
+    (Sort.PRICE_LOW, rf"cheap(?:est|er|ie|ies)?|least expensive|low(?:est)?[- ](?:priced?|cost)|less expensive|"
+        rf"inexpensive|affordable|budget(?:[- ]friendly)?|low[- ]cost|{_BY} (?:the )?price|price low(?:est)? to "
+        rf"high(?:est)?|low to high|best price|not (?:too |so |very )?expensive|not (?:too |so )?pricey|bargain|"
+        rf"economical"),
+    (Sort.RATING, rf"(?:best|top|highest|high|well|better|good)[- ]?(?:rated|reviewed|rating|ratings|reviews)|"
+        rf"best (?:customer )?reviews?|most loved|{_BY} (?:the )?(?:ratings?|reviews?|stars)|customers'? "
+        rf"favou?rites?|highest quality|best quality|with (?:the )?best (?:ratings?|reviews?)|with good "
+        rf"(?:ratings?|reviews?)"),
+    (Sort.POPULARITY, rf"most popular|best[- ]?sell(?:ing|ers?)|top[- ]?sell(?:ing|ers?)|popular|most (?:bought|"
+        rf"sold|purchased|wanted)|trending|{_BY} popularity|favou?rites?"),
 )  # fmt: skip
-_PATTERNS = tuple((sort, re.compile(rf"(?<![\w-])(?:the )?(?:{pattern})(?![\w-])(?: first)?")) for sort, pattern in _SORTS)
+_PATTERNS = tuple(
+    (sort, re.compile(rf"(?<![\w-])(?:the )?(?:{pattern})(?![\w-])(?: first)?")) for sort, pattern in _SORTS
+)
 _NEGATED = re.compile(r"(?:\bnot|n't|\bno|\bnever)\s+(?:the |too |so |very |just |a )*$")
 _COMPARED_TO = re.compile(r"\s*than\b")
 
@@ -40,7 +50,10 @@ _EXTREMES: Mapping[str, tuple[Sort, tuple[str, ...]]] = {
     "strongest": (Sort.HIGHEST, ("load", "power")),
     "most powerful": (Sort.HIGHEST, ("power", "wattage")),
 }
-_MOST = re.compile(r"(?<!\w)(?:with )?(?:the )?(most|highest|longest|largest|biggest|greatest|least|fewest|lowest|shortest|smallest) ([a-z]+(?: [a-z]+)?)")
+_MOST = re.compile(
+    r"(?<!\w)(?:with )?(?:the )?(most|highest|longest|largest|biggest|greatest|least|fewest|"
+    r"lowest|shortest|smallest) ([a-z]+(?: [a-z]+)?)"
+)
 
 
 @dataclass(frozen=True, slots=True)

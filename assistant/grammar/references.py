@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,19 +24,47 @@ _ORDINALS = {
 }  # fmt: skip
 _ORDINAL = "|".join(_ORDINALS)
 _NOUN = r"(?: (?:one|ones|option|product|item|result|choice|card|of (?:those|these|them)|from the (?:list|top)))?"
-_NOT_ORDINAL_AFTER = r"(?! (?:time|order|class|name|floor|hand|step|week|month|year|night|day|purchase|thing|parcel|package|delivery|question|address|account|aid|person|page))"
-_ONE = re.compile(
-    rf"(?:\b(?:the|that|this|your|and|or|vs\.?|versus|about) (?:very )?|^)(?P<ordinal>{_ORDINAL}){_NOUN}{_NOT_ORDINAL_AFTER}(?![\w-])"
-    rf"|\b(?P<named>{_ORDINAL}) (?:ones?|option|product|item|result|choice|card)\b|\b(?P<figure>1st|2nd|3rd|[4-6]th)\b{_NOT_ORDINAL_AFTER}"
+_NOT_ORDINAL_AFTER = (
+    r"(?! (?:time|order|class|name|floor|hand|step|week|month|year|night|day|purchase|thing|"
+    r"parcel|package|delivery|question|address|account|aid|person|page))"
 )
-_SEVERAL = re.compile(r"\b(?:the )?(?P<end>first|last|top) (?P<count>\d|two|three|four)(?: ones| products| items)?(?!\w)(?! (?:days|weeks|months|years|hours|orders))")
+_ONE = re.compile(
+    rf"(?:\b(?:the|that|this|your|and|or|vs\.?|versus|about) (?:very )?|"
+    rf"^)(?P<ordinal>{_ORDINAL}){_NOUN}{_NOT_ORDINAL_AFTER}(?![\w-])"
+    rf"|\b(?P<named>{_ORDINAL}) (?:ones?|option|product|item|result|choice|card)\b|\b(?P<figure>1st|2nd|3rd|"
+    rf"[4-6]th)\b{_NOT_ORDINAL_AFTER}"
+)
+_SEVERAL = re.compile(
+    r"\b(?:the )?(?P<end>first|last|top) (?P<count>\d|two|three|four)(?: ones| products| "
+    r"items)?(?!\w)(?! (?:days|weeks|months|years|hours|orders))"
+)
 _NUMBERED = re.compile(r"\b(?:number|no\.?|nr\.?|option|item|product|#)\s?(?P<number>[1-6])(?![\w.,]*\d)(?!\w)")
-_PAIR = re.compile(r"\b(?P<first>[1-6]) (?:and|or|vs\.?|versus|with|to|against) (?:the |number )?(?P<second>[1-6])\b(?! (?:stars|people|days|years|persons))")
-_BOTH = re.compile(r"\b(?:both|(?:these|those|the|of them|which of the) (?P<count>2|two|3|three)|these|those|them|they|all of (?:them|these)|each of (?:them|these)|either|which of (?:these|those|them))\b")
-_IT = re.compile(r"\b(?:it|its|it's|this one|that one|this|that|this (?:product|item)|that (?:product|item)|the same(?: one)?|one like this)\b")
-_NOT_IT = re.compile(r"\b(?:is|was|would be|'s) (?:it|that)(?: for (?:today|now)| all)|\bthat(?:'s| is) (?:all|it|too|fine|ok|great|good|right|wrong|not|very|so|nice|why|what)|\bhow(?:'s| is) it going|\bforget (?:it|that|about it)|\b(?:by|like|so|than|after|before) that\b|\bthat (?:is|are|has|have|can|will|would|does|i|you|we|they|fits?|works?)\b|\bit(?:'s| is| was) (?:for|my|too|a|an|her|his|about|not|been|ok|fine|raining)\b|\bthis (?:week|month|year|weekend|time|summer|winter|shop|store|site|chat|morning|evening)\b|\bthat (?:time|day|week)\b|\bmake it\b")
+_PAIR = re.compile(
+    r"\b(?P<first>[1-6]) (?:and|or|vs\.?|versus|with|to|against) (?:the |number "
+    r")?(?P<second>[1-6])\b(?! (?:stars|people|days|years|persons))"
+)
+_BOTH = re.compile(
+    r"\b(?:both|(?:these|those|the|of them|which of the) (?P<count>2|two|3|three)|these|those|"
+    r"them|they|all of (?:them|these)|each of (?:them|these)|either|which of (?:these|those|them))\b"
+)
+_IT = re.compile(
+    r"\b(?:it|its|it's|this one|that one|this|that|this (?:product|item)|that (?:product|item)|the "
+    r"same(?: one)?|one like this)\b"
+)
+_NOT_IT = re.compile(
+    r"\b(?:is|was|would be|'s) (?:it|that)(?: for (?:today|now)| all)|\bthat(?:'s| is) (?:all|"
+    r"it|too|fine|ok|great|good|right|wrong|not|very|so|nice|why|what)|\bhow(?:'s| is) it going|\bforget (?:it|"
+    r"that|about it)|\b(?:by|like|so|than|after|before) that\b|\bthat (?:is|are|has|have|can|will|would|does|i|"
+    r"you|we|they|fits?|works?)\b|\bit(?:'s| is| was) (?:for|my|too|a|an|her|his|about|not|been|ok|fine|"
+    r"raining)\b|\bthis (?:week|month|year|weekend|time|summer|winter|shop|store|site|chat|morning|evening)\b|"
+    r"\bthat (?:time|day|week)\b|\bmake it\b"
+)
 _OTHER = re.compile(r"\bthe other(?: one)?\b(?! (?:day|colou?rs?|sizes?))")
-_RELATIVE = re.compile(r"\bthe (?P<word>cheaper|cheapest|less expensive|more expensive|most expensive|pricier|priciest|dearer|better[- ]rated|best[- ]rated|highest[- ]rated|top[- ]rated|most popular)(?: one| of (?:these|those|them|the two|the three|the 2|the 3))\b")
+_RELATIVE = re.compile(
+    r"\bthe (?P<word>cheaper|cheapest|less expensive|more expensive|most expensive|pricier|"
+    r"priciest|dearer|better[- ]rated|best[- ]rated|highest[- ]rated|top[- ]rated|most popular)(?: one| of "
+    r"(?:these|those|them|the two|the three|the 2|the 3))\b"
+)
 _FACETED = re.compile(r"\b(?:the|that|this) (?:[\w&'-]+ ){0,3}ones?\b|\bones?\b")
 _ENOUGH_NAME = 0.6
 
@@ -61,7 +89,7 @@ class Pointing:
 
 
 def by_order(text: Text, shown: Sequence[str]) -> Pointing | None:
-    """"The second one", "number 3", "the first two", "1 and 3": by place among the products shown."""
+    """ "The second one", "number 3", "the first two", "1 and 3": by place among the products shown."""
     if not shown:
         return None
     several = _SEVERAL.search(text.lower)
@@ -69,7 +97,10 @@ def by_order(text: Text, shown: Sequence[str]) -> Pointing | None:
         count = min({"two": 2, "three": 3, "four": 4}.get(several["count"]) or int(several["count"]), len(shown))
         chosen = shown[-count:] if several["end"] == "last" else shown[:count]
         return Pointing(tuple(chosen), Kind.ORDINAL, (several.span(),))
-    places: list[tuple[Span, int]] = [(match.span(), _ORDINALS[match["ordinal"] or match["named"] or match["figure"]]) for match in _ONE.finditer(text.lower)]
+    places: list[tuple[Span, int]] = [
+        (match.span(), _ORDINALS[match["ordinal"] or match["named"] or match["figure"]])
+        for match in _ONE.finditer(text.lower)
+    ]
     places += [(match.span(), int(match["number"])) for match in _NUMBERED.finditer(text.lower)]
     pair = _PAIR.search(text.lower)
     if pair:
@@ -80,7 +111,7 @@ def by_order(text: Text, shown: Sequence[str]) -> Pointing | None:
 
 
 def by_rank(text: Text, shown: Sequence[str], catalog: Catalog) -> Pointing | None:
-    """"The cheaper one", "the best rated of these": by a comparison among the products shown."""
+    """ "The cheaper one", "the best rated of these": by a comparison among the products shown."""
     match = _RELATIVE.search(text.lower)
     products = [catalog.products[id] for id in shown if id in catalog.products]
     if match is None or not products:
@@ -95,13 +126,23 @@ def by_rank(text: Text, shown: Sequence[str], catalog: Catalog) -> Pointing | No
     if key is None:
         high = word in ("pricier", "priciest", "dearer")
         key = keys["expensive"] if high else lambda product: float(product.current_price.amount)
-    kind = Kind.EXTREME if match["word"].endswith(("est", "ed", "ar")) and "of" not in match.group().split() else Kind.ORDINAL
-    kind = Kind.ORDINAL if word == "better rated" else Kind.EXTREME if "most" in word and "of" not in match.group().split() else kind
+    kind = (
+        Kind.EXTREME
+        if match["word"].endswith(("est", "ed", "ar")) and "of" not in match.group().split()
+        else Kind.ORDINAL
+    )
+    kind = (
+        Kind.ORDINAL
+        if word == "better rated"
+        else Kind.EXTREME
+        if "most" in word and "of" not in match.group().split()
+        else kind
+    )
     return Pointing((min(products, key=key).id,), kind, (match.span(),))
 
 
 def by_pronoun(text: Text, state: State) -> Pointing | None:
-    """"It", "these two", "both", "the other one"; nothing where several products could be meant."""
+    """ "It", "these two", "both", "the other one"; nothing where several products could be meant."""
     shown = state.shown
     other = _OTHER.search(text.lower)
     if other and state.focus and len(shown) == 2:
@@ -109,7 +150,9 @@ def by_pronoun(text: Text, state: State) -> Pointing | None:
         return Pointing(ids, Kind.PRONOUN, (other.span(),))
     both = _BOTH.search(text.lower)
     if both and shown:
-        count = {"2": 2, "two": 2, "3": 3, "three": 3}.get(both["count"] or "", 2 if "both" in both.group() else len(shown))
+        count = {"2": 2, "two": 2, "3": 3, "three": 3}.get(
+            both["count"] or "", 2 if "both" in both.group() else len(shown)
+        )
         return Pointing(tuple(shown[:count]), Kind.PRONOUN, (both.span(),))
     it = next((match for match in _IT.finditer(text.lower) if not _is_idle(text.lower, match)), None)
     if it is None:
@@ -119,7 +162,7 @@ def by_pronoun(text: Text, state: State) -> Pointing | None:
 
 
 def by_facets(text: Text, mentions: Sequence[Mention], shown: Sequence[str], catalog: Catalog) -> Pointing | None:
-    """"The green one", "the Kestrel one": the only products among those shown that carry what is named."""
+    """ "The green one", "the Kestrel one": the only products among those shown that carry what is named."""
     positive = [mention for mention in mentions if not mention.negated]
     match = re.search(r"\b(?:the|that|this)\b[^.?!,]*\bones?\b|\bthe\b", text.lower)
     if not shown or not positive or match is None:
@@ -141,7 +184,9 @@ class Names:
         self._first: dict[str, Product] = {}
         for product in catalog.products.values():
             group = product.item_group_id or product.id
-            self._titles.setdefault(group, tuple(dict.fromkeys(word for word in title_stems(product) if word not in FUNCTION_WORDS)))
+            self._titles.setdefault(
+                group, tuple(dict.fromkeys(word for word in title_stems(product) if word not in FUNCTION_WORDS))
+            )
             self._groups[group].append(product.id)
             self._first.setdefault(group, product)
         self._by_word: dict[str, set[str]] = defaultdict(set)
@@ -158,7 +203,7 @@ class Names:
         words = {token.stem: token for token in tokens if token.stem in self._by_word}
         if not any(self._is_distinctive(word) for word in words):
             return None
-        scores: Counter[str] = Counter()
+        scores: dict[str, float] = defaultdict(float)
         for word in words:
             for group in self._by_word[word]:
                 if not kinds or any(kind.accepts(self._first[group]) for kind in kinds):
@@ -179,17 +224,26 @@ class Names:
         named: list[str] = []
         used: set[str] = set()
         shown_groups = {group for group in self._groups if any(id in shown for id in self._groups[group])}
-        for group in sorted(scores, key=lambda group: (-scores[group], group not in shown_groups, len(self._titles[group]), group)):
+        for group in sorted(
+            scores, key=lambda group: (-scores[group], group not in shown_groups, len(self._titles[group]), group)
+        ):
             said = [word for word in self._titles[group] if word in words]
             distinctive = [word for word in said if self._is_distinctive(word)]
-            if not distinctive or (used.intersection(distinctive) and not (named and scores[group] == scores[named[0]])):
+            if not distinctive or (
+                used.intersection(distinctive) and not (named and scores[group] == scores[named[0]])
+            ):
                 continue
             total = sum(self._weight(word) for word in self._titles[group])
             rivals = [other for other in scores if other != group and scores[other] >= scores[group] - 1e-9]
             rivals = [other for other in rivals if set(distinctive) & set(self._titles[other])]
             if len(rivals) > 1 and group not in shown_groups:
                 continue
-            if scores[group] >= _ENOUGH_NAME * total or len(said) > 1 or group in shown_groups or len(self._by_word[distinctive[0]]) == 1:
+            if (
+                scores[group] >= _ENOUGH_NAME * total
+                or len(said) > 1
+                or group in shown_groups
+                or len(self._by_word[distinctive[0]]) == 1
+            ):
                 named.append(group)
                 used.update(said)
         return named[:3]
@@ -223,4 +277,8 @@ def _is_idle(lower: str, match: re.Match[str]) -> bool:
 
 
 def _carries(product: Product, mention: Mention, catalog: Catalog) -> bool:
-    return any(mention.condition.accepts(variant) for variant in catalog.variants(product)) if mention.field in ("color", "size") else mention.condition.accepts(product)
+    return (
+        any(mention.condition.accepts(variant) for variant in catalog.variants(product))
+        if mention.field in ("color", "size")
+        else mention.condition.accepts(product)
+    )

@@ -109,8 +109,20 @@ MATERIAL_FAMILIES: dict[str, tuple[str, ...]] = {
 
 BASIC_MATERIALS: frozenset[str] = frozenset(
     {
-        *MATERIAL_FAMILIES, "steel", "stainless", "cotton", "nylon", "polyester", "glass", "silk", "linen", "bamboo", "cork",
-        "rubber", "suede", "aluminium", "titanium", "fleece", "merino", "canvas", "velvet", "denim", "silicone", "paper",
+        *MATERIAL_FAMILIES, "steel", "stainless", "cotton", "nylon",
+            "polyester",
+            "glass",
+            "silk",
+            "linen",
+            "bamboo",
+            "cork",
+        "rubber", "suede", "aluminium", "titanium", "fleece",
+            "merino",
+            "canvas",
+            "velvet",
+            "denim",
+            "silicone",
+            "paper",
     }
 )  # fmt: skip
 """Material words that need nothing beside them to be read as a material."""

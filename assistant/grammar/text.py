@@ -17,9 +17,13 @@ LONGEST = 1500
 HIDDEN = "\x1f"
 """Stands for each character that an earlier module has read."""
 
-_TAG = re.compile(r"<\s*(script|style)\b.*?(?:<\s*/\s*\1\s*>|$)|<!--.*?(?:-->|$)|</?[a-zA-Z][^<>]{0,300}>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(
+    r"<\s*(script|style)\b.*?(?:<\s*/\s*\1\s*>|$)|<!--.*?(?:-->|$)|</?[a-zA-Z][^<>]{0,300}>", re.DOTALL | re.IGNORECASE
+)
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ0-9]+(?:['’][A-Za-z]+)?|[^\w\s]")
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "…": ".", "×": "x"})
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "…": ".", "×": "x"}
+)
 
 Span = tuple[int, int]
 """Start and end of a piece of `Text.cased`, end excluded."""

@@ -13,7 +13,10 @@ from assistant.grammar.clauses import clauses
     ("message", "parts"),
     [
         ("show me tents", ("show me tents",)),
-        ("I want to return my order and do you have green tents?", ("I want to return my order", "do you have green tents?")),
+        (
+            "I want to return my order and do you have green tents?",
+            ("I want to return my order", "do you have green tents?"),
+        ),
         ("hi, do you ship to canada?", ("hi,", "do you ship to canada?")),
         ("Where is my parcel? Also, can I pay with paypal?", ("Where is my parcel?", "can I pay with paypal?")),
         ("thanks! and how do I return it?", ("thanks!", "how do I return it?")),

@@ -16,7 +16,9 @@ from assistant.grammar.text import Text
 from retrieval.filter import Condition, Operator, Sort
 from tests.unit.grammar_shops import SHOPS
 
-EXAMPLES: dict[str, list[dict[str, Any]]] = yaml.safe_load((Path(__file__).parent / "grammar_examples.yaml").read_text("utf-8"))
+EXAMPLES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+    (Path(__file__).parent / "grammar_examples.yaml").read_text("utf-8")
+)
 GRAMMARS = {name: Grammar(catalog) for name, catalog in SHOPS.items()}
 SIGNS = {Operator.IN: "=", Operator.NOT_IN: "!=", Operator.AT_LEAST: ">=", Operator.AT_MOST: "<="}
 
@@ -24,7 +26,9 @@ SIGNS = {Operator.IN: "=", Operator.NOT_IN: "!=", Operator.AT_LEAST: ">=", Opera
 def spelled(condition: Condition) -> str:
     """A condition as the examples write it."""
     if condition.number is not None:
-        return f"{condition.field} {SIGNS[condition.operator]} {condition.number.normalize():f} {condition.unit}".strip()
+        return (
+            f"{condition.field} {SIGNS[condition.operator]} {condition.number.normalize():f} {condition.unit}".strip()
+        )
     return f"{condition.field} {SIGNS[condition.operator]} {', '.join(sorted(condition.values))}"
 
 

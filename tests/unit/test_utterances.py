@@ -49,7 +49,9 @@ def test_filling_is_the_same_for_the_same_seed() -> None:
 
 
 def test_words_of_one_shop_stay_together() -> None:
-    slots = Slots({"shared": {"color": ["red"]}, "a": {"x": ["tent"], "y": ["pole"]}, "b": {"x": ["book"], "y": ["page"]}})
+    slots = Slots(
+        {"shared": {"color": ["red"]}, "a": {"x": ["tent"], "y": ["pole"]}, "b": {"x": ["book"], "y": ["page"]}}
+    )
     filled = {slots.fill("{color} {x} {y}", random.Random(seed)) for seed in range(20)}
     assert filled == {"red tent pole", "red book page"}
 
