@@ -36,18 +36,17 @@ def train_intents(data: Path, output: Path, *, seed: int = 1, recipe: Recipe = R
     It is measured on the phrasings held out, by a head that has not seen them; the one that ships is fitted to all.
     """
     encoder = open_encoder()
-    chance = random.Random(seed)
     phrasings, slots = read_phrasings(UTTERANCES)
     kept = [phrasing for phrasing in phrasings if not phrasing.is_held_out]
     held = [phrasing for phrasing in phrasings if phrasing.is_held_out]
-    public = list(mapped_sets(data, chance))
-    train = embedded([*fill_phrasings(kept, slots, PER_INTENT, chance), *public], encoder)
-    held_out = embedded([*fill_phrasings(held, slots, 0, chance)], encoder)
+    public = list(mapped_sets(data, random.Random(seed)))
+    train = embedded([*fill_phrasings(kept, slots, PER_INTENT, seed), *public], encoder)
+    held_out = embedded([*fill_phrasings(held, slots, 0, seed)], encoder)
     log.info("intents.data", phrasings=len(phrasings), train=len(train), held_out=len(held_out))
     trial = fit(train, seed, outside=IntentName.OUT_OF_SCOPE, encoder=encoder.name, recipe=recipe)
     scores = own_scores(trial, held_out)
     log.info("intents.measured", **{name: str(score) for name, score in scores.items()})
-    whole = train.beside(embedded([*fill_phrasings(held, slots, PER_INTENT // 4, chance)], encoder))
+    whole = train.beside(embedded([*fill_phrasings(held, slots, PER_INTENT // 4, seed)], encoder))
     head = fit(whole, seed, outside=IntentName.OUT_OF_SCOPE, encoder=encoder.name, recipe=recipe)
     head.save(output)
     write_card(output, head, scores, len(phrasings), len(whole), seed)

@@ -32,7 +32,7 @@ class Recipe:
 
     networks: int = 3
     hidden: int = 768
-    epochs: int = 40
+    epochs: int = 30
     batch: int = 128
     rate: float = 3e-3
     decay: float = 1e-4

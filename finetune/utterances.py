@@ -20,6 +20,7 @@ from assistant.intents import BITEXT, IntentName
 UTTERANCES = Path("data/utterances")
 _SLOT = re.compile(r"\{(\w+?)(?: ?\d)?\}")
 _HELD_OUT_OF = 5
+_ALSO_DISGUISED = 0.35
 _OPENINGS = (
     "",
     "",
@@ -92,20 +93,22 @@ def read_phrasings(folder: Path = UTTERANCES) -> tuple[tuple[Phrasing, ...], Slo
     return tuple(phrasings.values()), slots
 
 
-def fill_phrasings(
-    phrasings: Sequence[Phrasing], slots: Slots, per_intent: int, chance: random.Random
-) -> Iterator[Utterance]:
-    """About `per_intent` utterances for each intent: every phrasing first as it is, then in other guises."""
+def fill_phrasings(phrasings: Sequence[Phrasing], slots: Slots, per_intent: int, seed: int) -> Iterator[Utterance]:
+    """About `per_intent` utterances or more for each intent: every phrasing first as it is, then some in other guises.
+
+    What a phrasing becomes depends on it and the seed alone, so a new phrasing leaves the others as they were.
+    """
     by_intent: dict[IntentName, list[Phrasing]] = {}
     for phrasing in phrasings:
         by_intent.setdefault(phrasing.intent, []).append(phrasing)
     for intent, group in by_intent.items():
-        for phrasing in group:
-            yield Utterance(slots.fill(phrasing.text, chance), intent.value, phrasing.text)
         wanted = per_intent // 3 if intent in BITEXT else per_intent  # those have a public set beside ours
-        for _ in range(max(0, wanted - len(group))):
-            text = chance.choice(group).text
-            yield Utterance(disguised(slots.fill(text, chance), chance), intent.value, text)
+        for phrasing in group:
+            chance = random.Random(f"{seed} {phrasing.text}")
+            yield Utterance(slots.fill(phrasing.text, chance), intent.value, phrasing.text)
+            guises = (wanted - 1) // len(group) or chance.random() < _ALSO_DISGUISED
+            for _ in range(guises if per_intent else 0):
+                yield Utterance(disguised(slots.fill(phrasing.text, chance), chance), intent.value, phrasing.text)
 
 
 def disguised(text: str, chance: random.Random) -> str:

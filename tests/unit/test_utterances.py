@@ -39,12 +39,12 @@ def test_one_phrasing_in_five_is_held_out_whole() -> None:
     held = [phrasing for phrasing in PHRASINGS if phrasing.is_held_out]
     assert 0.15 < len(held) / len(PHRASINGS) < 0.25
     kept = [phrasing for phrasing in PHRASINGS if not phrasing.is_held_out]
-    trained = {utterance.origin for utterance in fill_phrasings(kept, SLOTS, 50, random.Random(2))}
+    trained = {utterance.origin for utterance in fill_phrasings(kept, SLOTS, 50, 2)}
     assert trained.isdisjoint(phrasing.text for phrasing in held)
 
 
 def test_filling_is_the_same_for_the_same_seed() -> None:
-    first, second = (list(fill_phrasings(PHRASINGS[:50], SLOTS, 60, random.Random(3))) for _ in range(2))
+    first, second = (list(fill_phrasings(PHRASINGS[:50], SLOTS, 60, 3)) for _ in range(2))
     assert first == second
 
 
