@@ -26,6 +26,7 @@ _UNSURE, _CLEAR = 0.45, 0.8
 
 _SOUNDS_LIKE_POLICY = frozenset({_I.POLICY_QUESTION, _I.DELIVERY_PERIOD, _I.CHECK_REFUND_POLICY, _I.SHIPPING_COST})
 _CONTINUES = re.compile(r"(?:and|what about|how about|what of|same for|then)\b", re.IGNORECASE)
+_QUESTION = re.compile(r"(?:how|what|is|are|does|tell|which|can|why)\b", re.IGNORECASE)
 _COMPARES = re.compile(r"\bvs\b|\bor\b|differen|compar", re.IGNORECASE)
 _CONTENTS = re.compile(r"\bin (?:it|that)\b|\bcontents?\b|\bitems\b", re.IGNORECASE)
 
@@ -111,10 +112,12 @@ def _unknown_but_sought(clause: Clause, name: str) -> str:
     if reading.names_type and best.name in SEARCHES and best.probability >= _CLEAR and best.known >= _HARDLY:
         return _I.FIND_PRODUCT
     speaks_of_it = reading.query and reading.known >= 0.5 * len(reading.query.split())
-    if speaks_of_it and reading.words <= 6 and (best.known >= _HARDLY or reading.words <= 2):
-        return _I.FIND_PRODUCT
     if reading.pointing and reading.pointing.kind is Kind.NAME:
-        return _I.ASK_PRODUCT
+        if best.name in ABOUT_PRODUCT and best.known >= _HARDLY:
+            return best.name
+        return _I.ASK_PRODUCT if _QUESTION.match(clause.text) else _I.FIND_PRODUCT
+    if speaks_of_it and reading.words <= 8 and (best.known >= _HARDLY or reading.words <= 2):
+        return _I.FIND_PRODUCT
     return _I.FIND_PRODUCT if reading.conditions and reading.words <= 6 else name
 
 
@@ -170,6 +173,8 @@ def _asks_without_product(clause: Clause, name: str) -> str:
         return name
     if reading.names_type and not (reading.pointing and clause.state.focus):
         return name if name in (_I.SIMILAR,) and clause.state.focus else _I.FIND_PRODUCT
+    if clause.is_bare and reading.sort is not Sort.RELEVANCE and clause.has_search and reading.pointing is None:
+        return _I.REFINE  # "best rated" orders what was found
     picks = reading.sort is not Sort.RELEVANCE or any(c.field != "availability" for c in reading.conditions)
     if not clause.state.focus and clause.has_search and picks and name in (_I.AVAILABILITY, _I.OPTIONS, _I.ASK_PRODUCT):
         return _I.REFINE

@@ -114,6 +114,7 @@ class Understanding:
         product_ids = reading.product_ids
         if leading in SEARCHES or leading == _I.BROWSE:
             search = self._search(leading, reading, state, continues)
+            product_ids = reading.product_ids if leading == _I.SIMILAR else ()
         elif leading in ABOUT_PRODUCT:
             product_ids = product_ids or ((state.focus,) if state.focus and not reading.names_type else ())
             search = self._about(reading, product_ids)

@@ -41,6 +41,12 @@ _QUANTITY = re.compile(
     r"have)\s+(?:me )?(?P<verb>[1-9]\d?)\b(?!\s*(?:%|-|stars?\b))"
 )
 
+_NOT_SOUGHT = re.compile(
+    r"\bfor (?:my|our|his|her|their|a|the) (?:\w+ )?(?:wife|husband|mum|mom|mother|dad|father|friend|girlfriend|boyfriend|partner|sister|brother|"
+    r"son|daughter|grand\w+|aunt|uncle|niece|nephew|cousin|boss|colleague|teacher|neighbou?r)s?\b"
+    r"|\b(?:without|except|excluding|non|no|not)[ -](?:any |too |so |very )?[a-z]+\b"
+)
+"""Parts of a message that a search must not look for: for whom it is, and what is ruled out."""
 _REACH = 20
 """Characters behind "doesn't have to be" within which a value is given up."""
 
@@ -123,6 +129,8 @@ class Grammar:
         offers, rest = _offers(rest)
         mentions = self._mentions.read(rest, carried)
         pointing = pointing or self._by_facets(text, mentions, state)
+        if pointing is None and not mentions:
+            pointing = references.by_title_word(text, state.shown, self.catalog)
         released = _given_up(text, mentions)
         rest = rest.without(mention.span for mention in released)
         mentions = tuple(mention for mention in mentions if mention not in released)
@@ -133,6 +141,7 @@ class Grammar:
         conditions = (*(c for amount in amounts for c in amount.conditions), *offers, *merged(wanted))
         quantity = _QUANTITY.search(rest.lower)
         left = rest.without([*(mention.span for mention in wanted), *([quantity.span()] if quantity else [])])
+        left = left.without(match.span() for match in _NOT_SOUGHT.finditer(left.lower))
         own = self._own_attributes(pointing, state)
         about = self._properties.read(text, own)
         words = query(left, self.lexicon.correct, [m.span for m in named], _said(conditions), is_gift=is_gift)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,6 +28,7 @@ _UNREADABLE = frozenset(
     {"yes", "no", "true", "false", "none", "n/a", "other", "standard", "regular", "normal", "new", "all"}
 )
 _MOST_VALUES = 60
+_LONGEST_SIZE = 4
 _FIELD_RANK = ("product_type", "brand", "color", "material", "size")
 
 
@@ -44,11 +45,11 @@ class Entry:
 class Lexicon:
     """Phrases of one catalogue and their entries, spelling mistakes included."""
 
-    def __init__(self, entries: Mapping[Phrase, tuple[Entry, ...]], type_heads: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, entries: Mapping[Phrase, tuple[Entry, ...]], titles: Mapping[str, int]) -> None:
         self.entries = entries
-        self.type_heads = type_heads
         self.words = frozenset(word for phrase in entries for word in phrase)
-        self._spelling = _spelling(entries)
+        self.titles = frozenset(titles)
+        self._spelling = _spelling(entries, titles)
 
     @classmethod
     def of(cls, catalog: Catalog) -> Lexicon:
@@ -79,11 +80,19 @@ class Lexicon:
             )
             for phrase, fields in named.items()
         }
-        return cls(entries, _heads(facets.product_types))
+        return cls(
+            entries, Counter(word for product in catalog.products.values() for word in set(title_stems(product)))
+        )
 
     def correct(self, word: str) -> str:
         """The vocabulary's word that a mistyped `word` means, or `word` itself. English words are never changed."""
-        if len(word) < 4 or word in self.words or any(char.isdigit() for char in word) or is_word(word):
+        if (
+            len(word) < 4
+            or word in self.words
+            or word in self.titles
+            or any(char.isdigit() for char in word)
+            or is_word(word)
+        ):
             return word
         found = self._spelling.lookup(word, Verbosity.CLOSEST, max_edit_distance=1 if len(word) < 8 else 2)
         near = [item for item in found if item.term[0] == word[0] or item.distance == 1]
@@ -108,7 +117,17 @@ def _named(catalog: Catalog) -> Iterator[tuple[str, str, Phrase, bool, int]]:
     for value, count in facets.sizes.items():
         yield from (("size", value, phrase, True, count) for phrase in _size_phrases(value))
     for name, attribute in facets.attributes.items():
-        yield from _attribute_phrases(name, attribute)
+        if is_size(name) and all(len(value) <= _LONGEST_SIZE for value in attribute):
+            yield from (
+                (name, value, phrase, True, n) for value, n in attribute.items() for phrase in _size_phrases(value)
+            )
+        else:
+            yield from _attribute_phrases(name, attribute)
+
+
+def is_size(field: str) -> bool:
+    """Whether a field holds sizes: "size", and attributes such as "frame_size"."""
+    return field.split("_")[-1] == "size"
 
 
 def _type_phrases(value: str) -> Iterator[tuple[Phrase, bool]]:
@@ -127,8 +146,9 @@ def _type_phrases(value: str) -> Iterator[tuple[Phrase, bool]]:
 def _type_synonyms(types: Mapping[str, int]) -> Iterator[tuple[str, str, Phrase, bool, int]]:
     by_phrase: dict[Phrase, list[str]] = defaultdict(list)
     for value in types:
-        for phrase, _ in _type_phrases(value):
-            by_phrase[phrase].append(value)
+        for phrase, whole in _type_phrases(value):
+            if whole:
+                by_phrase[phrase].append(value)
     for group in SAME_TYPES:
         phrases = {stems(word) for word in group}
         meant = [value for phrase in phrases for value in by_phrase.get(phrase, ())]
@@ -229,19 +249,11 @@ def _rank(entry: Entry) -> tuple[bool, int]:
     return not entry.whole, field
 
 
-def _heads(types: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Head noun of each type's alternatives → its types."""
-    heads: dict[str, list[str]] = defaultdict(list)
-    for value in types:
-        for part in _ALTERNATIVES.split(value):
-            phrase = stems(part)
-            if phrase and value not in heads[phrase[-1]]:
-                heads[phrase[-1]].append(value)
-    return {head: tuple(values) for head, values in heads.items()}
-
-
-def _spelling(entries: Mapping[Phrase, tuple[Entry, ...]]) -> SymSpell:
+def _spelling(entries: Mapping[Phrase, tuple[Entry, ...]], titles: Mapping[str, int]) -> SymSpell:
     spelling = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
+    for word, count in titles.items():
+        if len(word) > 4 and word.isalpha():
+            spelling.create_dictionary_entry(word, count)
     for phrase, named in entries.items():
         for word in phrase:
             if len(word) >= 4 and word.isalpha() and any(entry.field != "size" for entry in named):

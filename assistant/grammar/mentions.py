@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from assistant.grammar.coverage import Coverage
 from assistant.grammar.english import FUNCTION_WORDS, is_ordinary
-from assistant.grammar.lexicon import LONGEST_PHRASE, Entry, Lexicon
+from assistant.grammar.lexicon import LONGEST_PHRASE, Entry, Lexicon, is_size
 from assistant.grammar.negation import is_negated
 from assistant.grammar.synonyms import BASIC_COLORS, BASIC_MATERIALS
 from assistant.grammar.text import Span, Text, Token
@@ -82,7 +82,7 @@ class Mentions:
             if fitting:
                 entry, *others = fitting
                 span = (tokens[start].start, tokens[end - 1].end)
-                negated = entry.field != "size" and is_negated(tokens, start, end, self._lexicon.words)
+                negated = not is_size(entry.field) and is_negated(tokens, start, end, self._lexicon.words)
                 return Mention(entry.field, entry.values, (start, end), span, negated, entry.whole, tuple(others))
         return None
 
@@ -92,7 +92,7 @@ class Mentions:
         following = stems[end] if end < len(stems) and tokens[end].is_word else ""
         if entry.field == "product_type":
             return self._fits_type(tokens, stems, start, end)
-        if entry.field == "size":
+        if is_size(entry.field):
             return _fits_size(tokens, start, end, before, following)
         if end - start > 1:
             return True
@@ -169,11 +169,11 @@ class Mentions:
 
     def _narrowed(self, mention: Mention, kinds: Sequence[Condition]) -> Mention:
         """A size word that fits several spellings, cut to those that the wanted types have."""
-        if mention.field != "size" or not kinds:
+        if not is_size(mention.field) or not kinds:
             return mention
         values = tuple(
             value for value in mention.values
-            if self._coverage.allows([*kinds, Condition("size", Operator.IN, (value,))])
+            if self._coverage.allows([*kinds, Condition(mention.field, Operator.IN, (value,))])
         )  # fmt: skip
         return replace(mention, values=values) if values else mention
 

@@ -13,7 +13,7 @@ from assistant.conversation import State
 from assistant.grammar.english import FUNCTION_WORDS, is_ordinary
 from assistant.grammar.lexicon import Lexicon, title_stems
 from assistant.grammar.mentions import Mention
-from assistant.grammar.text import Span, Text
+from assistant.grammar.text import Span, Text, stems
 from retrieval.catalog import Catalog
 from retrieval.filter import Condition
 from retrieval.product import Product
@@ -66,6 +66,7 @@ _RELATIVE = re.compile(
     r"(?:these|those|them|the two|the three|the 2|the 3))\b"
 )
 _FACETED = re.compile(r"\b(?:the|that|this) (?:[\w&'-]+ ){0,3}ones?\b|\bones?\b")
+_CALLED = re.compile(r"\b(?:the|that|this) (?P<words>[\w'-]+(?: [\w'-]+)?) ones?\b")
 _ENOUGH_NAME = 0.6
 
 
@@ -149,6 +150,8 @@ def by_pronoun(text: Text, state: State) -> Pointing | None:
         ids = tuple(id for id in shown if id != state.focus)
         return Pointing(ids, Kind.PRONOUN, (other.span(),))
     both = _BOTH.search(text.lower)
+    if both and state.focus and both.group() in ("they", "them"):
+        return Pointing((state.focus,), Kind.PRONOUN, (both.span(),))
     if both and shown:
         count = {"2": 2, "two": 2, "3": 3, "three": 3}.get(
             both["count"] or "", 2 if "both" in both.group() else len(shown)
@@ -172,6 +175,19 @@ def by_facets(text: Text, mentions: Sequence[Mention], shown: Sequence[str], cat
     if not fitting or len(fitting) == len(products) > 1:
         return None
     return Pointing(tuple(product.id for product in fitting), Kind.FACETS, ())
+
+
+def by_title_word(text: Text, shown: Sequence[str], catalog: Catalog) -> Pointing | None:
+    """ "The gold one", where no facet knows gold: those shown, but not all of them, that have the word in their titles."""
+    match = _CALLED.search(text.lower)
+    if match is None:
+        return None
+    wanted = set(stems(match["words"])) - FUNCTION_WORDS
+    products = [catalog.products[id] for id in shown if id in catalog.products]
+    fitting = [product.id for product in products if wanted and wanted <= set(title_stems(product))]
+    if not fitting or len(fitting) == len(products):
+        return None
+    return Pointing(tuple(fitting), Kind.FACETS, (match.span(),))
 
 
 class Names:
@@ -252,7 +268,7 @@ class Names:
         """Whether a word can tell a product: no facet's word, no ordinary one, in few titles."""
         return (
             len(word) > 2 and not word.isdigit() and not is_ordinary(word) and word not in self._lexicon.words
-            and len(self._by_word[word]) <= max(3, len(self._titles) // 50)
+            and len(self._by_word[word]) <= max(8, len(self._titles) // 20)
         )  # fmt: skip
 
     def _weight(self, word: str) -> float:
