@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import and_
 
 from retrieval.catalog import Catalog
 from retrieval.filter import Condition, Operator
+from retrieval.product import Product
 
 _ANY = "*"
 
@@ -30,12 +31,22 @@ class Coverage:
                 bits[name, value.casefold()] |= bit
                 bits[name, _ANY] |= bit
         self._bits = dict(bits)
-        self._all = (1 << len(catalog.products)) - 1
+        self._products = tuple(catalog.products.values())
+        self._all = (1 << len(self._products)) - 1
 
     def count(self, conditions: Iterable[Condition]) -> int:
         """How many products meet every IN and NOT_IN among `conditions`; bounds are not looked at."""
-        masks = (self._mask(condition) for condition in conditions)
-        return reduce(and_, masks, self._all).bit_count()
+        return self._meeting(conditions).bit_count()
+
+    def products(self, conditions: Iterable[Condition]) -> Iterator[Product]:
+        """The products that meet every IN and NOT_IN among `conditions`; bounds are not looked at."""
+        mask = self._meeting(conditions)
+        while mask:
+            yield self._products[(mask & -mask).bit_length() - 1]
+            mask &= mask - 1
+
+    def _meeting(self, conditions: Iterable[Condition]) -> int:
+        return reduce(and_, (self._mask(condition) for condition in conditions), self._all)
 
     def allows(self, conditions: Iterable[Condition]) -> bool:
         """Whether any product meets every IN and NOT_IN among `conditions`."""

@@ -17,11 +17,12 @@ from assistant.grammar.english import is_word
 from assistant.grammar.lexicon import Lexicon, title_stems
 from assistant.grammar.measures import measured_attributes
 from assistant.grammar.mentions import Mention, Mentions
+from assistant.grammar.names import Names
 from assistant.grammar.order_number import order_number
 from assistant.grammar.ordering import Ordering
 from assistant.grammar.properties import Properties
 from assistant.grammar.query import need, query
-from assistant.grammar.references import Kind, Names, Pointing
+from assistant.grammar.references import Kind, Pointing
 from assistant.grammar.text import Span, Text, stem
 from retrieval.catalog import Catalog
 from retrieval.filter import Condition, Filter, Operator, Sort
@@ -179,7 +180,7 @@ class Grammar:
 
         def can_be_met(condition: Condition) -> bool:
             whole = kept.adding([condition])
-            return any(whole.accepts(product) for product in self.catalog.products.values())
+            return any(whole.accepts(product) for product in self.coverage.products(whole.conditions))
 
         return bound(reading.comparative, baseline, self._attributes, can_be_met)
 

@@ -1,21 +1,18 @@
-"""References: which of the products shown "the second one", "it", "both" or "the green one" are, and products by name."""
+"""References: which of the products shown "the second one", "it", "both" or "the green one" are."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log
 
 from assistant.conversation import State
-from assistant.grammar.english import FUNCTION_WORDS, is_ordinary
-from assistant.grammar.lexicon import Lexicon, title_stems
+from assistant.grammar.english import FUNCTION_WORDS
+from assistant.grammar.lexicon import title_stems
 from assistant.grammar.mentions import Mention
 from assistant.grammar.text import Span, Text, stems
 from retrieval.catalog import Catalog
-from retrieval.filter import Condition
 from retrieval.product import Product
 
 _ORDINALS = {
@@ -60,14 +57,26 @@ _NOT_IT = re.compile(
     r"\bthat (?:time|day|week)\b|\bmake it\b"
 )
 _OTHER = re.compile(r"\bthe other(?: one)?\b(?! (?:day|colou?rs?|sizes?))")
-_RELATIVE = re.compile(
-    r"\bthe (?P<word>cheaper|cheapest|less expensive|more expensive|most expensive|pricier|"
-    r"priciest|dearer|better[- ]rated|best[- ]rated|highest[- ]rated|top[- ]rated|most popular)(?: one| of "
-    r"(?:these|those|them|the two|the three|the 2|the 3))\b"
+_RANKS: tuple[tuple[frozenset[str], Callable[[Product], float]], ...] = (
+    (
+        frozenset({"cheaper", "cheapest", "less expensive", "least expensive"}),
+        lambda product: float(product.current_price.amount),
+    ),
+    (
+        frozenset({"more expensive", "most expensive", "pricier", "priciest", "dearer"}),
+        lambda product: -float(product.current_price.amount),
+    ),
+    (frozenset({"better rated", "best rated", "highest rated", "top rated"}), lambda product: -(product.rating or 0)),
+    (frozenset({"most popular"}), lambda product: -product.rating_count),
 )
-_FACETED = re.compile(r"\b(?:the|that|this) (?:[\w&'-]+ ){0,3}ones?\b|\bones?\b")
+_COMPARATIVES = frozenset(
+    {"cheaper", "less expensive", "more expensive", "pricier", "dearer", "better rated", "better-rated"}
+)
+_RELATIVE = re.compile(
+    rf"\bthe (?P<word>{'|'.join(sorted(word.replace(' ', '[- ]') for words, _ in _RANKS for word in words))})"
+    r"(?: one|(?P<among> of (?:these|those|them|the two|the three|the 2|the 3)))\b"
+)
 _CALLED = re.compile(r"\b(?:the|that|this) (?P<words>[\w'-]+(?: [\w'-]+)?) ones?\b")
-_ENOUGH_NAME = 0.6
 
 
 class Kind(StrEnum):
@@ -117,29 +126,9 @@ def by_rank(text: Text, shown: Sequence[str], catalog: Catalog) -> Pointing | No
     products = [catalog.products[id] for id in shown if id in catalog.products]
     if match is None or not products:
         return None
-    word = match["word"].replace("-", " ")
-    keys: dict[str, Callable[[Product], float]] = {
-        "rated": lambda product: -(product.rating or 0),
-        "popular": lambda product: -product.rating_count,
-        "expensive": lambda product: -float(product.current_price.amount),
-    }
-    key = next((key for name, key in keys.items() if name in word and "less" not in word), None)
-    if key is None:
-        high = word in ("pricier", "priciest", "dearer")
-        key = keys["expensive"] if high else lambda product: float(product.current_price.amount)
-    kind = (
-        Kind.EXTREME
-        if match["word"].endswith(("est", "ed", "ar")) and "of" not in match.group().split()
-        else Kind.ORDINAL
-    )
-    kind = (
-        Kind.ORDINAL
-        if word == "better rated"
-        else Kind.EXTREME
-        if "most" in word and "of" not in match.group().split()
-        else kind
-    )
-    return Pointing((min(products, key=key).id,), kind, (match.span(),))
+    key = next(key for words, key in _RANKS if match["word"].replace("-", " ") in words)
+    is_extreme = match["word"] not in _COMPARATIVES and match["among"] is None
+    return Pointing((min(products, key=key).id,), Kind.EXTREME if is_extreme else Kind.ORDINAL, (match.span(),))
 
 
 def by_pronoun(text: Text, state: State) -> Pointing | None:
@@ -167,8 +156,7 @@ def by_pronoun(text: Text, state: State) -> Pointing | None:
 def by_facets(text: Text, mentions: Sequence[Mention], shown: Sequence[str], catalog: Catalog) -> Pointing | None:
     """ "The green one", "the Kestrel one": the only products among those shown that carry what is named."""
     positive = [mention for mention in mentions if not mention.negated]
-    match = re.search(r"\b(?:the|that|this)\b[^.?!,]*\bones?\b|\bthe\b", text.lower)
-    if not shown or not positive or match is None:
+    if not positive:
         return None
     products = [catalog.products[id] for id in shown if id in catalog.products]
     fitting = [p for p in products if all(_carries(p, mention, catalog) for mention in positive)]
@@ -188,95 +176,6 @@ def by_title_word(text: Text, shown: Sequence[str], catalog: Catalog) -> Pointin
     if not fitting or len(fitting) == len(products):
         return None
     return Pointing(tuple(fitting), Kind.FACETS, (match.span(),))
-
-
-class Names:
-    """Finds products by their titles."""
-
-    def __init__(self, catalog: Catalog, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
-        self._titles: dict[str, tuple[str, ...]] = {}
-        self._groups: dict[str, list[str]] = defaultdict(list)
-        self._first: dict[str, Product] = {}
-        for product in catalog.products.values():
-            group = product.item_group_id or product.id
-            self._titles.setdefault(
-                group, tuple(dict.fromkeys(word for word in title_stems(product) if word not in FUNCTION_WORDS))
-            )
-            self._groups[group].append(product.id)
-            self._first.setdefault(group, product)
-        self._by_word: dict[str, set[str]] = defaultdict(set)
-        for group, words in self._titles.items():
-            for word in words:
-                self._by_word[word].add(group)
-
-    def read(self, text: Text, shown: Sequence[str] = (), kinds: Sequence[Condition] = ()) -> Pointing | None:
-        """The products whose names `text` says, one of each item group (one that is shown, where there is one).
-
-        Only products that meet one of `kinds`, the product types named, if there are any.
-        """
-        tokens = [token for token in text.tokens if token.is_word]
-        words = {token.stem: token for token in tokens if token.stem in self._by_word}
-        if not any(self._is_distinctive(word) for word in words):
-            return None
-        scores: dict[str, float] = defaultdict(float)
-        for word in words:
-            for group in self._by_word[word]:
-                if not kinds or any(kind.accepts(self._first[group]) for kind in kinds):
-                    scores[group] += self._weight(word)
-        named = self._best(scores, set(words), shown)
-        if not named:
-            return None
-        spans = tuple(
-            (token.start, token.end) for token in tokens
-            if any(token.stem in self._titles[group] for group in named)
-        )  # fmt: skip
-        places = {token.stem: token.start for token in reversed(tokens)}
-        named.sort(key=lambda group: min(places[word] for word in self._titles[group] if word in places))
-        return Pointing(tuple(self._pick(group, shown) for group in named), Kind.NAME, spans)
-
-    def _best(self, scores: Mapping[str, float], words: set[str], shown: Sequence[str]) -> list[str]:
-        """Item groups whose names are said: each must be told apart by a distinctive word of its own."""
-        named: list[str] = []
-        used: set[str] = set()
-        shown_groups = {group for group in self._groups if any(id in shown for id in self._groups[group])}
-        for group in sorted(
-            scores, key=lambda group: (-scores[group], group not in shown_groups, len(self._titles[group]), group)
-        ):
-            said = [word for word in self._titles[group] if word in words]
-            distinctive = [word for word in said if self._is_distinctive(word)]
-            if not distinctive or (
-                used.intersection(distinctive) and not (named and scores[group] == scores[named[0]])
-            ):
-                continue
-            total = sum(self._weight(word) for word in self._titles[group])
-            rivals = [other for other in scores if other != group and scores[other] >= scores[group] - 1e-9]
-            rivals = [other for other in rivals if set(distinctive) & set(self._titles[other])]
-            if len(rivals) > 1 and group not in shown_groups:
-                continue
-            if (
-                scores[group] >= _ENOUGH_NAME * total
-                or len(said) > 1
-                or group in shown_groups
-                or len(self._by_word[distinctive[0]]) == 1
-            ):
-                named.append(group)
-                used.update(said)
-        return named[:3]
-
-    def _is_distinctive(self, word: str) -> bool:
-        """Whether a word can tell a product: no facet's word, no ordinary one, in few titles."""
-        return (
-            len(word) > 2 and not word.isdigit() and not is_ordinary(word) and word not in self._lexicon.words
-            and len(self._by_word[word]) <= max(8, len(self._titles) // 20)
-        )  # fmt: skip
-
-    def _weight(self, word: str) -> float:
-        return log(1 + len(self._titles) / len(self._by_word[word]))
-
-    def _pick(self, group: str, shown: Sequence[str]) -> str:
-        ids = self._groups[group]
-        return next((id for id in shown if id in ids), ids[0])
 
 
 def _at(shown: Sequence[str], place: int) -> str:
