@@ -238,13 +238,15 @@ def _relaxed(fetch: Callable[[Filter], SearchResult], wanted: Filter) -> tuple[S
 
 
 def _relaxations(wanted: Filter) -> Iterator[tuple[Condition, ...]]:
-    """Conditions to give up: each alone, then ever more together. What a customer ruled out is never shown."""
-    open_to_change = [
-        c for c in wanted.conditions if c.field not in _NEVER_GIVEN_UP and c.operator is not Operator.NOT_IN
-    ]
-    ordered = sorted(open_to_change, key=lambda c: _GIVEN_UP_FIRST.index(c.field) if c.field in _GIVEN_UP_FIRST else -1)
-    yield from ((condition,) for condition in ordered)
-    yield from (tuple(ordered[:count]) for count in range(2, len(ordered) + 1))
+    """Conditions to give up: each field alone, then ever more together. What a customer ruled out is never shown."""
+    fields: dict[str, list[Condition]] = {}
+    for condition in wanted.conditions:
+        if condition.field not in _NEVER_GIVEN_UP and condition.operator is not Operator.NOT_IN:
+            fields.setdefault(condition.field, []).append(condition)
+    ordered = sorted(fields, key=lambda field: _GIVEN_UP_FIRST.index(field) if field in _GIVEN_UP_FIRST else -1)
+    yield from (tuple(fields[field]) for field in ordered)
+    for count in range(2, len(ordered) + 1):
+        yield tuple(condition for field in ordered[:count] for condition in fields[field])
 
 
 def _page(result: SearchResult, offset: int) -> SearchResult:

@@ -31,9 +31,10 @@ _log = structlog.get_logger(__name__)
 
 _PLAIN_DECODING = Decoding()
 _MOST_SENTENCES = 8
+_MOST_BEGINNINGS = 3
 _MOST_RUNS = 8
 _MOST_REJECTIONS = 4
-_RETRY_TEMPERATURE = 0.8
+_RETRY_TEMPERATURE = 0.6
 _ANSWERS = tuple(f"{slot}.text" for slot in ANSWER_SLOTS)
 _NAMES = tuple(f"{slot}.name" for slot in PRODUCT_SLOTS)
 _ESSENTIAL: dict[Act, tuple[str, ...]] = {
@@ -107,7 +108,9 @@ class Writer:
         """
         draft = _Draft(prompt, evidence)
         ended = yield from self._attempt(draft, cancelled)
-        if ended is Ended.DONE and draft.sentences and draft.unsaid():
+        for _ in range(_MOST_BEGINNINGS):
+            if ended is not Ended.DONE or not draft.sentences or not draft.unsaid():
+                break
             draft.begin(draft.unsaid())
             ended = yield from self._attempt(draft, cancelled)
         if not cancelled.is_set():
@@ -138,7 +141,7 @@ class Writer:
                 if violations:
                     _log.info("sentence rejected", kinds=sorted({violation.kind.value for violation in violations}))
                     return Ended.REJECTED
-                if draft.takes(sentence):
+                if draft.takes(sentence) and draft.is_wanted(sentence):
                     yield draft.add(sentence)
         except Exception as error:
             _log_failure(error)
@@ -148,8 +151,10 @@ class Writer:
         return Ended.DONE
 
     def _complete(self, draft: _Draft, completed: bool) -> Iterator[Written]:
-        """Says by plain phrases what the reply does not say yet."""
-        for act in draft.unsaid():
+        """Says by plain phrases what the reply does not say yet; no reply stays empty."""
+        for act in (*draft.unsaid(), Act.NOT_UNDERSTOOD):
+            if act is Act.NOT_UNDERSTOOD and draft.sentences:
+                continue
             phrase = self._phrases.sentence(act, draft.keys(act), random.randrange(1 << 30))
             if phrase is None:
                 phrase = " ".join(spell(key) for key in draft.missing(act))
@@ -190,6 +195,13 @@ class _Draft:
     def takes(self, sentence: str) -> bool:
         """Whether `sentence` is not yet said."""
         return sentence.strip() not in self.sentences
+
+    def is_wanted(self, sentence: str) -> bool:
+        """Whether `sentence` may be said: once the reply only lacks something, a sentence that says it, and no other."""
+        if not self._start:
+            return True
+        lacking = {key for act in self.unsaid() for key in self.missing(act)}
+        return not lacking.isdisjoint(REFERENCE_PATTERN.findall(sentence))
 
     def is_whole(self, sentence: str) -> bool:
         """Whether `sentence` comes to an end: a model that knows no good word to go on with stops in the middle."""

@@ -15,7 +15,7 @@ from assistant.check import ViolationKind, check
 from assistant.checking.goods import Goods
 from assistant.checking.sentences import streamed
 from assistant.evidence import Evidence, Fact, FactKind
-from assistant.hints import FIRST, IN_STOCK, OUT_OF_STOCK
+from assistant.hints import FIRST, IN_STOCK, OUT_OF_STOCK, name_hint
 from assistant.prompt import PromptTurn
 from finetune.simulator import Simulator
 from retrieval.candidate import Candidate
@@ -252,7 +252,7 @@ GOODS = Goods.of(Catalog([TENT, BOOTS]))
 
 def _shown(*products: Product) -> Evidence:
     facts = tuple(
-        Fact(f"p{place}.name", FactKind.NAME, product.title, "", f"product:{product.id}")
+        Fact(f"p{place}.name", FactKind.NAME, product.title, name_hint(product.title), f"product:{product.id}")
         for place, product in enumerate(products, 1)
     )
     return Evidence((Act.FOUND_PRODUCTS,), facts, tuple(Candidate(product, 1.0) for product in products))
