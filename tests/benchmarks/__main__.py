@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
+from assistant.logs import configure_logs
 from tests.benchmarks import decoding, opening, turns
 
 
@@ -57,6 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=Path, default=Path("bench.json"))
     options = parser.parse_args()
+    configure_logs("WARNING")
     with TemporaryDirectory() as home:
         measured = list(rows(Path(home)))
     table = Table("name", "value", "unit", title=measured[0].machine)

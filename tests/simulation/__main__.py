@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assistant.assistant import Assistant
+from assistant.logs import configure_logs
 from assistant.reply import Reply
 from tests.shops import open_shop, shop_names
 from tests.simulation.customer import SimulatedCustomer
@@ -105,6 +106,7 @@ def main() -> None:
     parser.add_argument("--read", type=int, default=0, help="replies to print for reading")
     parser.add_argument("--data", type=Path, help="folder of the public sets")
     options = parser.parse_args()
+    configure_logs("WARNING")
     names = shop_names(options.data)
     turns: list[SimulatedTurn] = []
     with TemporaryDirectory() as home:

@@ -100,7 +100,8 @@ def _without_records(
         quotable += [f"{name.replace('_', ' ')}: {value}" for name, value in product.attributes.items()]
         quotable += [f"{name.replace('_', ' ')} of {value}" for name, value in product.attributes.items()]
     quotable += [f"{line.quantity} × {line.title}" for order in orders for line in order.lines]
-    quotable += [line.title for order in orders for line in order.lines]
+    named = {product.title for product in spoken}
+    quotable += [line.title for order in orders for line in order.lines if line.title not in named]
     for quote in sorted(filter(None, quotable), key=len, reverse=True):
         tokens = re.findall(r"\w+|[^\w\s*`\[\]()]", re.sub(r"\]\([^)]*\)", "]", quote))
         pattern = r"[\s*`()\[\]]*".join(map(re.escape, tokens))
