@@ -17,6 +17,7 @@ import structlog
 from assistant.actions import Actions
 from assistant.carrying import carry
 from assistant.conversation import Conversation, Turn
+from assistant.draft import Written
 from assistant.evidence import Evidence
 from assistant.finding import Finder
 from assistant.gathering import Gatherer
@@ -27,7 +28,7 @@ from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.request import Request
 from assistant.store import Store
 from assistant.understanding import Understanding
-from assistant.writer import Writer, Written
+from assistant.writer import Writer
 from retrieval.catalog import Catalog
 from retrieval.customer import Customer
 from retrieval.records import Records

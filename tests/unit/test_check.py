@@ -26,8 +26,9 @@ from retrieval.product import Availability, Product
 SENTENCES = Path(__file__).parent.parent / "fixtures" / "sentences"
 PROMISES = (SENTENCES / "promises.txt").read_text().splitlines()
 HARMLESS = (SENTENCES / "harmless.txt").read_text().splitlines()
-RIGHT_SENTENCES = 3000
-MUTATED_REPLIES = 1200
+RIGHT_SENTENCES = 1500
+MUTATED_REPLIES = 900
+MUTANTS = 120
 
 
 def _evidence(turn: PromptTurn) -> Evidence:
@@ -174,6 +175,8 @@ def test_every_mutant_is_caught(name: str) -> None:
         if mutant is None or mutant == turn.reply:
             continue
         tried += 1
+        if tried > MUTANTS:
+            break
         if not _caught(mutant, evidence, turn.message):
             missed.append((mutant, evidence.acts))
     assert tried >= 3

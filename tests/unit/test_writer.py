@@ -12,13 +12,14 @@ from assistant.act import Act
 from assistant.check import Check
 from assistant.checking.goods import Goods
 from assistant.conversation import Conversation
+from assistant.draft import Written
 from assistant.evidence import Evidence, Fact, FactKind
 from assistant.hints import IN_STOCK
 from assistant.history import prompt_for
 from assistant.language_model import Decoding
 from assistant.plain_phrases import PlainPhrases
 from assistant.prompt import Prompt
-from assistant.writer import Writer, Written
+from assistant.writer import Writer
 
 SHIPPED = PlainPhrases.load(Path(__file__).parents[2] / "data" / "phrasings")
 PHRASES = PlainPhrases(
@@ -63,7 +64,8 @@ class Scripted:
 
 def _write(model: Scripted, evidence: Evidence = PRICE) -> Sequence[Written]:
     prompt = prompt_for("", Conversation("c"), "how much is it?", evidence)
-    return list(Writer(model, PHRASES, Check(Goods())).write(prompt, evidence, threading.Event()))
+    writer = Writer(model, PHRASES, Check(Goods()), Decoding(temperature=0.0, seed=7))
+    return list(writer.write(prompt, evidence, threading.Event()))
 
 
 def _text(written: Sequence[Written]) -> str:
@@ -81,7 +83,10 @@ def test_a_sentence_that_fails_is_written_once_more_from_where_the_reply_stands(
     model = Scripted("Sure. It costs $5.", " The {p1.name} is {p1.price}.")
     assert _text(_write(model)) == "Sure. The Tarn Tent is $90.00."
     assert [prompt.begun for prompt in model.prompts] == ["", "Sure."]
-    assert model.decodings[0] != model.decodings[1]
+    first, second = model.decodings
+    assert (first.temperature, first.seed) == (0.0, 7)
+    assert second.temperature > 0
+    assert second.seed != 7
 
 
 def test_a_sentence_that_keeps_failing_falls_back_to_a_plain_phrase() -> None:
@@ -117,6 +122,10 @@ def test_a_model_that_breaks_is_answered_for(error: Exception, capsys: pytest.Ca
 
 def test_a_model_that_breaks_off_leaves_whole_sentences() -> None:
     assert _text(_write(Scripted("The {p1.name} is {p1.price}. And it"))) == "The Tarn Tent is $90.00."
+
+
+def test_a_reference_that_does_not_exist_is_never_shown() -> None:
+    assert _text(_write(Scripted(*["It is {p6.old_price}."] * 9))) == "The Tarn Tent comes to $90.00."
 
 
 def test_a_silent_model_is_answered_for() -> None:
