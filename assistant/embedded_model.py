@@ -9,15 +9,13 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
-import torch
-from threadpoolctl import ThreadpoolController
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from torch import Tensor
 
 from assistant.decoding import CANDIDATES, Draft, Sampler, is_plain
 from assistant.language_model import Decoding
@@ -27,6 +25,9 @@ from assistant.prompt import END, SPECIAL_TOKENS, Prompt
 from assistant.prompt_tokens import prompt_ids
 from assistant.reference import REFERENCES, spell
 from retrieval.errors import ModelError, WritingError
+
+Logits = NDArray[np.float32]
+Asked = TypeVar("Asked")
 
 PROMPT_TOKENS = 384
 _BANNED = float("-inf")
@@ -59,9 +60,7 @@ class EmbeddedModel:
         Raises ModelError that says what is missing or damaged and what to do.
         """
         name = folder.name if adapter is None else f"{folder.name}+{adapter.name}"
-        torch.get_num_threads()
-        with _openmp.limit(limits=1):
-            return cls(name, read_model(folder, adapter, quantised=quantised), cores or os.cpu_count() or 1)
+        return cls(name, read_model(folder, adapter, quantised=quantised), cores or os.cpu_count() or 1)
 
     @property
     def name(self) -> str:
@@ -72,33 +71,43 @@ class EmbeddedModel:
         """Yields the reply token by token. Raises WritingError when the network fails."""
         try:
             yield from self._write(prompt, decoding, cancelled)
-        except (RuntimeError, IndexError, ValueError) as error:
+        except Exception as error:  # onnxruntime raises kinds of its own that share no other root
             raise WritingError(f"the embedded model {self._name} failed: {error}") from error
 
     def _write(self, prompt: Prompt, decoding: Decoding, cancelled: threading.Event) -> Iterator[str]:
+        if cancelled.is_set():
+            return
         asked = prompt_ids(self._tokenizer, prompt.turns, PROMPT_TOKENS)
         begun: list[int] = self._tokenizer.encode(prompt.begun).ids[: decoding.max_tokens]
         tokens = [*asked[: self._network.shape.positions - decoding.max_tokens], *begun]
-        cache = Cache(self._network.shape, len(tokens) + decoding.max_tokens)
+        cache = Cache(self._network, len(tokens) + decoding.max_tokens)
         bias = self._bias(prompt.keys)
         sampler, draft, said = Sampler(decoding), Draft(), prompt.begun
         for token in begun:
             draft.add(token, self._pieces[token])
+        logits = self._taking_turns(cache.read, tokens)
         for _ in range(decoding.max_tokens - len(begun)):
             if cancelled.is_set():
                 return
-            best, logits, floor = self._best(tokens, cache, bias)
-            fresh = [place for place, token in enumerate(best) if self._may_follow(draft, token)]
-            fresh = [place for place in fresh if logits[place] >= floor and self._fits(said, best[place])]
+            fresh = [
+                (token, logit)
+                for token, logit in self._best(logits, bias)
+                if self._may_follow(draft, token) and self._fits(said, token)
+            ]
             if not fresh:
                 return
-            token = sampler.draw([best[place] for place in fresh], [logits[place] for place in fresh])
+            token = sampler.draw(*zip(*fresh, strict=True))
             if token == self._end:
                 return
             draft.add(token, self._pieces[token])
             said += self._pieces[token]
             yield self._pieces[token]
-            tokens = [token]
+            logits = self._taking_turns(cache.step, token)
+
+    def _taking_turns(self, compute: Callable[[Asked], Logits], asked: Asked) -> Logits:
+        """`compute(asked)`, once one of the cores is free."""
+        with self._turn:
+            return compute(asked)
 
     def _fits(self, said: str, token: int) -> bool:
         """Whether `token` is no reference, or one that the model has learned to use behind these words."""
@@ -108,52 +117,33 @@ class EmbeddedModel:
     def _may_follow(self, draft: Draft, token: int) -> bool:
         return draft.whole if token == self._end else not draft.bars(token, self._pieces[token])
 
-    def _best(self, tokens: list[int], cache: Cache, bias: Tensor) -> tuple[list[int], list[float], float]:
-        """The likeliest allowed tokens after `tokens`, best first, their logits, and the least logit that makes sense.
+    def _best(self, logits: Logits, bias: Logits) -> list[tuple[int, float]]:
+        """The likeliest allowed tokens with their logits, best first.
 
-        That floor is taken from what the model would say if it might use every reference: where it wants a fact that
-        this turn does not have, what is left is noise, and it is better to stop than to say it (min-p,
-        https://arxiv.org/abs/2407.01082).
+        Those are left out that are far less likely than what the model would say if it might use every reference:
+        where it wants a fact that this turn does not have, what is left is noise, and it is better to stop than
+        to say it (min-p, https://arxiv.org/abs/2407.01082).
         """
-        with self._turn, one_core(), torch.inference_mode():
-            logits = self._network.forward(torch.tensor(tokens), cache)
-            peak = float((logits + self._wanted).max())
-            best = torch.topk(logits + bias, CANDIDATES)
-            allowed = best.values > _BANNED
-            return best.indices[allowed].tolist(), best.values[allowed].tolist(), peak + _LEAST_SHARE
+        floor = (logits + self._wanted).max() + _LEAST_SHARE
+        allowed = logits + bias
+        best = np.flatnonzero(allowed >= floor)
+        ordered = best[np.argsort(-allowed[best])][:CANDIDATES]
+        return list(zip(ordered.tolist(), allowed[ordered].tolist(), strict=True))
 
-    def _bias(self, keys: frozenset[str]) -> Tensor:
+    def _bias(self, keys: frozenset[str]) -> Logits:
         """0 for tokens that this reply may hold, minus infinity for others, shape (vocabulary,)."""
-        bias = self._closed.clone()
+        bias = self._closed.copy()
         bias[[self._references[key] for key in keys if key in self._references]] = 0.0
         return bias
 
-    def _closed_bias(self) -> Tensor:
-        bias = torch.full((self._network.shape.vocabulary,), _BANNED)
+    def _closed_bias(self) -> Logits:
+        bias = np.full(self._network.shape.vocabulary, _BANNED, np.float32)
         special = {_id(self._tokenizer, token) for token in SPECIAL_TOKENS}
         open_tokens = [
             token for token, piece in enumerate(self._pieces) if token not in special and piece and is_plain(piece)
         ]
         bias[[*open_tokens, self._end]] = 0.0
         return bias
-
-
-_openmp = ThreadpoolController().select(user_api="openmp")
-_limited = threading.local()
-
-
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Holds tensor operations of the calling thread to one core, from here on.
-
-    On so small a model threads inside one operation wait for one another longer than they work, far longer when
-    cores are busy. OpenMP keeps the number by thread, so that other threads of the process are not touched.
-    """
-    if not getattr(_limited, "done", False):
-        torch.get_num_threads()  # torch sets a new thread's number on first use; ours must come after
-        _openmp.limit(limits=1)
-        _limited.done = True
-    yield
 
 
 def _id(tokenizer: Tokenizer, token: str) -> int:

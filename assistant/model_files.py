@@ -6,13 +6,16 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
-from torch import Tensor
 
 from assistant.contexts import CONTEXTS_FILE, Contexts
-from assistant.llama import Llama, LlamaShape, merged
+from assistant.llama import Llama
+from assistant.llama_shape import LlamaShape
+from assistant.lora import merged
 from assistant.prompt import FACTS
 from retrieval.errors import ModelError
 
@@ -72,11 +75,12 @@ def _json(path: Path) -> dict[str, object]:
     return content
 
 
-def _tensors(path: Path) -> dict[str, Tensor]:
+def _tensors(path: Path) -> dict[str, NDArray[np.float32]]:
+    """The tensors of a file as 32-bit arrays."""
     if not path.is_file():
         raise ModelError(f"{path} does not exist", _AGAIN)
     try:
-        return load_file(path)
+        return {name: tensor.float().numpy() for name, tensor in load_file(path).items()}
     except (SafetensorError, OSError, ValueError) as error:
         raise ModelError(f"{path} is damaged or was copied only in part: {error}", _AGAIN) from error
 

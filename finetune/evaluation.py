@@ -21,11 +21,10 @@ from pathlib import Path
 
 import numpy as np
 import structlog
-import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from assistant.embedded_model import EmbeddedModel, one_core
+from assistant.embedded_model import EmbeddedModel
 from assistant.language_model import Decoding
 from assistant.llama import Cache, Llama
 from assistant.model_files import read_model
@@ -123,10 +122,11 @@ def perplexities(model: str, sets: Sets, score: Score) -> Iterator[Result]:
 
 def _scorer(network: Llama) -> Score:
     def score(example: Example) -> NDArray[np.float64]:
-        ids = torch.from_numpy(example.ids)
-        with one_core(), torch.inference_mode():
-            logits = network.all_logits(ids[:-1], Cache(network.shape, len(ids)))
-            return logits.log_softmax(-1).gather(1, ids[1:, None])[:, 0].double().numpy()
+        ids = example.ids
+        logits = Cache(network, len(ids)).read_all(ids[:-1].tolist()).astype(np.float64)
+        logits -= logits.max(-1, keepdims=True)
+        chosen = np.take_along_axis(logits, ids[1:, None], -1)[:, 0]
+        return np.asarray(chosen - np.log(np.exp(logits).sum(-1)))
 
     return score
 

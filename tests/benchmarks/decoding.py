@@ -16,7 +16,7 @@ import torch
 from transformers import LlamaForCausalLM
 
 from assistant.act import Act
-from assistant.embedded_model import EmbeddedModel, one_core
+from assistant.embedded_model import PROMPT_TOKENS, EmbeddedModel
 from assistant.language_model import Decoding
 from assistant.llama import Cache
 from assistant.model_files import read_model
@@ -34,9 +34,9 @@ def measure(base: Path = BASE, adapter: Path = ADAPTER) -> Iterator[tuple[str, f
     """Rows of (name, value, unit)."""
     prompt = _prompt()
     files = read_model(base)
-    ids = torch.tensor(prompt_ids(files.tokenizer, prompt.turns, 384))
-    generates = dict(_generates(base, ids))
-    leans = {f"lean loop, {bits} bit weights": _lean(base, ids, bits == 8) for bits in (8, 32)}
+    ids = prompt_ids(files.tokenizer, prompt.turns, PROMPT_TOKENS)
+    generates = dict(_generates(base, torch.tensor(ids)))
+    leans = {f"own engine, {bits} bit weights": _lean(base, ids, bits == 8) for bits in (8, 32)}
     seconds = _alternate({**leans, **generates})
     for name, taken in seconds.items():
         yield f"decoding, {name}", TOKENS / taken, "tokens/s"
@@ -81,14 +81,14 @@ def _alternate(writers: dict[str, Writer]) -> dict[str, float]:
     return {name: statistics.median(values[1:]) for name, values in taken.items()}
 
 
-def _lean(base: Path, ids: torch.Tensor, quantised: bool) -> Writer:
+def _lean(base: Path, ids: list[int], quantised: bool) -> Writer:
     network = read_model(base, quantised=quantised).network
 
     def write() -> None:
-        cache, step = Cache(network.shape, len(ids) + TOKENS), ids
-        with one_core(), torch.inference_mode():
-            for _ in range(TOKENS):
-                step = network.forward(step, cache).argmax()[None]
+        cache = Cache(network, len(ids) + TOKENS)
+        logits = cache.read(ids)
+        for _ in range(TOKENS):
+            logits = cache.step(int(logits.argmax()))
 
     return write
 
@@ -117,7 +117,9 @@ def _prompt() -> Prompt:
     for slot in ("p1", "p2", "p3"):
         facts += [PromptFact(f"{slot}.{field}", "-") for field in ("name", "price", "rating", "feature")]
     turns = (
-        PromptTurn("hi, do you sell tents?", (Act.GREET,), (PromptFact("shop.name", "-"),), "Hello! What are you looking for?"),
+        PromptTurn(
+            "hi, do you sell tents?", (Act.GREET,), (PromptFact("shop.name", "-"),), "Hello! What are you looking for?"
+        ),
         PromptTurn("a light one for two people under 200 dollars", (Act.FOUND_PRODUCTS,), tuple(facts)),
     )
     return Prompt("", turns)

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 import torch
 from peft import PeftModel
@@ -217,7 +218,7 @@ class TestLocalContract:
             raise RuntimeError("out of memory")
 
         if isinstance(local, EmbeddedModel):
-            monkeypatch.setattr(local._network, "forward", fail)
+            monkeypatch.setattr(Cache, "step", fail)
         else:
             monkeypatch.setattr(local._model, "generate", fail)
         with pytest.raises(WritingError, match="out of memory"):
@@ -254,39 +255,47 @@ class TestEmbedded:
 
     def test_logits_equal_those_of_transformers(self, folders: Folders) -> None:
         reference = LlamaForCausalLM.from_pretrained(folders["embedded"], dtype=torch.float32).eval()
-        network = read_model(folders["embedded"], quantised=False).network
-        ids = torch.randint(0, SHAPE.vocabulary, (40,), generator=torch.Generator().manual_seed(1))
+        cache = Cache(read_model(folders["embedded"], quantised=False).network, 40)
+        ids = torch.randint(0, SHAPE.vocabulary, (40,), generator=torch.Generator().manual_seed(1)).tolist()
         with torch.inference_mode():
-            expected = reference(ids[None]).logits[0]
-            cache = Cache(network.shape, 40)
-            parts = [network.all_logits(part, cache) for part in (ids[:20], ids[20:35], *ids[35:].split(1))]
-        torch.testing.assert_close(torch.cat(parts), expected, atol=1e-4, rtol=0)
+            expected = reference(torch.tensor([ids])).logits[0].numpy()
+        found = [*cache.read_all(ids[:25]), *(cache.step(token).copy() for token in ids[25:])]
+        np.testing.assert_allclose(np.stack(found), expected, atol=1e-4, rtol=0)
 
     def test_greedy_decoding_equals_generate(self, folders: Folders) -> None:
         reference = LlamaForCausalLM.from_pretrained(folders["embedded"], dtype=torch.float32).eval()
-        network = read_model(folders["embedded"], quantised=False).network
         ids = torch.arange(300, 320)
         with torch.inference_mode():
             expected = reference.generate(
-                ids[None], attention_mask=torch.ones(1, 20), max_new_tokens=20, min_new_tokens=20, do_sample=False
+                ids[None], attention_mask=torch.ones(1, 20), max_new_tokens=20, do_sample=False
             )
-            cache, tokens, step = Cache(network.shape, 60), [], ids
-            for _ in range(20):
-                logits = network.forward(step, cache)
-                logits[1] = float("-inf")  # min_new_tokens bars the end token
-                step = logits.argmax()[None]
-                tokens.append(int(step))
+        cache, tokens = Cache(read_model(folders["embedded"], quantised=False).network, 60), []
+        logits = cache.read(ids.tolist())
+        for _ in range(expected.shape[1] - 20):
+            tokens.append(int(logits.argmax()))
+            logits = cache.step(tokens[-1])
         assert tokens == expected[0, 20:].tolist()
+        assert len(tokens) > 1
 
     def test_eight_bit_weights_change_little(self, folders: Folders) -> None:
-        ids = torch.arange(300, 330)
-        distributions = []
+        likely = []
         for quantised in (False, True):
-            network, cache = read_model(folders["embedded"], quantised=quantised).network, None
-            cache = Cache(network.shape, 40)
-            with torch.inference_mode():
-                distributions.append(torch.stack([network.forward(one, cache) for one in ids.split(1)]).softmax(-1))
-        assert float((distributions[0] - distributions[1]).abs().sum(-1).max()) < 0.02
+            cache = Cache(read_model(folders["embedded"], quantised=quantised).network, 40)
+            cache.read([300])
+            logits = np.stack([cache.step(token).copy() for token in range(301, 330)])
+            likely.append(np.exp(logits) / np.exp(logits).sum(-1, keepdims=True))
+        assert np.abs(likely[0] - likely[1]).sum(-1).max() < 0.03
+
+    def test_replies_side_by_side_do_not_mix(self, folders: Folders) -> None:
+        network = read_model(folders["embedded"]).network
+        apart = [_greedy(Cache(network, 40), start) for start in (300, 400)]
+        both = [Cache(network, 40) for _ in apart]
+        firsts = [int(cache.read([start]).argmax()) for cache, start in zip(both, (300, 400), strict=True)]
+        woven: list[list[int]] = [[first] for first in firsts]
+        for _ in range(11):
+            for cache, tokens in zip(both, woven, strict=True):
+                tokens.append(int(cache.step(tokens[-1]).argmax()))
+        assert woven == apart
 
     @PEFT_USES_OLD_NAME
     def test_a_merged_adapter_equals_peft(self, folders: Folders, tmp_path: Path) -> None:
@@ -296,11 +305,10 @@ class TestEmbedded:
                 if "lora_B" in name:
                     parameter.normal_(std=0.1, generator=torch.Generator().manual_seed(2))
         adapted.save_pretrained(tmp_path, save_embedding_layers=False)
-        network = read_model(folders["embedded"], tmp_path, quantised=False).network
-        ids = torch.arange(300, 320)
+        cache = Cache(read_model(folders["embedded"], tmp_path, quantised=False).network, 20)
         with torch.inference_mode():
-            expected = adapted.eval()(ids[None]).logits[0]
-            torch.testing.assert_close(network.all_logits(ids, Cache(network.shape, 20)), expected, atol=1e-4, rtol=0)
+            expected = adapted.eval()(torch.arange(300, 320)[None]).logits[0].numpy()
+        np.testing.assert_allclose(cache.read_all(list(range(300, 320))), expected, atol=1e-4, rtol=0)
         assert isinstance(adapted, PeftModel)
 
     def test_other_architectures_are_sent_to_transformers(self, folders: Folders) -> None:
@@ -387,6 +395,13 @@ def test_a_link_is_not_put_together_from_harmless_pieces() -> None:
         draft.add(token, text)
     assert draft.bars(9, "ps")
     assert not draft.bars(9, "er")
+
+
+def _greedy(cache: Cache, start: int) -> list[int]:
+    tokens = [int(cache.read([start]).argmax())]
+    for _ in range(11):
+        tokens.append(int(cache.step(tokens[-1]).argmax()))
+    return tokens
 
 
 @contextmanager

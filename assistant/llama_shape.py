@@ -1,0 +1,62 @@
+"""LlamaShape: the sizes of a small Llama-architecture model, read from its `config.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from retrieval.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class LlamaShape:
+    """Sizes from a model's `config.json`."""
+
+    width: int
+    layers: int
+    heads: int
+    inner: int
+    vocabulary: int
+    positions: int
+    epsilon: float
+    theta: float
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, object]) -> LlamaShape:
+        """Reads a Hugging Face configuration. Raises ModelError for anything but a plain Llama with tied embeddings."""
+        try:
+            rope = config.get("rope_parameters") or {"rope_theta": config.get("rope_theta", 10000.0)}
+            plain = (
+                config["model_type"] == "llama"
+                and config["tie_word_embeddings"] is True
+                and config["num_key_value_heads"] == config["num_attention_heads"]
+                and config.get("hidden_act", "silu") == "silu"
+                and rope.get("rope_type", "default") == "default"  # type: ignore[attr-defined]
+                and not config.get("attention_bias")
+                and not config.get("mlp_bias")
+            )
+            shape = cls(
+                width=int(config["hidden_size"]),  # type: ignore[call-overload]
+                layers=int(config["num_hidden_layers"]),  # type: ignore[call-overload]
+                heads=int(config["num_attention_heads"]),  # type: ignore[call-overload]
+                inner=int(config["intermediate_size"]),  # type: ignore[call-overload]
+                vocabulary=int(config["vocab_size"]),  # type: ignore[call-overload]
+                positions=int(config["max_position_embeddings"]),  # type: ignore[call-overload]
+                epsilon=float(config["rms_norm_eps"]),  # type: ignore[arg-type]
+                theta=float(rope["rope_theta"]),  # type: ignore[index]
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(
+                f"the model's config.json lacks a usable {error}", "Copy the model folder again."
+            ) from error
+        if not plain:
+            raise ModelError(
+                "the embedded engine runs plain Llama models with tied embeddings only",
+                "Name the model with AISLE_MODEL, which loads any architecture.",
+            )
+        return shape
+
+    @property
+    def head_width(self) -> int:
+        """Width of one attention head."""
+        return self.width // self.heads

@@ -1,0 +1,92 @@
+"""The parts of the embedded engine: 8-bit weights, merged adapters, and what it refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assistant.llama import Cache, Llama
+from assistant.llama_graph import quantised
+from assistant.llama_shape import LlamaShape
+from assistant.lora import merged
+from retrieval.errors import ModelError
+
+SHAPE = LlamaShape(width=32, layers=1, heads=2, inner=32, vocabulary=50, positions=64, epsilon=1e-6, theta=10000.0)
+CONFIG = {
+    "model_type": "llama", "tie_word_embeddings": True, "num_key_value_heads": 2, "num_attention_heads": 2, "hidden_size": 32,
+    "num_hidden_layers": 1, "intermediate_size": 32, "vocab_size": 50, "max_position_embeddings": 64, "rms_norm_eps": 1e-6,
+}  # fmt: skip
+
+
+def weights() -> dict[str, np.ndarray]:
+    random = np.random.default_rng(1)
+    layer = {f"self_attn.{name}_proj": (32, 32) for name in "qkvo"}
+    layer |= {f"mlp.{name}_proj": (32, 32) for name in ("gate", "up", "down")}
+    layer |= {"input_layernorm": (32,), "post_attention_layernorm": (32,)}
+    shapes = {f"model.layers.0.{name}.weight": size for name, size in layer.items()}
+    shapes |= {"model.embed_tokens.weight": (50, 32), "model.norm.weight": (32,)}
+    return {name: random.normal(0, 0.3, size).astype(np.float32) for name, size in shapes.items()}
+
+
+def test_eight_bits_are_off_by_half_a_step_at_most() -> None:
+    weight = np.random.default_rng(2).normal(size=(7, 96)).astype(np.float32)
+    packed, scales = quantised(weight)
+    restored = (packed.astype(np.float32) - 128) * scales[..., None]
+    assert packed.shape == (7, 3, 32)
+    assert (np.abs(restored - weight.reshape(7, 3, 32)) <= 0.5001 * scales[..., None]).all()
+
+
+def test_a_row_of_zeros_stays_zero() -> None:
+    packed, scales = quantised(np.zeros((2, 32), np.float32))
+    assert (packed == 128).all()
+    assert np.isfinite(scales).all()
+
+
+def test_stepping_equals_reading() -> None:
+    network = Llama(SHAPE, weights(), quantised=False)
+    whole = Cache(network, 10).read_all([3, 1, 4, 1, 5])
+    cache = Cache(network, 10)
+    parts = [cache.read([3]), *(cache.step(token).copy() for token in (1, 4, 1, 5))]
+    np.testing.assert_allclose(np.stack(parts), whole, atol=1e-4)
+    assert cache.length == 5
+
+
+@pytest.mark.parametrize("harm", ["absent", "misshapen"])
+def test_weights_that_do_not_fit_are_named(harm: str) -> None:
+    broken = weights()
+    name = "model.layers.0.mlp.down_proj.weight"
+    taken = broken.pop(name)
+    if harm == "misshapen":
+        broken[name] = taken[:5]
+    with pytest.raises(ModelError, match="down_proj"):
+        Llama(SHAPE, broken)
+
+
+def test_an_adapter_is_added_by_its_scale() -> None:
+    first, second = np.ones((1, 3), np.float32), np.full((2, 1), 2, np.float32)
+    adapter = {"base_model.model.x.lora_A.weight": first, "base_model.model.x.lora_B.weight": second}
+    assert (merged({"x.weight": np.zeros((2, 3), np.float32)}, adapter, 0.5)["x.weight"] == 1).all()
+
+
+@pytest.mark.parametrize("extra", ["base_model.model.x.lora_A.weight", "base_model.model.lm_head.weight"])
+def test_an_adapter_of_another_kind_is_refused(extra: str) -> None:
+    with pytest.raises(ModelError, match="LoRA"):
+        merged({"x.weight": np.zeros((2, 3), np.float32)}, {extra: np.ones((1, 3), np.float32)}, 1.0)
+
+
+def test_a_shape_is_read_from_both_forms_of_configuration() -> None:
+    assert LlamaShape.from_config(CONFIG) == SHAPE
+    newer = CONFIG | {"rope_parameters": {"rope_theta": 10000.0, "rope_type": "default"}}
+    assert LlamaShape.from_config(newer) == SHAPE
+
+
+@pytest.mark.parametrize("change", [{"model_type": "gpt2"}, {"tie_word_embeddings": False}, {"attention_bias": True}])
+def test_other_architectures_are_refused_with_the_next_step(change: dict[str, object]) -> None:
+    with pytest.raises(ModelError) as caught:
+        LlamaShape.from_config(CONFIG | change)
+    assert "AISLE_MODEL" in caught.value.hint
+
+
+def test_a_configuration_with_a_gap_names_it() -> None:
+    with pytest.raises(ModelError, match="vocab_size"):
+        LlamaShape.from_config({key: value for key, value in CONFIG.items() if key != "vocab_size"})
