@@ -28,6 +28,8 @@ _SOUNDS_LIKE_POLICY = frozenset({_I.POLICY_QUESTION, _I.DELIVERY_PERIOD, _I.CHEC
 _CONTINUES = re.compile(r"(?:and|what about|how about|what of|same for|then)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"(?:how|what|is|are|does|tell|which|can|why)\b", re.IGNORECASE)
 _COMPARES = re.compile(r"\bvs\b|\bor\b|differen|compar", re.IGNORECASE)
+_HAS = re.compile(r"(?:do you (?:\w+ )?(?:have|sell|stock|carry)|have you|got any|show me|any)\b", re.IGNORECASE)
+_LIKE = re.compile(r"\b(?:something|anything|one|ones|similar|more) like\b", re.IGNORECASE)
 _CONTENTS = re.compile(r"\bin (?:it|that)\b|\bcontents?\b|\bitems\b", re.IGNORECASE)
 
 _HARDLY = 0.05
@@ -200,9 +202,19 @@ def _continues_question(clause: Clause, name: str) -> str:
     only_points = not reading.query and not reading.about and reading.words <= 7 and pointing.kind is not Kind.NAME
     if only_points and not several and clause.state.asked and name == _I.ASK_PRODUCT and _CONTINUES.match(clause.text):
         return clause.state.asked
-    if name in TALK and reading.words <= 8:
+    unsure = only_points and clause.best.probability < _CLEAR and name in (_I.CART_ADD, _I.FIND_PRODUCT)
+    if unsure or (name in TALK and reading.words <= 8):
         return _I.COMPARE if several else _I.ASK_PRODUCT
     return name
+
+
+def _asks_for_goods(clause: Clause, name: str) -> str:
+    """ "Do you have first aid kits?" sounds like a question of policy; "anything like the Alder tent" like a search."""
+    reading = clause.reading
+    if name == _I.POLICY_QUESTION and reading.names_type and _HAS.match(clause.text):
+        return _I.FIND_PRODUCT
+    is_likeness = reading.pointing is not None and reading.pointing.kind is Kind.NAME and _LIKE.search(clause.text)
+    return _I.SIMILAR if name == _I.FIND_PRODUCT and is_likeness else name
 
 
 def _asks_of_product(clause: Clause, name: str) -> str:
@@ -244,7 +256,7 @@ def _legible(clause: Clause, name: str) -> str:
 
 _RULES: tuple[Rule, ...] = (
     _number_alone, _drops, _unknown_but_sought, _demands_after_courtesy, _states_a_limit, _unsure_but_sought,
-    _refines_or_finds, _asks_without_product, _sought_by_name, _asks_of_product, _asks_of_order, _asks_what_to_do, _continues_question, _offers, _legible,
+    _refines_or_finds, _asks_without_product, _sought_by_name, _asks_for_goods, _asks_of_product, _asks_of_order, _asks_what_to_do, _continues_question, _offers, _legible,
 )  # fmt: skip
 
 

@@ -124,7 +124,7 @@ class Understanding:
                 search, (*reading.types, *reading.conditions), reading.sort, reading.sort_field, reading.query
             )
             continues = False
-        asks = any(name in ABOUT_PRODUCT for name in names)
+        asks = any(name in (_I.ASK_PRODUCT, _I.COMPARE) for name in names)
         return Request(
             message,
             intents,

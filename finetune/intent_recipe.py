@@ -44,7 +44,7 @@ class Recipe:
     ngram_weights: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
     held_out: float = 0.1
     outside_held_out: float = 0.5
-    kept_known: float = 0.98
+    outside_rejected: float = 0.75
 
 
 RECIPE = Recipe()
@@ -96,7 +96,7 @@ def fit(examples: Examples, seed: int, *, outside: str = "", encoder: str = "", 
     rejection = Rejection.never()
     if outside:
         unknown = held_out.having(lambda label: label == outside)
-        rejection = _rejection(_weighed(trial, weight), known, unknown, recipe.kept_known)
+        rejection = _rejection(_weighed(trial, weight), known, unknown, recipe.outside_rejected)
     final = _weighed(_fitted(examples, seed, outside, encoder, recipe), weight)
     return IntentHead(final.labels, final.weights, rejection, outside, encoder)
 
@@ -143,15 +143,15 @@ def _best_ngram_weight(head: IntentHead, held_out: Examples, recipe: Recipe) -> 
     return min(errors)[1]
 
 
-def _rejection(head: IntentHead, known: Examples, unknown: Examples, kept: float) -> Rejection:
-    """A logistic unit fitted to tell `known` from `unknown`, with the threshold that lets the share `kept` of `known` pass."""
+def _rejection(head: IntentHead, known: Examples, unknown: Examples, rejected: float) -> Rejection:
+    """A logistic unit fitted to tell `known` from `unknown`; its threshold rejects the share `rejected` of `unknown`."""
     signs = np.concatenate([_signs(head, known), _signs(head, unknown)])
     is_known = np.array([1] * len(known) + [0] * len(unknown))
     scale = signs.std(axis=0) + 1e-6
     unit = LogisticRegression(class_weight="balanced").fit(signs / scale, is_known)
-    passing = unit.predict_proba(signs[: len(known)] / scale)[:, 1]
+    probabilities = unit.predict_proba(signs[len(known) :] / scale)[:, 1]
     weights = tuple(float(weight) for weight in unit.coef_[0] / scale)
-    return Rejection(weights, float(unit.intercept_[0]), float(np.quantile(passing, 1 - kept)))
+    return Rejection(weights, float(unit.intercept_[0]), float(np.quantile(probabilities, rejected)))
 
 
 def _signs(head: IntentHead, examples: Examples) -> Floats:

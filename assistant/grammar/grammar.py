@@ -144,7 +144,8 @@ class Grammar:
         left = rest.without([*(mention.span for mention in wanted), *([quantity.span()] if quantity else [])])
         left = left.without(match.span() for match in _NOT_SOUGHT.finditer(left.lower))
         own = self._own_attributes(pointing, state)
-        about = self._properties.read(text, own)
+        unnamed = text.without(pointing.spans) if pointing is not None and pointing.kind is Kind.NAME else text
+        about = self._properties.read(unnamed, own)
         words = query(left, self.lexicon.correct, [m.span for m in named], _said(conditions), is_gift=is_gift)
         return Reading(
             conditions=conditions,

@@ -16,8 +16,8 @@ from retrieval.product import Product
 
 _MOST_NAMED = 3
 _MOST_ALIKE = 2
-_ENOUGH = 0.6
-"""Share of a title, by the weight of its words, that names the product."""
+_IN_FULL, _ENOUGH = 0.85, 0.6
+"""Shares of a title, by the weight of its words, that name the product whatever else is said, and at all."""
 
 
 class Names:
@@ -62,8 +62,14 @@ class Names:
     def _strengths(self, said: Collection[str], kinds: Sequence[Condition]) -> dict[str, float]:
         """Groups with a telling word among those said, and the weight of all their words that are."""
         groups = {group for word in said if self._is_telling(word) for group in self._by_word[word]}
-        fitting = (g for g in groups if not kinds or any(kind.accepts(self._members[g][0]) for kind in kinds))
+        fitting = (group for group in groups if self._fits(group, said, kinds))
         return {group: self._weight(word for word in self._titles[group] if word in said) for group in sorted(fitting)}
+
+    def _fits(self, group: str, said: Collection[str], kinds: Sequence[Condition]) -> bool:
+        """Whether a group is of a kind that is named, or is itself named almost in full."""
+        title = self._titles[group]
+        in_full = self._weight(word for word in title if word in said) >= _IN_FULL * self._weight(title)
+        return in_full or not kinds or any(kind.accepts(self._members[group][0]) for kind in kinds)
 
     def _is_named(self, group: str, said: Collection[str], preferred: Collection[str]) -> bool:
         """Whether enough of a title is said: most of it, two words of it, or a word that no other title has."""
