@@ -31,9 +31,9 @@ _log = structlog.get_logger(__name__)
 _PLAIN_DECODING = Decoding()
 _MOST_SENTENCES = 8
 _MOST_BEGINNINGS = 3
-_MOST_RUNS = 8
-_MOST_REJECTIONS = 4
-_RETRY_TEMPERATURE = 0.6
+_MOST_RUNS = 16
+_MOST_REJECTIONS = 9
+_RETRY_STEP, _HOTTEST, _RETRY_TOP_P = 0.15, 1.3, 0.99
 
 
 class Ended(Enum):
@@ -122,9 +122,10 @@ class Writer:
 
 
 def _varied(decoding: Decoding, run: int) -> Decoding:
-    """Another draw of the same kind."""
+    """Another draw, freer with every run: a model that keeps choosing the same bad way has to leave it."""
     seed = None if decoding.seed is None else decoding.seed + run
-    return replace(decoding, seed=seed, temperature=max(decoding.temperature, _RETRY_TEMPERATURE))
+    temperature = min(max(decoding.temperature, _RETRY_STEP) + _RETRY_STEP * (run - 1), _HOTTEST)
+    return replace(decoding, seed=seed, temperature=temperature, top_p=_RETRY_TOP_P)
 
 
 def _close(stream: Iterator[str]) -> None:
