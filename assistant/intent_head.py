@@ -36,6 +36,7 @@ SIGNS = 4
 _WORD = re.compile(r"[a-z0-9']+|[^\sa-z0-9]")
 _WEIGHTS, _SETTINGS = "head.safetensors", "head.json"
 _MAX_CHARACTERS = 400
+_FEW_ROWS = 4
 
 Floats = NDArray[np.float32]
 
@@ -124,8 +125,9 @@ class IntentHead:
     def logits(self, texts: Sequence[str], vectors: Vectors) -> Floats:
         """Unnormalised scores, shape (len(texts), len(labels))."""
         weights = self.weights
-        hidden = _gelu(vectors @ weights["hidden.weight"].T + weights["hidden.bias"])
-        logits = hidden @ weights["output.weight"].T + weights["output.bias"] + vectors @ weights["skip.weight"].T
+        hidden = _gelu(_product(vectors, weights["hidden.weight"]) + weights["hidden.bias"])
+        logits = _product(hidden, weights["output.weight"]) + weights["output.bias"]
+        logits += _product(vectors, weights["skip.weight"])
         for row, text in enumerate(texts):
             buckets, counts = hashed_ngrams(text)
             values = counts * weights["idf"][buckets]
@@ -142,7 +144,7 @@ class IntentHead:
         inside = logits[:, self._inside]
         best = inside.max(axis=1)
         energy = best + np.log(np.exp(inside - best[:, None]).sum(axis=1))
-        nearest = (vectors @ self.weights["prototypes"][self._inside].T).max(axis=1)
+        nearest = _product(vectors, self.weights["prototypes"])[:, self._inside].max(axis=1)
         lead = best - logits[:, ~self._inside].max(axis=1) if self.outside else np.zeros_like(best)
         return np.asarray(np.stack([np.exp(best - energy), energy, nearest, lead], axis=1), np.float32)
 
@@ -168,6 +170,13 @@ def hashed_ngrams(text: str) -> tuple[NDArray[np.int64], Floats]:
     for gram, count in grams.items():
         counts[zlib.crc32(gram.encode()) % BUCKETS] += count
     return np.fromiter(counts.keys(), np.int64), 1 + np.log(np.fromiter(counts.values(), np.float32))
+
+
+def _product(rows: Floats, weights: Floats) -> Floats:
+    """`rows @ weights.T`. For a few rows without BLAS, whose threads cost a message more than they bring."""
+    if len(rows) <= _FEW_ROWS:
+        return np.asarray(np.einsum("ij,kj->ik", rows, weights), np.float32)
+    return np.asarray(rows @ weights.T, np.float32)
 
 
 def softmax(logits: Floats) -> Floats:
