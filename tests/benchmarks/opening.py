@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.assistant import Assistant
-from assistant.sample_shop import build_index, import_sample
+from assistant.opening import build_index, open_assistant
+from assistant.sample_shop import import_sample
 from assistant.settings import Settings
 
 
@@ -18,7 +18,7 @@ def measure(home: Path) -> Iterator[tuple[str, float, str]]:
         ("import of the sample shop", lambda: import_sample(settings)),
         ("index build", lambda: build_index(settings)),
         ("index build, nothing changed", lambda: build_index(settings)),
-        ("opening the assistant", lambda: Assistant.open(settings)),
+        ("opening the assistant", lambda: open_assistant(settings)),
     ):
         start = time.perf_counter()
         step()

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.assistant import Assistant
+from assistant.opening import open_assistant
 from assistant.reply import Reply, Sentence
 from assistant.settings import Settings
 from tests.simulation.customer import SimulatedCustomer
@@ -21,7 +22,7 @@ TURNS = 192
 
 def measure(home: Path) -> Iterator[tuple[str, float, str]]:
     """Milliseconds; `home` holds the built sample shop. Every customer sends the next message when the reply is complete."""
-    assistant = Assistant.open(Settings(home=home))
+    assistant = open_assistant(Settings(home=home))
     _talk(assistant, 8, random.Random(0), defaultdict(list))  # warm
     for customers in (1, 8, 32):
         taken: defaultdict[str, list[float]] = defaultdict(list)
