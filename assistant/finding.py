@@ -33,11 +33,12 @@ ORDER_READING: frozenset[IntentName] = frozenset(
 )
 """Intents that orders answer, not FAQs."""
 
+_GIVEN = 0.2
 _UNPROMPTED = frozenset({IntentName.RECOMMEND, IntentName.NEW_ARRIVALS, IntentName.GIFT, IntentName.BEST_SELLERS})
 _BY_NAME = frozenset({IntentName.CONTACT_CUSTOMER_SERVICE, IntentName.CONTACT_HUMAN_AGENT})
 _GIVEN_UP_FIRST = ("material", "color", "size", "rating", "discount", "quantity", "availability", "brand", "price")
 _NEVER_GIVEN_UP = frozenset({"product_type"})
-_NAMED, _NAMED_FIRST = 0.08, 0.06
+_NAMED, _NAMED_FIRST = 0.15, 0.12
 _WHEN_BACK = re.compile(r"\b(?:back|restock\w*|again|when)\b", re.IGNORECASE)
 _GOES_BACK = re.compile(
     r"\b(?:it|its|that|this|there|those|these|them)\b|^(?:and|what about|how about)\b", re.IGNORECASE
@@ -163,15 +164,24 @@ class Finder:
         texts = _parts(request.message) if len(request.intents) > 1 else (request.message,)
         if state.question and _GOES_BACK.search(request.message):
             texts = (*texts, f"{state.question} {request.message}")
-        hits = {name: self._answer(texts, name) for name in wanted}
-        return {name: hit for name, hit in hits.items() if hit is not None}
+        hits: dict[str, FaqHit] = {}
+        for name in wanted:
+            hit = self._answer(texts, name, frozenset(other.faq.id for other in hits.values()))
+            if hit is not None:
+                hits[name] = hit
+        return hits
 
-    def _answer(self, texts: tuple[str, ...], intent: str) -> FaqHit | None:
+    def _answer(self, texts: tuple[str, ...], intent: str, given: frozenset[str]) -> FaqHit | None:
+        """The best FAQ for one intent; one that answers another question of the message (`given`) is less likely it."""
         hits = [hit for text in texts for hit in self._search.faqs(text, 5, (intent,) if intent else ())]
         fitting = [hit for hit in hits if hit.score >= self._threshold(hit, intent)]
         asked = stems(" ".join(texts))
         return max(
-            fitting, key=lambda hit: hit.score + _favour(hit.faq, intent) - _beside(hit.faq, asked), default=None
+            fitting,
+            key=lambda hit: (
+                hit.score + _favour(hit.faq, intent) - _beside(hit.faq, asked) - _GIVEN * (hit.faq.id in given)
+            ),
+            default=None,
         )
 
     def _threshold(self, hit: FaqHit, intent: str) -> float:
