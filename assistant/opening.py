@@ -53,7 +53,10 @@ def open_assistant(settings: Settings) -> Assistant:
         actions=Actions(orders),
         gatherer=Gatherer(catalog, shop),
         writer=Writer(
-            open_language_model(settings), phrases, Check.of(catalog, open_manners(settings)), Decoding(temperature=settings.temperature)
+            open_language_model(settings),
+            phrases,
+            Check.of(catalog, open_manners(settings)),
+            Decoding(temperature=settings.temperature),
         ),
         store=Store(engine),
     )

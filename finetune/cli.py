@@ -135,7 +135,8 @@ def evaluate_language_model(
 def evaluate_search(
     shop: Annotated[Path, typer.Option(help="Folder with products.jsonl and queries.yaml.")] = Path("data/shop"),
     data: Annotated[
-        Path | None, typer.Option(help="Directory of the public sets, to judge on them too.", envvar="AISLE_PUBLIC_DATA")
+        Path | None,
+        typer.Option(help="Directory of the public sets, to judge on them too.", envvar="AISLE_PUBLIC_DATA"),
     ] = None,
     model: Annotated[Path, typer.Option(help="Folder of the recommendation head.")] = Path("data/models/recommender"),
     seed: Seed = 1,

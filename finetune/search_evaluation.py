@@ -127,9 +127,7 @@ def _dstc9(path: Path, encoder: Encoder, seed: int) -> str:
     return _rendered(f"DSTC9, {asked} questions over the answers of {len(drawn)} businesses", gains)
 
 
-def _product_ways(
-    index: Index, encoder: Encoder, name: Callable[[str], str]
-) -> dict[str, Callable[[str], Ranking]]:
+def _product_ways(index: Index, encoder: Encoder, name: Callable[[str], str]) -> dict[str, Callable[[str], Ranking]]:
     def dense(query: str) -> Ranking:
         rows = index.store.nearest(PRODUCTS, encoder.encode_queries([query])[0], 3 * _DEEP)
         return list(dict.fromkeys(name(index.product_ids[row]) for row in rows))

@@ -109,7 +109,9 @@ class Relevance:
 def _kind_words(product: Product) -> list[str]:
     """The words that say what a product is: the last one of its title and of each step of its type."""
     names = [_TITLE_END.sub("", product.title), *product.category_path[-1:]]
-    return [found[-1] for name in names if (found := [word for word in words(name) if len(word) > 2 and word.isalpha()])]
+    return [
+        found[-1] for name in names if (found := [word for word in words(name) if len(word) > 2 and word.isalpha()])
+    ]
 
 
 def _postings(documents: Iterable[Iterable[str]]) -> Mapping[str, Rows]:

@@ -24,7 +24,20 @@ _MARKS = re.compile(r"⟦(\d+)⟧")
 _MONEY = re.compile(r"(?:CA\$|A\$|[$€£¥₹])\s?(\d[\d,]*(?:\.\d+)?)|(\d[\d,]*(?:\.\d+)?) (?:USD|EUR|GBP|CHF|INR)\b")
 _RATING = re.compile(r"(\d(?:\.\d)?) out of 5")
 _RATINGS = re.compile(r"(\d[\d,]*) ratings?\b")
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _DATE = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?")
 _CODE = re.compile(r"\b(?=[A-Z0-9-]*\d)[A-Z]{1,6}-?\d[A-Z0-9-]{2,}\b")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
@@ -33,9 +46,13 @@ _WORDED = re.compile(
     r"|\b(?:tomorrow|overnight|next week|within (?:a|an|the) \w+)\b",
     re.IGNORECASE,
 )
-_STOCK = re.compile(r"\b(nearly sold out|sold out|in stock|out of stock|available to (?:pre|back)-order)\b", re.IGNORECASE)
+_STOCK = re.compile(
+    r"\b(nearly sold out|sold out|in stock|out of stock|available to (?:pre|back)-order)\b", re.IGNORECASE
+)
 _CHEAPER = re.compile(r"\b(cheaper|less expensive|more expensive|pricier)\b", re.IGNORECASE)
-_BEFORE_PRICE = re.compile(r"\b(?:was|were|from|instead of|before|regular|normally|usually|used to cost|down from|old price)\b[^⟦]*$", re.I)
+_BEFORE_PRICE = re.compile(
+    r"\b(?:was|were|from|instead of|before|regular|normally|usually|used to cost|down from|old price)\b[^⟦]*$", re.I
+)
 _DONE = (
     "cancel(?:l)?ed|refunded|reimbursed|replaced|exchanged|escalated|forwarded|processed|initiated|issued|submitted|updated|changed|"
     "arranged|sent|e-?mailed|dispatched|shipped|reserved|booked|added|removed|deleted|applied|credited|notified|contacted|informed|opened"
@@ -96,7 +113,10 @@ def _without_records(
     quotable += [faq.title for faq in reply.sources]
     quotable += [f.text for f in reply.evidence.facts if f.record == "shop"]
     for product in spoken:
-        quotable += [*_sentences(product.description), *(s for review in product.reviews for s in _sentences(review.text))]
+        quotable += [
+            *_sentences(product.description),
+            *(s for review in product.reviews for s in _sentences(review.text)),
+        ]
         quotable += [f"{name.replace('_', ' ')}: {value}" for name, value in product.attributes.items()]
         quotable += [f"{name.replace('_', ' ')} of {value}" for name, value in product.attributes.items()]
     quotable += [f"{line.quantity} × {line.title}" for order in orders for line in order.lines]
@@ -170,16 +190,22 @@ def _amounts(product: Product) -> set[Decimal]:
 
 
 def _is_true_amount(
-    found: re.Match[str], sentence: str, products: Sequence[Product], shown: Sequence[Product], reply: Reply, orders: Sequence[Order]
+    found: re.Match[str],
+    sentence: str,
+    products: Sequence[Product],
+    shown: Sequence[Product],
+    reply: Reply,
+    orders: Sequence[Order],
 ) -> bool:
     amount = Decimal((found.group(1) or found.group(2)).replace(",", ""))
-    if _BEFORE_PRICE.search(sentence[: found.start()]):
-        if any(amount == p.price.amount for p in products):
-            return True
+    if _BEFORE_PRICE.search(sentence[: found.start()]) and any(amount == p.price.amount for p in products):
+        return True
     if any(amount in _amounts(p) for p in products):
         return True
     near = sentence[max(0, found.start() - 30) : found.end() + 30].lower()
-    if any(amount == (p.price - p.current_price).amount for p in products) and re.search(r"sav|off|less|reduc|cheaper|down", near):
+    if any(amount == (p.price - p.current_price).amount for p in products) and re.search(
+        r"sav|off|less|reduc|cheaper|down", near
+    ):
         return True
     apart = {abs(a.current_price.amount - b.current_price.amount) for a, b in permutations([*shown, *products], 2)}
     if amount in apart and re.search(r"cheaper|less|more|apart|differen|save", near):
@@ -193,22 +219,42 @@ def _is_true_amount(
 
 
 def _is_true_rating(
-    found: re.Match[str], sentence: str, products: Sequence[Product], shown: Sequence[Product], reply: Reply, orders: Sequence[Order]
+    found: re.Match[str],
+    sentence: str,
+    products: Sequence[Product],
+    shown: Sequence[Product],
+    reply: Reply,
+    orders: Sequence[Order],
 ) -> bool:
-    return any(p.rating is not None and f"{p.rating:.1f}" == f"{float(found.group(1)):.1f}" for p in [*products, *_respective(sentence, shown)])
+    return any(
+        p.rating is not None and f"{p.rating:.1f}" == f"{float(found.group(1)):.1f}"
+        for p in [*products, *_respective(sentence, shown)]
+    )
 
 
 def _is_true_count(
-    found: re.Match[str], sentence: str, products: Sequence[Product], shown: Sequence[Product], reply: Reply, orders: Sequence[Order]
+    found: re.Match[str],
+    sentence: str,
+    products: Sequence[Product],
+    shown: Sequence[Product],
+    reply: Reply,
+    orders: Sequence[Order],
 ) -> bool:
     return any(p.rating_count == int(found.group(1).replace(",", "")) for p in products)
 
 
 def _is_true_stock(
-    found: re.Match[str], sentence: str, products: Sequence[Product], shown: Sequence[Product], reply: Reply, orders: Sequence[Order]
+    found: re.Match[str],
+    sentence: str,
+    products: Sequence[Product],
+    shown: Sequence[Product],
+    reply: Reply,
+    orders: Sequence[Order],
 ) -> bool:
     said = found.group(1).lower()
-    if sentence.rstrip().endswith("?") or re.search(r"\b(?:whether|if|only show|filter|want)\b", sentence, re.IGNORECASE):
+    if sentence.rstrip().endswith("?") or re.search(
+        r"\b(?:whether|if|only show|filter|want)\b", sentence, re.IGNORECASE
+    ):
         return True
     if any(value == "in_stock" for condition in reply.request.filter.conditions for value in condition.values):
         return True
@@ -265,7 +311,11 @@ def _judge_comparison(
     sentence: str, variants: dict[int, list[Product]], shown: Sequence[Product], verdict: Verdict
 ) -> None:
     found = _CHEAPER.search(sentence)
-    if not found or sentence.rstrip().endswith("?") or re.search(r"\b(?:something|cheaper ones|if you|show|want)\b", sentence):
+    if (
+        not found
+        or sentence.rstrip().endswith("?")
+        or re.search(r"\b(?:something|cheaper ones|if you|show|want)\b", sentence)
+    ):
         return
     before = _MARKS.findall(sentence[: found.start()])
     if not before or len(shown) < 2:
@@ -274,7 +324,8 @@ def _judge_comparison(
     others = [p for p in shown if p.title != subject.title]
     dearer = "more" in found.group().lower() or "pric" in found.group().lower()
     holds = any(
-        (subject.current_price.amount > p.current_price.amount) is dearer and subject.current_price.amount != p.current_price.amount
+        (subject.current_price.amount > p.current_price.amount) is dearer
+        and subject.current_price.amount != p.current_price.amount
         for p in others
     )
     verdict.judge(holds, f"{found.group()} in: {sentence}")

@@ -73,7 +73,10 @@ def test_a_server_answers_as_the_embedded_store_does(server: str, tmp_path: Path
     local = Index.build(tmp_path / "b", SMALL_SHOP, ENCODER)
     for query in ("red mug", "tent for two", "warm socks"):
         answers = [
-            [candidate.product.id for candidate in Search(SMALL_SHOP, index, ENCODER).products(query, Filter(), 9).candidates]
+            [
+                candidate.product.id
+                for candidate in Search(SMALL_SHOP, index, ENCODER).products(query, Filter(), 9).candidates
+            ]
             for index in (remote, local)
         ]
         assert answers[0] == answers[1]

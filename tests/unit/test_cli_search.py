@@ -45,7 +45,9 @@ def test_a_person_reads_a_table(home: Path) -> None:
 
 
 def test_a_program_reads_one_object_per_line(home: Path) -> None:
-    lines = run(home, "search", "--json", "--limit", "3", stdin="tent\n\nred mug under 20\ncheapest tent\n").stdout.splitlines()
+    lines = run(
+        home, "search", "--json", "--limit", "3", stdin="tent\n\nred mug under 20\ncheapest tent\n"
+    ).stdout.splitlines()
     answers = [json.loads(line) for line in lines]
     assert [answer["query"] for answer in answers] == ["tent", "", "red mug under 20", "cheapest tent"]
     assert {product["id"] for product in answers[0]["products"]} == {"T-1", "T-2"}

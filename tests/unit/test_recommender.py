@@ -69,7 +69,9 @@ def test_a_profile_keeps_the_newest_acts_and_knows_no_future() -> None:
 
 
 def test_popularity_fades_and_weighs_purchases() -> None:
-    popularity = History([event("a", "p", "view", 0), event("b", "q", "purchase", 30), event("c", "r", "view", 30)]).popularity()
+    popularity = History(
+        [event("a", "p", "view", 0), event("b", "q", "purchase", 30), event("c", "r", "view", 30)]
+    ).popularity()
     assert popularity == pytest.approx({"p": 1.0, "q": 2.5, "r": 0.5})
 
 
@@ -127,7 +129,9 @@ def test_every_reason_is_true(recommender: Recommender, profile: Profile, asked:
         assert all(contribution > 0 for contribution in contributions)
         assert all(reason.text and not reason.text.endswith(".") for reason in candidate.reasons)
         if not asked:
-            assert all(is_true(recommender, SHELF, int(row), profile, candidate, reason) for reason in candidate.reasons)
+            assert all(
+                is_true(recommender, SHELF, int(row), profile, candidate, reason) for reason in candidate.reasons
+            )
         assert (ReasonKind.MATCHES_REQUEST in {reason.kind for reason in candidate.reasons}) == asked
 
 

@@ -34,7 +34,12 @@ PRODUCTS = tuple(
 def loyal_shop() -> Shop:
     """Customers who each look at one kind of thing only, one of its products a day: the right answer is known."""
     events = [
-        Event(f"{kind}-lover-{person}", f"{kind}-{(day + person) % 4}", EventKind.CART, START + timedelta(days=day, hours=person))
+        Event(
+            f"{kind}-lover-{person}",
+            f"{kind}-{(day + person) % 4}",
+            EventKind.CART,
+            START + timedelta(days=day, hours=person),
+        )
         for kind in KINDS
         for person in range(3)
         for day in range(40)

@@ -97,7 +97,9 @@ def test_pages_join_without_gap_or_repetition(search: Search) -> None:
     assert ids(search, "", offset=100) == []
 
 
-@pytest.mark.parametrize("query", ["", " ", "<script>", "😀", "帐篷", "\x00\x07", "tent " * 5000, "'; DROP TABLE", "{}"])
+@pytest.mark.parametrize(
+    "query", ["", " ", "<script>", "😀", "帐篷", "\x00\x07", "tent " * 5000, "'; DROP TABLE", "{}"]
+)
 def test_any_text_is_a_query(search: Search, query: str) -> None:
     assert search.products(query, EVERYTHING, 3).total >= 0
     assert isinstance(search.faqs(query, 3), tuple)
@@ -191,7 +193,9 @@ def test_threads_share_a_search(search: Search) -> None:
 
 
 def test_a_large_group_is_listed_once() -> None:
-    catalog = Catalog([product(f"s{n}", "Fell Socks", "9", "Socks", item_group_id="s", size=str(n)) for n in range(40)], FAQS)
+    catalog = Catalog(
+        [product(f"s{n}", "Fell Socks", "9", "Socks", item_group_id="s", size=str(n)) for n in range(40)], FAQS
+    )
     search = Search(catalog, Index.in_memory(catalog, ENCODER), ENCODER)
     assert search.products("socks", EVERYTHING, 10).total == 1
     assert search.products("socks", Filter((only("size", "7", "9"),)), 10).total == 2

@@ -4,7 +4,9 @@ import pytest
 
 from retrieval.spelling import Spelling
 
-SPELLING = Spelling(("Skarn Alder Tent", "Sleeping Bags", "waterproof jacket", "headlamp", "kettle", "Zwift boots", "coat"))
+SPELLING = Spelling(
+    ("Skarn Alder Tent", "Sleeping Bags", "waterproof jacket", "headlamp", "kettle", "Zwift boots", "coat")
+)
 
 
 @pytest.mark.parametrize(

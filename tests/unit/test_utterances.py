@@ -73,8 +73,10 @@ def test_an_unknown_intent_is_refused(tmp_path: Path) -> None:
 
 
 def test_families_of_intents_are_whole_and_apart() -> None:
-    assert SHOPPING | SERVICE | TALK == set(IntentName)
-    assert not (SHOPPING & SERVICE or SHOPPING & TALK or SERVICE & TALK)
+    assert set(IntentName) == SHOPPING | SERVICE | TALK
+    assert not (SHOPPING & SERVICE)
+    assert not (SHOPPING & TALK)
+    assert not (SERVICE & TALK)
     assert len(BITEXT) == 27
     assert len(IntentName) >= 40
 
