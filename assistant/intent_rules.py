@@ -28,10 +28,12 @@ _SOUNDS_LIKE_POLICY = frozenset({_I.POLICY_QUESTION, _I.DELIVERY_PERIOD, _I.CHEC
 _CONTINUES = re.compile(r"(?:and|what about|how about|what of|same for|then)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"(?:how|what|is|are|does|tell|which|can|why)\b", re.IGNORECASE)
 _COMPARES = re.compile(r"\bvs\b|\bor\b|differen|compar", re.IGNORECASE)
+_GOES_ON = re.compile(r"(?:and|but|or|with|for|in|only|without|what about|how about) ", re.IGNORECASE)
 _HAS = re.compile(r"(?:do you (?:\w+ )?(?:have|sell|stock|carry)|have you|got any|show me|any)\b", re.IGNORECASE)
 _LIKE = re.compile(r"\b(?:something|anything|one|ones|similar|more) like\b", re.IGNORECASE)
 _CONTENTS = re.compile(r"\bin (?:it|that)\b|\bcontents?\b|\bitems\b", re.IGNORECASE)
 
+_FEW_WORDS = 3
 _HARDLY = 0.05
 """Below this, a text is hardly a matter of any shop."""
 
@@ -137,9 +139,12 @@ def _states_a_limit(clause: Clause, name: str) -> str:
 
 def _unsure_but_sought(clause: Clause, name: str) -> str:
     """A demand, or a kind of product with hardly a word around it, is a search, where the head has no clear idea."""
+    bare_demand = clause.is_bare and clause.has_search and bool(clause.reading.conditions)
+    if bare_demand and clause.reading.words <= _FEW_WORDS and name not in ABOUT_PRODUCT | SEARCHES:
+        return _I.REFINE
     if clause.best.probability >= _UNSURE or clause.best.known < _HARDLY:
         return name
-    if clause.is_bare and clause.has_search and clause.reading.conditions:
+    if bare_demand:
         return _I.REFINE
     is_search = name in SEARCHES | ABOUT_PRODUCT
     return _I.FIND_PRODUCT if not is_search and clause.reading.names_type and clause.reading.words <= 6 else name
@@ -163,6 +168,10 @@ def _refines_or_finds(clause: Clause, name: str) -> str:
         and not reading.comparative
     ):
         return _I.REFINE  # "which of them is the cheapest?" orders what was found
+    if name == _I.FIND_PRODUCT and clause.has_search and not reading.names_type and _GOES_ON.match(clause.text):
+        return _I.REFINE  # "and for winter?"
+    if name == _I.BEST_SELLERS and reading.sort not in (Sort.RELEVANCE, Sort.POPULARITY):
+        return _I.FIND_PRODUCT
     if name == _I.MORE_RESULTS and is_new_kind(reading, clause.state):
         return _I.FIND_PRODUCT
     return name
@@ -177,6 +186,8 @@ def _asks_without_product(clause: Clause, name: str) -> str:
         return name if name in (_I.SIMILAR,) and clause.state.focus else _I.FIND_PRODUCT
     if clause.is_bare and reading.sort is not Sort.RELEVANCE and clause.has_search and reading.pointing is None:
         return _I.REFINE  # "best rated" orders what was found
+    if name == _I.SIMILAR and reading.comparative and not clause.state.focus and clause.has_search:
+        return _I.REFINE  # "a cheaper alternative" to all that was shown
     picks = reading.sort is not Sort.RELEVANCE or any(c.field != "availability" for c in reading.conditions)
     if not clause.state.focus and clause.has_search and picks and name in (_I.AVAILABILITY, _I.OPTIONS, _I.ASK_PRODUCT):
         return _I.REFINE
@@ -211,16 +222,21 @@ def _continues_question(clause: Clause, name: str) -> str:
 def _asks_for_goods(clause: Clause, name: str) -> str:
     """ "Do you have first aid kits?" sounds like a question of policy; "anything like the Alder tent" like a search."""
     reading = clause.reading
-    if name == _I.POLICY_QUESTION and reading.names_type and _HAS.match(clause.text):
+    if name == _I.POLICY_QUESTION and reading.names_type and (_HAS.match(clause.text) or reading.conditions):
         return _I.FIND_PRODUCT
+    if name == _I.CART_ADD and clause.is_bare and clause.has_search and reading.conditions and not reading.product_ids:
+        return _I.REFINE  # "the blue one", when none of those shown is blue
     is_likeness = reading.pointing is not None and reading.pointing.kind is Kind.NAME and _LIKE.search(clause.text)
     return _I.SIMILAR if name == _I.FIND_PRODUCT and is_likeness else name
 
 
 def _asks_of_product(clause: Clause, name: str) -> str:
     """A question that sounds like one of policy, about a property that the product meant has on its record."""
-    is_meant = clause.reading.product_ids and clause.reading.pointing is not None
-    return _I.ASK_PRODUCT if name in _SOUNDS_LIKE_POLICY and is_meant and clause.reading.about_own else name
+    reading = clause.reading
+    if name not in _SOUNDS_LIKE_POLICY or not reading.about_own or reading.pointing is None or not reading.product_ids:
+        return name
+    on_terms = any(word in reading.about for word in ("return", "shipping", "delivery"))
+    return _I.ASK_PRODUCT if on_terms or name in (_I.POLICY_QUESTION, _I.DELIVERY_PERIOD) else name
 
 
 def _asks_of_order(clause: Clause, name: str) -> str:

@@ -153,11 +153,12 @@ class Understanding:
         query = "" if continues and leading == _I.DROP_FILTER else reading.query
         search = refined(before, new, reading.sort, reading.sort_field, query)
         baseline = reading.product_ids or ((state.focus,) if state.focus else state.shown)
-        compared = (
-            self._grammar.comparison(reading, baseline, search.filter) if continues or reading.product_ids else None
-        )
-        if compared is None or reading.comparative is None:
+        if reading.comparative is None:
             return search
+        compares = continues or reading.product_ids
+        compared = self._grammar.comparison(reading, baseline, search.filter) if compares else None
+        if compared is None:
+            return refined(search, [], reading.comparative.price_order, "", "")
         return refined(search, [compared], reading.comparative.sort, compared.field, "")
 
     def _about(self, reading: Reading, product_ids: Sequence[str]) -> Search:

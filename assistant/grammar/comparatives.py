@@ -64,6 +64,11 @@ class Comparative:
     span: Span
 
     @property
+    def price_order(self) -> Sort:
+        """The order that stands for it where there is nothing to compare with: "cheaper tents" are cheap ones."""
+        return self.sort if self.fields == ("price",) else Sort.RELEVANCE
+
+    @property
     def sort(self) -> Sort:
         """The order that shows what is wished for first."""
         if self.fields == ("price",):

@@ -56,6 +56,10 @@ class Coverage:
         """Whether any product that meets `kinds` says anything on `attribute`."""
         return self.allows([*kinds, Condition(attribute, Operator.IN, (_ANY,))])
 
+    def has_size(self, kinds: Iterable[Condition]) -> bool:
+        """Whether any product that meets `kinds` comes in sizes."""
+        return any(product.size for product in self.products(kinds))
+
     def _mask(self, condition: Condition) -> int:
         if condition.operator not in (Operator.IN, Operator.NOT_IN):
             return self._all

@@ -29,7 +29,7 @@ from retrieval.filter import Condition, Filter, Operator, Sort
 
 _ON_SALE = re.compile(
     r"\bon (?:sale|offer|special|discount)\b|\b(?:discounted|reduced|marked down|clearance|"
-    r"sale items?|sale price[sd]?|deals?|bargains?)\b"
+    r"sale items?|sale price[sd]?|(?:black friday|cyber monday)(?: deals?)?|deals?|bargains?)\b"
 )
 _IN_STOCK = re.compile(
     r"\b(?:only |just )?(?:the )?(?:ones? |those |things |items )?(?:that (?:is|are) |which "
@@ -126,6 +126,8 @@ class Grammar:
         pointing, rest = self._pointed(rest, kinds, state)
         compared = comparative(rest)
         order = self._ordering.read(rest)
+        if order and compared and _overlap(order.span, [compared.span]):
+            order = None
         rest = rest.without([*([order.span] if order else []), *([compared.span] if compared else [])])
         offers, rest = _offers(rest)
         mentions = self._mentions.read(rest, carried)

@@ -14,6 +14,7 @@ from assistant.grammar.english import FUNCTION_WORDS, is_word
 from assistant.grammar.synonyms import COLOR_FAMILIES, MATERIAL_FAMILIES, SAME_TYPES, SIZE_WORDS
 from assistant.grammar.text import stem, stems
 from retrieval.catalog import Catalog
+from retrieval.measure import is_unit
 from retrieval.product import Product
 
 LONGEST_PHRASE = 5
@@ -196,7 +197,10 @@ def _shades(
 
 
 def _size_phrases(value: str) -> Iterator[Phrase]:
-    yield stems(value)
+    phrase = stems(value)
+    yield phrase
+    if len(phrase) > 2 and is_unit(phrase[-1]):
+        yield phrase[:-1]
     low = value.strip().lower()
     for code, words in SIZE_WORDS.items():
         if low == code or low in words:

@@ -116,6 +116,8 @@ class Mentions:
         last, before = tokens[end - 1], stems[start - 1] if start else ""
         if end - start == 1 and (stems[start] in _NOT_TYPES or stems[start] in FUNCTION_WORDS):
             return False
+        if before in ("my", "your", "shopping") and stems[start] in ("basket", "cart", "bag", "trolley"):
+            return False
         if end - start == 1 and is_ordinary(stems[start]) and before in _POSSESSED_PLACES and last.word == stems[start]:
             return before not in ("at", "to")
         following = stems[end] if end < len(stems) and tokens[end].is_word else ""
@@ -150,8 +152,9 @@ class Mentions:
                 and not self._coverage.allows([*kinds, mention.condition])
             ):
                 continue
-            optional = mention.field not in ("product_type", "brand", "color", "material") or not mention.whole
-            if not mention.negated and optional and not self._coverage.allows([*kinds, narrowed.condition]):
+            firm = mention.field in ("product_type", "brand", "color", "material") and mention.whole
+            firm = firm or (mention.field == "size" and self._coverage.has_size(kinds))
+            if not mention.negated and not firm and not self._coverage.allows([*kinds, narrowed.condition]):
                 if mention.field not in ("color", "material", "product_type"):
                     continue
                 narrowed = mention
@@ -209,7 +212,13 @@ def _fits_size(tokens: Sequence[Token], start: int, end: int, before: str, follo
         return first.cased.isupper() and (len(first.word) > 1 or before in _CUES["size"] or len(tokens) == 1)
     if first.word.isdigit():
         return before in ("size", "eu", "uk", "us")
-    return before in _CUES["size"] or following in ("one", "size") or len(tokens) == 1
+    listed = tokens[start - 1].word == "," and (end == len(tokens) or not tokens[end].is_word) if start else False
+    return before in _CUES["size"] or following in ("one", "size") or len(tokens) == 1 or listed
+
+
+def _holds(whole: Mention, part: Mention, coverage: Coverage) -> bool:
+    """Whether every product of the one type is of the other as well."""
+    return coverage.count([whole.condition, part.condition]) == coverage.count([part.condition])
 
 
 def _without_modifiers(found: Sequence[Mention], tokens: Sequence[Token], coverage: Coverage) -> list[Mention]:
@@ -221,7 +230,11 @@ def _without_modifiers(found: Sequence[Mention], tokens: Sequence[Token], covera
             kept.append(mention)
             continue
         between = [token.word for token in tokens[before.tokens[1] : mention.tokens[0]]]
-        if _JOINING.intersection(between) or mention.negated:
+        if not mention.negated and _holds(before, mention, coverage):
+            kept[kept.index(before)] = mention  # "a camping trip ... a tent" wants the tent
+        elif not mention.negated and _holds(mention, before, coverage):
+            continue
+        elif _JOINING.intersection(between) or mention.negated:
             kept.append(mention)
         elif between[-1:] in (["for"], ["to"], ["with"]) and len(between) <= 2:
             continue  # "boots for hiking": what stands behind "for" is the use

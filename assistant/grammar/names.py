@@ -55,8 +55,10 @@ class Names:
             alike = [group for group in alike if group in preferred] or alike
             if len(alike) <= _MOST_ALIKE:
                 named += [group for group in alike if self._is_named(group, said, preferred)]
-            used |= {word for group in alike for word in self._telling(group, said)}
-            strengths = {group: strength for group, strength in strengths.items() if self._telling(group, said - used)}
+            used |= {word for group in alike for word in self._titles[group] if word in said}
+            strengths = {
+                group: strength for group, strength in strengths.items() if (said - used) & set(self._titles[group])
+            }
         return self._pointing(named[:_MOST_NAMED], tokens, shown) if named else None
 
     def _strengths(self, said: Collection[str], kinds: Sequence[Condition]) -> dict[str, float]:
@@ -98,7 +100,7 @@ class Names:
 
     def _pointing(self, named: list[str], tokens: Sequence[Token], shown: Sequence[str]) -> Pointing:
         places = {token.stem: token.start for token in reversed(tokens)}
-        ordered = sorted(named, key=lambda group: min(places[word] for word in self._titles[group] if word in places))
+        ordered = sorted(named, key=lambda group: max(places[word] for word in self._titles[group] if word in places))
         words = {word for group in named for word in self._titles[group]}
         spans = tuple((token.start, token.end) for token in tokens if token.stem in words)
         return Pointing(tuple(self._member(group, shown) for group in ordered), Kind.NAME, spans)

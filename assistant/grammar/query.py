@@ -6,22 +6,25 @@ import re
 from collections.abc import Callable, Collection, Iterable
 
 from assistant.grammar.english import FUNCTION_WORDS
-from assistant.grammar.text import Span, Text, Token
+from assistant.grammar.text import LONGEST, Span, Text, Token
 from assistant.grammar.words import words
 
 _ASKING = words("asking")
 _GIFTING = words("gifting")
 _OPENING = re.compile(
     r"^(?:hi|hello|hey|so|ok|okay|well|and|also|actually|please|then|now|there|yes|no|thanks|um|[,.!?]"
-    r"|(?:can|could|would|will) you(?: please)?(?: (?:show|find|get|give|help|recommend|suggest)(?: me)?(?: find)?)?"
+    r"|(?:can|could|would|will) (?:you|u)(?: please)?(?: (?:show|find|get|give|help|recommend|suggest)(?: me)?(?: find)?)?"
     r"|(?:do|would) you (?:also )?(?:have|sell|carry|stock|got|do)|have you(?: got)?|got|is there|are there"
     r"|(?:i|we)(?:'m|'re| am| are| was| were)? (?:just )?(?:looking|searching|hunting|after|in need|in search|trying)"
     r"(?: to (?:find|buy|get))?(?: for| of)?"
     r"|(?:i|we)(?:'d| would|'ll)?(?: really| also| just)? (?:need|want|like|love)(?: to (?:buy|get|find|see|have|purchase))?"
+    r"|what (?:do|would|can) you (?:recommend|suggest|have|offer|sell)(?: me)?(?: for)?|(?:recommend|suggest)(?: me)?"
     r"|show me|find me|give me|get me|help me find|looking for|searching for|search for|need|want)\b[ ,]*"
 )
 _CLOSING = re.compile(r"[ ,]*\b(?:please|pls|thanks|thank you|thx|asap|if possible)$")
 _MOST_OPENINGS = 4
+_BEFORE, _BEHIND = 30, 60
+"""Characters before and behind a product type within which words still say what it should be like."""
 _LINKS = frozenset({"for", "with", "of", "and", "to", "in", "on", "my"})
 
 
@@ -39,10 +42,15 @@ def query(
     stand in the filter already ("weight" in "a weight under 2 kg") and need not be said again.
     """
     wanted = tuple(kept)
+    first, last = (
+        (min(span[0] for span in wanted) - _BEFORE, max(span[1] for span in wanted) + _BEHIND)
+        if wanted
+        else (0, LONGEST)
+    )
     words: list[str] = []
     pending: list[str] = []
     for token in text.tokens:
-        if not token.is_word:
+        if not token.is_word or not first <= token.start <= last:
             pending = []
         elif _is_within(token, wanted) or _is_content(token.word, token.stem, said, is_gift):
             fixed = correct(token.stem)

@@ -55,6 +55,7 @@ _NOT_IT = re.compile(
     r"you|we|they|fits?|works?)\b|\bit(?:'s| is| was) (?:for|my|too|a|an|her|his|about|not|been|ok|fine|"
     r"raining)\b|\bthis (?:week|month|year|weekend|time|summer|winter|shop|store|site|chat|morning|evening)\b|"
     r"\bthat (?:time|day|week)\b|\bmake it\b"
+    r"|(?<=\w )that (?!one\b|product\b|item\b)[a-z]+"
 )
 _OTHER = re.compile(r"\bthe other(?: one)?\b(?! (?:day|colou?rs?|sizes?))")
 _RANKS: tuple[tuple[frozenset[str], Callable[[Product], float]], ...] = (
