@@ -35,6 +35,13 @@ _ESSENTIAL: dict[Act, tuple[str, ...]] = {
 """References of which a reply must hold one, or it does not say what the act did. An answer must be given in full."""
 
 
+_BRIEF = frozenset(
+    {Act.GREET, Act.GOODBYE, Act.WELCOME, Act.GLAD, Act.HOW_ARE_YOU, Act.ACKNOWLEDGE, Act.APOLOGIZE, Act.CALM}
+)
+_TELLING = 3
+"""Words from which a sentence says something; "no problem" alone does only where a courtesy is all there is to say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """One sentence that passed. `written` holds references, `text` what is read, with the space before it.
@@ -93,6 +100,8 @@ class Draft:
         if not self._start:
             return True
         lacking = {key for act in self.unsaid() for key in self.missing(act)}
+        if not lacking:
+            return len(sentence.split()) >= _TELLING
         return not lacking.isdisjoint(REFERENCE_PATTERN.findall(sentence))
 
     def is_whole(self, sentence: str) -> bool:
@@ -109,7 +118,10 @@ class Draft:
 
     def unsaid(self) -> list[Act]:
         """Acts that the reply does not cover, in order."""
-        return [act for act in self.evidence.acts if self.missing(act) or not self.sentences]
+        longest = max((len(sentence.split()) for sentence in self.sentences), default=0)
+        return [
+            act for act in self.evidence.acts if self.missing(act) or longest < (_TELLING if act not in _BRIEF else 1)
+        ]
 
     def missing(self, act: Act) -> tuple[str, ...]:
         """References that `act` still needs: every answer in full, of the other essentials one."""

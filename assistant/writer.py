@@ -111,14 +111,24 @@ class Writer:
 
     def _complete(self, draft: Draft, completed: bool) -> Iterator[Written]:
         """Says by plain phrases what the reply does not say yet; no reply stays empty."""
-        for act in (*draft.unsaid(), Act.NOT_UNDERSTOOD):
-            if act is Act.NOT_UNDERSTOOD and draft.sentences:
-                continue
-            phrase = self._phrases.sentence(act, draft.keys(act), random.randrange(1 << 30))
-            if phrase is None:
-                phrase = " ".join(spell(key) for key in draft.missing(act))
-            for sentence in streamed([phrase]):
-                yield draft.add(sentence, fallback=True, completed=completed)
+        for act in draft.unsaid():
+            yield from self._plainly(draft, act, completed)
+        if not draft.sentences:
+            yield from self._plainly(draft, Act.NOT_UNDERSTOOD, completed)
+
+    def _plainly(self, draft: Draft, act: Act, completed: bool) -> Iterator[Written]:
+        phrase = self._phrases.sentence(_still(act, draft), draft.keys(act), random.randrange(1 << 30))
+        if phrase is None:
+            phrase = " ".join(spell(key) for key in draft.missing(act))
+        for sentence in streamed([phrase]):
+            yield draft.add(sentence, fallback=True, completed=completed)
+
+
+def _still(act: Act, draft: Draft) -> Act:
+    """The act whose plain phrases say what `act` lacks: a reply that has said what it cannot do says how else it is done."""
+    if act is not Act.CHANGE_ELSEWHERE or not draft.sentences:
+        return act
+    return Act.ANSWERED if "a1.text" in draft.missing(act) else Act.CONTACT
 
 
 def _varied(decoding: Decoding, run: int) -> Decoding:

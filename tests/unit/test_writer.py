@@ -136,6 +136,11 @@ def test_a_sentence_is_not_said_twice() -> None:
     assert _text(_write(Scripted("Sure. Sure. The {p1.name} is {p1.price}."))) == "Sure. The Tarn Tent is $90.00."
 
 
+def test_a_courtesy_alone_is_not_an_answer() -> None:
+    evidence = Evidence((Act.NOT_UNDERSTOOD,))
+    assert _text(_write(Scripted("No problem."), evidence)) == "No problem. Sorry, what do you need?"
+
+
 def test_cancelling_stops_the_model_and_the_reply() -> None:
     cancelled, closed = threading.Event(), threading.Event()
 
