@@ -42,9 +42,9 @@ class Recipe:
     mixup: float = 0.4
     margin_penalty: float = 0.5
     ngram_weights: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+    folds: int = 2
     held_out: float = 0.1
-    outside_held_out: float = 0.5
-    outside_rejected: float = 0.75
+    outside_rejected: float = 0.8
 
 
 RECIPE = Recipe()
@@ -86,27 +86,28 @@ class Examples:
 def fit(examples: Examples, seed: int, *, outside: str = "", encoder: str = "", recipe: Recipe = RECIPE) -> IntentHead:
     """A head for the labels of `examples`; `outside` is the label of texts that have none of the others, if any.
 
-    A first head, fitted to a part of the examples, finds on the rest what the final one, fitted to all, takes over: the
-    weight of the n-grams, and the unit and threshold of rejection.
+    Trial heads, each fitted without another part of the examples, find on that part what the final one, fitted to all,
+    takes over: the weight of the n-grams, and the unit and threshold of rejection.
     """
-    trained, held_out = _split(examples, seed, outside, recipe)
-    trial = _fitted(trained, seed, outside, encoder, recipe)
-    known = held_out.having(lambda label: label != outside)
-    weight = _best_ngram_weight(trial, known, recipe)
+    trials = []
+    for fold in range(recipe.folds):
+        trained, held_out = _split(examples, seed, fold, outside, recipe)
+        trials.append((_fitted(trained, seed, outside, encoder, recipe), held_out))
+    weight = _best_ngram_weight([(head, held.having(lambda label: label != outside)) for head, held in trials], recipe)
     rejection = Rejection.never()
     if outside:
-        unknown = held_out.having(lambda label: label == outside)
-        rejection = _rejection(_weighed(trial, weight), known, unknown, recipe.outside_rejected)
+        rejection = _rejection([(_weighed(head, weight), held) for head, held in trials], recipe.outside_rejected)
     final = _weighed(_fitted(examples, seed, outside, encoder, recipe), weight)
     return IntentHead(final.labels, final.weights, rejection, outside, encoder)
 
 
-def _split(examples: Examples, seed: int, outside: str, recipe: Recipe) -> tuple[Examples, Examples]:
-    """A part to train on and a part to hold out, drawn at random by origin."""
+def _split(examples: Examples, seed: int, fold: int, outside: str, recipe: Recipe) -> tuple[Examples, Examples]:
+    """A part to train on and a part to hold out, drawn at random by origin; the folds hold out different parts."""
     origins = {origin: number for number, origin in enumerate(dict.fromkeys(examples.origins))}
     draws = np.random.default_rng(seed).random(len(origins))[[origins[origin] for origin in examples.origins]]
-    shares = np.array([recipe.outside_held_out if label == outside else recipe.held_out for label in examples.labels])
-    is_held = draws < shares
+    outside_share = 1 / recipe.folds
+    shares = np.array([outside_share if label == outside else recipe.held_out for label in examples.labels])
+    is_held = (draws >= fold * shares) & (draws < (fold + 1) * shares)
     return examples.rows(np.flatnonzero(~is_held)), examples.rows(np.flatnonzero(is_held))
 
 
@@ -132,24 +133,25 @@ def _weighed(head: IntentHead, weight: float) -> IntentHead:
     return IntentHead(head.labels, weights, head.rejection, head.outside, head.encoder)
 
 
-def _best_ngram_weight(head: IntentHead, held_out: Examples, recipe: Recipe) -> float:
-    """The weight of the n-gram part with the fewest errors on `held_out`, the smallest of equals."""
-    wanted = np.array([head.labels.index(label) for label in held_out.labels])
-    plain = _weighed(head, 0.0).logits(held_out.texts, held_out.vectors)
-    ngrams = head.logits(held_out.texts, held_out.vectors) - plain
-    errors = [
-        (int((np.argmax(plain + weight * ngrams, axis=1) != wanted).sum()), weight) for weight in recipe.ngram_weights
-    ]
-    return min(errors)[1]
+def _best_ngram_weight(trials: Sequence[tuple[IntentHead, Examples]], recipe: Recipe) -> float:
+    """The weight of the n-gram part with the fewest errors on what was held out, the smallest of equals."""
+    errors = dict.fromkeys(recipe.ngram_weights, 0)
+    for head, held_out in trials:
+        wanted = np.array([head.labels.index(label) for label in held_out.labels])
+        plain = _weighed(head, 0.0).logits(held_out.texts, held_out.vectors)
+        ngrams = head.logits(held_out.texts, held_out.vectors) - plain
+        for weight in errors:
+            errors[weight] += int((np.argmax(plain + weight * ngrams, axis=1) != wanted).sum())
+    return min(errors, key=lambda weight: (errors[weight], weight))
 
 
-def _rejection(head: IntentHead, known: Examples, unknown: Examples, rejected: float) -> Rejection:
-    """A logistic unit fitted to tell `known` from `unknown`; its threshold rejects the share `rejected` of `unknown`."""
-    signs = np.concatenate([_signs(head, known), _signs(head, unknown)])
-    is_known = np.array([1] * len(known) + [0] * len(unknown))
+def _rejection(trials: Sequence[tuple[IntentHead, Examples]], rejected: float) -> Rejection:
+    """A logistic unit that tells known texts from others; its threshold rejects the share `rejected` of those."""
+    signs = np.concatenate([_signs(head, held_out) for head, held_out in trials])
+    is_known = np.array([label != head.outside for head, held_out in trials for label in held_out.labels])
     scale = signs.std(axis=0) + 1e-6
     unit = LogisticRegression(class_weight="balanced").fit(signs / scale, is_known)
-    probabilities = unit.predict_proba(signs[len(known) :] / scale)[:, 1]
+    probabilities = unit.predict_proba(signs[~is_known] / scale)[:, 1]
     weights = tuple(float(weight) for weight in unit.coef_[0] / scale)
     return Rejection(weights, float(unit.intercept_[0]), float(np.quantile(probabilities, rejected)))
 
