@@ -222,6 +222,8 @@ def _continues_question(clause: Clause, name: str) -> str:
 def _asks_for_goods(clause: Clause, name: str) -> str:
     """ "Do you have first aid kits?" sounds like a question of policy; "anything like the Alder tent" like a search."""
     reading = clause.reading
+    if name == _I.BROWSE and (reading.conditions or reading.names_type):
+        return _I.FIND_PRODUCT
     if name == _I.POLICY_QUESTION and reading.names_type and (_HAS.match(clause.text) or reading.conditions):
         return _I.FIND_PRODUCT
     if name == _I.CART_ADD and clause.is_bare and clause.has_search and reading.conditions and not reading.product_ids:

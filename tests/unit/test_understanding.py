@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.conversation import State
-from assistant.intents import SEARCHES, SERVICE, IntentName
+from assistant.intents import ABOUT_PRODUCT, SEARCHES, SERVICE, IntentName
 from assistant.request import Request
 from assistant.understanding import Understanding
 from retrieval.catalog import Catalog
@@ -54,6 +54,8 @@ class Talk:
             self.state = State(request, shown, shown[0] if len(shown) == 1 else "")
         elif request.product_ids:
             self.state = replace(self.state, focus=request.product_ids[0])
+        asked = next((name for name in names(request) if name in ABOUT_PRODUCT), "")
+        self.state = replace(self.state, asked=asked, about=request.about)
         return request
 
 
@@ -270,3 +272,44 @@ def test_huge_and_hostile_text_is_read(message: str) -> None:
 def test_a_missing_head_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="aisle train intents"):
         Understanding.open(OUTDOOR, encoder(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("before", "message", "intent"),
+    [
+        (("show me tents",), "which is the cheapest?", "refine"),
+        (("show me tents",), "the second one", "ask_product"),
+        (("show me tents", "how much is the first one?"), "and the second one?", "price"),
+        (("show me tents", "is the first one waterproof?"), "what about the third?", "ask_product"),
+        (("show me tents",), "2 person", "refine"),
+        (("show me tents",), "no, not orange", "refine"),
+        (("show me tents",), "around 200 dollars", "refine"),
+        (("show me tents",), "best rated", "refine"),
+        (("show me tents",), "the teal one", "ask_product"),
+        (("show me tents",), "which one is lighter, the first or the second?", "compare"),
+        (("show me kettles",), "is it in stock?", "availability"),
+        (("show me kettles",), "how long is the warranty on it?", "ask_product"),
+        (("show me kettles",), "what is your warranty policy?", "policy_question"),
+        (("show me kettles",), "add it to my basket", "cart_add"),
+        (("show me kettles",), "I'd rather see mugs", "find_product"),
+        ((), "any price is fine", "drop_filter"),
+        ((), "do you have hiking boots?", "find_product"),
+        ((), "what do you have from Skarn?", "find_product"),
+        ((), "how much is the Gooseneck Kettle?", "price"),
+        ((), "something like the Harbour Mug", "similar"),
+        ((), "do you have black friday deals?", "on_sale"),
+    ],
+)  # fmt: skip
+def test_the_conversation_decides_what_words_alone_cannot(before: tuple[str, ...], message: str, intent: str) -> None:
+    talk = Talk()
+    for earlier in before:
+        talk.say(earlier)
+    assert names(talk.say(message)) == [intent]
+
+
+def test_what_was_asked_of_one_product_is_asked_of_the_next() -> None:
+    talk = Talk()
+    talk.say("show me tents")
+    talk.say("how heavy is the first one?")
+    third = talk.say("and the third?")
+    assert (names(third), third.product_ids, third.about) == (["ask_product"], ("tent-solo",), "weight")
