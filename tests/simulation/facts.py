@@ -62,7 +62,7 @@ _PROMISES = tuple(
     for pattern in (
         rf"\b(?:I|we|our team|the team)(?: have|'ve| just| already| now)+ (?:\w+ly )?(?:{_DONE})\b",
         rf"\b(?:I|we) (?:{_DONE})\b",
-        r"\b(?:I|we|our team|someone|a colleague)(?: will|'ll| shall|'m going to|'re going to| am going to| is going to)"
+        r"\b(?:I|we|our team|someone|a colleague)(?: will|'ll| shall|(?:'m|'re| am| are| is) going to)"
         r" (?!be (?:happy|glad|pleased)|show|help|tell|explain|need|try|look for)\w+",
         rf"\b(?:refund|replacement|request|return|exchange|address|account|ticket|complaint|payment)s?"
         rf" (?:has been|have been|was|is being|will be|is) (?:\w+ly )?(?:{_DONE})\b",
@@ -98,9 +98,10 @@ def verify(reply: Reply, catalog: Catalog, orders: Sequence[Order] = (), return_
     names = sorted({product.title for product in spoken}, key=len, reverse=True)
     for place, name in enumerate(names):
         text = text.replace(name, _MARK.format(place))
+    sizes = {number for p in spoken for v in catalog.variants(p) for number in re.findall(r"[\d.]+", v.size)}
     variants = {place: [p for p in spoken if p.title == name] for place, name in enumerate(names)}
     for sentence in re.split(r"(?<=[.!?])\s+|\n", text):
-        _judge_sentence(sentence, variants, shown, reply, orders, return_days, verdict)
+        _judge_sentence(sentence, variants, shown, reply, orders, sizes, return_days, verdict)
     return verdict
 
 
@@ -141,6 +142,7 @@ def _judge_sentence(
     shown: Sequence[Product],
     reply: Reply,
     orders: Sequence[Order],
+    sizes: set[str],
     return_days: int,
     verdict: Verdict,
 ) -> None:
@@ -160,7 +162,10 @@ def _judge_sentence(
         verdict.judge(found.group() in codes, f"{found.group()} in: {sentence}")
     rest = _MARKS.sub(" ", _CODE.sub(" ", rest))
     for found in [*_NUMBER.finditer(rest), *_WORDED.finditer(rest)]:
-        verdict.judge(_is_known_number(found.group(), reply, shown, orders), f"{found.group()} in: {sentence}")
+        number = found.group().rstrip(",")
+        verdict.judge(
+            number in sizes or _is_known_number(number, reply, shown, orders), f"{found.group()} in: {sentence}"
+        )
     _judge_comparison(sentence, variants, shown, verdict)
     if not sentence.rstrip().endswith("?"):
         said = _without_condition(sentence)
@@ -185,10 +190,6 @@ def _owner(sentence: str, place: int, variants: dict[int, list[Product]]) -> lis
     return variants[int(following.group(1))] if following else []
 
 
-def _amounts(product: Product) -> set[Decimal]:
-    return {product.current_price.amount}
-
-
 def _is_true_amount(
     found: re.Match[str],
     sentence: str,
@@ -200,7 +201,7 @@ def _is_true_amount(
     amount = Decimal((found.group(1) or found.group(2)).replace(",", ""))
     if _BEFORE_PRICE.search(sentence[: found.start()]) and any(amount == p.price.amount for p in products):
         return True
-    if any(amount in _amounts(p) for p in products):
+    if any(amount == p.current_price.amount for p in products):
         return True
     near = sentence[max(0, found.start() - 30) : found.end() + 30].lower()
     if any(amount == (p.price - p.current_price).amount for p in products) and re.search(
