@@ -123,7 +123,7 @@ def _chain(said: Sequence[str], place: int) -> tuple[list[str], int]:
         word = said[place]
         if word in _STARTS or word in _NOT or word in _CHAINED:
             chain.append(word)
-        elif word not in words("adverbs") and not (word.endswith("ly") and len(word) > 4):
+        elif not _is_adverb(word):
             break
         place += 1
     return chain, place
@@ -192,6 +192,8 @@ def _judge(
     elif who is Who.CUSTOMER:
         negated = negated or "what" in subject
         claim = _customer_claim(chain, main, negated)
+    elif not _FUTURE.isdisjoint(chain) and not words("remedies").isdisjoint(subject):
+        claim = Claim.STATE
     else:
         claim = _thing_claim(chain, main)
     return Promise(claim, verb_of(main), who, clause, " ".join([*subject[-2:], *said])) if claim else None
@@ -338,8 +340,13 @@ def _has_moved(said: Sequence[str], place: int) -> bool:
     return not {"through", "out", "back", "in"}.isdisjoint(said[place:])
 
 
+def _is_adverb(word: str) -> bool:
+    """A listed adverb or one in -ly; "apply" and "reply" are verbs."""
+    return word in words("adverbs") or (word.endswith("ly") and len(word) > 4 and word not in service_forms())
+
+
 def _next_word(said: Sequence[str], place: int) -> str:
-    return next((w for w in said[place:] if w not in words("adverbs") and not (w.endswith("ly") and len(w) > 4)), "")
+    return next((w for w in said[place:] if not _is_adverb(w)), "")
 
 
 def _fragments(clause: Clause) -> Iterator[Promise]:
