@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assistant.conversation import State
 from assistant.grammar.english import is_word
-from assistant.grammar.grammar import Reading
+from assistant.grammar.reading import Reading
 from assistant.grammar.references import Kind
 from assistant.intent_head import Guess
 from assistant.intents import ABOUT_PRODUCT, SEARCHES, SERVICE, TALK, IntentName

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from assistant.conversation import State
 from assistant.grammar.clauses import clauses
-from assistant.grammar.grammar import Grammar, Reading
+from assistant.grammar.grammar import Grammar
 from assistant.grammar.language import language_of
+from assistant.grammar.reading import Reading
 from assistant.grammar.text import Text
 from assistant.intent_head import IntentHead
 from assistant.intent_rules import Clause, intent_of, starts_afresh

@@ -44,7 +44,7 @@ class Entry:
 
 
 class Lexicon:
-    """Phrases of one catalogue and their entries, spelling mistakes included."""
+    """Phrases of one catalogue and their entries, spelling mistakes included; `titles` are the words of product titles."""
 
     def __init__(self, entries: Mapping[Phrase, tuple[Entry, ...]], titles: Mapping[str, int]) -> None:
         self.entries = entries

@@ -56,12 +56,11 @@ class Mention:
 
 
 class Mentions:
-    """Reads mentions with one catalogue's lexicon. `titles` holds the stems of all product titles."""
+    """Reads mentions with one catalogue's lexicon."""
 
-    def __init__(self, lexicon: Lexicon, coverage: Coverage, titles: frozenset[str]) -> None:
+    def __init__(self, lexicon: Lexicon, coverage: Coverage) -> None:
         self._lexicon = lexicon
         self._coverage = coverage
-        self._titles = titles
 
     def read(self, text: Text, types: Sequence[Condition] = ()) -> tuple[Mention, ...]:
         """All mentions in `text`; `types` are the product types of the search so far, in case the message names none."""
@@ -106,7 +105,12 @@ class Mentions:
         basic = {"color": BASIC_COLORS, "material": BASIC_MATERIALS}.get(entry.field, frozenset())
         if word in basic:
             return True
-        if following and not beside_type and following in self._titles and not self._lexicon.entries.get((following,)):
+        if (
+            following
+            and not beside_type
+            and following in self._lexicon.titles
+            and not self._lexicon.entries.get((following,))
+        ):
             return False
         alone = entry.field in ("color", "material") and len(_content(stems)) == 1
         return not is_ordinary(tokens[start].word) or cued or beside_type or alone
@@ -125,7 +129,7 @@ class Mentions:
             return True
         if self._names_type(following) or tokens[end].word in _VERBS:
             return True
-        return following not in self._titles and tokens[end].word == following
+        return following not in self._lexicon.titles and tokens[end].word == following
 
     def _begins_type(self, tokens: Sequence[Token], stems: Sequence[str], start: int) -> bool:
         """Whether a product type is named at `start`."""

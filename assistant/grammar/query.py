@@ -22,6 +22,13 @@ _OPENING = re.compile(
     r"|show me|find me|give me|get me|help me find|looking for|searching for|search for|need|want)\b[ ,]*"
 )
 _CLOSING = re.compile(r"[ ,]*\b(?:please|pls|thanks|thank you|thx|asap|if possible)$")
+_NOT_SOUGHT = re.compile(
+    r"\bfor (?:my|our|his|her|their|a|the) (?:\w+ )?(?:wife|husband|mum|mom|mother|dad|father|friend|girlfriend|boyfriend|"
+    r"partner|sister|brother|"
+    r"son|daughter|grand\w+|aunt|uncle|niece|nephew|cousin|boss|colleague|teacher|neighbou?r)s?\b"
+    r"|\b(?:without|except|excluding|non|no|not)[ -](?:any |too |so |very )?[a-z]+\b"
+)
+"""Parts of a message that a search must not look for: for whom it is, and what is ruled out."""
 _MOST_OPENINGS = 4
 _BEFORE, _BEHIND = 30, 60
 """Characters before and behind a product type within which words still say what it should be like."""
@@ -62,6 +69,11 @@ def query(
         else:
             pending = []
     return " ".join(words)
+
+
+def sought(text: Text) -> Text:
+    """`text` without what a search must not look for."""
+    return text.without(match.span() for match in _NOT_SOUGHT.finditer(text.lower))
 
 
 def need(text: Text) -> str:

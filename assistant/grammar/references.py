@@ -154,7 +154,7 @@ def by_pronoun(text: Text, state: State) -> Pointing | None:
     return Pointing(ids, Kind.PRONOUN, (it.span(),))
 
 
-def by_facets(text: Text, mentions: Sequence[Mention], shown: Sequence[str], catalog: Catalog) -> Pointing | None:
+def by_facets(mentions: Sequence[Mention], shown: Sequence[str], catalog: Catalog) -> Pointing | None:
     """ "The green one", "the Kestrel one": the only products among those shown that carry what is named."""
     positive = [mention for mention in mentions if not mention.negated]
     if not positive:
