@@ -121,6 +121,12 @@ def test_a_failure_can_be_tried_again(visit: Visit) -> None:
     visit.chat.get_by_role("button", name="Try again").click()
     expect(visit.chat.get_by_role("alert")).to_have_count(1)
     expect(visit.chat.locator(".user-row")).to_have_count(1)
+
+
+def test_the_talk_goes_on_after_a_failure(visit: Visit) -> None:
+    visit.open()
+    visit.say("fail, please")
+    expect(visit.chat.get_by_role("button", name="Try again")).to_have_count(1)
     visit.say("tents")
     expect(visit.log).to_contain_text("$149.00")
     expect(visit.chat.get_by_role("button", name="Try again")).to_have_count(0)
