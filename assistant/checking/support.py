@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.act import Act
-from assistant.checking.promises import Claim, Promise, Who
+from assistant.checking.promise import Claim, Promise, Who
 from assistant.evidence import Evidence
 from assistant.hints import CANCELLED, DELAYED, DELIVERED, OPEN, OUT_OF_STOCK, PROCESSING, RETURNED, SHIPPED
 from assistant.lexicon import words
