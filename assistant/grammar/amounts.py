@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assistant.grammar.english import FUNCTION_WORDS
 from assistant.grammar.measures import MeasuredAttribute
 from assistant.grammar.numbers import NUMBER, to_decimal
-from assistant.grammar.text import Span, Text, stems
+from assistant.grammar.text import Span, Text, stem, stems
 from assistant.grammar.words import words
 from retrieval.filter import Condition, Operator
 from retrieval.measure import Measure
@@ -41,7 +41,7 @@ _BELOW = (
 _ABOVE = (
     r"over|above|more than|greater than|higher than|heavier than|bigger than|larger than|longer than|at least|"
     r"min(?:imum)?(?: of)?|"
-    r"(?:nothing|none|not) (?:under|below|less than|cheaper than)|no less than|not less than|not under|not below|"
+    r"no less than|not less than|not under|not below|"
     r"no cheaper than|starting (?:at|from)|upwards of|north of|>=?|rated|rating of"
 )
 _AROUND = (
@@ -63,14 +63,24 @@ _AFTER_AROUND = r"or so|ish|-ish|or thereabouts|give or take"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("between", rf"\b(?:between|btw|betwen|from|in the range of|anywhere from)\s+{_operand('low')}\s*(?:and|"
-            rf"to|-|till|until|up to|&)\s*{_operand('high')}"),
-        ("between", rf"\b(?:over|above|more than|at least)\s+{_operand('low')}\s*(?:and|but|,)?\s*(?:under|below|"
-            rf"less than|at most|no more than|up to)\s+{_operand('high')}"),
+        (
+            "between",
+            rf"\b(?:between|btw|betwen|from|in the range of|anywhere from)\s+{_operand('low')}"
+            rf"\s*(?:and|to|-|till|until|up to|&)\s*{_operand('high')}",
+        ),
+        (
+            "between",
+            rf"\b(?:over|above|more than|at least)\s+{_operand('low')}"
+            rf"\s*(?:and|but|,)?\s*(?:under|below|less than|at most|no more than|up to)\s+{_operand('high')}",
+        ),
+        ("above", rf"\b(?:nothing|none|not) (?:under|below|less than|cheaper than)\s+{_operand('low')}"),
         ("range", rf"(?<![\w-]){_operand('low')}\s*(?:-|to)\s*{_operand('high')}"),
         ("below", rf"(?<!\w)(?:{_BELOW})\s*(?:the )?(?:price of |an? )?{_operand('high')}"),
-        ("above", rf"(?<!\w)(?:{_ABOVE})\s*(?:an? "
-            rf")?{_operand('low')}(?:\s*(?:{_AFTER_ABOVE}))?(?:\s*(?P<more_stars>{_STARS})(?!\w))?"),
+        (
+            "above",
+            rf"(?<!\w)(?:{_ABOVE})\s*(?:an? )?{_operand('low')}(?:\s*(?:{_AFTER_ABOVE}))?"
+            rf"(?:\s*(?P<more_stars>{_STARS})(?!\w))?",
+        ),
         ("below", rf"{_operand('high')}\s*(?:{_AFTER_BELOW})(?!\w)"),
         ("above", rf"{_operand('low')}\s*(?:{_AFTER_ABOVE})(?:\s*(?P<more_stars>{_STARS}))?(?!\w)"),
         ("around", rf"(?<!\w)(?:{_AROUND})\s*{_operand('low')}"),
@@ -96,6 +106,8 @@ _MUST_BE_NAMED = frozenset({"duration", "length"})
 """Dimensions that too many attributes share for a bare number to mean one of them."""
 _NEARNESS = Decimal("0.2")
 """How far from the named number "around" reaches, as a share of it."""
+_BARE = ("bare", "spend")
+_BEST_RATING, _LEAST_ROUGH_PRICE = 5, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +119,15 @@ class Amount:
 
 
 class Amounts:
-    """Reads amounts with the measured attributes of one catalogue."""
+    """Reads amounts with the measured attributes of one catalogue; `is_kind` tells the words for its kinds of product."""
 
-    def __init__(self, attributes: Mapping[str, tuple[MeasuredAttribute, ...]]) -> None:
+    def __init__(
+        self,
+        attributes: Mapping[str, tuple[MeasuredAttribute, ...]],
+        is_kind: Callable[[str], bool] = lambda word: False,
+    ) -> None:
         self._attributes = attributes
-        self._by_words: dict[frozenset[str], MeasuredAttribute] = {}
-        for group in attributes.values():
-            for attribute in group:
-                self._by_words.setdefault(attribute.words, attribute)
+        self._is_kind = is_kind
 
     def read(self, text: Text, has: Callable[[str], bool] = lambda name: True) -> tuple[Amount, ...]:
         """All amounts in `text`, in the order in which the patterns find them; no character is read twice.
@@ -122,65 +135,33 @@ class Amounts:
         `has` tells whether the wanted kind of product has an attribute.
         """
         found: list[Amount] = []
-        for kind, pattern in _PATTERNS:
-            for match in pattern.finditer(text.lower):
-                amount = self._amount(kind, match, text.lower, has)
-                if amount is not None:
-                    found.append(amount)
+        for form, pattern in _PATTERNS:
+            phrases = (_Phrase.of(form, match, text.lower) for match in pattern.finditer(text.lower))
+            found += [amount for phrase in phrases if phrase and (amount := self._amount(phrase, has))]
             text = text.without(amount.span for amount in found)
         return tuple(found)
 
-    def _amount(self, kind: str, match: re.Match[str], lower: str, has: Callable[[str], bool]) -> Amount | None:
-        operands = {
-            name: operand for name in ("low", "high") if (operand := _Operand.of(match, name, lower)) is not None
-        }
-        if not operands or (kind in ("between", "range") and len(operands) < 2):
-            return None
-        last = operands.get("high") or operands["low"]
-        if kind == "bare" and _SIZE_BEFORE.search(lower[: match.start()]):
-            return None
-        if kind == "range" and (_SIZE_BEFORE.search(lower[: match.start()]) or operands["low"].number >= last.number):
-            return None
-        is_money = any(operand.is_money for operand in operands.values())
-        is_stars = any(operand.is_stars for operand in operands.values()) or bool(match.groupdict().get("more_stars"))
-        span = (match.start(), last.number_end if last.unit else match.end())
-        if is_money:
-            return Amount(_bounds("price", kind, operands), span)
-        if is_stars or (last.number <= 5 and kind not in ("bare", "range", "spend") and _rating_near(lower, match)):
-            return Amount(
-                _bounds("rating", "above" if kind in ("bare", "around", "spend") else kind, _as_low(operands, kind)),
-                span,
-            )
-        return self._measured(kind, operands, last, lower, span, has) or self._priced(
-            kind, operands, last, lower, match, span
-        )
+    def _amount(self, phrase: _Phrase, has: Callable[[str], bool]) -> Amount | None:
+        if phrase.is_money:
+            return Amount(phrase.bounds("price"), phrase.span)
+        if phrase.is_rating:
+            return Amount(phrase.at_least().bounds("rating"), phrase.span)
+        return self._measured(phrase, has) or self._priced(phrase)
 
-    def _measured(
-        self,
-        kind: str,
-        operands: Mapping[str, _Operand],
-        last: _Operand,
-        lower: str,
-        span: Span,
-        has: Callable[[str], bool],
-    ) -> Amount | None:
-        """An amount with a unit that some attribute is measured in."""
-        if not last.unit:
-            return None
+    def _measured(self, phrase: _Phrase, has: Callable[[str], bool]) -> Amount | None:
+        """An amount with a unit that some attribute is measured in; a bare one means exactly that much."""
+        last = phrase.last
         dimension = Measure(Decimal(0), last.unit).dimension
-        attribute = self._named(dimension, lower, has)
+        attribute = self._attribute(dimension, phrase.text, has) if last.unit else None
         if attribute is None:
             return None
-        if kind in ("bare", "spend"):
-            bound = _exact(attribute, Measure(last.number, last.unit))
-            holds_more = any(measure.size >= last.number for measure in attribute.values.values())
-            if bound is None and dimension == "people" and holds_more:
-                bound = Condition(attribute.name, Operator.AT_LEAST, number=last.number, unit=last.unit)
-            return Amount((bound,), (last.start, last.end)) if bound is not None else None
-        conditions = _bounds(attribute.name, kind, operands, last.unit if attribute.dimension else "")
-        return Amount(conditions, (span[0], max(span[1], last.end)))
+        if phrase.form in _BARE:
+            condition = _exact(attribute, last) or _roomy(attribute, last)
+            return Amount((condition,), (last.start, last.end)) if condition else None
+        unit = last.unit if attribute.dimension else ""
+        return Amount(phrase.bounds(attribute.name, unit), (phrase.span[0], max(phrase.span[1], last.end)))
 
-    def _named(self, dimension: str, lower: str, has: Callable[[str], bool]) -> MeasuredAttribute | None:
+    def _attribute(self, dimension: str, lower: str, has: Callable[[str], bool]) -> MeasuredAttribute | None:
         """The attribute that the message names, else the usual one for the dimension."""
         group = tuple(attribute for attribute in self._attributes.get(dimension, ()) if has(attribute.name))
         if not group and dimension:
@@ -191,26 +172,22 @@ class Amounts:
             return max(named, key=lambda attribute: len(attribute.words & said))
         return None if dimension in _MUST_BE_NAMED else next(iter(group), None)
 
-    def _priced(
-        self, kind: str, operands: Mapping[str, _Operand], last: _Operand, lower: str, match: re.Match[str], span: Span
-    ) -> Amount | None:
-        """An amount without a unit: a price, where nothing says otherwise."""
-        if last.unit and (last.unit in _NOT_PRICES or last.unit not in FUNCTION_WORDS):
-            following = _word_after_type(last.unit)
-            if not following or kind in ("bare", "range", "spend"):
-                return None
-        if kind in ("bare", "spend") or last.number < 1:
+    def _priced(self, phrase: _Phrase) -> Amount | None:
+        """An amount without a unit: a price, where nothing says otherwise ("under 50", "below 30 for my dad")."""
+        last = phrase.last
+        follows = last.unit in FUNCTION_WORDS - _NOT_PRICES or self._is_kind(stem(last.unit))
+        if phrase.form in _BARE or last.number < 1 or (last.unit and not follows):
             return None
-        if kind == "range" and not (_MONEY_BEFORE.search(lower[: match.start()]) or last.ends_text):
+        if phrase.form == "range" and (last.unit or not (phrase.speaks_of_money or last.ends_text)):
             return None
-        if kind == "around" and last.number < 5:
+        if phrase.form == "around" and last.number < _LEAST_ROUGH_PRICE:
             return None
-        return Amount(_bounds("price", kind, operands), span)
+        return Amount(phrase.bounds("price"), phrase.span)
 
 
 @dataclass(frozen=True, slots=True)
 class _Operand:
-    """One number of a pattern, with what stands around it. `end` includes the unit, `number_end` does not."""
+    """One number of a phrase, with what stands around it. `end` includes the unit, `number_end` does not."""
 
     number: Decimal
     unit: str
@@ -224,59 +201,98 @@ class _Operand:
     @classmethod
     def of(cls, match: re.Match[str], name: str, lower: str) -> _Operand | None:
         groups = match.groupdict()
-        if groups.get(name) is None:
-            return None
-        number = to_decimal(groups[name])
+        number = to_decimal(groups[name]) if groups.get(name) else None
         if number is None:
             return None
-        money, stars, unit = groups.get(f"{name}_money"), groups.get(f"{name}_stars"), groups.get(f"{name}_unit") or ""
+        symbol, money, stars = (groups.get(f"{name}_{part}") for part in ("symbol", "money", "stars"))
+        unit = groups.get(f"{name}_unit") or ""
         if unit == "in" and lower[match.end(name)].isspace():  # "under 150 in size 9" speaks of no inches
             unit = ""
         tail = "money" if money else "stars" if stars else "unit" if unit else ""
-        end = match.end(f"{name}_{tail}") if tail else match.end(name)
-        start = match.start(f"{name}_symbol") if groups.get(f"{name}_symbol") else match.start(name)
-        rest = lower[match.end(name) :].strip(" .?!\x1f")
+        rest = lower[match.end(name) :].strip(" .?!\x1f").split()
         return cls(
-            number, unit, bool(money or groups.get(f"{name}_symbol")), bool(stars), start, end, match.end(name),
-            not rest or rest.split()[0] in ("please", "pls", "thanks", "range"),
-        )  # fmt: skip
+            number,
+            unit,
+            is_money=bool(money or symbol),
+            is_stars=bool(stars),
+            start=match.start(f"{name}_symbol") if symbol else match.start(name),
+            end=match.end(f"{name}_{tail}") if tail else match.end(name),
+            number_end=match.end(name),
+            ends_text=not rest or rest[0] in ("please", "pls", "thanks", "range"),
+        )
 
 
-def _rating_near(lower: str, match: re.Match[str]) -> bool:
-    return bool(_RATING_NEAR.search(lower[max(0, match.start() - 25) : match.end() + 15]))
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """One match: its form, its one or two numbers, `last` of which carries the unit, and the text around it."""
+
+    form: str
+    last: _Operand
+    low: _Operand | None
+    high: _Operand | None
+    text: str
+    span: Span
+    has_stars: bool = False
+
+    @classmethod
+    def of(cls, form: str, match: re.Match[str], lower: str) -> _Phrase | None:
+        """The phrase, or None where it is none: "size 10", "3-2", "between 5 and"."""
+        low, high = _Operand.of(match, "low", lower), _Operand.of(match, "high", lower)
+        last = high or low
+        if last is None or (form in ("between", "range") and (low is None or high is None)):
+            return None
+        if form in ("bare", "range") and _SIZE_BEFORE.search(lower[: match.start()]):
+            return None
+        if form == "range" and low and low.number >= last.number:
+            return None
+        span = (match.start(), last.number_end if last.unit else match.end())
+        return cls(form, last, low, high, lower, span, bool(match.groupdict().get("more_stars")))
+
+    @property
+    def is_money(self) -> bool:
+        """Whether a currency is named."""
+        return any(operand.is_money for operand in (self.low, self.high) if operand)
+
+    @property
+    def is_rating(self) -> bool:
+        """Whether stars are named, or a small number stands near a word for ratings."""
+        if self.has_stars or any(operand.is_stars for operand in (self.low, self.high) if operand):
+            return True
+        near = self.text[max(0, self.span[0] - 25) : self.span[1] + 15]
+        return (
+            self.last.number <= _BEST_RATING and self.form not in (*_BARE, "range") and bool(_RATING_NEAR.search(near))
+        )
+
+    @property
+    def speaks_of_money(self) -> bool:
+        """Whether a word before it speaks of prices."""
+        return bool(_MONEY_BEFORE.search(self.text[: self.span[0]]))
+
+    def at_least(self) -> _Phrase:
+        """For ratings, a number alone or "around" it is the least wanted."""
+        return replace(self, form="above", low=self.last, high=None) if self.form in (*_BARE, "around") else self
+
+    def bounds(self, field: str, unit: str = "") -> tuple[Condition, ...]:
+        """The phrase as one or two conditions on `field`."""
+        low, high = (operand.number if operand else None for operand in (self.low, self.high))
+        if self.form == "around" and low is not None:
+            low, high = low - low * _NEARNESS, low + low * _NEARNESS
+        if low is not None and high is not None and low > high:
+            low, high = high, low
+        least = [] if low is None else [Condition(field, Operator.AT_LEAST, number=low, unit=unit)]
+        most = [] if high is None else [Condition(field, Operator.AT_MOST, number=high, unit=unit)]
+        return (*least, *most)
 
 
-def _as_low(operands: Mapping[str, _Operand], kind: str) -> Mapping[str, _Operand]:
-    """For ratings a bare number is the least wanted."""
-    return {"low": operands["high"]} if kind in ("bare", "spend") else operands
-
-
-def _bounds(field: str, kind: str, operands: Mapping[str, _Operand], unit: str = "") -> tuple[Condition, ...]:
-    low, high = operands.get("low"), operands.get("high")
-    if kind == "around" and low is not None:
-        reach = low.number * _NEARNESS
-        numbers: tuple[Decimal | None, Decimal | None] = (low.number - reach, low.number + reach)
-    else:
-        numbers = (low.number if low else None, high.number if high else None)
-        if numbers[0] is not None and numbers[1] is not None and numbers[0] > numbers[1]:
-            numbers = (numbers[1], numbers[0])
-    return tuple(_conditions(field, numbers, unit))
-
-
-def _conditions(field: str, numbers: tuple[Decimal | None, Decimal | None], unit: str) -> Iterator[Condition]:
-    low, high = numbers
-    if low is not None:
-        yield Condition(field, Operator.AT_LEAST, number=low, unit=unit)
-    if high is not None:
-        yield Condition(field, Operator.AT_MOST, number=high, unit=unit)
-
-
-def _exact(attribute: MeasuredAttribute, wanted: Measure) -> Condition | None:
+def _exact(attribute: MeasuredAttribute, wanted: _Operand) -> Condition | None:
     """The shop's spellings of exactly this measure, or None where it has none."""
-    values = tuple(value for value, measure in attribute.values.items() if measure.size == wanted.size)
+    size = Measure(wanted.number, wanted.unit).size
+    values = tuple(value for value, measure in attribute.values.items() if measure.size == size)
     return Condition(attribute.name, Operator.IN, values) if values else None
 
 
-def _word_after_type(word: str) -> bool:
-    """Whether the word behind a number can follow a price ("under 50 please", "below 30 for my dad")."""
-    return word in FUNCTION_WORDS and word not in _NOT_PRICES
+def _roomy(attribute: MeasuredAttribute, wanted: _Operand) -> Condition | None:
+    """For people, more room will do where there is any: a tent for four may sleep five."""
+    if attribute.dimension != "people" or all(measure.size < wanted.number for measure in attribute.values.values()):
+        return None
+    return Condition(attribute.name, Operator.AT_LEAST, number=wanted.number, unit=wanted.unit)

@@ -46,7 +46,7 @@ class Grammar:
         self.coverage = Coverage(catalog)
         self.lexicon = Lexicon.of(catalog)
         self._attributes = measured_attributes(facets)
-        self._amounts = Amounts(self._attributes)
+        self._amounts = Amounts(self._attributes, self.lexicon.names_type)
         self._ordering = Ordering(self._attributes)
         self._mentions = Mentions(self.lexicon, self.coverage)
         self._names = Names(catalog, self.lexicon)

@@ -85,6 +85,10 @@ class Lexicon:
             entries, Counter(word for product in catalog.products.values() for word in set(title_stems(product)))
         )
 
+    def names_type(self, word: str) -> bool:
+        """Whether the stem `word` alone names a product type."""
+        return any(entry.field == "product_type" for entry in self.entries.get((word,), ()))
+
     def correct(self, word: str) -> str:
         """The vocabulary's word that a mistyped `word` means, or `word` itself. English words are never changed."""
         if (

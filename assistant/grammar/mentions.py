@@ -127,7 +127,7 @@ class Mentions:
         following = stems[end] if end < len(stems) and tokens[end].is_word else ""
         if not following or following in FUNCTION_WORDS or last.word != last.stem:
             return True
-        if self._names_type(following) or tokens[end].word in _VERBS:
+        if self._lexicon.names_type(following) or tokens[end].word in _VERBS:
             return True
         return following not in self._lexicon.titles and tokens[end].word == following
 
@@ -137,9 +137,6 @@ class Mentions:
             return False
         named = (self._lexicon.entries.get(phrase, ()) for phrase, _ in _phrases(tokens, stems, start))
         return any(entry.field == "product_type" for entries in named for entry in entries)
-
-    def _names_type(self, stem: str) -> bool:
-        return any(entry.field == "product_type" for entry in self._lexicon.entries.get((stem,), ()))
 
     def _consistent(
         self, found: Sequence[Mention], tokens: Sequence[Token], types: Sequence[Condition]
