@@ -102,6 +102,7 @@ _MONEY_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _RATING_NEAR = re.compile(r"\b(?:rat(?:ed|ing|ings)|stars?|reviews?|score[ds]?)\b", re.IGNORECASE)
+_WEIGHING = re.compile(r"\b(?:weigh\w*|light(?:er)?|heav(?:y|ier)) ")
 _MUST_BE_NAMED = frozenset({"duration", "length"})
 """Dimensions that too many attributes share for a bare number to mean one of them."""
 _NEARNESS = Decimal("0.2")
@@ -206,9 +207,11 @@ class _Operand:
             return None
         symbol, money, stars = (groups.get(f"{name}_{part}") for part in ("symbol", "money", "stars"))
         unit = groups.get(f"{name}_unit") or ""
+        if money and money.startswith("pound") and not symbol and _WEIGHING.search(lower):
+            money, unit = None, money
         if unit == "in" and lower[match.end(name)].isspace():  # "under 150 in size 9" speaks of no inches
             unit = ""
-        tail = "money" if money else "stars" if stars else "unit" if unit else ""
+        tail = "money" if groups.get(f"{name}_money") else "stars" if stars else "unit" if unit else ""
         rest = lower[match.end(name) :].strip(" .?!\x1f").split()
         return cls(
             number,
