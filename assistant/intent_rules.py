@@ -29,6 +29,7 @@ _CONTINUES = re.compile(r"(?:and|what about|how about|what of|same for|then)\b",
 _QUESTION = re.compile(r"(?:how|what|is|are|does|tell|which|can|why)\b", re.IGNORECASE)
 _COMPARES = re.compile(r"\bvs\b|\bor\b|differen|compar", re.IGNORECASE)
 _GOES_ON = re.compile(r"(?:and|but|or|with|for|in|only|without|what about|how about) ", re.IGNORECASE)
+_WHICH = re.compile(r"(?:and |so |ok,? )?(?:which|what)\b", re.IGNORECASE)
 _HAS = re.compile(r"(?:do you (?:\w+ )?(?:have|sell|stock|carry)|have you|got any|show me|any)\b", re.IGNORECASE)
 _LIKE = re.compile(r"\b(?:something|anything|one|ones|similar|more) like\b", re.IGNORECASE)
 _CONTENTS = re.compile(r"\bin (?:it|that)\b|\bcontents?\b|\bitems\b", re.IGNORECASE)
@@ -159,14 +160,9 @@ def _refines_or_finds(clause: Clause, name: str) -> str:
         return _I.FIND_PRODUCT if is_new_kind(clause.reading, clause.state) else name
     if name == _I.FIND_PRODUCT and clause.has_search and clause.is_bare:
         return _I.REFINE
-    extreme = reading.pointing is None or reading.pointing.kind in (Kind.EXTREME, Kind.PRONOUN)
-    if (
-        name == _I.COMPARE
-        and clause.has_search
-        and extreme
-        and reading.sort is not Sort.RELEVANCE
-        and not reading.comparative
-    ):
+    several = len(reading.product_ids) != 1 or (reading.pointing is not None and reading.pointing.kind is Kind.EXTREME)
+    ranks = reading.sort is not Sort.RELEVANCE and not reading.comparative and clause.has_search
+    if ranks and several and (name == _I.COMPARE or (name in ABOUT_PRODUCT and _WHICH.match(clause.text))):
         return _I.REFINE  # "which of them is the cheapest?" orders what was found
     if name == _I.FIND_PRODUCT and clause.has_search and not reading.names_type and _GOES_ON.match(clause.text):
         return _I.REFINE  # "and for winter?"
@@ -222,6 +218,9 @@ def _continues_question(clause: Clause, name: str) -> str:
 def _asks_for_goods(clause: Clause, name: str) -> str:
     """ "Do you have first aid kits?" sounds like a question of policy; "anything like the Alder tent" like a search."""
     reading = clause.reading
+    wants_kind = reading.names_type and reading.pointing is None and not clause.state.focus
+    if name in (_I.CART_ADD, _I.PLACE_ORDER) and wants_kind:
+        return _I.FIND_PRODUCT  # "I want to buy 3 helmets"
     if name == _I.BROWSE and (reading.conditions or reading.names_type):
         return _I.FIND_PRODUCT
     if name == _I.POLICY_QUESTION and reading.names_type and (_HAS.match(clause.text) or reading.conditions):

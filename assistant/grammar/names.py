@@ -16,6 +16,7 @@ from retrieval.product import Product
 
 _MOST_NAMED = 3
 _MOST_ALIKE = 2
+_MOST_SEARCHED = 200
 _IN_FULL, _ENOUGH = 0.85, 0.6
 """Shares of a title, by the weight of its words, that name the product whatever else is said, and at all."""
 
@@ -64,8 +65,16 @@ class Names:
     def _strengths(self, said: Collection[str], kinds: Sequence[Condition]) -> dict[str, float]:
         """Groups with a telling word among those said, and the weight of all their words that are."""
         groups = {group for word in said if self._is_telling(word) for group in self._by_word[word]}
+        groups |= self._spelled_out(said)
         fitting = (group for group in groups if self._fits(group, said, kinds))
         return {group: self._weight(word for word in self._titles[group] if word in said) for group in sorted(fitting)}
+
+    def _spelled_out(self, said: Collection[str]) -> set[str]:
+        """Groups whose whole title of two words or more is said, unless it names no more than a kind ("rain jacket")."""
+        rare = (word for word in said if len(self._by_word[word]) <= _MOST_SEARCHED)
+        near = {group for word in rare for group in self._by_word[word]}
+        whole = (group for group in near if len(self._titles[group]) > 1 and set(self._titles[group]) <= set(said))
+        return {group for group in whole if not self._lexicon.words.issuperset(self._titles[group])}
 
     def _fits(self, group: str, said: Collection[str], kinds: Sequence[Condition]) -> bool:
         """Whether a group is of a kind that is named, or is itself named almost in full."""
