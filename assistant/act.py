@@ -1,6 +1,6 @@
 """Act: what Aisle did in a turn, and therefore what its reply may say.
 
-Acts are decided by code (`assistant/planning.py`), never by the language model. The model sees them in its
+Acts are decided by code (`assistant/evidence/planning.py`), never by the language model. The model sees them in its
 prompt as one token each and phrases them; the check lets a reply claim nothing beyond them.
 """
 

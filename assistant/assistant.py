@@ -14,21 +14,21 @@ from datetime import UTC, datetime
 
 import structlog
 
-from assistant.actions import Actions
+from assistant.actions.actions import Actions
+from assistant.actions.orders import Orders
 from assistant.carrying import carry
-from assistant.conversation import Conversation, Turn
-from assistant.draft import Written
-from assistant.evidence import Evidence
+from assistant.conversation.conversation import Conversation, Turn
+from assistant.conversation.message import clean
+from assistant.conversation.store import Store
+from assistant.evidence.evidence import Evidence
+from assistant.evidence.gathering import Gatherer
 from assistant.finding import Finder
-from assistant.gathering import Gatherer
-from assistant.history import prompt_for
-from assistant.message import clean
-from assistant.orders import Orders
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.request import Request
-from assistant.store import Store
-from assistant.understanding import Understanding
-from assistant.writer import Writer
+from assistant.understanding.understanding import Understanding
+from assistant.writing.draft import Written
+from assistant.writing.history import prompt_for
+from assistant.writing.writer import Writer
 from retrieval.catalog import Catalog
 from retrieval.customer import Customer
 from retrieval.records import Records

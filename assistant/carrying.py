@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.act import Act
-from assistant.actions import ActionResult
-from assistant.conversation import State
-from assistant.evidence import Evidence
+from assistant.actions.actions import ActionResult
+from assistant.conversation.conversation import State
+from assistant.evidence.evidence import Evidence
+from assistant.evidence.planning import LISTING_ACTS, POINTED_ACTS, failed
 from assistant.finding import Found
 from assistant.intents import ABOUT_PRODUCT, SERVICE
-from assistant.planning import LISTING_ACTS, POINTED_ACTS, failed
 from assistant.request import Request
 
 _LONGEST_QUESTION = 200

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from assistant.conversation import State
+from assistant.conversation.conversation import State
+from assistant.evidence.wording import stems
 from assistant.intents import ABOUT_PRODUCT, SERVICE, IntentName
 from assistant.reference import PRODUCT_SLOTS
 from assistant.request import Request
-from assistant.wording import stems
 from retrieval.candidate import Candidate, ReasonKind
 from retrieval.catalog import Catalog
 from retrieval.faq import Faq

@@ -1,4 +1,4 @@
-"""IntentName: everything a customer can want, as `assistant/understanding.py` reports it in a `Request`.
+"""IntentName: everything a customer can want, as `assistant/understanding/understanding.py` reports it in a `Request`.
 
 The service names are those of the Bitext customer-service set, so that heads trained elsewhere compare.
 `tests/unit/test_intents.py` holds the utterances and this list together.

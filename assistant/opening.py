@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.actions import Actions
+from assistant.actions.actions import Actions
+from assistant.actions.orders import Orders
 from assistant.assistant import Assistant, Parts
-from assistant.check import Check
+from assistant.conversation.store import Store
+from assistant.evidence.gathering import Gatherer
 from assistant.finding import Finder
-from assistant.gathering import Gatherer
-from assistant.language_model import Decoding
-from assistant.models import open_language_model, open_manners
-from assistant.orders import Orders
-from assistant.plain_phrases import PlainPhrases
+from assistant.language_model.language_model import Decoding
+from assistant.language_model.models import open_language_model
 from assistant.settings import Settings
 from assistant.shop import Shop
-from assistant.store import Store
-from assistant.understanding import Understanding
-from assistant.writer import Writer
+from assistant.understanding.understanding import Understanding
+from assistant.writing.check import Check
+from assistant.writing.manners import MANNERS_FILE, Manners
+from assistant.writing.plain_phrases import PlainPhrases
+from assistant.writing.writer import Writer
 from retrieval.catalog import Catalog
 from retrieval.database import open_database
-from retrieval.errors import SearchIndexError, SettingsError
+from retrieval.errors import ModelError, SearchIndexError, SettingsError
 from retrieval.index import Index, Progress
 from retrieval.profile import History
 from retrieval.recommender import Recommender
@@ -55,7 +56,7 @@ def open_assistant(settings: Settings) -> Assistant:
         writer=Writer(
             open_language_model(settings),
             phrases,
-            Check.of(catalog, open_manners(settings)),
+            Check.of(catalog, _manners(settings)),
             Decoding(temperature=settings.temperature),
         ),
         store=Store(engine),
@@ -88,3 +89,14 @@ def _policy(settings: Settings) -> str:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()
+
+
+def _manners(settings: Settings) -> Manners | None:
+    """The manners of the embedded model in use; None for other models, which have none. Raises ModelError."""
+    if settings.model_url:
+        return None
+    folder = Path(settings.model) if settings.model else settings.data / "models" / "base"
+    try:
+        return Manners.read(folder)
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        raise ModelError(f"{folder / MANNERS_FILE} cannot be read: {error}", "Run: aisle train contexts") from error

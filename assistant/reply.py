@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assistant.evidence import Evidence, Fact
+from assistant.evidence.evidence import Evidence, Fact
 from assistant.request import Request
 from retrieval.candidate import Candidate
 from retrieval.faq import Faq

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from assistant.actions.order_feed import read_orders
+from assistant.actions.orders import Orders
 from assistant.importing import read_files
 from assistant.opening import build_index
-from assistant.order_feed import read_orders
-from assistant.orders import Orders
 from assistant.settings import Settings
 from retrieval.database import open_database
 from retrieval.errors import FeedError

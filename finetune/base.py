@@ -21,7 +21,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from assistant.prompt import END, PAD
+from assistant.language_model.prompt import END, PAD
 from finetune.batches import endless
 from finetune.checkpoint import load_moments, read_counters, save_checkpoint, save_model
 from finetune.corpus import Counts, own_texts, plain_texts, public_texts, service_conversations, task_conversations

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from assistant.act import Act
-from assistant.prompt import PromptTurn
+from assistant.language_model.prompt import PromptTurn
 from finetune.dialogue import Dialogue, read_dialogues, read_rows
 from finetune.promises import is_promise, sentences
 from finetune.referencing import facts_of, referenced

@@ -24,11 +24,11 @@ import structlog
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from assistant.embedded_model import EmbeddedModel
-from assistant.language_model import Decoding
-from assistant.llama import Cache, Llama
-from assistant.model_files import read_model
-from assistant.prompt import Prompt, PromptTurn, compact_facts
+from assistant.language_model.embedded_model import EmbeddedModel
+from assistant.language_model.language_model import Decoding
+from assistant.language_model.llama import Cache, Llama
+from assistant.language_model.model_files import read_model
+from assistant.language_model.prompt import Prompt, PromptTurn, compact_facts
 from assistant.reference import REFERENCE_PATTERN
 from finetune.card import write_results
 from finetune.corpus import SERVICE, Counts, acts_of, conversations, service_conversations

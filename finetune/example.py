@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from assistant.prompt import ASSISTANT, END, FACTS, TEXT, USER, PromptTurn
-from assistant.prompt_tokens import prompt_ids
+from assistant.language_model.prompt import ASSISTANT, END, FACTS, TEXT, USER, PromptTurn
+from assistant.language_model.prompt_tokens import prompt_ids
 
 CONTEXT = 512
 

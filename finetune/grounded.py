@@ -8,9 +8,9 @@ from itertools import islice
 
 from tokenizers import Tokenizer
 
-from assistant.contexts import Contexts
-from assistant.manners import Manners
-from assistant.prompt import PromptTurn
+from assistant.language_model.contexts import Contexts
+from assistant.language_model.prompt import PromptTurn
+from assistant.writing.manners import Manners
 from finetune.example import Example, conversation_example
 from finetune.simulator import Simulator
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from assistant.intent_head import IntentHead
+from assistant.understanding.intent_head import IntentHead
 from finetune.score import Score
 
 _CARD = """---
@@ -19,7 +19,7 @@ datasets: [bitext, clinc150, banking77, multidogo]
 # Intent head
 
 Tells which of {labels} things a customer wants, from the frozen embedding of all-MiniLM-L6-v2 and hashed n-grams of the text;
-what is none of them is rejected. `assistant/intent_head.py` describes the form, `finetune/intent_recipe.py` the training.
+what is none of them is rejected. `assistant/understanding/intent_head.py` describes the form, `finetune/intent_recipe.py` the training.
 
 * Encoder: `{encoder}`. Weights in half precision, {size:.1f} MB. Serving needs NumPy alone.
 * Trained on {rows} texts: {phrasings} phrasings written for Aisle (`data/utterances/`), filled and disguised, and samples of
@@ -38,7 +38,7 @@ One phrasing in five is held out as a whole from a head trained for measuring; t
 
 ## Limits
 
-English only. It sees one clause without what was said before; `assistant/intent_rules.py` corrects it by the conversation and by
+English only. It sees one clause without what was said before; `assistant/understanding/intent_rules.py` corrects it by the conversation and by
 what the grammar finds. It has learnt the matters of online shops; questions about other businesses are rejected as out of scope.
 """
 

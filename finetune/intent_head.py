@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import structlog
 
-from assistant.grammar.text import Text
-from assistant.intent_head import IntentHead
 from assistant.intents import IntentName
+from assistant.understanding.grammar.text import Text
+from assistant.understanding.intent_head import IntentHead
 from finetune.intent_card import write_card
 from finetune.intent_data import mapped_sets
 from finetune.intent_recipe import RECIPE, Examples, Recipe, fit

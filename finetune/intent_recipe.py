@@ -20,7 +20,7 @@ from sklearn.svm import LinearSVC
 from torch import Tensor, nn
 from torch.nn import functional
 
-from assistant.intent_head import BUCKETS, Floats, IntentHead, Rejection, hashed_ngrams
+from assistant.understanding.intent_head import BUCKETS, Floats, IntentHead, Rejection, hashed_ngrams
 from retrieval.encoder import Vectors
 
 Codes = NDArray[np.int64]

@@ -24,8 +24,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from assistant.hints import PLURAL
-from assistant.phrase_file import PhraseLine, read_phrase_file
+from assistant.evidence.hints import PLURAL
+from assistant.writing.phrase_file import PhraseLine, read_phrase_file
 from retrieval.errors import AisleError
 
 Hints = Mapping[str, str]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from assistant.prompt import PromptFact
+from assistant.language_model.prompt import PromptFact
 from assistant.reference import REFERENCE_PATTERN, spell
 from finetune.dialogue import Dialogue, Exchange
 

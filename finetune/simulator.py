@@ -3,7 +3,7 @@
     python -m finetune.simulator --turns 1000 --seed 1
 
 prints examples. Every turn has a customer's message, the acts that code would decide on, facts as
-`assistant/hints.py` lays them down (the hints are listed there), and a reply drawn from the hand-written phrasings
+`assistant/evidence/hints.py` lays them down (the hints are listed there), and a reply drawn from the hand-written phrasings
 of `data/phrasings` that fit those facts. Replies hold references only: no name, number, price, date or policy.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from assistant.act import Act
-from assistant.prompt import PromptTurn, compact_facts
+from assistant.language_model.prompt import PromptTurn, compact_facts
 from assistant.reference import REFERENCE_PATTERN
 from finetune.phrasings import Phrasings, tidy
 from finetune.simulation.facts import make_facts

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from assistant.prompt import END, PAD, SPECIAL_TOKENS
+from assistant.language_model.prompt import END, PAD, SPECIAL_TOKENS
 
 VOCABULARY = 5120
 _PIECES = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from assistant.act import Act
-from assistant.conversation import Conversation, State, Turn
-from assistant.evidence import Evidence, Fact, FactKind
-from assistant.message import clean
-from assistant.prompt import PromptTurn
+from assistant.conversation.conversation import Conversation, State, Turn
+from assistant.conversation.message import clean
+from assistant.evidence.evidence import Evidence, Fact, FactKind
+from assistant.language_model.prompt import PromptTurn
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.request import Intent, Request
 from retrieval.candidate import Candidate, Reason, ReasonKind

@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 import structlog
 
-from assistant.conversation import Conversation
+from assistant.conversation.conversation import Conversation
 from assistant.reply import Cards, Reply, Sentence
 from retrieval.candidate import Candidate
 from retrieval.errors import AisleError, ConversationNotFound

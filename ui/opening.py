@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from assistant.conversation import Conversation
+from assistant.conversation.conversation import Conversation
 from assistant.reply import ReplyEvent
 from retrieval.catalog import Catalog
 from retrieval.customer import Customer

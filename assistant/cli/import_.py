@@ -78,8 +78,8 @@ def customers(files: Files, home: Home = None) -> None:
 
 def orders(files: Files, home: Home = None, currency: Currency = "USD") -> None:
     """Import orders, in JSONL or JSON. Import their customers first."""
-    from assistant.order_feed import read_orders
-    from assistant.orders import Orders
+    from assistant.actions.order_feed import read_orders
+    from assistant.actions.orders import Orders
     from retrieval.feeds.intake import Intake
     from retrieval.records import Records
 

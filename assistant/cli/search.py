@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from assistant.grammar.grammar import Grammar
     from assistant.settings import Settings
+    from assistant.understanding.grammar.grammar import Grammar
     from retrieval.search import Search, SearchResult
 
 Query = Annotated[str | None, typer.Argument(help="What to look for; without it, lines of standard input.")]
@@ -55,8 +55,8 @@ class ShopSearch:
 
     def products(self, line: str, limit: int, customer_id: str | None) -> SearchResult:
         """What meets `line`; where nothing keeps to its limits, what meets its words."""
-        from assistant.conversation import State
-        from assistant.grammar.text import Text
+        from assistant.conversation.conversation import State
+        from assistant.understanding.grammar.text import Text
         from retrieval.filter import Filter
 
         reading = self._grammar.read(Text.of(line), State())
@@ -71,7 +71,7 @@ def open_search(settings: Settings) -> ShopSearch:
 
     Raises SearchIndexError when no index fits the catalogue, ModelError when a model cannot be loaded.
     """
-    from assistant.grammar.grammar import Grammar
+    from assistant.understanding.grammar.grammar import Grammar
     from retrieval.database import open_database
     from retrieval.index import Index
     from retrieval.profile import History

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant import hints
+from assistant.evidence import hints
 from finetune.simulation.product_fields import feature, name_and_price, rating, stock
 from finetune.simulation.scene import FactList
 from finetune.simulation.shop import SimulatedProduct

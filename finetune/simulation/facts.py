@@ -1,4 +1,4 @@
-"""Facts of a simulated turn, by its acts, as `assistant/hints.py` lays them down.
+"""Facts of a simulated turn, by its acts, as `assistant/evidence/hints.py` lays them down.
 
 Which optional facts exist is drawn anew for each turn, so that a reply has to look at what is there.
 """

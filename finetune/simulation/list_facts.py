@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from assistant import hints
 from assistant.act import Act
+from assistant.evidence import hints
 from assistant.reference import PRODUCT_SLOTS
 from finetune.simulation.product_fields import feature, name_and_price, rating, sale, stock
 from finetune.simulation.scene import FactList, in_words

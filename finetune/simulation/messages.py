@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from assistant.act import Act
-from assistant.phrase_file import PhraseLine
+from assistant.writing.phrase_file import PhraseLine
 from finetune.phrasings import Phrase, Phrasings
 from finetune.simulation.order_facts import order_number
 from finetune.simulation.scene import Scene

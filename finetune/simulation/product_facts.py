@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from assistant import hints
 from assistant.act import Act
+from assistant.evidence import hints
 from finetune.simulation.comparison_facts import compared
 from finetune.simulation.list_facts import search
 from finetune.simulation.product_fields import feature, name_and_price, rating, sale, stock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant import hints
+from assistant.evidence import hints
 from finetune.simulation.scene import FactList
 from finetune.simulation.shop import SimulatedProduct
 

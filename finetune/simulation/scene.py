@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from assistant.hints import listing_order
-from assistant.prompt import PromptFact
+from assistant.evidence.hints import listing_order
+from assistant.language_model.prompt import PromptFact
 from finetune.simulation.shop import Policy, SimulatedProduct, SimulatedShop
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from assistant import hints
 from assistant.act import Act
+from assistant.evidence import hints
 from finetune.simulation.scene import FactList, in_words
 
 

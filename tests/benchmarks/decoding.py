@@ -16,12 +16,12 @@ import torch
 from transformers import LlamaForCausalLM
 
 from assistant.act import Act
-from assistant.embedded_model import PROMPT_TOKENS, EmbeddedModel
-from assistant.language_model import Decoding
-from assistant.llama import Cache
-from assistant.model_files import read_model
-from assistant.prompt import Prompt, PromptFact, PromptTurn
-from assistant.prompt_tokens import prompt_ids
+from assistant.language_model.embedded_model import PROMPT_TOKENS, EmbeddedModel
+from assistant.language_model.language_model import Decoding
+from assistant.language_model.llama import Cache
+from assistant.language_model.model_files import read_model
+from assistant.language_model.prompt import Prompt, PromptFact, PromptTurn
+from assistant.language_model.prompt_tokens import prompt_ids
 from assistant.settings import SOURCE_ROOT
 
 BASE, ADAPTER = SOURCE_ROOT / "data" / "models" / "base", SOURCE_ROOT / "data" / "models" / "adapter"

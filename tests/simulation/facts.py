@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import permutations
 
-from assistant.order import Order
+from assistant.actions.order import Order
 from assistant.reply import Reply
 from retrieval.catalog import Catalog
 from retrieval.product import Availability, Product

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from assistant.order import Order, OrderLine, OrderStatus
+from assistant.actions.order import Order, OrderLine, OrderStatus
 from retrieval.customer import Customer, Event, EventKind
 from retrieval.faq import Faq
 from retrieval.feeds.text import clean, plain

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import Engine
 
 from assistant.act import Act
-from assistant.actions import ACTIONS, LISTED, Access, ActionResult, Actions
-from assistant.conversation import State
+from assistant.actions.actions import ACTIONS, LISTED, Access, ActionResult, Actions
+from assistant.actions.order import Order, OrderLine, OrderStatus
+from assistant.actions.orders import Orders
+from assistant.conversation.conversation import State
 from assistant.intents import IntentName
-from assistant.order import Order, OrderLine, OrderStatus
-from assistant.orders import Orders
 from assistant.request import Intent, Request
 from retrieval.customer import Customer
 from retrieval.money import Money

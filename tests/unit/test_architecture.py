@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,21 @@ def test_no_package_imports_what_stands_above_it(package: str) -> None:
         if (wrong := FORBIDDEN[package] & set(_imports(path)))
     }
     assert broken == {}
+
+
+def test_the_steps_of_a_turn_form_no_circle() -> None:
+    steps = {path.name for path in (ROOT / "assistant").iterdir() if (path / "__init__.py").is_file()} - {"cli"}
+    uses = {
+        step: {
+            node.module.split(".")[1]
+            for path in (ROOT / "assistant" / step).rglob("*.py")
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("assistant.")
+        }
+        & (steps - {step})
+        for step in steps
+    }
+    tuple(TopologicalSorter(uses).static_order())  # raises CycleError
 
 
 def test_help_loads_no_heavy_library() -> None:

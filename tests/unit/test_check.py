@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from assistant.act import Act
-from assistant.check import ViolationKind, check
-from assistant.checking.goods import Goods
-from assistant.checking.sentences import streamed
-from assistant.evidence import Evidence, Fact, FactKind
-from assistant.hints import FIRST, IN_STOCK, OUT_OF_STOCK, name_hint
-from assistant.prompt import PromptTurn
+from assistant.evidence.evidence import Evidence, Fact, FactKind
+from assistant.evidence.hints import FIRST, IN_STOCK, OUT_OF_STOCK, name_hint
+from assistant.language_model.prompt import PromptTurn
+from assistant.writing.check import ViolationKind, check
+from assistant.writing.checking.goods import Goods
+from assistant.writing.checking.sentences import streamed
 from finetune.simulator import Simulator
 from retrieval.candidate import Candidate
 from retrieval.catalog import Catalog

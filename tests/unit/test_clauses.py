@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.grammar.clauses import clauses
+from assistant.understanding.grammar.clauses import clauses
 
 
 @pytest.mark.parametrize(

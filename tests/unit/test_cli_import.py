@@ -8,8 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from assistant.actions.orders import Orders
 from assistant.cli import import_
-from assistant.orders import Orders
 from retrieval.catalog import Catalog
 from retrieval.database import open_database
 from retrieval.errors import SettingsError, StoreError

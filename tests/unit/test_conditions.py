@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.conditions import conditions_in_words
-from assistant.wording import by_size, in_words, plural_kind, singular_kind
+from assistant.evidence.conditions import conditions_in_words
+from assistant.evidence.wording import by_size, in_words, plural_kind, singular_kind
 from retrieval.facets import Facets
 from retrieval.filter import Condition, Operator, Sort
 from retrieval.money import Money

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.contexts import CONTEXTS_FILE, Contexts, context, kind_of
-from assistant.model_files import read_model
+from assistant.language_model.contexts import CONTEXTS_FILE, Contexts, context, kind_of
+from assistant.language_model.model_files import read_model
 from assistant.reference import REFERENCE_PATTERN
 from finetune.grounded import learned_contexts
 from retrieval.errors import ModelError

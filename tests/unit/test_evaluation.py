@@ -12,7 +12,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from assistant.act import Act
-from assistant.prompt import PromptFact, PromptTurn
+from assistant.language_model.prompt import PromptFact, PromptTurn
 from finetune.base import by_share
 from finetune.card import results_table, write_results
 from finetune.evaluation import perplexities, promising, unigram, variety

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from assistant.act import Act
-from assistant.evidence import Evidence
-from assistant.order import Order, OrderLine, OrderStatus
+from assistant.actions.order import Order, OrderLine, OrderStatus
+from assistant.evidence.evidence import Evidence
 from assistant.reply import Reply
 from assistant.request import Intent, Request
 from retrieval.candidate import Candidate

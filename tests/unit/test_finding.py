@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.conversation import State
+from assistant.conversation.conversation import State
 from assistant.finding import Finder, Found
 from assistant.intents import IntentName
 from assistant.request import Intent, Request

@@ -8,14 +8,14 @@ from decimal import Decimal
 import pytest
 
 from assistant.act import Act
-from assistant.actions import ActionResult
-from assistant.conversation import State
-from assistant.evidence import Evidence
+from assistant.actions.actions import ActionResult
+from assistant.actions.order import Order, OrderLine, OrderStatus
+from assistant.conversation.conversation import State
+from assistant.evidence.evidence import Evidence
+from assistant.evidence.gathering import Gatherer
+from assistant.evidence.hints import listing_order
 from assistant.finding import Found
-from assistant.gathering import Gatherer
-from assistant.hints import listing_order
 from assistant.intents import IntentName as I
-from assistant.order import Order, OrderLine, OrderStatus
 from assistant.reference import REFERENCES
 from assistant.request import Intent, Request
 from assistant.shop import Shop

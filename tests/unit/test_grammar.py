@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.conversation import State
-from assistant.grammar.grammar import Grammar
-from assistant.grammar.reading import Reading
-from assistant.grammar.text import Text
+from assistant.conversation.conversation import State
+from assistant.understanding.grammar.grammar import Grammar
+from assistant.understanding.grammar.reading import Reading
+from assistant.understanding.grammar.text import Text
 from retrieval.filter import Condition, Operator, Sort
 from tests.unit.grammar_shops import SHOPS
 

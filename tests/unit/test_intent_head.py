@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.intent_head import BUCKETS, SIGNS, IntentHead, Rejection, hashed_ngrams, softmax
 from assistant.intents import IntentName
+from assistant.understanding.intent_head import BUCKETS, SIGNS, IntentHead, Rejection, hashed_ngrams, softmax
 from finetune.intent_recipe import Examples, Recipe, fit
 from retrieval.errors import ModelError
 

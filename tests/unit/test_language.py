@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.grammar.language import language_of
+from assistant.understanding.grammar.language import language_of
 
 
 @pytest.mark.parametrize(

@@ -32,17 +32,17 @@ from transformers import (
 )
 
 from assistant.act import Act
-from assistant.decoding import Draft, Sampler, is_plain
-from assistant.embedded_model import EmbeddedModel
-from assistant.language_model import Decoding, LanguageModel
-from assistant.llama import Cache
-from assistant.model_files import read_model
-from assistant.models import open_language_model
-from assistant.prompt import Prompt, PromptFact, PromptTurn
+from assistant.language_model.decoding import Draft, Sampler, is_plain
+from assistant.language_model.embedded_model import EmbeddedModel
+from assistant.language_model.language_model import Decoding, LanguageModel
+from assistant.language_model.llama import Cache
+from assistant.language_model.model_files import read_model
+from assistant.language_model.models import open_language_model
+from assistant.language_model.prompt import Prompt, PromptFact, PromptTurn
+from assistant.language_model.remote_model import RemoteModel
+from assistant.language_model.transformers_model import TransformersModel
 from assistant.reference import REFERENCE_PATTERN
-from assistant.remote_model import RemoteModel
 from assistant.settings import load_settings
-from assistant.transformers_model import TransformersModel
 from finetune.adapter import new_adapter
 from finetune.base import Shape, new_model
 from finetune.checkpoint import save_model

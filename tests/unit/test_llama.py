@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.llama import Cache, Llama
-from assistant.llama_graph import quantised
-from assistant.llama_shape import LlamaShape
-from assistant.lora import merged
+from assistant.language_model.llama import Cache, Llama
+from assistant.language_model.llama_graph import quantised
+from assistant.language_model.llama_shape import LlamaShape
+from assistant.language_model.lora import merged
 from retrieval.errors import ModelError
 
 SHAPE = LlamaShape(width=32, layers=1, heads=2, inner=32, vocabulary=50, positions=64, epsilon=1e-6, theta=10000.0)

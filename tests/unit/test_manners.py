@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from assistant.act import Act
-from assistant.checking.sentences import streamed
-from assistant.hints import IN_STOCK, OUT_OF_STOCK
-from assistant.manners import MANNERS_FILE, Manners
-from assistant.prompt import PromptFact, PromptTurn
+from assistant.evidence.hints import IN_STOCK, OUT_OF_STOCK
+from assistant.language_model.prompt import PromptFact, PromptTurn
+from assistant.writing.checking.sentences import streamed
+from assistant.writing.manners import MANNERS_FILE, Manners
 from finetune.simulator import Simulator
 
 BASE = Path(__file__).parents[2] / "data" / "models" / "base"

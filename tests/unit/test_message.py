@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.message import clean
+from assistant.conversation.message import clean
 
 
 @given(st.text(alphabet=st.characters()))

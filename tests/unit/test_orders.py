@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete
 
-from assistant.order import Order, OrderLine, OrderStatus
-from assistant.orders import Orders
+from assistant.actions.order import Order, OrderLine, OrderStatus
+from assistant.actions.orders import Orders
 from assistant.tables import OrderRow
 from retrieval.customer import Customer
 from retrieval.database import writing

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.passage import only_amount, only_duration, passage
-from assistant.wording import plain_text, sentences
+from assistant.evidence.passage import only_amount, only_duration, passage
+from assistant.evidence.wording import plain_text, sentences
 from retrieval.faq import Faq
 
 RETURNS = Faq(

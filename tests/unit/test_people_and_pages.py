@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.order import Order, OrderLine, OrderStatus
-from assistant.order_feed import read_orders
+from assistant.actions.order import Order, OrderLine, OrderStatus
+from assistant.actions.order_feed import read_orders
 from retrieval.customer import Customer, Event, EventKind
 from retrieval.errors import FeedError
 from retrieval.faq import Faq

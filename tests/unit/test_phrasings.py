@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant.act import Act
-from assistant.phrase_file import PhraseLine, read_phrase_file
 from assistant.reference import REFERENCES
+from assistant.writing.phrase_file import PhraseLine, read_phrase_file
 from finetune.phrasings import Choice, Node, Phrase, Phrasings, Reference, tidy
 from finetune.simulator import PHRASINGS
 from retrieval.errors import AisleError

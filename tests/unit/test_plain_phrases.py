@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from assistant.act import Act
-from assistant.phrase_file import read_phrase_file
-from assistant.plain_phrases import PlainPhrases
 from assistant.reference import REFERENCE_PATTERN
+from assistant.writing.phrase_file import read_phrase_file
+from assistant.writing.plain_phrases import PlainPhrases
 from finetune.simulator import PHRASINGS, Simulator
 from retrieval.errors import AisleError
 

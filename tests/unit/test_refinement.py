@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from assistant.grammar.dropping import ALL
-from assistant.refinement import Search, holds, refined, released
+from assistant.understanding.grammar.dropping import ALL
+from assistant.understanding.refinement import Search, holds, refined, released
 from retrieval.filter import Condition, Filter, Operator, Sort
 
 TENTS = Condition("product_type", Operator.IN, ("Tents",))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evidence import Fact, FactKind
-from assistant.resolve import resolve, used_facts
+from assistant.evidence.evidence import Fact, FactKind
+from assistant.writing.resolve import resolve, used_facts
 from retrieval.errors import WritingError
 
 

@@ -16,8 +16,8 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from assistant.actions.order import OrderStatus
 from assistant.intents import BITEXT, IntentName
-from assistant.order import OrderStatus
 from data.generate.__main__ import MadeShop, make, pictures
 from data.generate.oracle import measure
 from data.generate.paths import SHOP, TODAY, jsonl

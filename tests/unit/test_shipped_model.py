@@ -12,9 +12,9 @@ import yaml
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from assistant.act import Act
-from assistant.embedded_model import EmbeddedModel
-from assistant.language_model import Decoding
-from assistant.prompt import SPECIAL_TOKENS, Prompt, PromptFact, PromptTurn
+from assistant.language_model.embedded_model import EmbeddedModel
+from assistant.language_model.language_model import Decoding
+from assistant.language_model.prompt import SPECIAL_TOKENS, Prompt, PromptFact, PromptTurn
 from assistant.reference import REFERENCE_PATTERN
 from assistant.settings import SOURCE_ROOT
 

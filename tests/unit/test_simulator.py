@@ -9,8 +9,8 @@ from itertools import islice
 import pytest
 
 from assistant.act import Act
-from assistant.hints import listing_order
-from assistant.prompt import PromptTurn
+from assistant.evidence.hints import listing_order
+from assistant.language_model.prompt import PromptTurn
 from assistant.reference import REFERENCE_PATTERN, REFERENCES
 from finetune.simulator import Simulator
 

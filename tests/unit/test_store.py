@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select, text
 
 from assistant.act import Act
-from assistant.conversation import State, Turn
-from assistant.prompt import PromptFact, PromptTurn
+from assistant.conversation.conversation import State, Turn
+from assistant.conversation.store import Store
+from assistant.language_model.prompt import PromptFact, PromptTurn
 from assistant.request import Intent, Request
-from assistant.store import Store
 from assistant.tables import ConversationRow, TurnRow
 from retrieval.database import open_database, reading, writing
 from retrieval.errors import ConversationNotFound, StoreError
@@ -136,7 +136,7 @@ def test_long_messages_are_kept_whole(engine: Engine) -> None:
 
 
 def test_only_the_newest_turns_are_read_back_but_all_are_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.store.RECALLED", 3)
+    monkeypatch.setattr("assistant.conversation.store.RECALLED", 3)
     store = Store(engine)
     conversation = store.open(None, None)
     for number in range(5):
@@ -149,8 +149,8 @@ def test_only_the_newest_turns_are_read_back_but_all_are_kept(engine: Engine, mo
 TALKER = """
 import os, sys
 from sqlalchemy import event
-from assistant.conversation import State
-from assistant.store import Store
+from assistant.conversation.conversation import State
+from assistant.conversation.store import Store
 from retrieval.database import open_database
 from tests.unit.test_store import HELLO
 engine = open_database(sys.argv[1])

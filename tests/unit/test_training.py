@@ -17,9 +17,9 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from assistant.act import Act
-from assistant.model_files import read_model
-from assistant.prompt import ASSISTANT, END, SPECIAL_TOKENS, PromptFact, PromptTurn, compact
-from assistant.prompt_tokens import prompt_ids
+from assistant.language_model.model_files import read_model
+from assistant.language_model.prompt import ASSISTANT, END, SPECIAL_TOKENS, PromptFact, PromptTurn, compact
+from assistant.language_model.prompt_tokens import prompt_ids
 from assistant.reference import REFERENCE_PATTERN
 from finetune.adapter import new_adapter, train_adapter
 from finetune.base import Shape, new_model, train_base

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.conversation import State
+from assistant.conversation.conversation import State
 from assistant.intents import ABOUT_PRODUCT, SEARCHES, SERVICE, IntentName
 from assistant.request import Request
-from assistant.understanding import Understanding
+from assistant.understanding.understanding import Understanding
 from retrieval.catalog import Catalog
 from retrieval.encoder import Encoder
 from retrieval.errors import ModelError

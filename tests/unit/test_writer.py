@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from assistant.act import Act
-from assistant.check import Check
-from assistant.checking.goods import Goods
-from assistant.conversation import Conversation
-from assistant.draft import Written
-from assistant.evidence import Evidence, Fact, FactKind
-from assistant.hints import IN_STOCK
-from assistant.history import prompt_for
-from assistant.language_model import Decoding
-from assistant.plain_phrases import PlainPhrases
-from assistant.prompt import Prompt
-from assistant.writer import Writer
+from assistant.conversation.conversation import Conversation
+from assistant.evidence.evidence import Evidence, Fact, FactKind
+from assistant.evidence.hints import IN_STOCK
+from assistant.language_model.language_model import Decoding
+from assistant.language_model.prompt import Prompt
+from assistant.writing.check import Check
+from assistant.writing.checking.goods import Goods
+from assistant.writing.draft import Written
+from assistant.writing.history import prompt_for
+from assistant.writing.plain_phrases import PlainPhrases
+from assistant.writing.writer import Writer
 
 SHIPPED = PlainPhrases.load(Path(__file__).parents[2] / "data" / "phrasings")
 PHRASES = PlainPhrases(

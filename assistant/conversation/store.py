@@ -1,0 +1,116 @@
+"""Store: conversations in the database, each turn added whole or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
+
+from assistant.conversation.conversation import Conversation, State, Turn
+from assistant.language_model.prompt import PromptTurn
+from assistant.tables import ConversationRow, TurnRow
+from retrieval.database import reading, storable, table_of, writing
+from retrieval.errors import ConversationNotFound, StoreError
+
+RECALLED = 100
+"""How many turns are read back: no message takes longer for the length of the conversation before it."""
+
+_STATE: TypeAdapter[State] = TypeAdapter(State)
+_PROMPT: TypeAdapter[PromptTurn] = TypeAdapter(PromptTurn)
+
+
+class Store:
+    """All conversations in one database. Every method raises StoreError where the database fails."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def open(self, conversation_id: str | None, customer_id: str | None) -> Conversation:
+        """The conversation with this id and its newest turns, or a new one with an id that cannot be guessed.
+
+        A visitor who signs in keeps their conversation, which is the customer's alone from the next turn on. Raises
+        ConversationNotFound when there is none with this id, or when it is another customer's.
+        """
+        if conversation_id is None:
+            return Conversation(secrets.token_urlsafe(24), customer_id)
+        with reading(self._engine) as connection:
+            row = _conversation_row(connection, conversation_id)
+            if row is None or row["customer_id"] not in (None, customer_id):
+                raise _not_found(conversation_id)
+            query = select(table_of(TurnRow)).where(TurnRow.conversation_id == conversation_id)
+            newest = connection.execute(query.order_by(TurnRow.number.desc()).limit(RECALLED)).mappings().all()
+        try:
+            state = _STATE.validate_python(row["state"])
+            return Conversation(conversation_id, customer_id, tuple(map(_turn, reversed(newest))), state)
+        except ValidationError as error:
+            raise StoreError(
+                f"Conversation {conversation_id} cannot be read: {error.errors()[0]['msg']}.",
+                "A newer Aisle may have written it: upgrade Aisle, or start a new conversation.",
+            ) from error
+
+    def append(self, conversation: Conversation, turn: Turn, state: State) -> Conversation:
+        """Adds `turn` and keeps `state`, in one transaction; the conversation as it is then.
+
+        A turn that was added elsewhere in the meantime stays, before this one. Raises ConversationNotFound when another
+        customer has signed in to this conversation since it was opened.
+        """
+        with writing(self._engine) as connection:
+            number = self._next_number(connection, conversation, state)
+            connection.execute(insert(TurnRow).values(_turn_values(conversation.id, number, turn)))
+        return replace(conversation, turns=(*conversation.turns, turn), state=state)
+
+    @staticmethod
+    def _next_number(connection: Connection, conversation: Conversation, state: State) -> int:
+        stored = {"customer_id": conversation.customer_id, "state": _STATE.dump_python(state, mode="json")}
+        row = _conversation_row(connection, conversation.id, lock=True)
+        if row is None:
+            started = datetime.now(UTC)
+            connection.execute(insert(ConversationRow).values(id=conversation.id, started=started, **stored))
+            return 1
+        if row["customer_id"] not in (None, conversation.customer_id):
+            raise _not_found(conversation.id)
+        connection.execute(update(ConversationRow).where(ConversationRow.id == conversation.id).values(stored))
+        last = select(func.max(TurnRow.number)).where(TurnRow.conversation_id == conversation.id)
+        return (connection.scalar(last) or 0) + 1
+
+
+def _conversation_row(connection: Connection, conversation_id: str, lock: bool = False) -> RowMapping | None:
+    if not storable(conversation_id):
+        return None
+    query = select(table_of(ConversationRow)).where(ConversationRow.id == conversation_id)
+    return connection.execute(query.with_for_update() if lock else query).mappings().first()
+
+
+def _not_found(conversation_id: str) -> ConversationNotFound:
+    return ConversationNotFound(
+        f"There is no conversation {conversation_id!r} for this customer.",
+        "Start a new one by sending no conversation id.",
+    )
+
+
+def _turn_values(conversation_id: str, number: int, turn: Turn) -> dict[str, Any]:
+    return {
+        "conversation_id": conversation_id,
+        "number": number,
+        "message": turn.message,
+        "reply": turn.reply,
+        "prompt": _PROMPT.dump_python(turn.prompt, mode="json"),
+        "time": turn.time,
+        "fallback": turn.fallback,
+        "adapter": turn.adapter,
+    }
+
+
+def _turn(row: RowMapping) -> Turn:
+    return Turn(
+        row["message"],
+        row["reply"],
+        _PROMPT.validate_python(row["prompt"]),
+        row["time"],
+        row["fallback"],
+        row["adapter"],
+    )

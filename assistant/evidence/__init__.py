@@ -1,0 +1,1 @@
+"""What one reply may say and show: acts, facts, cards, sources and chips."""

@@ -1,0 +1,56 @@
+"""Evidence: the acts of a turn and the facts its reply may use. Gathered in `assistant/evidence/gathering.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.act import Act
+from retrieval.candidate import Candidate
+from retrieval.faq import Faq
+
+
+class FactKind(StrEnum):
+    """What sort of value a fact holds; the check treats each its own way."""
+
+    NAME = "name"
+    MONEY = "money"
+    NUMBER = "number"
+    STOCK = "stock"
+    RATING = "rating"
+    DATE = "date"
+    DURATION = "duration"
+    CODE = "code"
+    STATUS = "status"
+    CONTACT = "contact"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One value from the shop's records, ready to be read: `text` replaces the reference to `key`.
+
+    `hint` is the short word that the embedded model sees (`PromptFact.hint`). `record` says where the value
+    comes from ("product:T-100", "faq:returns", "order:A-1042", "computed").
+    """
+
+    key: str
+    kind: FactKind
+    text: str
+    hint: str = ""
+    record: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything one reply may say and show.
+
+    `candidates` become cards, `sources` links, `chips` the natural next questions (each is a whole message that
+    the customer could send).
+    """
+
+    acts: tuple[Act, ...]
+    facts: tuple[Fact, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    sources: tuple[Faq, ...] = ()
+    chips: tuple[str, ...] = ()

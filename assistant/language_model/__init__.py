@@ -1,0 +1,1 @@
+"""The protocol of language models and the three engines behind it."""

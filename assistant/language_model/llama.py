@@ -1,0 +1,127 @@
+"""Llama: runs a small Llama-architecture model on onnxruntime, one reply on one processor core.
+
+The weights stay with the network, which any number of replies may use at once; each reply has a `Cache` of its own. A
+prompt is read with 32-bit weights, which is fastest for many tokens, and single tokens are written with 8-bit ones, which
+halves the time that memory takes; both work on the same cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from onnxruntime import InferenceSession, SessionOptions
+
+from assistant.language_model.llama_graph import IDS, LENGTHS, LOGITS, SHOWN, TOTAL, Weights, cache_names, llama_graph
+from assistant.language_model.llama_shape import LlamaShape
+from retrieval.errors import ModelError
+
+_DEVICE = "cpu"
+_READING_THREADS = 2
+_ERRORS_ONLY = 3
+_LAST = np.array([-1], np.int64)
+
+
+class Llama:
+    """The network."""
+
+    def __init__(self, shape: LlamaShape, weights: Weights, *, quantised: bool = True) -> None:
+        """Takes the tensors of a Hugging Face checkpoint by their names. Raises ModelError where one is absent or misshapen."""
+        self.shape = shape
+        try:
+            self.reader = _session(llama_graph(shape, weights, quantised=False), _READING_THREADS)
+            self.writer = _session(llama_graph(shape, weights, quantised=True), 1) if quantised else self.reader
+        except (KeyError, ValueError) as error:
+            raise ModelError(
+                f"the model's weights do not fit its config.json: {error}", "Copy the model folder again."
+            ) from error
+
+
+class Cache:
+    """Keys and values of one reply of at most `positions` tokens; `length` of them are filled. Not for several threads."""
+
+    def __init__(self, network: Llama, positions: int) -> None:
+        shape = network.shape
+        self.length = 0
+        self._vocabulary = shape.vocabulary
+        self._reader = network.reader
+        self._lengths = np.zeros(1, np.int32)
+        self._total = np.zeros((), np.int32)
+        self._values = np.zeros((shape.layers, 2, 1, shape.heads, positions, shape.head_width), np.float32)
+        self._next = np.zeros((1, 1), np.int64)
+        self._logits = np.empty((1, 1, shape.vocabulary), np.float32)
+        self._writing = self._bound(network.writer, self._next, _LAST, self._logits)
+
+    def read(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """Reads the prompt into the empty cache; returns the logits after it, (vocabulary,)."""
+        return self._read(ids, _LAST)[0]
+
+    def read_all(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """The same, with the logits after each of its tokens, (count, vocabulary)."""
+        return self._read(ids, np.arange(len(ids)))
+
+    def _read(self, ids: Sequence[int], shown: NDArray[np.int64]) -> NDArray[np.float32]:
+        logits = np.empty((1, len(shown), self._vocabulary), np.float32)
+        self._run(self._bound(self._reader, np.array([ids], np.int64), shown, logits), len(ids))
+        return logits[0]
+
+    def step(self, token: int) -> NDArray[np.float32]:
+        """Reads one more token; returns the logits after it, (vocabulary,), overwritten by the next step."""
+        self._next[0, 0] = token
+        self._run(self._writing, 1)
+        return self._logits[0, 0]
+
+    def _run(self, binding: _Binding, count: int) -> None:
+        self.length += count
+        self._lengths[0] = self.length - 1
+        self._total[...] = self.length
+        binding.run()
+
+    def _bound(
+        self, session: InferenceSession, ids: NDArray[np.int64], shown: NDArray[np.int64], logits: NDArray[np.float32]
+    ) -> _Binding:
+        binding = _Binding(session)
+        binding.take(IDS, ids)
+        binding.take(SHOWN, shown)
+        binding.take(LENGTHS, self._lengths)
+        binding.take(TOTAL, self._total)
+        binding.give(LOGITS, logits)
+        for layer, (keys, values) in enumerate(self._values):
+            names = cache_names(layer)
+            for array, taken, given in ((keys, names[0], names[2]), (values, names[1], names[3])):
+                binding.take(taken, array)
+                binding.give(given, array)
+        return binding
+
+
+class _Binding:
+    """A session bound to arrays that it reads and writes in place; keeps them alive."""
+
+    def __init__(self, session: InferenceSession) -> None:
+        self._session = session
+        self._binding = session.io_binding()
+        self._arrays: list[NDArray[np.generic]] = []
+
+    def take(self, name: str, array: NDArray[np.generic]) -> None:
+        """Reads input `name` from `array`."""
+        self._arrays.append(array)
+        self._binding.bind_input(name, _DEVICE, 0, array.dtype, array.shape, array.ctypes.data)
+
+    def give(self, name: str, array: NDArray[np.generic]) -> None:
+        """Writes output `name` into `array`."""
+        self._arrays.append(array)
+        self._binding.bind_output(name, _DEVICE, 0, array.dtype, array.shape, array.ctypes.data)
+
+    def run(self) -> None:
+        """One pass of the network."""
+        self._session.run_with_iobinding(self._binding)
+
+
+def _session(graph: bytes, threads: int) -> InferenceSession:
+    options = SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS_ONLY
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return InferenceSession(graph, options, providers=["CPUExecutionProvider"])

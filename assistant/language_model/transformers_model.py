@@ -1,0 +1,257 @@
+"""TransformersModel: any causal language model of Hugging Face form, by name or folder, with a LoRA adapter or without.
+
+Generation runs in a thread of its own, one reply at a time, and hands its tokens over through a queue. Whatever goes wrong
+there travels through the same queue, so that a reader never waits for a thread that has died.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from jinja2 import TemplateError
+from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessor, LogitsProcessorList, StoppingCriteria
+
+from assistant.language_model.decoding import CANDIDATES, Draft, Sampler
+from assistant.language_model.language_model import Decoding
+from assistant.language_model.prompt import Prompt, messages
+from assistant.language_model.reference_rule import ReferenceRule, TokenTexts
+from retrieval.errors import ModelError, WritingError
+
+_SILENCE_SECONDS = 120.0
+_ANCHOR = "a"
+
+
+class TransformersModel:
+    """A LanguageModel over `transformers`; replies are written one after another."""
+
+    def __init__(self, name: str, model: Any, tokenizer: Any) -> None:
+        self._name = name
+        self._model = model
+        self._tokenizer = tokenizer
+        self._tokens = _token_texts(tokenizer, model)
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, name: str, adapter: Path | None = None, *, threads: int = 0) -> Self:
+        """Loads a model that is on this machine: a folder, or a name in the Hugging Face cache. Nothing is downloaded.
+
+        Raises ModelError when it is absent, incomplete or not a causal language model.
+        """
+        if threads:
+            torch.set_num_threads(threads)
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=True, trust_remote_code=False)
+            model = AutoModelForCausalLM.from_pretrained(
+                name, local_files_only=True, trust_remote_code=False, dtype="auto"
+            )
+            if adapter is not None:
+                model = _with_adapter(model, adapter)
+        except Exception as error:  # transformers, peft and safetensors raise a dozen kinds between them
+            raise ModelError(
+                f"the language model {name!r} cannot be loaded: {error}",
+                "AISLE_MODEL must be a folder with a complete model, or a name fetched with `hf download NAME`.",
+            ) from error
+        model.eval()
+        return cls(name if adapter is None else f"{name}+{adapter.name}", model, tokenizer)
+
+    @property
+    def name(self) -> str:
+        """The model's name or folder, and the adapter's."""
+        return self._name
+
+    def write(self, prompt: Prompt, decoding: Decoding, cancelled: threading.Event) -> Iterator[str]:
+        """Yields the reply in pieces of whole characters. Raises WritingError when generation fails or stalls."""
+        pieces: queue.Queue[str | BaseException | None] = queue.Queue()
+        stop = threading.Event()
+        thread = threading.Thread(target=self._generate, args=(prompt, decoding, cancelled, stop, pieces), daemon=True)
+        thread.start()
+        try:
+            while (piece := _next(pieces, self._name)) is not None:
+                if cancelled.is_set():
+                    return
+                yield piece
+        finally:
+            stop.set()
+
+    def _generate(
+        self,
+        prompt: Prompt,
+        decoding: Decoding,
+        cancelled: threading.Event,
+        stop: threading.Event,
+        pieces: queue.Queue[str | BaseException | None],
+    ) -> None:
+        try:
+            with self._lock:
+                if not cancelled.is_set() and not stop.is_set():
+                    self._run(prompt, decoding, (cancelled, stop), pieces)
+            pieces.put(None)
+        except BaseException as error:  # it is raised again where the reply is read
+            pieces.put(error)
+
+    def _run(
+        self,
+        prompt: Prompt,
+        decoding: Decoding,
+        events: tuple[threading.Event, ...],
+        pieces: queue.Queue[str | BaseException | None],
+    ) -> None:
+        ids, mask = self._inputs(prompt, decoding.max_tokens)
+        with torch.inference_mode():
+            self._model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                max_new_tokens=decoding.max_tokens,
+                do_sample=False,
+                num_beams=1,
+                pad_token_id=self._tokens.ends[0],
+                eos_token_id=list(self._tokens.ends),
+                logits_processor=LogitsProcessorList([self._choice(prompt, decoding)]),
+                stopping_criteria=[_Stop(events)],
+                streamer=_Pieces(self._tokenizer, self._tokens.ends, pieces),
+            )
+
+    def _choice(self, prompt: Prompt, decoding: Decoding) -> _Choice:
+        return _Choice(ReferenceRule(self._tokens, prompt.keys), self._tokens.texts, decoding)
+
+    def _inputs(self, prompt: Prompt, room: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Token ids and mask of shape (1, length), without the earliest turns where the model cannot read them all."""
+        limit = int(
+            getattr(self._model.config, "max_position_embeddings", 0)
+            or getattr(self._model.config, "n_positions", 0)
+            or 4096
+        )
+        turns = prompt.turns
+        while True:
+            encoded = self._encode(messages(replace(prompt, turns=turns)))
+            if len(turns) == 1 or encoded["input_ids"].shape[1] + room <= limit:
+                start = max(encoded["input_ids"].shape[1] + room - limit, 0)
+                return encoded["input_ids"][:, start:], encoded["attention_mask"][:, start:]
+            turns = turns[1:]
+
+    def _encode(self, listed: list[dict[str, str]]) -> Any:
+        begun = listed[-1]["role"] == "assistant"
+        if not self._tokenizer.chat_template:
+            text = "\n\n".join(f"{_SPEAKERS[entry['role']]}{entry['content']}" for entry in listed)
+            opening = "" if begun else f"\n\n{_SPEAKERS['assistant'].rstrip()}"
+            return self._tokenizer(text + opening, return_tensors="pt")
+        options = {
+            "add_generation_prompt": not begun,
+            "continue_final_message": begun,
+            "return_dict": True,
+            "return_tensors": "pt",
+        }
+        try:
+            return self._tokenizer.apply_chat_template(listed, **options)
+        except TemplateError:  # templates such as Gemma's know no system role
+            return self._tokenizer.apply_chat_template(_without_system(listed), **options)
+
+
+_SPEAKERS = {"system": "", "user": "", "assistant": "Reply: "}
+
+
+class _Choice(LogitsProcessor):
+    """Leaves one token open at each step: the one drawn among those that the rule allows."""
+
+    def __init__(self, rule: ReferenceRule, texts: Sequence[str], decoding: Decoding) -> None:
+        self._rule = rule
+        self._texts = texts
+        self._sampler = Sampler(decoding)
+        self._draft = Draft()
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """`scores` has shape (1, vocabulary)."""
+        allowed = torch.tensor(self._rule.allowed())
+        best = torch.topk(scores[0, allowed].float(), min(CANDIDATES, len(allowed)))
+        ordered = [(int(allowed[place]), float(value)) for value, place in zip(best.values, best.indices, strict=True)]
+        fresh = [pair for pair in ordered if not self._draft.bars(pair[0], self._texts[pair[0]])] or ordered
+        token = self._sampler.draw([token for token, _ in fresh], [value for _, value in fresh])
+        self._rule.add(token)
+        self._draft.add(token, self._texts[token])
+        chosen = torch.full_like(scores, float("-inf"))
+        chosen[0, token] = 0.0
+        return chosen
+
+
+class _Stop(StoppingCriteria):
+    def __init__(self, events: Sequence[threading.Event]) -> None:
+        self._events = events
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: object) -> torch.Tensor:
+        """Whether to stop, for each of the one sequences."""
+        stopped = any(event.is_set() for event in self._events)
+        return torch.full((input_ids.shape[0],), stopped, dtype=torch.bool)
+
+
+class _Pieces:
+    """A streamer for `generate`: puts text on a queue as soon as its characters and references are whole."""
+
+    def __init__(self, tokenizer: Any, ends: Sequence[int], pieces: queue.Queue[str | BaseException | None]) -> None:
+        self._tokenizer = tokenizer
+        self._ends = frozenset(ends)
+        self._pieces = pieces
+        self._prompt_seen = False
+        self._reply: list[int] = []
+        self._sent = 0
+
+    def put(self, value: torch.Tensor) -> None:
+        """Takes the prompt once, then each new token."""
+        if not self._prompt_seen:
+            self._prompt_seen = True
+            return
+        self._reply.extend(token for token in value.flatten().tolist() if token not in self._ends)
+        text = self._tokenizer.decode(self._reply, clean_up_tokenization_spaces=False).removesuffix("\ufffd")
+        whole = text.rfind("{") if text.rfind("{") > text.rfind("}") else len(text)
+        if whole > self._sent:
+            self._pieces.put(text[self._sent : whole])
+            self._sent = whole
+
+    def end(self) -> None:
+        """The caller marks the end itself, after `generate` has returned."""
+
+
+def _next(pieces: queue.Queue[str | BaseException | None], name: str) -> str | None:
+    try:
+        piece = pieces.get(timeout=_SILENCE_SECONDS)
+    except queue.Empty as error:
+        raise WritingError(f"{name} wrote nothing for {_SILENCE_SECONDS:.0f} seconds") from error
+    if isinstance(piece, BaseException):
+        raise WritingError(f"{name} failed while it wrote: {piece}") from piece
+    return piece
+
+
+def _with_adapter(model: Any, adapter: Path) -> Any:
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(model, str(adapter), local_files_only=True).merge_and_unload()
+
+
+def _token_texts(tokenizer: Any, model: Any) -> TokenTexts:
+    """Each token's text as it stands inside a reply, its leading space included."""
+    anchor = tokenizer.encode(_ANCHOR, add_special_tokens=False)
+    size = min(len(tokenizer), model.config.vocab_size)
+    texts = tokenizer.batch_decode([[*anchor, token] for token in range(size)], clean_up_tokenization_spaces=False)
+    lead = len(tokenizer.decode(anchor, clean_up_tokenization_spaces=False))
+    return TokenTexts([text[lead:] for text in texts], _ends(tokenizer, model), tokenizer.all_special_ids)
+
+
+def _ends(tokenizer: Any, model: Any) -> list[int]:
+    named = getattr(model.generation_config, "eos_token_id", None)
+    ends = list(named) if isinstance(named, list) else [named]
+    known = [end for end in dict.fromkeys([*ends, tokenizer.eos_token_id]) if end is not None]
+    if not known:
+        raise ModelError(
+            "the language model names no token that ends a reply", "Set eos_token_id in its generation_config.json."
+        )
+    return known
+
+
+def _without_system(listed: list[dict[str, str]]) -> list[dict[str, str]]:
+    system, first, *rest = listed
+    return [{"role": "user", "content": f"{system['content']}\n\n{first['content']}"}, *rest]
