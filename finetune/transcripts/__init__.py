@@ -1,0 +1,1 @@
+"""A shop's own chats, from whichever tool exported them, in one shape."""
