@@ -17,12 +17,13 @@ import structlog
 from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
 from assistant.carrying import carry
-from assistant.conversation.conversation import Conversation, Turn
+from assistant.conversation.conversation import Conversation, State, Turn
 from assistant.conversation.message import clean
 from assistant.conversation.store import Store
 from assistant.evidence.evidence import Evidence
 from assistant.evidence.gathering import Gatherer
 from assistant.finding import Finder
+from assistant.language_model.prompt import Prompt
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.request import Request
 from assistant.understanding.understanding import Understanding
@@ -49,6 +50,16 @@ class Parts:
     gatherer: Gatherer
     writer: Writer
     store: Store
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What stands before a reply is written, and the state that the turn leaves behind."""
+
+    request: Request
+    evidence: Evidence
+    prompt: Prompt
+    state: State
 
 
 class Assistant:
@@ -113,7 +124,42 @@ class Assistant:
         with watch.step("open"):
             conversation = parts.store.open(conversation_id, customer_id)
             customer = parts.records.customer(customer_id) if customer_id else None
-        state = conversation.state
+        prepared = self._prepared(conversation, message, customer, watch)
+        evidence = prepared.evidence
+        if evidence.candidates:
+            yield Cards(evidence.candidates)
+        written: list[Written] = []
+        with watch.step("writing"):
+            for sentence in parts.writer.write(prepared.prompt, evidence, cancelled):
+                watch.first("first sentence")
+                written.append(sentence)
+                yield Sentence(sentence.text)
+        if cancelled.is_set():
+            return
+        reply = self._reply(conversation, prepared.request, evidence, written, watch)
+        turn = Turn(
+            message,
+            reply.text,
+            prepared.prompt.answered(reply.written),
+            datetime.now(UTC),
+            reply.fallback,
+            parts.writer.model_name,
+        )
+        with watch.step("store"):
+            parts.store.append(conversation, turn, prepared.state)
+        _log.info("replied", acts=[act.value for act in evidence.acts], fallback=reply.fallback, **watch.timings_ms)
+        yield reply
+
+    def prepare(self, conversation: Conversation, message: str) -> Prepared:
+        """All steps before the writing of a reply to `message`, as `reply` takes them; nothing is written or stored."""
+        customer_id = conversation.customer_id
+        customer = self._parts.records.customer(customer_id) if customer_id else None
+        return self._prepared(conversation, clean(message)[: self._max_message], customer, _Stopwatch())
+
+    def _prepared(
+        self, conversation: Conversation, message: str, customer: Customer | None, watch: _Stopwatch
+    ) -> Prepared:
+        parts, state, customer_id = self._parts, conversation.state, conversation.customer_id
         with watch.step("understanding"):
             request = parts.understanding.read(message, state)
         with watch.step("search"):
@@ -122,30 +168,8 @@ class Assistant:
             results = parts.actions.run(request, customer_id, state)
         with watch.step("evidence"):
             evidence = parts.gatherer.gather(request, found, results, state, customer)
-        if evidence.candidates:
-            yield Cards(evidence.candidates)
         prompt = prompt_for(self._policy, conversation, message, evidence)
-        written: list[Written] = []
-        with watch.step("writing"):
-            for sentence in parts.writer.write(prompt, evidence, cancelled):
-                watch.first("first sentence")
-                written.append(sentence)
-                yield Sentence(sentence.text)
-        if cancelled.is_set():
-            return
-        reply = self._reply(conversation, request, evidence, written, watch)
-        turn = Turn(
-            message,
-            reply.text,
-            prompt.answered(reply.written),
-            datetime.now(UTC),
-            reply.fallback,
-            parts.writer.model_name,
-        )
-        with watch.step("store"):
-            parts.store.append(conversation, turn, carry(state, request, found, results, evidence))
-        _log.info("replied", acts=[act.value for act in evidence.acts], fallback=reply.fallback, **watch.timings_ms)
-        yield reply
+        return Prepared(request, evidence, prompt, carry(state, request, found, results, evidence))
 
     def _reply(
         self,
