@@ -1,7 +1,7 @@
 """LlamaGraph: writes a Llama-architecture model as an ONNX graph for onnxruntime.
 
 Per layer the graph holds ten nodes, those of onnxruntime's own contributed operators among them: attention with rotary positions
-and a cache in one, a sum with the normalisation behind it in one, and products with 8-bit weights (blocks of 32, one scale each,
+and a cache in one, a sum with the normalisation behind it in one, and products with 8-bit weights (blocks of 64, one scale each,
 8-bit activations). A decoding step of a small model is nearly all overhead, and fewer, larger nodes are what removes it.
 
 Architecture: https://arxiv.org/abs/2302.13971; rotary positions: https://arxiv.org/abs/2104.09864; operators:
@@ -22,7 +22,7 @@ Weights = Mapping[str, NDArray[np.float32]]
 """The tensors of a Hugging Face checkpoint by their names."""
 
 IDS, LENGTHS, TOTAL, SHOWN, LOGITS = "ids", "lengths", "total", "shown", "logits"
-_BLOCK = 32
+_BLOCK = 64
 _CONTRIB = "com.microsoft"
 _IR_VERSION = 10
 _OPSET = 21
