@@ -28,7 +28,8 @@ class Transcript:
     """Messages in turn, the customer's or the agent's first. `source` is the file it came from.
 
     `customer_id` names the customer in the shop's records or in the export, "" where nobody knows; `time` is when the
-    conversation began, None where the export does not say.
+    conversation began, None where the export does not say. `people` are names and addresses that the export gives for those
+    who take part, for masking; they are never written.
     """
 
     id: str
@@ -36,3 +37,4 @@ class Transcript:
     customer_id: str = ""
     time: datetime | None = None
     source: str = ""
+    people: tuple[str, ...] = ()

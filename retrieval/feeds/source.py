@@ -8,6 +8,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
@@ -78,14 +79,24 @@ class Source:
 
     def lines(self) -> Iterator[str]:
         """The lines with their ends, from the start. Raises FeedError when the file cannot be read on."""
+        with self._reading() as text:
+            while line := text.readline(_LONGEST_LINE):
+                if len(line) == _LONGEST_LINE:
+                    raise FeedError(f"{self.path} has a line of more than {_LONGEST_LINE:,} characters.", _EXPORT)
+                yield line
+
+    def blocks(self) -> Iterator[str]:
+        """The text in pieces of at most a million characters, wherever its lines end. Raises FeedError as `lines` does."""
+        with self._reading() as text:
+            while block := text.read(_CHUNK):
+                yield block
+
+    @contextmanager
+    def _reading(self) -> Iterator[io.TextIOWrapper]:
         try:
             with self.path.open("rb") as self._raw, _unpacked(self._raw, self._compressed) as stream:
                 errors = "surrogateescape" if self.encoding in ("utf-8", "cp1252") else "replace"
-                text = io.TextIOWrapper(stream, self.encoding, errors, newline="")
-                while line := text.readline(_LONGEST_LINE):
-                    if len(line) == _LONGEST_LINE:
-                        raise FeedError(f"{self.path} has a line of more than {_LONGEST_LINE:,} characters.", _EXPORT)
-                    yield line
+                yield io.TextIOWrapper(stream, self.encoding, errors, newline="")
         except _DAMAGE as error:
             raise _damaged(self.path, error) from error
         except OSError as error:
