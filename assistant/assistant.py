@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
 import structlog
 
@@ -37,6 +38,14 @@ from retrieval.records import Records
 _log = structlog.get_logger(__name__)
 
 
+class Writers(Protocol):
+    """Where the writer of the next reply comes from: adapters may change while customers talk."""
+
+    def current(self) -> Writer:
+        """The writer that serves now; a reply is written by one from start to end."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The steps of the way, each finished, and the records they read."""
@@ -48,7 +57,7 @@ class Parts:
     finder: Finder
     actions: Actions
     gatherer: Gatherer
-    writer: Writer
+    writers: Writers
     store: Store
 
 
@@ -89,6 +98,11 @@ class Assistant:
         """Orders, by owner."""
         return self._parts.orders
 
+    @property
+    def model(self) -> str:
+        """The language model and adapter that write the next reply."""
+        return self._parts.writers.current().model_name
+
     def customer(self, customer_id: str) -> Customer | None:
         """The customer with this id."""
         return self._parts.records.customer(customer_id)
@@ -118,7 +132,7 @@ class Assistant:
         `customer_id` is bound by the caller's session, never taken from text. Setting `cancelled` stops the writing; the
         turn is then not stored and no Reply is yielded. Raises ConversationNotFound and StoreError.
         """
-        parts, watch = self._parts, _Stopwatch()
+        parts, writer, watch = self._parts, self._parts.writers.current(), _Stopwatch()
         cancelled = cancelled or threading.Event()
         message = clean(message)[: self._max_message]
         with watch.step("open"):
@@ -130,24 +144,25 @@ class Assistant:
             yield Cards(evidence.candidates)
         written: list[Written] = []
         with watch.step("writing"):
-            for sentence in parts.writer.write(prepared.prompt, evidence, cancelled):
+            for sentence in writer.write(prepared.prompt, evidence, cancelled):
                 watch.first("first sentence")
                 written.append(sentence)
                 yield Sentence(sentence.text)
         if cancelled.is_set():
             return
-        reply = self._reply(conversation, prepared.request, evidence, written, watch)
+        reply = self._reply(conversation, prepared, written, writer.model_name, watch)
         turn = Turn(
             message,
             reply.text,
             prepared.prompt.answered(reply.written),
             datetime.now(UTC),
             reply.fallback,
-            parts.writer.model_name,
+            writer.model_name,
         )
         with watch.step("store"):
             parts.store.append(conversation, turn, prepared.state)
-        _log.info("replied", acts=[act.value for act in evidence.acts], fallback=reply.fallback, **watch.timings_ms)
+        acts = [act.value for act in evidence.acts]
+        _log.info("replied", acts=acts, fallback=reply.fallback, model=reply.model, **watch.timings_ms)
         yield reply
 
     def prepare(self, conversation: Conversation, message: str) -> Prepared:
@@ -174,9 +189,9 @@ class Assistant:
     def _reply(
         self,
         conversation: Conversation,
-        request: Request,
-        evidence: Evidence,
+        prepared: Prepared,
         written: list[Written],
+        model: str,
         watch: _Stopwatch,
     ) -> Reply:
         used = {key for sentence in written for key in sentence.keys}
@@ -184,12 +199,12 @@ class Assistant:
             conversation_id=conversation.id,
             text="".join(sentence.text for sentence in written).strip(),
             written=" ".join(sentence.written for sentence in written),
-            request=request,
-            evidence=evidence,
-            facts=tuple(fact for fact in evidence.facts if fact.key in used),
+            request=prepared.request,
+            evidence=prepared.evidence,
+            facts=tuple(fact for fact in prepared.evidence.facts if fact.key in used),
             fallback=any(sentence.fallback for sentence in written),
             timings_ms=watch.timings_ms,
-            model=self._parts.writer.model_name,
+            model=model,
         )
 
 

@@ -6,16 +6,19 @@ from pathlib import Path
 
 from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
+from assistant.adapters.registry import Registry
+from assistant.adapters.switch import Switch, follow
 from assistant.assistant import Assistant, Parts
 from assistant.conversation.store import Store
 from assistant.evidence.gathering import Gatherer
 from assistant.finding import Finder
 from assistant.language_model.language_model import Decoding
-from assistant.language_model.models import open_language_model
+from assistant.language_model.models import NO_ADAPTER, open_language_model
 from assistant.settings import Settings
 from assistant.shop import Shop
 from assistant.understanding.understanding import Understanding
 from assistant.writing.check import Check
+from assistant.writing.checking.goods import Goods
 from assistant.writing.manners import MANNERS_FILE, Manners
 from assistant.writing.plain_phrases import PlainPhrases
 from assistant.writing.writer import Writer
@@ -44,7 +47,6 @@ def open_assistant(settings: Settings) -> Assistant:
     recommender = Recommender.load(settings.data / "models" / "recommender")
     search = Search(catalog, index, encoder, recommender, History(records.events()))
     shop = Shop(settings.shop_name, settings.shop_email, settings.shop_phone, settings.shop_hours, settings.return_days)
-    phrases = PlainPhrases.load(settings.data / "phrasings")
     parts = Parts(
         catalog=catalog,
         records=records,
@@ -53,15 +55,25 @@ def open_assistant(settings: Settings) -> Assistant:
         finder=Finder(catalog, search),
         actions=Actions(orders),
         gatherer=Gatherer(catalog, shop),
-        writer=Writer(
-            open_language_model(settings),
-            phrases,
-            Check.of(catalog, _manners(settings)),
-            Decoding(temperature=settings.temperature),
-        ),
+        writers=_writers(settings, catalog),
         store=Store(engine),
     )
     return Assistant(parts, policy, settings.max_message)
+
+
+def _writers(settings: Settings, catalog: Catalog) -> Switch[Writer]:
+    """The writer with the adapter that AISLE_ADAPTER names, else with the one that the registry says, whichever that is at a time."""
+    phrases, goods = PlainPhrases.load(settings.data / "phrasings"), Goods.of(catalog)
+
+    def open_writer(adapter: Path | None, name: str = "") -> Writer:
+        model = open_language_model(settings, adapter, name)
+        return Writer(model, phrases, Check(goods, _manners(settings)), Decoding(temperature=settings.temperature))
+
+    if settings.model_url or settings.adapter == NO_ADAPTER:
+        return Switch(open_writer(None))
+    if settings.adapter:
+        return Switch(open_writer(Path(settings.adapter)))
+    return follow(Registry.of(settings), lambda serving: open_writer(serving.folder, serving.name))
 
 
 def build_index(settings: Settings, progress: Progress | None = None) -> Catalog:

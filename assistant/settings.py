@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     )
     model_key: SecretStr = Field(SecretStr(""), description="API key for the model server, where it asks for one.")
     adapter: str = Field(
-        "", description="LoRA adapter folder; empty takes the one that ships, `none` takes no adapter."
+        "",
+        description="Adapter folder, which wins over `aisle promote`; "
+        "empty takes the promoted adapter, at first the one that ships, `none` takes none.",
     )
     temperature: float = Field(
         0.6, ge=0, le=2, description="How freely replies are worded; 0 always takes the likeliest word."

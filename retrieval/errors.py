@@ -8,6 +8,7 @@
     │   ├── IndexMismatch
     │   └── IndexDamaged
     ├── ModelError              a model folder or server is absent, half-copied or does not fit
+    │   └── AdapterError        an adapter is damaged, belongs to another model, or may not serve
     ├── StoreError              the database cannot be opened or used
     │   └── ConversationNotFound
     └── WritingError            the language model failed while it wrote a reply
@@ -54,6 +55,10 @@ class IndexDamaged(SearchIndexError):
 
 class ModelError(AisleError):
     """A model folder or model server is absent, half-copied or does not fit."""
+
+
+class AdapterError(ModelError):
+    """An adapter is damaged, belongs to another model, or may not serve."""
 
 
 class StoreError(AisleError):

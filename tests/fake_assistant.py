@@ -63,6 +63,8 @@ class FakeAssistant:
         self.cancelled_replies = 0
         self._pause = pause
 
+    model = "fake+none"
+
     def customer(self, customer_id: str) -> Customer | None:
         return CUSTOMER if customer_id == CUSTOMER.id else None
 

@@ -11,9 +11,13 @@ from ui.opening import Answering, OpeningAssistant, Readiness
 
 
 class Health(BaseModel):
-    """`status` is "starting" while models load, then "ready", or "failed" with the log saying why."""
+    """`status` is "starting" while models load, then "ready", or "failed" with the log saying why.
+
+    `model` names the language model and the adapter that write the next reply, such as "base+2026-11".
+    """
 
     status: Readiness
+    model: str = ""
 
 
 def health_router(assistant: Answering, metrics: Metrics) -> APIRouter:
@@ -26,7 +30,7 @@ def health_router(assistant: Answering, metrics: Metrics) -> APIRouter:
         readiness = assistant.readiness if isinstance(assistant, OpeningAssistant) else Readiness.READY
         if readiness is not Readiness.READY:
             response.status_code = 503
-        return Health(status=readiness)
+        return Health(status=readiness, model=assistant.model)
 
     @router.get("/metrics", response_class=Response)
     def prometheus() -> Response:

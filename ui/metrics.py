@@ -29,6 +29,12 @@ class Metrics:
             "aisle_errors", "Replies that failed, by kind of error.", ["kind"], registry=self.registry
         )
         self._acts = Counter("aisle_acts", "What replies did.", ["act"], registry=self.registry)
+        self._replies = Counter(
+            "aisle_replies",
+            "Finished replies, by the model and adapter that wrote them.",
+            ["model"],
+            registry=self.registry,
+        )
         self._running = Gauge("aisle_replies_running", "Replies being made now.", registry=self.registry)
 
     def started(self) -> float:
@@ -38,6 +44,7 @@ class Metrics:
 
     def replied(self, reply: Reply) -> None:
         """Counts a finished reply, its steps and acts."""
+        self._replies.labels(reply.model).inc()
         for step, milliseconds in reply.timings_ms.items():
             self._steps.labels(step).observe(milliseconds / 1000)
         for act in reply.evidence.acts:

@@ -30,6 +30,11 @@ class Answering(Protocol):
         """Products and FAQs of the shop."""
         ...
 
+    @property
+    def model(self) -> str:
+        """The language model and adapter that write the next reply."""
+        ...
+
     def reply(
         self,
         message: str,
@@ -91,6 +96,11 @@ class OpeningAssistant:
     def catalog(self) -> Catalog:
         """Products and FAQs of the shop."""
         return self._wait().catalog
+
+    @property
+    def model(self) -> str:
+        """The opened assistant's model and adapter; "" before it is open."""
+        return self._opened.model if self._opened is not None else ""
 
     def reply(
         self,

@@ -53,13 +53,19 @@ class EmbeddedModel:
 
     @classmethod
     def open(
-        cls, folder: Path, adapter: Path | None = None, *, quantised: bool = True, cores: int | None = None
+        cls,
+        folder: Path,
+        adapter: Path | None = None,
+        *,
+        adapter_name: str = "",
+        quantised: bool = True,
+        cores: int | None = None,
     ) -> Self:
-        """Loads the model folder and, where given, its LoRA adapter; `cores` replies are computed at once.
+        """Loads the model folder and, where given, its adapter; `cores` replies are computed at once.
 
         Raises ModelError that says what is missing or damaged and what to do.
         """
-        name = folder.name if adapter is None else f"{folder.name}+{adapter.name}"
+        name = folder.name if adapter is None else f"{folder.name}+{adapter_name or adapter.name}"
         return cls(name, read_model(folder, adapter, quantised=quantised), cores or os.cpu_count() or 1)
 
     @property

@@ -11,46 +11,34 @@ from assistant.language_model.model_files import is_embedded_folder
 from assistant.settings import Settings
 from retrieval.errors import SettingsError
 
-_NO_ADAPTER = "none"
+NO_ADAPTER = "none"
+"""The value of AISLE_ADAPTER that takes no adapter."""
 
 
-def open_language_model(settings: Settings) -> LanguageModel:
-    """A server where a URL is set, else the named Hugging Face model, else the model that ships.
+def open_language_model(settings: Settings, adapter: Path | None = None, adapter_name: str = "") -> LanguageModel:
+    """A server where a URL is set, else the named Hugging Face model, else the model that ships, with `adapter` or without.
 
-    A folder written by `aisle train base` runs on the embedded engine, any other model on `transformers`. Raises
-    ModelError when a model or server cannot be used, SettingsError when an adapter is set for a server.
+    `adapter_name` is what replies call the adapter; "" takes its folder's name. A folder written by `aisle train base` runs on
+    the embedded engine, any other model on `transformers`. Raises ModelError when a model, adapter or server cannot be used,
+    SettingsError when an adapter is set for a server.
     """
     if settings.model_url:
         return _remote(settings)
-    if not settings.model:
-        shipped = settings.data / "models"
-        return _embedded(shipped / "base", _adapter(settings, shipped / "adapter"), settings)
-    folder = Path(settings.model)
-    if is_embedded_folder(folder):
-        return _embedded(folder, _adapter(settings, None), settings)
+    folder = Path(settings.model) if settings.model else settings.data / "models" / "base"
+    if not settings.model or is_embedded_folder(folder):
+        cores = settings.threads or min(os.cpu_count() or 1, 4)
+        return EmbeddedModel.open(folder, adapter, adapter_name=adapter_name, cores=cores)
     from assistant.language_model.transformers_model import TransformersModel
 
-    return TransformersModel.open(settings.model, _adapter(settings, None), threads=settings.threads)
-
-
-def _embedded(folder: Path, adapter: Path | None, settings: Settings) -> EmbeddedModel:
-    return EmbeddedModel.open(folder, adapter, cores=settings.threads or min(os.cpu_count() or 1, 4))
+    return TransformersModel.open(settings.model, adapter, adapter_name=adapter_name, threads=settings.threads)
 
 
 def _remote(settings: Settings) -> LanguageModel:
     from assistant.language_model.remote_model import RemoteModel
 
-    if settings.adapter not in ("", _NO_ADAPTER):
+    if settings.adapter not in ("", NO_ADAPTER):
         raise SettingsError(
             f"AISLE_ADAPTER is {settings.adapter!r}, but a model server loads its own adapters",
             "Clear AISLE_ADAPTER and name the adapter on the server with AISLE_MODEL.",
         )
     return RemoteModel.open(settings.model_url, settings.model, settings.model_key.get_secret_value())
-
-
-def _adapter(settings: Settings, shipped: Path | None) -> Path | None:
-    if settings.adapter == _NO_ADAPTER:
-        return None
-    if settings.adapter:
-        return Path(settings.adapter)
-    return shipped if shipped is not None and shipped.is_dir() else None

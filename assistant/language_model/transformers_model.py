@@ -38,7 +38,7 @@ class TransformersModel:
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, name: str, adapter: Path | None = None, *, threads: int = 0) -> Self:
+    def open(cls, name: str, adapter: Path | None = None, *, adapter_name: str = "", threads: int = 0) -> Self:
         """Loads a model that is on this machine: a folder, or a name in the Hugging Face cache. Nothing is downloaded.
 
         Raises ModelError when it is absent, incomplete or not a causal language model.
@@ -58,7 +58,7 @@ class TransformersModel:
                 "AISLE_MODEL must be a folder with a complete model, or a name fetched with `hf download NAME`.",
             ) from error
         model.eval()
-        return cls(name if adapter is None else f"{name}+{adapter.name}", model, tokenizer)
+        return cls(name if adapter is None else f"{name}+{adapter_name or adapter.name}", model, tokenizer)
 
     @property
     def name(self) -> str:

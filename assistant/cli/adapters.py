@@ -1,0 +1,119 @@
+"""`aisle adapters`, `aisle promote` and `aisle rollback`: which adapter writes the replies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from assistant.adapters.change import Change
+    from assistant.adapters.registry import Entry
+    from assistant.adapters.verdict import Verdict
+    from assistant.settings import Settings
+
+Home = Annotated[Path | None, typer.Option(help="Directory of the shop's database, index and adapters (AISLE_HOME).")]
+Model = Annotated[
+    str | None,
+    typer.Option("--base", help="Base model, a folder or a Hugging Face name (AISLE_MODEL).", metavar="MODEL"),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the three commands."""
+    app.command("adapters")(adapters)
+    app.command("promote")(promote)
+    app.command("rollback")(rollback)
+
+
+def adapters(
+    home: Home = None,
+    base: Model = None,
+    history: Annotated[bool, typer.Option(help="Also list every promotion and rollback.")] = False,
+) -> None:
+    """List the adapters, how each was judged, and which one serves."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from assistant.adapters.registry import Registry
+    from assistant.settings import load_settings
+
+    settings = load_settings(home=home, model=base)
+    registry, console = Registry.of(settings), Console()
+    table = Table("", "name", "base", "method", "made", "judged", box=None, padding=(0, 2, 0, 0))
+    for entry in registry.entries():
+        table.add_row("▶" if entry.serves else "", *map(Text, _cells(entry)))
+    console.print(table)
+    if history:
+        for change in registry.changes():
+            console.print(Text(_told(change)))
+    _tell_override(settings)
+
+
+def promote(
+    name: Annotated[str, typer.Argument(help="An adapter of the list, or a folder, which is copied into it.")],
+    force: Annotated[bool, typer.Option("--force", help="Promote although the judging speaks against it.")] = False,
+    reason: Annotated[str, typer.Option(help="Why; kept with the promotion. --force wants one.")] = "",
+    home: Home = None,
+    base: Model = None,
+) -> None:
+    """Let an adapter write the replies. A running server takes it without a restart."""
+    from assistant.adapters.registry import Registry
+    from assistant.settings import load_settings
+
+    settings = load_settings(home=home, model=base)
+    change = Registry.of(settings).promote(name, force=force, reason=reason)
+    typer.echo(f"{change.adapter} serves now, in place of {change.before}.{' It was forced.' if change.forced else ''}")
+    _tell_override(settings)
+
+
+def rollback(
+    reason: Annotated[str, typer.Option(help="Why; kept with the rollback.")] = "",
+    home: Home = None,
+    base: Model = None,
+) -> None:
+    """Go back to the adapter that served before the last promotion."""
+    from assistant.adapters.registry import Registry
+    from assistant.settings import load_settings
+
+    settings = load_settings(home=home, model=base)
+    change = Registry.of(settings).rollback(reason)
+    typer.echo(f"{change.adapter} serves again, in place of {change.before}.")
+    _tell_override(settings)
+
+
+def _cells(entry: Entry) -> tuple[str, str, str, str, str]:
+    from assistant.adapters.adapter import short_name
+
+    if entry.fault:
+        return entry.name, "", "", "", f"cannot be used: {entry.fault}"
+    if entry.adapter is None:
+        return entry.name, "", "", "", "the base alone"
+    adapter = entry.adapter
+    return entry.name, short_name(adapter.base), adapter.method, f"{adapter.made:%Y-%m-%d %H:%M}", _judged(entry.verdict)
+
+
+def _judged(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "not judged"
+    change = f"{verdict.loss_before:.3f} → {verdict.loss_after:.3f} nats per token on {verdict.replies} replies"
+    return f"{verdict.summary}: {change}"
+
+
+def _told(change: Change) -> str:
+    forced = ", forced" if change.forced else ""
+    reason = f": {change.reason}" if change.reason else ""
+    action = "promoted" if change.action.value == "promote" else "rolled back to"
+    return (
+        f"{change.time:%Y-%m-%d %H:%M} UTC  {change.by} {action} {change.adapter} after {change.before}{forced}{reason}"
+    )
+
+
+def _tell_override(settings: Settings) -> None:
+    """Says where the list has no effect: an adapter that the environment names wins over it."""
+    if settings.adapter:
+        typer.echo(
+            f"Note: AISLE_ADAPTER is set to {settings.adapter!r} and wins over this list until it is cleared.", err=True
+        )
