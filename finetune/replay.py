@@ -1,0 +1,239 @@
+"""Replay: a shop's transcripts taken through the assistant, message by message, as if Aisle had been asked.
+
+transcript ─▶ the steps of a live turn ─▶ prompt and evidence ─▶ the person's reply, its facts as references ─▶ check ─▶ Replayed
+                                                                                                           └ dropped, with the reason
+
+What the check refuses in a live reply is what training must not teach: facts that no record shows, promises that no act
+or policy bears out. A sentence that fails is left out where the rest stands alone, else the reply goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from assistant.assistant import Assistant, Prepared
+from assistant.conversation.conversation import Conversation, Turn
+from assistant.conversation.message import clean
+from assistant.reference import REFERENCE_PATTERN
+from assistant.writing.check import Check
+from assistant.writing.checking.sentences import streamed
+from assistant.writing.draft import Draft
+from finetune.replayed import Replayed
+from finetune.tracing.support import Support
+from finetune.tracing.tracing import Tracing
+from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
+
+LONGEST_REPLY = 120
+"""Words of a reply: a live one ends after 160 tokens."""
+
+Mask = Callable[[str], str]
+"""Takes personal data out of a text."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LEANING = re.compile(
+    r"[\s\"'(]*(?:it|its|it's|they|them|their|this|that|these|those|he|she|so|then|otherwise|however|also|but|and|or|both|either"
+    r"|neither|instead|once|after that|in that case|if (?:so|it|this|that|not)|for that|to do (?:so|that|this)|the same|which)\b",
+    re.IGNORECASE,
+)
+_POINTING = re.compile(r"\b(?:it|its|them|this|these|those|that (?=\w+ing\b|(?:is|was|has|one)\b))\b", re.IGNORECASE)
+_FEELING = re.compile(
+    r"(?:i|we)(?:'m| am| are| do)?(?: \w+ly)? (?:understand|apologi[sz]e|sorry|regret|appreciate)|sorry|thank", re.I
+)
+_TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St)\.(?=\s)")
+_TELLING = 4
+"""Words from which what is left of a reply says something."""
+_WHOLE = re.compile(r"[.!?…:][\"'”’)*]*$")
+_CLOSING = "\"'”’)* "
+
+
+class Reason(StrEnum):
+    """Why a reply is not learnt from."""
+
+    UNTRACED = "a fact that no record shows"
+    PROMISE = "a promise that no act or policy bears out"
+    FORM = "a form that live replies may not have"
+    LEANING = "what is left leans on what was left out"
+    UNSAID = "says nothing of what the records answered"
+    LONG = "longer than a live reply"
+    COURTESY = "nothing but a courtesy is left"
+    EMPTY = "nothing to read"
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A reply that is not learnt from."""
+
+    transcript_id: str
+    turn: int
+    reason: Reason
+
+
+@dataclass
+class ReplayCounts:
+    """What became of transcripts and of the replies in them, and why sentences were left out."""
+
+    transcripts: int = 0
+    replies: int = 0
+    kept: int = 0
+    whole: int = 0
+    dropped: Counter[Reason] = field(default_factory=Counter)
+    sentences: Counter[str] = field(default_factory=Counter)
+
+
+class Replay:
+    """Replays transcripts through `assistant`; `check` is the one that live replies pass, without manners.
+
+    `mask` takes personal data out of the text kept for people to read (`Replayed.human`).
+    """
+
+    def __init__(self, assistant: Assistant, support: Support, mask: Mask = lambda text: text) -> None:
+        self._assistant = assistant
+        self._support = support
+        self._check = Check.of(assistant.catalog)
+        self._mask = mask
+        self.counts = ReplayCounts()
+
+    def replayed(self, transcripts: Iterable[Transcript]) -> Iterator[Replayed]:
+        """The replies that may be learnt from, in order; `counts` tells what became of the others."""
+        for transcript in transcripts:
+            self.counts.transcripts += 1
+            for outcome in self.turns(transcript):
+                if isinstance(outcome, Replayed):
+                    yield outcome
+
+    def turns(self, transcript: Transcript) -> Iterator[Replayed | Dropped]:
+        """Every reply of `transcript` in its place, or why it is dropped.
+
+        The history of later turns holds what is kept of a reply; where nothing is, later prompts begin behind it, as live ones
+        do behind an empty reply. A customer whom the shop's records do not know is a visitor.
+        """
+        known = transcript.customer_id if self._assistant.customer(transcript.customer_id) else None
+        conversation = Conversation(transcript.id, known)
+        for number, (message, reply) in enumerate(_exchanges(transcript.messages), 1):
+            prepared = self._assistant.prepare(conversation, message.text)
+            outcome, kept = self._outcome(transcript, number, reply, prepared)
+            yield outcome
+            turn = Turn(
+                prepared.request.message,
+                reply.text,
+                prepared.prompt.answered(kept),
+                reply.time or message.time or _EPOCH,
+            )
+            conversation = replace(conversation, turns=(*conversation.turns, turn), state=prepared.state)
+
+    def _outcome(
+        self, transcript: Transcript, number: int, reply: TranscriptMessage, prepared: Prepared
+    ) -> tuple[Replayed | Dropped, str]:
+        self.counts.replies += 1
+        kept, reason = self._kept(clean(reply.text), prepared)
+        if reason is not None:
+            self.counts.dropped[reason] += 1
+            return Dropped(transcript.id, number, reason), kept
+        self.counts.kept += 1
+        time = reply.time or transcript.time
+        human = self._mask(reply.text)
+        made = Replayed(
+            transcript.id, number, prepared.prompt, prepared.evidence, kept, human, transcript.customer_id, time
+        )
+        return made, kept
+
+    def _kept(self, text: str, prepared: Prepared) -> tuple[str, Reason | None]:
+        """What may be learnt of `text`, with references, and why it is nothing or not enough."""
+        reading = _Reading(self._check, self._support, self._mask, prepared)
+        for sentence in streamed([_TITLE.sub(r"\1", text)]):
+            reading.read(sentence)
+        self.counts.sentences.update(reading.refused)
+        kept = " ".join(reading.kept)
+        if not kept:
+            return "", reading.reason()
+        if len(kept.split()) > LONGEST_REPLY:
+            return "", Reason.LONG
+        if reading.refused and len(kept.split()) < _TELLING:
+            return kept, Reason.COURTESY
+        if _unsaid(prepared, kept):
+            return kept, reading.reason() if reading.refused else Reason.UNSAID
+        self.counts.whole += not reading.refused
+        return kept, None
+
+
+class _Reading:
+    """A person's reply read sentence by sentence."""
+
+    def __init__(self, check: Check, support: Support, mask: Mask, prepared: Prepared) -> None:
+        self._check = check
+        self._mask = mask
+        self._support = support
+        self._evidence = prepared.evidence
+        self._message = prepared.prompt.turns[-1].message
+        self._tracing = Tracing(prepared.evidence)
+        self._broken = False
+        self.kept: list[str] = []
+        self.refused: list[str] = []
+
+    def read(self, sentence: str) -> None:
+        """Keeps the sentence, its facts as references, or notes why not."""
+        before = " ".join(self.kept)
+        traced = _ended(self._tracing.traced(" ".join(sentence.split()), before))
+        if REFERENCE_PATTERN.fullmatch(traced) and traced in self.kept:
+            return
+        violations = self._check.violations(traced, self._evidence, self._message, before)
+        if violations:
+            self.refused += sorted({violation.kind.value for violation in violations})
+            self._broken = True
+        elif self._mask(traced) != traced:
+            self.refused.append("personal")
+            self._broken = True
+        elif self._support.unsupported(traced, self._evidence, self._message):
+            self.refused.append("unsupported")
+            self._broken = True
+        elif self._broken and _leans(traced):
+            self.refused.append("leaning")
+        else:
+            self.kept.append(traced)
+
+    def reason(self) -> Reason:
+        """Why nothing, or not enough, is left."""
+        if not self.refused:
+            return Reason.EMPTY
+        if "promise" in self.refused:
+            return Reason.PROMISE
+        if set(self.refused) <= {"form", "answer", "pairing", "reference"}:
+            return Reason.FORM
+        return Reason.LEANING if set(self.refused) == {"leaning"} else Reason.UNTRACED
+
+
+def _leans(sentence: str) -> bool:
+    """Whether `sentence` points at something said before it: "please apply it at checkout"."""
+    if _LEANING.match(sentence):
+        return True
+    return _POINTING.search(sentence) is not None and _FEELING.match(sentence) is None
+
+
+def _unsaid(prepared: Prepared, reply: str) -> bool:
+    """Whether `reply` leaves out the facts by which live replies say what an act did."""
+    draft = Draft(prepared.prompt, prepared.evidence)
+    draft.sentences.append(reply)
+    return any(draft.missing(act) for act in prepared.evidence.acts)
+
+
+def _ended(sentence: str) -> str:
+    """`sentence` with a full stop where a person left it out: a live sentence without an end is not shown."""
+    if not sentence or _WHOLE.search(sentence) or re.search(r"\{(?:a\d\.text|p\d\.quote)\}$", sentence):
+        return sentence
+    return f"{sentence.rstrip(_CLOSING + ',;-–')}." if re.search(r"\w", sentence) else sentence
+
+
+def _exchanges(messages: Iterable[TranscriptMessage]) -> Iterator[tuple[TranscriptMessage, TranscriptMessage]]:
+    """Each message of the customer with the reply that follows it; what the agent says first is no reply."""
+    asked: TranscriptMessage | None = None
+    for message in messages:
+        if message.role is Role.CUSTOMER:
+            asked = message
+        elif asked is not None:
+            yield asked, message
+            asked = None

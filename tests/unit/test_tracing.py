@@ -1,0 +1,136 @@
+"""Tracing: what people write is found to be the shop's own facts, and nothing else is."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.act import Act
+from assistant.evidence.evidence import Evidence, Fact, FactKind
+from assistant.evidence.hints import IN_STOCK, OUT_OF_STOCK
+from assistant.evidence.wording import day
+from assistant.reference import REFERENCE_PATTERN
+from finetune.tracing.support import Support
+from finetune.tracing.tracing import Tracing
+from retrieval.money import Money
+
+THIS_YEAR = date.today().year
+FACTS = (
+    Fact("customer.name", FactKind.NAME, "Maya"),
+    Fact("p1.name", FactKind.NAME, "Alder 2 Tent"),
+    Fact("p1.price", FactKind.MONEY, "$189.00"),
+    Fact("p1.stock", FactKind.STOCK, "in stock", IN_STOCK),
+    Fact("p1.rating", FactKind.RATING, "4.6 out of 5"),
+    Fact("p1.colors", FactKind.TEXT, "green and orange"),
+    Fact("p1.detail", FactKind.TEXT, "Weight: 2.1 kg"),
+    Fact("p2.name", FactKind.NAME, "Wren Tent"),
+    Fact("p2.price", FactKind.MONEY, "$1,189.50"),
+    Fact("p2.stock", FactKind.STOCK, "sold out", OUT_OF_STOCK),
+    Fact("p2.rating", FactKind.RATING, "4.6 out of 5"),
+    Fact("search.kind", FactKind.TEXT, "tents"),
+    Fact("search.count", FactKind.NUMBER, "2"),
+    Fact("o1.id", FactKind.CODE, "FF-21087"),
+    Fact("o1.tracking", FactKind.CODE, "PP 4471 9920"),
+    Fact("o1.expected", FactKind.DATE, "November 14"),
+    Fact("a1.text", FactKind.TEXT, "You can return anything unused within 30 days of delivery. Returns are free."),
+    Fact("a1.duration", FactKind.DURATION, "30 days"),
+    Fact("a1.amount", FactKind.MONEY, "$4.95"),
+    Fact("shop.email", FactKind.CONTACT, "help@shop.example"),
+    Fact("shop.phone", FactKind.CONTACT, "+1 555 0134"),
+)
+EVIDENCE = Evidence((Act.ANSWERED,), FACTS)
+
+WRITTEN = [
+    ("The Alder 2 Tent is $189.00.", "The {p1.name} is {p1.price}."),
+    ("the alder 2 costs 189 dollars", "the {p1.name} costs {p1.price}"),
+    ("Only $189, Maya!", "Only {p1.price}, {customer.name}!"),
+    ("The Wren Tent is $1189.50.", "The {p2.name} is {p2.price}."),
+    ("Customers rate it 4.6/5.", "Customers rate it {p1.rating}."),
+    ("The Wren has 4.6 stars.", "The {p2.name} has {p2.rating}."),
+    ("It comes in orange and green.", "It comes in {p1.colors}."),
+    ("It weighs 2.1 kg.", "{p1.detail}."),
+    ("There are two tents.", "There are {search.count} {search.kind}."),
+    ("The Alder is available, the Wren is out of stock.", "The {p1.name} is {p1.stock}, the {p2.name} is {p2.stock}."),
+    ("Your order #21087 comes on Nov 14.", "Your order {o1.id} comes on {o1.expected}."),
+    ("FF21087 arrives on the 14th of November.", "{o1.id} arrives on {o1.expected}."),
+    (f"It is due on 11/14/{THIS_YEAR}.", "It is due on {o1.expected}."),
+    ("Track it with PP44719920.", "Track it with {o1.tracking}."),
+    ("You have thirty days.", "You have {a1.duration}."),
+    ("That is $4.95.", "That is {a1.amount}."),
+    ("Write to Help@shop.example or ring +1 (555) 01-34.", "Write to {shop.email} or ring {shop.phone}."),
+    ("Unused things can be returned within 30 days after delivery.", "{a1.text}"),
+    ("Returns are free.", "{a1.text}"),
+]
+
+
+@pytest.mark.parametrize(("written", "traced"), WRITTEN)
+def test_values_are_found_in_their_usual_spellings(written: str, traced: str) -> None:
+    assert Tracing(EVIDENCE).traced(written) == traced
+
+
+OTHER_VALUES = [
+    "It is $188.00.",
+    "It is $1,189.00.",
+    "The Alder 3 is larger.",
+    "There are two people in it.",
+    "It is not in stock.",
+    "Order FF-210871 is another one.",
+    "It comes on Nov 15.",
+    "It takes 31 days.",
+    "It is 4.65.",
+    "Mayan art is fine.",
+    "Write to me@shop.example.",
+]
+
+
+@pytest.mark.parametrize("written", OTHER_VALUES)
+def test_other_values_stay_as_they_are(written: str) -> None:
+    facts = tuple(fact for fact in FACTS if fact.key != "p2.stock")
+    assert Tracing(Evidence((Act.ANSWERED,), facts)).traced(written) == written
+
+
+@given(amount=st.decimals(Decimal("0.01"), Decimal("99999.99"), places=2))
+def test_any_price_is_found_as_the_shop_writes_it_and_no_other(amount: Decimal) -> None:
+    text, other = str(Money(amount, "USD")), str(Money(amount + 1, "USD"))
+    traced = Tracing(Evidence((Act.TOLD_PRICE,), (Fact("p1.price", FactKind.MONEY, text),))).traced
+    assert traced(f"It is {text} today, not {other}.") == f"It is {{p1.price}} today, not {other}."
+
+
+@given(st.dates(date(THIS_YEAR, 1, 1), date(THIS_YEAR, 12, 31)))
+def test_any_date_is_found_in_long_in_short_and_as_iso(value: date) -> None:
+    tracing = Tracing(Evidence((Act.ORDER_STATUS,), (Fact("o1.expected", FactKind.DATE, day(value)),)))
+    for form in (
+        f"{value:%B} {value.day}",
+        f"{value:%A}, {value:%b} {value.day}",
+        f"{value.day} {value:%B}",
+        str(value),
+    ):
+        assert tracing.traced(f"It comes on {form}.") == "It comes on {o1.expected}."
+
+
+@given(st.text(max_size=120))
+def test_only_references_of_the_turn_are_written(text: str) -> None:
+    plain = text.replace("{", "(")
+    keys = {fact.key for fact in FACTS}
+    assert set(REFERENCE_PATTERN.findall(Tracing(EVIDENCE).traced(plain))) <= keys
+
+
+def test_one_value_of_two_products_is_that_of_the_one_named_last() -> None:
+    traced = Tracing(EVIDENCE).traced
+    assert traced("It has 4.6 out of 5.", "The {p2.name} is light.") == "It has {p2.rating}."
+    assert traced("It has 4.6 out of 5.", "The {p1.name} is light.") == "It has {p1.rating}."
+
+
+def test_a_statement_needs_words_that_the_turn_knows() -> None:
+    support = Support(frozenset({"one", "onl", "boil"}))
+    evidence = Evidence((Act.ANSWERED,), (Fact("a1.text", FactKind.TEXT, "Kettles are made of steel."),))
+    assert support.unsupported("That one only boils.", evidence, "a kettle?") == ()
+    assert support.unsupported("It is made of steel.", evidence, "") == ()
+    assert support.unsupported("It is made of copper.", evidence, "") == ("copper",)
+    assert support.unsupported("It is made of copper.", evidence, "is it copper?") == ()
+    assert support.unsupported("Is it made of copper?", evidence, "") == ()
+    assert support.unsupported("I apologize for the inconvenience.", evidence, "") == ()
