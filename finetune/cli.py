@@ -7,6 +7,7 @@
     aisle train recommender --shop DIR --output DIR     the recommendation head
     aisle evaluate recommender --shop DIR               how it ranks, beside simpler ways
     aisle evaluate search --shop DIR --data DIR         how well search ranks, way by way
+    aisle evaluate answers                              how often the right page of the sample shop answers
     aisle evaluate intents  --data DIR                  the recipe of the intent head on three public sets
     aisle evaluate language-model --data DIR            perplexity, variety and samples
 
@@ -129,6 +130,18 @@ def evaluate_language_model(
     from finetune.evaluation import evaluate_language_model
 
     evaluate_language_model(data, base, adapter, seed=seed)
+
+
+@evaluate.command("answers")
+def evaluate_answers(
+    shipped: Annotated[Path, typer.Option("--shipped", help="Directory of the sample shop and the models.")] = Path(
+        "data"
+    ),
+) -> None:
+    """Prints how often the right page of the sample shop answers a question, beside the nearest title."""
+    from finetune.answer_evaluation import evaluate_answers
+
+    typer.echo(evaluate_answers(shipped))
 
 
 @evaluate.command("search")
