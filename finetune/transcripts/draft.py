@@ -40,7 +40,7 @@ class Draft:
 
     def say(self, role: Role, text: str, time: object = None) -> None:
         """Adds a message, without HTML; one without text is dropped. Raises ValueError for bytes that are no text."""
-        if words := unescaped(plain(clean(text))).strip():
+        if words := _without_html(clean(text)):
             self.messages.append(TranscriptMessage(role, words, self.moment(time)))
         else:
             self.drop(EMPTY)
@@ -84,6 +84,12 @@ def read_time(value: object) -> datetime | None:
         moment = datetime.fromisoformat(text.removesuffix(" UTC"))
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return datetime.fromtimestamp(number / 1000 if abs(number) >= _MILLISECONDS else number, UTC)
+
+
+def _without_html(text: str) -> str:
+    """Text of a page, or plain text in which a tool may have left entities."""
+    words = plain(text)
+    return (unescaped(text) if words == text else words).strip()
 
 
 def _merged(messages: Iterable[TranscriptMessage]) -> list[TranscriptMessage]:

@@ -8,17 +8,20 @@ from typing import Any
 
 from finetune.transcripts.draft import Draft
 from finetune.transcripts.format import Format
+from finetune.transcripts.formats.chatml import CHATML, START, read_chatml
 from finetune.transcripts.formats.chatwoot import CHATWOOT
 from finetune.transcripts.formats.intercom import INTERCOM
 from finetune.transcripts.formats.openai_messages import OPENAI_MESSAGES
+from finetune.transcripts.formats.rows import CSV, read_rows
 from finetune.transcripts.formats.sharegpt import SHARE_GPT
 from finetune.transcripts.formats.zendesk import ZENDESK
 from finetune.transcripts.json_records import Placed, json_records
 from finetune.transcripts.report import BadRecord
 from retrieval.errors import FeedError
 from retrieval.feeds.source import Source
+from retrieval.feeds.table import Table
 
-JSON_FORMATS = (OPENAI_MESSAGES, SHARE_GPT, INTERCOM, ZENDESK, CHATWOOT)
+JSON_FORMATS = (OPENAI_MESSAGES, SHARE_GPT, INTERCOM, ZENDESK, CHATWOOT, CHATML)
 _KNOWN = (
     "Known are OpenAI messages (JSONL), ShareGPT, ChatML, Zendesk tickets with their comments, Intercom conversations with "
     "their parts, Chatwoot conversations with their messages, and CSV with a row for each message."
@@ -34,12 +37,17 @@ def read_drafts(source: Source) -> Iterator[DraftRow]:
     start = next((line.strip() for line in source.lines() if line.strip("\ufeff \t\r\n")), "").lstrip("\ufeff")
     if start.startswith(("{", "[")):
         return _read_json(source)
-    raise unknown_format(source)
+    if start.startswith((START, "<|endoftext|>")):
+        return _named("ChatML", read_chatml(source))
+    try:
+        return _named(CSV, read_rows(Table.open(source)))
+    except FeedError as error:
+        raise FeedError(error.message, " ".join(part for part in (error.hint, _KNOWN) if part)) from error
 
 
-def unknown_format(source: Source) -> FeedError:
-    """The error for a file that is in no known format."""
-    return FeedError(f"{source.name} is in no known format.", _KNOWN)
+def _named(name: str, rows: Iterator[tuple[str, Draft] | BadRecord]) -> Iterator[DraftRow]:
+    for row in rows:
+        yield row if isinstance(row, BadRecord) else (row[0], name, row[1])
 
 
 def _read_json(source: Source) -> Iterator[DraftRow]:
@@ -47,7 +55,7 @@ def _read_json(source: Source) -> Iterator[DraftRow]:
     first = list(islice(records, _TRIED))
     held = next((found for row in first if not isinstance(row, BadRecord) and (found := _format_of(row[1]))), None)
     if held is None:
-        raise unknown_format(source)
+        raise FeedError(f"{source.name} is in no known format.", _KNOWN)
     for row in chain(first, records):
         yield row if isinstance(row, BadRecord) else _read_record(source, row, held)
 

@@ -1,0 +1,89 @@
+"""Postal addresses, by their forms in English-speaking countries and the larger ones of Europe."""
+
+from __future__ import annotations
+
+import re
+
+_UPPER = "".join(chr(code) for code in range(0x41, 0x250) if chr(code).isupper())
+_CAP = rf"[{_UPPER}][\w'’.-]*"
+_STREETS = (
+    r"street|str|st|road|rd|avenue|ave|av|lane|ln|drive|drv|dr|court|ct|boulevard|blvd|way|place|pl|square|sq|terrace|ter"
+    r"|close|crescent|cres|highway|hwy|parkway|pkwy|circle|cir|trail|trl|row|gardens?|grove|mews|hill|walk|alley|loop|plaza"
+    r"|esplanade|quay|rise|green|park|view|heights|crossing|ridge|point|path|pass|run|wharf|freeway|expressway|turnpike"
+    r"|meadows?|mill|mountain|mount|isle|islands?|knolls?|junctions?|ports?|springs?|station|summit|tunnel|valley|via|villages?"
+    r"|ville|vista|walks?|ways|well|wells|bend|bluff|bridge|brook|burg|bypass|camp|canyon|cape|causeway|center|centre|cliffs?"
+    r"|club|common|corner|corners|course|courts|cove|creek|crest|curve|dale|dam|divide|drives|estates?|extension|falls|ferry"
+    r"|fields?|flats?|fords?|forest|forge|forks?|fort|gateway|glens?|harbors?|haven|hills|hollow|inlet|key|lakes?|land|landing"
+    r"|light|lights|locks?|lodge|mall|manor|mission|motorway|neck|orchard|oval|overpass|parks|parkways|passage|pike|pine|pines"
+    r"|plain|plains|prairie|radial|ramp|ranch|rapids?|rest|ridges|river|roads|route|rue|shoals?|shores?|skyway|spur|squares"
+    r"|stravenue|stream|streets|throughway|trace|track|trafficway|trailer|underpass|unions?|viaduct"
+)
+_UNIT = r"(?:apartment|apt|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|level|studio|lot|no|box|\#)\.?\s*\#?\s?\w{1,6}\b"
+_STATE = (
+    r"(?:A[AEKLPRSZ]|C[AOT]|D[CE]|F[LM]|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O[HKR]|P[ARW]|RI|S[CD]|T[NX]"
+    r"|UT|V[AIT]|W[AIVY]|NSW|VIC|QLD|TAS|ACT|NT|ON|QC|BC|AB|MB|SK|NS|NB|NL|PE|YT|NU)"
+)
+_UK = r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}"
+_CANADA = r"[A-Z]\d[A-Z]\s?\d[A-Z]\d"
+_POSTCODE = rf"(?:\d{{5}}(?:-\d{{4}})?|{_UK}|{_CANADA}|\d{{4}}\s?[A-Z]{{2}}|\d{{4}}|\d{{3}}\s\d{{2}}|\d{{2}}-\d{{3}})"
+_CITY = rf"{_CAP}(?:[ -](?:(?:of|on|upon|am|an|der|den|de|la|le|les|du|di|del|sur|in|the|under)[ -])?{_CAP}){{0,3}}"
+_GAP = r"(?:\s*,\s*|\s*\n\s*|[ ]+)"
+_NUMBER = r"\d{1,5}\s?(?:[-/]\s?\d{1,5})?[A-Za-z]?"
+
+_TAIL = (
+    rf"(?:{_GAP}(?i:{_UNIT}))?"
+    rf"(?:{_GAP}(?:{_CITY}(?:{_GAP}{_STATE})?{_GAP}{_POSTCODE}|{_POSTCODE}{_GAP}{_CITY}|{_STATE}{_GAP}{_POSTCODE})(?!\w)"
+    rf"|{_GAP}{_POSTCODE}(?!\w)|(?:\s*,\s*|\s*\n\s*){_CITY}(?:(?:\s*,\s*){_CITY})?(?:\s*,?\s*(?i:{_POSTCODE})(?!\w))?"
+    rf"|\s*,\s*[a-z]+(?:\s[a-z]+)?\s*,?\s+(?i:{_STATE})?\s*(?i:{_POSTCODE})(?!\w))?"
+)
+_NOT_A_NUMBER = (
+    r"(?!\s*(?:day|hour|minute|week|month|year|season|way|person|people|piece|inch|star|percent|night|mile|foot|man|pack|litre|liter"
+    r"|x|of|in|a|the|and|or|to|more|other|from|for|per|at|on|business|working|items?|orders?|times?|products?|am|pm)s?\b)"
+)
+_FORMS = (
+    # 12 Elm Street, Apt 4B, Springfield, IL 62704
+    rf"(?<![\w.$€£#-]){_NUMBER},?\s(?:(?:{_CAP}|\d+(?:st|nd|rd|th)|of|the|de|la)\s){{1,4}}?(?i:{_STREETS})\b\.?"
+    rf"(?:\s(?:[NSEW]{{1,2}}|North|South|East|West)\b)?{_TAIL}",
+    # the same in lower case
+    rf"(?<![\w.$€£#-])\d{{1,5}}[a-z]?{_NOT_A_NUMBER}\s(?:[a-z'’]+\s){{1,2}}?"
+    rf"(?:street|road|avenue|ave|lane|drive|court|boulevard|blvd|crescent|terrace|close|rd|ln|st)\b(?!\s[a-z]+ing\b)\.?{_TAIL}",
+    # 12 rue de la Paix, 75002 Paris; Calle Mayor 5
+    rf"(?<![\w.$€£#-]){_NUMBER},?\s(?:(?i:bis|ter),?\s)?(?i:rue|avenue|boulevard|bd|place|chemin|impasse|all[ée]e|quai|cours|route|passage|square)"
+    rf"\s(?:(?:de\sla|de|du|des|d['’]|l['’])\s?)*{_CAP}(?:[ -](?:(?:de|du|la)\s)?{_CAP}){{0,3}}{_TAIL}",
+    rf"\b(?i:rue|calle|c/|avenida|avda\.?|plaza|paseo|camino|ronda|via|viale|piazza|corso|largo|rua|travessa|strada|vicolo|contrada|borgo|canale|stretto|rotonda|incrocio|glorieta|cuesta|pasadizo|acceso|alameda|callej[oó]n|c[aá]ntico|vial|urbanizaci[oó]n|pasaje|rambla|v[ií]a|ca[ñn]ada|rambla)"
+    rf"\s(?:(?:de\sla|de\slos|de\slas|de|del|della|delle|dei|di|da|do|dos|das|la)\s)*{_CAP}(?:\s(?:(?:de|y|e|del|da)\s)?{_CAP}){{0,3}},?\s(?:n[º°.]?\s?)?{_NUMBER}(?:\s(?i:piso|puerta|appartamento|apt\.?)\s?\w+)*{_TAIL}",
+    # Hauptstraße 12, 10115 Berlin; Keizersgracht 123, 1015 CJ Amsterdam
+    rf"(?:\b(?:{_CAP}[ -]){{0,3}})?\b[{_UPPER}][\w.-]*(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|ufer|damm|steig|laan|straat|gracht|plein|dijk|kade|hof|pad|singel|baan|gatan|v[äa]gen|gade|vej|veien|gata|gate|all[ée])\s{_NUMBER}{_TAIL}",
+    rf"\b{_CAP}(?:[ -]{_CAP}){{0,2}}[ -](?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Ring|Ufer|Damm|Straat|Laan|Plein)\s{_NUMBER}{_TAIL}",
+    # PO Box 123, Springfield
+    rf"\b(?i:p\.?\s?o\.?\s?box|post\s?office\sbox|postfach|psc|unit)\s?\d+(?:\s?,?\s(?i:box)\s\d+)?{_TAIL}",
+    # USNS Lopez, FPO AP 12345 and the like
+    rf"\b(?:{_CAP}\s){{0,2}}{_CAP}{_GAP}(?:FPO|APO|DPO)\s(?:A[AEP])\s\d{{5}}",
+    # Springfield, IL 62704; London SW1A 2AA; 10115 Berlin after a comma
+    rf"\b{_CITY}\s*,?\s{_STATE},?\s\d{{4,5}}(?:-\d{{4}})?(?!\w)",
+    rf"(?:\b{_CITY},?\s)?(?<!\w)(?:{_UK}|{_CANADA})(?!\w)",
+)
+_ADDRESS = re.compile("|".join(f"(?:{form})" for form in _FORMS))
+_CUE = re.compile(
+    r"(?i:\b(?:(?:shipping|delivery|billing|home|postal|mailing|street|new|my|our|correct|full|current|old|work|the)\s)*address"
+    r"(?:\s(?:is|was|to|should\sbe|on\sfile\sis|as|being|would\sbe))*\s*[:=-]?\s*|\b(?:i|we)(?:\s(?:now|currently))?\s(?:live|moved|are|am\sliving)\s(?:at|to|in)\s)"
+    rf"(?P<address>(?=[^\n.?!]{{0,80}}\d)(?:\d|{_CAP})(?:[^\n.?!;]|\.(?!\s|$)){{6,120}})"
+)
+
+
+def addresses(text: str) -> list[tuple[int, int]]:
+    """Where postal addresses stand in `text`, each with whatever of unit, city and postcode follows the street."""
+    found = [match.span() for match in _ADDRESS.finditer(text)] if any(map(str.isdigit, text)) else []
+    found += [match.span("address") for match in _CUE.finditer(text)]
+    return _joined(sorted(found))
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that overlap become one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

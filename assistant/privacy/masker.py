@@ -1,0 +1,114 @@
+"""Masker: puts references and masks in the place of what tells of a person.
+
+    Masker(Known.of(customers)).mask("I'm Dana Whitfield, order FF-20102")
+    Masked("I'm {customer.name}, order {o1.id}", {Kind.NAME: 1, Kind.ORDER: 1})
+
+Prices, measures, dates and names of products stay. Masking what is masked changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from assistant.privacy.addresses import addresses
+from assistant.privacy.kind import REFERENCES_OF, Kind, mask_of
+from assistant.privacy.known import Known, bare
+from assistant.privacy.names import Names
+from assistant.privacy.structured import structured
+
+_PASSES = 6  # of which the last changes nothing: a mask can bring two halves of an item together
+_REPEATED = re.compile(r"(\{customer\.name\}|\{person\.1\}|\[name\])(?:[ \t]+\1)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A text without personal items, and how many of each kind it held."""
+
+    text: str
+    counts: Mapping[Kind, int]
+
+
+class Mask(Protocol):
+    """Whatever takes personal items out of the messages of one conversation."""
+
+    def mask_all(self, texts: Sequence[str], people: Iterable[str] = ()) -> list[Masked]:
+        """The messages, in which the same person or number is the same reference; `people` are names that are known."""
+        ...
+
+
+class Masker:
+    """Works by forms, check digits, cues and the shop's records; holds nothing of what it has masked."""
+
+    def __init__(self, known: Known | None = None) -> None:
+        self._known = known or Known()
+
+    def mask(self, text: str) -> Masked:
+        """One text that stands alone."""
+        return self.mask_all([text])[0]
+
+    def mask_all(self, texts: Sequence[str], people: Iterable[str] = ()) -> list[Masked]:
+        """The messages of one conversation, in which the same person or number is the same reference."""
+        session = _Session(self._known, texts)
+        session.names.learn(texts, people)
+        counts: list[Counter[Kind]] = [Counter() for _ in texts]
+        masked = list(texts)
+        for _ in range(_PASSES):
+            before = masked
+            masked = [session.apply(text, count) for text, count in zip(before, counts, strict=True)]
+            if masked == before:
+                break
+            session.names.learn(masked)
+        return [Masked(text, dict(count)) for text, count in zip(masked, counts, strict=True)]
+
+
+@dataclass
+class _Session:
+    """What was given out so far in one conversation."""
+
+    known: Known
+    texts: Sequence[str]
+    names: Names = field(init=False)
+    given: dict[tuple[Kind, str], str] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.names = Names(self.known)
+        self.used = {
+            spelled for kind in Kind for spelled in REFERENCES_OF[kind] if any(spelled in text for text in self.texts)
+        }
+
+    def apply(self, text: str, counts: Counter[Kind]) -> str:
+        """`text` with a reference or mask for each item; `counts` grows."""
+        spans = [
+            (item.start, item.end, item.kind, bare(text[item.start : item.end]))
+            for item in structured(text, self.known)
+        ]
+        text = self._replaced(text, spans, counts)
+        text = self._replaced(text, _places(text, self.known), counts)
+        people = [(start, end, Kind.NAME, str(person)) for start, end, person in self.names.spans(text)]
+        return _REPEATED.sub(r"\1", self._replaced(text, people, counts))
+
+    def _replaced(self, text: str, items: Sequence[tuple[int, int, Kind, str]], counts: Counter[Kind]) -> str:
+        pieces, place = [], 0
+        for start, end, kind, value in items:
+            pieces += [text[place:start], self._stand_in(kind, value)]
+            place = end
+            counts[kind] += 1
+        return "".join([*pieces, text[place:]])
+
+    def _stand_in(self, kind: Kind, value: str) -> str:
+        """The reference that this item has in this conversation, or the next free one, or else the mask."""
+        if (kind, value) not in self.given:
+            free = (spelled for spelled in REFERENCES_OF[kind] if spelled not in self.used)
+            self.given[kind, value] = next(free, mask_of(kind))
+            self.used.add(self.given[kind, value])
+        return self.given[kind, value]
+
+
+def _places(text: str, known: Known) -> list[tuple[int, int, Kind, str]]:
+    places = [(start, end, Kind.ADDRESS, text[start:end]) for start, end in addresses(text)]
+    return [(start, end, kind, bare(held)) for start, end, kind, held in places if not known.is_own(held)]

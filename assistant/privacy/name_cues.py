@@ -1,0 +1,82 @@
+"""Cues of names: what people write around a name when they introduce, greet, sign for or speak of somebody."""
+
+from __future__ import annotations
+
+import re
+
+_UPPER = "".join(chr(code) for code in (*range(0x41, 0x250), *range(0x1E00, 0x1F00)) if chr(code).isupper())
+_PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|la|le|bin|ibn|al|el|ten|ter|zu|y)"
+_CAP = rf"(?:[{_UPPER}]['’])?[{_UPPER}](?:[\w’]|'(?!s\b)|-(?=[{_UPPER}]))+"
+_INITIAL = rf"[{_UPPER}]\.?(?=\s)"
+_REST = rf"(?:[ \t]+(?:(?:{_PARTICLE}[ \t]+){{1,2}}{_CAP}|{_INITIAL}|{_CAP}))"
+TITLE = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.?"
+_NAME = rf"(?:(?:{TITLE}[ \t]+)?(?:{_CAP}|{_INITIAL}(?=[ \t]+[{_UPPER}])){_REST}{{0,4}})"
+_LOWER = r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)?(?:[ \t]+[^\W\d_]{2,}(?:['’-][^\W\d_]+)?){0,2}"
+_END = r"(?=\s*(?:[,.;!?)\n]|$|and\b|from\b|here\b|with\b|i\b|but\b|my\b))"
+
+_STRONG = re.compile(
+    rf"""(?i:\b(?:my\s(?:full\s|first\s|last\s|sur)?name(?:\sis|'s|’s|\swas)?|(?:full\s|first\s|last\s|sur|account\s|customer\s|billing\s|recipient(?:'s)?\s|card\s?holder(?:'s)?\s)?name(?:\son\s(?:it|the\s\w+(?:\s\w+)?))?(?:\s(?:is|was)|'s|’s)?
+        |call\sme|they\scall\sme|i'm\scalled|i\sam\scalled|goes\sby|(?:in|under|on|to)\sthe\sname(?:\sof)?|card\s?holder|account\s(?:holder|owner)|recipient|addressee|addressed\sto|registered\s(?:to|in|under|as)|attn|attention|c/o|signed\sfor\sby|signed\sby|received\sby|on\sbehalf\sof|care\sof))
+        [ \t]*(?:(?i:is|was|would\sbe)\s+)?[:=-]?[ \t]*["“']?(?P<name>{_NAME})""",
+    re.X,
+)
+_STRONG_LOWER = re.compile(
+    rf"\b(?i:my name is|my name's|my name’s|name is|name:|call me|in the name of|under the name(?: of)?)[ \t]+(?P<name>{_LOWER}){_END}"
+)
+_SELF = re.compile(
+    rf"""(?i:\b(?:i'm|i’m|im|i\sam|this\sis|it's|it’s|its|it\sis|that's|here\sis|speaking\s(?:with|to)|(?:chatting|talking|connected)\s(?:with|to)|spoke\s(?:with|to)|talked\s(?:with|to)
+        |dealt\swith|helped\sby|served\sby|assisted\sby|spoken\s(?:with|to)|heard\sfrom|written\sto|a\sguy\scalled|someone\s(?:called|named)|named|called))[ \t]+(?P<name>{_NAME})""",
+    re.X,
+)
+_GREETING = re.compile(
+    rf"""(?i:\b(?:hi+|hello|hey+|hiya|howdy|dear|good\s(?:morning|afternoon|evening|day)|greetings|welcome(?:\sback)?|thanks(?:\s(?:again|so\smuch|a\slot|a\sbunch|very\smuch))?|thank\syou(?:\s(?:so\smuch|very\smuch|again|kindly))?|thx|ty|cheers|ta|sorry(?:\sabout\sthat)?|apologies|bye|goodbye|take\scare|good\sday))
+        [ \t]*[,!]?[ \t]*(?P<name>{_NAME})(?=\s*(?:[,.!?:;)\n–-]|$|\b[a-z]))""",
+    re.X,
+)
+_GREETING_LOWER = re.compile(
+    r"(?i:\b(?:hi+|hello|hey+|hiya|dear|thanks|thank you|cheers|thx|morning|afternoon|evening))[ \t]*,?[ \t]+(?P<name>[^\W\d_]{3,})(?=\s*(?:[,!]|\n|$))"
+)
+_VOCATIVE = re.compile(
+    rf"(?i:(?:^|[.!?]\s+|\n)(?:yes|no|sure|ok|okay|great|perfect|of course|certainly|absolutely|no problem|no worries|you're welcome|you’re welcome|my pleasure|nice to meet you|understood|got it|alright|lovely|brilliant|wonderful|excellent|fantastic|right|well|i understand|i see|one moment|bear with me|please wait|not at all|that's great|sounds good|happy to help|glad to help|my apologies|don't worry|do not worry|i'm sorry|i am sorry|have a (?:good|great|nice|lovely) (?:day|one|weekend|evening)))[ \t]*,[ \t]*(?P<name>{_NAME})(?=\s*(?:[,.!?\n–-]|$))"
+)
+_SIGN_OFF = re.compile(
+    rf"""(?i:\b(?:regards|best(?:\swishes)?|wishes|many\sthanks|thanks(?:\s(?:again|in\sadvance|so\smuch))?|thank\syou|cheers|sincerely|truly|faithfully|respectfully|love|take\scare|all\sthe\sbest|yours|cordially|warmly|greetings|xx|ta))
+        [ \t]*[,.!–-]*\s*(?P<name>{_NAME})(?=[ \t]*[.,!x]*[ \t]*(?:\n|$))""",
+    re.X,
+)
+_LAST_LINE = re.compile(
+    rf"(?:\n[ \t]*(?:[-–—~*]+[ \t]*)?|(?<=[.!?])[ \t]+[-–—~]+[ \t]*)(?P<name>{_NAME})[ \t]*[.!]?[ \t]*(?:\n|\Z)"
+)
+_FIRST_LINE = re.compile(rf"\A[ \t]*(?P<name>{_NAME})[ \t]*[,:][ \t]*\n")
+_TITLED = re.compile(
+    rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Madame|Monsieur|Señor|Señora|Signor|Signora)\b\.?[ \t]+(?P<name>{_CAP}{_REST}{{0,3}})"
+)
+_HERE = re.compile(
+    rf"(?:^|[.!?\n]\s*)(?P<name>{_NAME})(?i:[ \t]+(?:here|speaking|again|writing|calling))\b|\b(?i:it's|its|it’s)[ \t]+(?P<again>{_NAME})[ \t]+(?i:again|here)\b"
+)
+_RELATION = re.compile(
+    rf"""(?i:\b(?:husband|wife|spouse|son|daughter|mother|father|mum|mom|dad|brother|sister|partner|friend|colleague|boss|neighbou?r|girlfriend|boyfriend|fianc[ée]e?|aunt|auntie|uncle|cousin|nephew|niece|grandson|granddaughter|grandma|grandpa|grandmother|grandfather|roommate|flatmate|housemate|landlord|secretary
+        |agent|rep|representative|advis[eo]r|driver|courier|technician|teammate|manager|supervisor|assistant|receptionist|concierge|postman|lady|gentleman|guy|man|woman|person|customer|buyer))[ \t]*(?:,|is|named|called|\()?[ \t]*(?P<name>{_NAME})""",
+    re.X,
+)
+_VERB = re.compile(
+    rf"""(?i:\b(?:ask(?:ed)?(?:\sfor)?|tell|told|inform|met|emailed|phoned|called|texted|messaged|cc'?d|cc|let|gift\sfor|present\sfor|(?:parcel|package|order|delivery|letter|surprise|one|it|this|them|birthday|ordered|bought|address(?:ed)?|made\sout)\s(?:is\s|was\s|goes\s|out\s)?(?:for|to|by)
+        |belongs\sto|sent\s(?:it\s)?to|send\s(?:it\s)?to|deliver(?:ed)?\s(?:it\s)?to|ship(?:ped)?\s(?:it\s)?to|left\swith|hand(?:ed)?\s(?:it\s)?to|according\sto|paid\sby|placed\sby|ordered\sby|signed\s(?:for\s)?(?:by|as)))[ \t]+(?P<name>{_NAME})""",
+    re.X,
+)
+_POSSESSIVE = re.compile(
+    rf"(?<![\w{_UPPER}])(?P<name>{_CAP})['’]s[ \t]+(?i:order|account|parcel|package|birthday|address|name|card|phone|number|email|house|delivery|reply|message|present|gift|wedding|purchase|refund|profile)\b"
+)
+PAIR = re.compile(
+    rf"(?<![\w@/.-])(?P<name>{_CAP}(?:[ \t]+{_INITIAL})?(?:[ \t]+{_PARTICLE}){{0,2}}[ \t]+{_CAP}(?:[ \t]+{_CAP})?)(?![\w@])"
+)
+_CELL = re.compile(
+    rf"(?im)^[ \t]*(?:name|full name|customer|contact|from|to|recipient|ship to|deliver to|shipping to|billing|sender|cardholder)[ \t]*[:=|-][ \t]*(?-i:(?P<name>{_NAME}))"
+)
+
+STRONG_CUES = (_STRONG, _TITLED, _SIGN_OFF, _HERE, _CELL)
+"""After these whatever is written with a capital is a name, unless it is a word that never is one."""
+WEAK_CUES = (_SELF, _GREETING, _VOCATIVE, _LAST_LINE, _FIRST_LINE, _RELATION, _VERB, _POSSESSIVE)
+"""After these it is a name if it is no word of the shop's texts either."""
+LOWER_CUES = (_STRONG_LOWER, _GREETING_LOWER)
+"""In these a name may be written in lower case."""
