@@ -9,17 +9,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 import torch
-from jinja2 import TemplateError
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessor, LogitsProcessorList, StoppingCriteria
 
+from assistant.language_model.chat_tokens import chat_ids, context_length
 from assistant.language_model.decoding import CANDIDATES, Draft, Sampler
 from assistant.language_model.language_model import Decoding
-from assistant.language_model.prompt import Prompt, messages
+from assistant.language_model.prompt import Prompt
 from assistant.language_model.reference_rule import ReferenceRule, TokenTexts
 from retrieval.errors import ModelError, WritingError
 
@@ -121,39 +120,9 @@ class TransformersModel:
         return _Choice(ReferenceRule(self._tokens, prompt.keys), self._tokens.texts, decoding)
 
     def _inputs(self, prompt: Prompt, room: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Token ids and mask of shape (1, length), without the earliest turns where the model cannot read them all."""
-        limit = int(
-            getattr(self._model.config, "max_position_embeddings", 0)
-            or getattr(self._model.config, "n_positions", 0)
-            or 4096
-        )
-        turns = prompt.turns
-        while True:
-            encoded = self._encode(messages(replace(prompt, turns=turns)))
-            if len(turns) == 1 or encoded["input_ids"].shape[1] + room <= limit:
-                start = max(encoded["input_ids"].shape[1] + room - limit, 0)
-                return encoded["input_ids"][:, start:], encoded["attention_mask"][:, start:]
-            turns = turns[1:]
-
-    def _encode(self, listed: list[dict[str, str]]) -> Any:
-        begun = listed[-1]["role"] == "assistant"
-        if not self._tokenizer.chat_template:
-            text = "\n\n".join(f"{_SPEAKERS[entry['role']]}{entry['content']}" for entry in listed)
-            opening = "" if begun else f"\n\n{_SPEAKERS['assistant'].rstrip()}"
-            return self._tokenizer(text + opening, return_tensors="pt")
-        options = {
-            "add_generation_prompt": not begun,
-            "continue_final_message": begun,
-            "return_dict": True,
-            "return_tensors": "pt",
-        }
-        try:
-            return self._tokenizer.apply_chat_template(listed, **options)
-        except TemplateError:  # templates such as Gemma's know no system role
-            return self._tokenizer.apply_chat_template(_without_system(listed), **options)
-
-
-_SPEAKERS = {"system": "", "user": "", "assistant": "Reply: "}
+        """Token ids and mask of shape (1, length), cut so that `room` tokens of a reply fit behind them."""
+        ids = torch.tensor([chat_ids(self._tokenizer, prompt, context_length(self._model.config) - room)])
+        return ids, torch.ones_like(ids)
 
 
 class _Choice(LogitsProcessor):
@@ -250,8 +219,3 @@ def _ends(tokenizer: Any, model: Any) -> list[int]:
             "the language model names no token that ends a reply", "Set eos_token_id in its generation_config.json."
         )
     return known
-
-
-def _without_system(listed: list[dict[str, str]]) -> list[dict[str, str]]:
-    system, first, *rest = listed
-    return [{"role": "user", "content": f"{system['content']}\n\n{first['content']}"}, *rest]
