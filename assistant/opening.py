@@ -6,25 +6,17 @@ from pathlib import Path
 
 from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
-from assistant.adapters.registry import Registry
-from assistant.adapters.switch import Switch, follow
 from assistant.assistant import Assistant, Parts
 from assistant.conversation.store import Store
 from assistant.evidence.gathering import Gatherer
 from assistant.finding import Finder
-from assistant.language_model.language_model import Decoding
-from assistant.language_model.models import NO_ADAPTER, open_language_model
 from assistant.settings import Settings
 from assistant.shop import Shop
 from assistant.understanding.understanding import Understanding
-from assistant.writing.check import Check
-from assistant.writing.checking.goods import Goods
-from assistant.writing.manners import MANNERS_FILE, Manners
-from assistant.writing.plain_phrases import PlainPhrases
-from assistant.writing.writer import Writer
+from assistant.writers import open_writers
 from retrieval.catalog import Catalog
 from retrieval.database import open_database
-from retrieval.errors import ModelError, SearchIndexError, SettingsError
+from retrieval.errors import SearchIndexError, SettingsError
 from retrieval.index import Index, Progress
 from retrieval.profile import History
 from retrieval.recommender import Recommender
@@ -55,25 +47,10 @@ def open_assistant(settings: Settings) -> Assistant:
         finder=Finder(catalog, search),
         actions=Actions(orders),
         gatherer=Gatherer(catalog, shop),
-        writers=_writers(settings, catalog),
+        writers=open_writers(settings, catalog),
         store=Store(engine),
     )
     return Assistant(parts, policy, settings.max_message)
-
-
-def _writers(settings: Settings, catalog: Catalog) -> Switch[Writer]:
-    """The writer with the adapter that AISLE_ADAPTER names, else with the one that the registry says, whichever that is at a time."""
-    phrases, goods = PlainPhrases.load(settings.data / "phrasings"), Goods.of(catalog)
-
-    def open_writer(adapter: Path | None, name: str = "") -> Writer:
-        model = open_language_model(settings, adapter, name)
-        return Writer(model, phrases, Check(goods, _manners(settings)), Decoding(temperature=settings.temperature))
-
-    if settings.model_url or settings.adapter == NO_ADAPTER:
-        return Switch(open_writer(None))
-    if settings.adapter:
-        return Switch(open_writer(Path(settings.adapter)))
-    return follow(Registry.of(settings), lambda serving: open_writer(serving.folder, serving.name))
 
 
 def build_index(settings: Settings, progress: Progress | None = None) -> Catalog:
@@ -101,14 +78,3 @@ def _policy(settings: Settings) -> str:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()
-
-
-def _manners(settings: Settings) -> Manners | None:
-    """The manners of the embedded model in use; None for other models, which have none. Raises ModelError."""
-    if settings.model_url:
-        return None
-    folder = Path(settings.model) if settings.model else settings.data / "models" / "base"
-    try:
-        return Manners.read(folder)
-    except (OSError, ValueError, KeyError, IndexError) as error:
-        raise ModelError(f"{folder / MANNERS_FILE} cannot be read: {error}", "Run: aisle train contexts") from error

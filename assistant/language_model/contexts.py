@@ -47,6 +47,12 @@ class Contexts:
             return None
         return cls({kind: frozenset(pairs) for kind, pairs in json.loads(path.read_text(encoding="utf-8")).items()})
 
+    def joined(self, other: Self) -> Self:
+        """What may follow in either way: a model's own contexts and those that its adapter learned."""
+        kinds = (*self._known, *other._known)
+        nothing: frozenset[str] = frozenset()
+        return type(self)({kind: self._known.get(kind, nothing) | other._known.get(kind, nothing) for kind in kinds})
+
     def write(self, folder: Path) -> None:
         """Writes them beside the model's weights."""
         listed = {kind: sorted(pairs) for kind, pairs in sorted(self._known.items())}

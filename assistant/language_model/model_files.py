@@ -44,7 +44,13 @@ def read_model(folder: Path, adapter: Path | None = None, *, quantised: bool = T
     if adapter is not None:
         settings = _json(adapter / "adapter_config.json")
         tensors = merged(tensors, _tensors(adapter / "adapter_model.safetensors"), _scale(settings, adapter))
-    return ModelFiles(Llama(shape, tensors, quantised=quantised), tokenizer, _contexts(folder))
+    network = Llama(shape, tensors, quantised=quantised)
+    return ModelFiles(network, tokenizer, _joined_contexts(_contexts(folder), _contexts(adapter) if adapter else None))
+
+
+def _joined_contexts(base: Contexts | None, adapter: Contexts | None) -> Contexts | None:
+    """Where the base keeps to no contexts, its adapter needs none."""
+    return base.joined(adapter) if base and adapter else base
 
 
 def _contexts(folder: Path) -> Contexts | None:

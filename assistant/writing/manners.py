@@ -65,6 +65,10 @@ class Manners:
         acts = [Act(name) for name in stored["acts"]]
         return cls(*(_unpacked(stored[name], acts) for name in ("alone", "beside")))
 
+    def joined(self, other: Self) -> Self:
+        """What is said in either way: a model's own manners and those that its adapter learned."""
+        return type(self)(_either(self._runs, other._runs), _either(self._beside, other._beside))
+
     def write(self, folder: Path) -> None:
         """Writes them beside the model's weights: the runs, grouped by the set of acts that share them."""
         acts = list(Act)
@@ -85,6 +89,11 @@ class Manners:
                 known = known | self._beside.get(run, frozenset())
             if wanted.isdisjoint(known):
                 yield run
+
+
+def _either(one: Mapping[str, frozenset[Act]], other: Mapping[str, frozenset[Act]]) -> dict[str, frozenset[Act]]:
+    nobody: frozenset[Act] = frozenset()
+    return {run: one.get(run, nobody) | other.get(run, nobody) for run in (*one, *other)}
 
 
 def _packed(runs: Mapping[str, frozenset[Act]], acts: Sequence[Act]) -> list[list[list[int] | list[str]]]:

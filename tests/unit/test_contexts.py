@@ -71,3 +71,11 @@ def test_the_shipped_contexts_know_the_phrasings() -> None:
         if uses > 3000:
             break
     assert misses <= uses / 1000
+
+
+def test_an_adapters_contexts_join_those_of_its_base() -> None:
+    both = Contexts.of(["It costs {p1.price}."]).joined(Contexts.of(["Just {p1.price} today.", "Ask {shop.name}."]))
+    assert both.allow("It costs ", "p2.price")
+    assert both.allow("Just ", "p1.price")
+    assert both.allow("Ask ", "shop.name")
+    assert not both.allow("It costs ", "shop.name")

@@ -73,3 +73,12 @@ def test_the_shipped_manners_know_the_phrasings() -> None:
             count += 1
             strange += any(manners.strange(sentence, turn.acts, {fact.key: fact.hint for fact in turn.facts}))
     assert strange < 0.01 * count
+
+
+def test_an_adapters_manners_join_those_of_its_base() -> None:
+    base = Manners.of([PromptTurn("hi", (Act.GREET,), (), "Hello there.")])
+    learned = Manners.of([PromptTurn("bye", (Act.GOODBYE,), (), "Cheers and take care.")])
+    both = base.joined(learned)
+    assert not list(both.strange("Hello there.", [Act.GREET], {}))
+    assert not list(both.strange("Cheers and take care.", [Act.GOODBYE], {}))
+    assert list(both.strange("Cheers and take care.", [Act.GREET], {}))
