@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -79,6 +79,21 @@ class EmbeddedModel:
             yield from self._write(prompt, decoding, cancelled)
         except Exception as error:  # onnxruntime raises kinds of its own that share no other root
             raise WritingError(f"the embedded model {self._name} failed: {error}") from error
+
+    def likelihoods(self, prompt: Prompt, replies: Sequence[str]) -> list[NDArray[np.float64]]:
+        """Log-probabilities of the tokens of each reply behind `prompt`. Raises WritingError when the network fails."""
+        asked = prompt_ids(self._tokenizer, prompt.turns, PROMPT_TOKENS)
+        try:
+            return [self._likelihood(asked, reply) for reply in replies]
+        except Exception as error:  # onnxruntime raises kinds of its own that share no other root
+            raise WritingError(f"the embedded model {self._name} failed: {error}") from error
+
+    def _likelihood(self, asked: list[int], reply: str) -> NDArray[np.float64]:
+        told = [*self._tokenizer.encode(reply).ids, self._end][: self._network.shape.positions - len(asked)]
+        ids = [*asked, *told]
+        cache = Cache(self._network, len(ids))
+        logits = self._taking_turns(lambda read: cache.read_all(read, len(asked) - 1), ids[:-1])
+        return chosen_logs(logits.astype(np.float64), told)
 
     def _write(self, prompt: Prompt, decoding: Decoding, cancelled: threading.Event) -> Iterator[str]:
         if cancelled.is_set():
@@ -150,6 +165,13 @@ class EmbeddedModel:
         ]
         bias[[*open_tokens, self._end]] = 0.0
         return bias
+
+
+def chosen_logs(logits: NDArray[np.float64], chosen: Sequence[int]) -> NDArray[np.float64]:
+    """Log-probability of each of `chosen` by the row of `logits` before it, shape (len(chosen),)."""
+    top = logits.max(-1)
+    totals = top + np.log(np.exp(logits - top[:, None]).sum(-1))
+    return np.asarray(logits[np.arange(len(chosen)), list(chosen)] - totals)
 
 
 def _id(tokenizer: Tokenizer, token: str) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant.language_model.prompt import Prompt
 
@@ -33,5 +36,16 @@ class LanguageModel(Protocol):
 
         Local engines can only open references in `prompt.keys` and emit no digit, currency sign, link or
         e-mail address outside one. Raises WritingError when the engine fails; never hangs.
+        """
+        ...
+
+
+class ForetellingModel(LanguageModel, Protocol):
+    """A model in this process, which can also be asked how it would have written what somebody else wrote."""
+
+    def likelihoods(self, prompt: Prompt, replies: Sequence[str]) -> list[NDArray[np.float64]]:
+        """For each of `replies` the natural logarithms of the probability of its tokens and of its end, shape (tokens,).
+
+        Those of the plain network, in 32 bits, without the rules that hold for writing. Raises WritingError.
         """
         ...

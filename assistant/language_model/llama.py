@@ -57,9 +57,9 @@ class Cache:
         """Reads the prompt into the empty cache; returns the logits after it, (vocabulary,)."""
         return self._read(ids, _LAST)[0]
 
-    def read_all(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """The same, with the logits after each of its tokens, (count, vocabulary)."""
-        return self._read(ids, np.arange(len(ids)))
+    def read_all(self, ids: Sequence[int], start: int = 0) -> NDArray[np.float32]:
+        """The same, with the logits after each of its tokens from the place `start` on, (count - start, vocabulary)."""
+        return self._read(ids, np.arange(start, len(ids)))
 
     def _read(self, ids: Sequence[int], shown: NDArray[np.int64]) -> NDArray[np.float32]:
         logits = np.empty((1, len(shown), self._vocabulary), np.float32)

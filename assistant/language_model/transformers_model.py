@@ -12,15 +12,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessor, LogitsProcessorList, StoppingCriteria
 
-from assistant.language_model.chat_tokens import chat_ids, context_length
+from assistant.adapters.adapter import Adapter
+from assistant.adapters.fitting import check_fits
+from assistant.language_model.chat_tokens import chat_ids, chat_text, context_length
 from assistant.language_model.decoding import CANDIDATES, Draft, Sampler
 from assistant.language_model.language_model import Decoding
-from assistant.language_model.prompt import Prompt
+from assistant.language_model.prompt import Prompt, messages
 from assistant.language_model.reference_rule import ReferenceRule, TokenTexts
-from retrieval.errors import ModelError, WritingError
+from retrieval.errors import AdapterError, ModelError, WritingError
 
 _SILENCE_SECONDS = 120.0
 _ANCHOR = "a"
@@ -50,7 +54,9 @@ class TransformersModel:
                 name, local_files_only=True, trust_remote_code=False, dtype="auto"
             )
             if adapter is not None:
-                model = _with_adapter(model, adapter)
+                model = _with_adapter(model, name, adapter)
+        except AdapterError:
+            raise
         except Exception as error:  # transformers, peft and safetensors raise a dozen kinds between them
             raise ModelError(
                 f"the language model {name!r} cannot be loaded: {error}",
@@ -77,6 +83,32 @@ class TransformersModel:
                 yield piece
         finally:
             stop.set()
+
+    def likelihoods(self, prompt: Prompt, replies: Sequence[str]) -> list[NDArray[np.float64]]:
+        """Log-probabilities of the tokens of each reply behind `prompt`. Raises WritingError when the network fails."""
+        try:
+            with self._lock, torch.inference_mode():
+                return [self._likelihood(prompt, reply) for reply in replies]
+        except Exception as error:  # torch and the template engine raise kinds that share no other root
+            raise WritingError(f"{self._name} failed: {error}") from error
+
+    def _likelihood(self, prompt: Prompt, reply: str) -> NDArray[np.float64]:
+        told = self._told(prompt, reply)
+        asked = self._inputs(prompt, len(told))[0]
+        ids = torch.cat([asked, torch.tensor([told])], 1)
+        logits = self._model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[0, -len(told) - 1 : -1]
+        chosen = torch.log_softmax(logits.double(), -1)[torch.arange(len(told)), torch.tensor(told)]
+        return np.asarray(chosen.numpy())
+
+    def _told(self, prompt: Prompt, reply: str) -> list[int]:
+        """Ids of `reply` and of its end, as they stand behind the prompt."""
+        asked = messages(prompt)
+        whole = chat_text(self._tokenizer, [*asked, {"role": "assistant", "content": reply}], finished=True)
+        opened = chat_text(self._tokenizer, asked)
+        rest = whole[len(opened) :] if whole.startswith(opened) else reply
+        ids: list[int] = self._tokenizer(rest, add_special_tokens=False)["input_ids"]
+        end = next((place for place, token in enumerate(ids) if token in self._tokens.ends), None)
+        return [*ids, self._tokens.ends[0]] if end is None else ids[: end + 1]
 
     def _generate(
         self,
@@ -195,10 +227,13 @@ def _next(pieces: queue.Queue[str | BaseException | None], name: str) -> str | N
     return piece
 
 
-def _with_adapter(model: Any, adapter: Path) -> Any:
+def _with_adapter(model: Any, name: str, folder: Path) -> Any:
+    """`model` with the adapter in its weights, or before its first token where it is a prefix. Raises AdapterError."""
     from peft import PeftModel
 
-    return PeftModel.from_pretrained(model, str(adapter), local_files_only=True).merge_and_unload()
+    check_fits(Adapter.read(folder), name)
+    adapted = PeftModel.from_pretrained(model, str(folder), local_files_only=True)
+    return adapted if adapted.active_peft_config.is_prompt_learning else adapted.merge_and_unload()
 
 
 def _token_texts(tokenizer: Any, model: Any) -> TokenTexts:

@@ -1,0 +1,140 @@
+"""How likely a model finds what somebody wrote, and that an adapter changes it, on every local engine."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from peft import IA3Config, LoraConfig, PrefixTuningConfig
+from tokenizers import Tokenizer
+from transformers import AutoModelForCausalLM, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from assistant.adapters.adapter import WEIGHTS_FILE
+from assistant.language_model.embedded_model import PROMPT_TOKENS, EmbeddedModel
+from assistant.language_model.language_model import ForetellingModel
+from assistant.language_model.prompt import Prompt, PromptTurn
+from assistant.language_model.prompt_tokens import prompt_ids
+from assistant.language_model.transformers_model import TransformersModel
+from finetune.base import Shape, new_model
+from finetune.checkpoint import save_model
+from finetune.tokenizer import as_pretrained, train_tokenizer
+from retrieval.errors import AdapterError
+from tests.unit.adapter_folders import tiny_gpt2, tiny_llama, write_adapter
+
+REPLIES = ("It costs little.", "Sorry!", "The kettle is in stock and costs little.")
+ASKED = PromptTurn("how much is the kettle", (), ())
+PROMPT = Prompt("Be brief.", (PromptTurn("hi", (), (), "Hello."), ASKED))
+TEMPLATE = (
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}<eos>\n{% endfor %}"
+    "{% if add_generation_prompt %}<assistant>{% endif %}"
+)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A tiny embedded model, a Llama with a chat template and a GPT-2 without, weights at random."""
+    root = tmp_path_factory.mktemp("models")
+    tokenizer = train_tokenizer(["The kettle costs little and is in stock."] * 20, 640)
+    as_pretrained(tokenizer).save_pretrained(root / "embedded")
+    torch.manual_seed(0)
+    save_model(new_model(Shape(width=64, layers=2, heads=2, inner=96, vocabulary=640), tokenizer), root / "embedded")
+    for name, model in (("llama", tiny_llama()), ("gpt2", tiny_gpt2())):
+        model.resize_token_embeddings(400)
+        model.config.eos_token_id = model.generation_config.eos_token_id = 1
+        if name == "gpt2":
+            model.config.n_positions = 1024
+            model.transformer.wpe = torch.nn.Embedding(1024, 32)
+        model.save_pretrained(root / name)
+        plain = _byte_tokenizer()
+        plain.chat_template = TEMPLATE if name == "llama" else None
+        plain.save_pretrained(root / name)
+    return {name: root / name for name in ("embedded", "llama", "gpt2")}
+
+
+def _byte_tokenizer() -> PreTrainedTokenizerFast:
+    from tokenizers import decoders, models, pre_tokenizers, trainers
+
+    plain = Tokenizer(models.BPE())
+    plain.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    plain.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=390,
+        special_tokens=["<pad>", "<eos>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    plain.train_from_iterator(["The kettle costs little and is in stock."] * 20, trainer)
+    return PreTrainedTokenizerFast(tokenizer_object=plain, eos_token="<eos>")
+
+
+def opened(name: str, folder: Path, adapter: Path | None = None) -> ForetellingModel:
+    return EmbeddedModel.open(folder, adapter) if name == "embedded" else TransformersModel.open(str(folder), adapter)
+
+
+@pytest.mark.parametrize("name", ["embedded", "llama", "gpt2"])
+def test_every_token_of_a_reply_and_its_end_count_once(name: str, folders: dict[str, Path]) -> None:
+    found = opened(name, folders[name]).likelihoods(PROMPT, REPLIES)
+    assert len(found) == len(REPLIES)
+    assert all((logs < 0).all() for logs in found)
+    lengths = [len(logs) for logs in found]
+    assert lengths[0] < lengths[2]
+    alone = opened(name, folders[name]).likelihoods(PROMPT, REPLIES[:1])
+    np.testing.assert_allclose(alone[0], found[0], atol=1e-6)
+
+
+def test_the_embedded_engine_agrees_with_transformers(folders: dict[str, Path]) -> None:
+    tokenizer = Tokenizer.from_file(str(folders["embedded"] / "tokenizer.json"))
+    asked = prompt_ids(tokenizer, PROMPT.turns, PROMPT_TOKENS)
+    told = [*tokenizer.encode(REPLIES[0]).ids, tokenizer.token_to_id("<|end|>")]
+    reference = LlamaForCausalLM.from_pretrained(folders["embedded"], dtype=torch.float32).eval()
+    with torch.inference_mode():
+        logs = torch.log_softmax(reference(torch.tensor([asked + told])).logits[0].double(), -1)
+    expected = [float(logs[len(asked) - 1 + place, token]) for place, token in enumerate(told)]
+    found = EmbeddedModel.open(folders["embedded"]).likelihoods(PROMPT, REPLIES[:1])[0]
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_a_template_is_read_as_it_renders(folders: dict[str, Path]) -> None:
+    model = AutoModelForCausalLM.from_pretrained(folders["llama"], dtype=torch.float32).eval()
+    served = TransformersModel.open(str(folders["llama"]))
+    asked = served._inputs(PROMPT, 60)[0]
+    told = served._tokenizer("Sorry!<eos>", add_special_tokens=False)["input_ids"]
+    with torch.inference_mode():
+        labels = torch.cat([torch.full_like(asked, -100), torch.tensor([told])], 1)
+        loss = model(torch.cat([asked, torch.tensor([told])], 1), labels=labels).loss
+    assert math.isclose(float(-served.likelihoods(PROMPT, ["Sorry!"])[0].mean()), float(loss), abs_tol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
+@pytest.mark.parametrize(
+    "config",
+    [
+        LoraConfig(r=4, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM"),
+        LoraConfig(r=4, target_modules=["v_proj"], use_dora=True, task_type="CAUSAL_LM"),
+        IA3Config(
+            target_modules=["k_proj", "down_proj"], feedforward_modules=["down_proj"], task_type="CAUSAL_LM"
+        ),
+        PrefixTuningConfig(num_virtual_tokens=3, task_type="CAUSAL_LM"),
+    ],
+    ids=["LoRA", "DoRA", "IA3", "prefix tuning"],
+)  # fmt: skip
+def test_an_adapter_of_every_method_changes_what_is_likely(
+    config: LoraConfig, folders: dict[str, Path], tmp_path: Path
+) -> None:
+    base = AutoModelForCausalLM.from_pretrained(folders["llama"], dtype=torch.float32)
+    shutil.copytree(folders["llama"], tmp_path / "base")
+    adapter = write_adapter(base, config, tmp_path / "made")
+    before = TransformersModel.open(str(tmp_path / "base")).likelihoods(PROMPT, REPLIES)
+    after = TransformersModel.open(str(tmp_path / "base"), adapter)
+    assert after.name.endswith("+made")
+    assert all(
+        not np.allclose(one, other, atol=1e-3)
+        for one, other in zip(before, after.likelihoods(PROMPT, REPLIES), strict=True)
+    )
+    (adapter / WEIGHTS_FILE).write_bytes((adapter / WEIGHTS_FILE).read_bytes()[:-50])
+    with pytest.raises(AdapterError, match="only in part"):
+        TransformersModel.open(str(tmp_path / "base"), adapter)
