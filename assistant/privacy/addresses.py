@@ -16,19 +16,21 @@ _STREETS = (
     r"|fields?|flats?|fords?|forest|forge|forks?|fort|gateway|glens?|harbors?|haven|hills|hollow|inlet|key|lakes?|land|landing"
     r"|light|lights|locks?|lodge|mall|manor|mission|motorway|neck|orchard|oval|overpass|parks|parkways|passage|pike|pine|pines"
     r"|plain|plains|prairie|radial|ramp|ranch|rapids?|rest|ridges|river|roads|route|rue|shoals?|shores?|skyway|spur|squares"
-    r"|stravenue|stream|streets|throughway|trace|track|trafficway|trailer|underpass|unions?|viaduct"
+    r"|alleyway|amble|block|brae|chase|concourse|corso|crossway|frontage|gates?|loaf|mall|nagar|marg|path|plateau|points|quad|ramble|retreat|strip|subway|towers?|tor|upper|wynd|yard|extensions|vistas?|roads|circles|lanes|stravenue|stream|streets|throughway|trace|track|trafficway|trailer|underpass|unions?|viaduct"
 )
-_UNIT = r"(?:apartment|apt|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|level|studio|lot|no|box|\#)\.?\s*\#?\s?\w{1,6}\b"
+_UNIT = r"(?:appartamento|piano|interno|scala|piso|puerta|planta|bajo|escalera|apartment|apt|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|level|studio|lot|no|box|\#)\.?\s*\#?\s?\w{1,6}\b"
 _STATE = (
     r"(?:A[AEKLPRSZ]|C[AOT]|D[CE]|F[LM]|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O[HKR]|P[ARW]|RI|S[CD]|T[NX]"
     r"|UT|V[AIT]|W[AIVY]|NSW|VIC|QLD|TAS|ACT|NT|ON|QC|BC|AB|MB|SK|NS|NB|NL|PE|YT|NU)"
 )
 _UK = r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}"
 _CANADA = r"[A-Z]\d[A-Z]\s?\d[A-Z]\d"
-_POSTCODE = rf"(?:\d{{5}}(?:-\d{{4}})?|{_UK}|{_CANADA}|\d{{4}}\s?[A-Z]{{2}}|\d{{4}}|\d{{3}}\s\d{{2}}|\d{{2}}-\d{{3}})"
+_POSTCODE = (
+    rf"(?:\d{{5}}(?:-\d{{4}})?|{_UK}|{_CANADA}|\d{{4}}\s?[A-Z]{{2}}|\d{{6}}|\d{{4}}|\d{{3}}\s\d{{2,3}}|\d{{2}}-\d{{3}})"
+)
 _CITY = rf"{_CAP}(?:[ -](?:(?:of|on|upon|am|an|der|den|de|la|le|les|du|di|del|sur|in|the|under)[ -])?{_CAP}){{0,3}}"
 _GAP = r"(?:\s*,\s*|\s*\n\s*|[ ]+)"
-_NUMBER = r"\d{1,5}\s?(?:[-/]\s?\d{1,5})?[A-Za-z]?"
+_NUMBER = r"\d{1,5}(?:\s?[-/]\s?\d{1,5})?(?:\s?[A-Za-z](?![\w']))?"
 
 _TAIL = (
     rf"(?:{_GAP}(?i:{_UNIT}))?"
@@ -50,10 +52,17 @@ _FORMS = (
     # 12 rue de la Paix, 75002 Paris; Calle Mayor 5
     rf"(?<![\w.$€£#-]){_NUMBER},?\s(?:(?i:bis|ter),?\s)?(?i:rue|avenue|boulevard|bd|place|chemin|impasse|all[ée]e|quai|cours|route|passage|square)"
     rf"\s(?:(?:de\sla|de|du|des|d['’]|l['’])\s?)*{_CAP}(?:[ -](?:(?:de|du|la)\s)?{_CAP}){{0,3}}{_TAIL}",
-    rf"\b(?i:rue|calle|c/|avenida|avda\.?|plaza|paseo|camino|ronda|via|viale|piazza|corso|largo|rua|travessa|strada|vicolo|contrada|borgo|canale|stretto|rotonda|incrocio|glorieta|cuesta|pasadizo|acceso|alameda|callej[oó]n|c[aá]ntico|vial|urbanizaci[oó]n|pasaje|rambla|v[ií]a|ca[ñn]ada|rambla)"
+    rf"\b(?i:rue|calle|c/|c\.|avenida|avda\.?|plaza|paseo|camino|ronda|via|viale|piazza|corso|largo|rua|travessa|strada|vicolo|contrada|borgo|canale|stretto|rotonda|incrocio|glorieta|cuesta|pasadizo|acceso|alameda|callej[oó]n|c[aá]ntico|vial|urbanizaci[oó]n|pasaje|rambla|v[ií]a|ca[ñn]ada|rambla)"
     rf"\s(?:(?:de\sla|de\slos|de\slas|de|del|della|delle|dei|di|da|do|dos|das|la)\s)*{_CAP}(?:\s(?:(?:de|y|e|del|da)\s)?{_CAP}){{0,3}},?\s(?:n[º°.]?\s?)?{_NUMBER}(?:\s(?i:piso|puerta|appartamento|apt\.?)\s?\w+)*{_TAIL}",
+    # avenue Collet, 94386 Boucher: in French the house number may be missing
+    rf"(?<!\w)(?:rue|avenue|boulevard|chemin|impasse|all[ée]e|quai)\s(?:(?:de\sla|de|du|des|d['’]|l['’])\s?)*{_CAP}(?:[ -](?:(?:de|du|la)\s)?{_CAP}){{0,3}}{_TAIL}",
+    # H.No. 266, Dalia Nagar, 834381 Erode; 66/769, Thaker, Rourkela 207238; 4 Jennings Upper, Port Hill 2656
+    rf"(?<![\w.$€£#-])(?:(?i:h\.?\s?no\.?|house(?:\sno\.?)?|flat|unit|suite|apt\.?|plot)\s?\d+[ ,]+)?{_NUMBER},?\s(?:{_CAP}[ ,]+){{1,5}}?"
+    rf"(?:(?i:{_UNIT})[ ,]+)?(?:\d{{4,6}}\s{_CITY}|{_CITY},?\s\d{{4,6}})(?!\w)",
+    rf"(?i:\bh\.?\s?no\.?\s?)\d+(?:[ ,]+(?:{_CAP}|&))*(?:[ ,]+\d{{4,6}}(?!\w)(?:\s{_CITY})?)?",
+    rf"(?<![\w.$€£#-])(?:(?i:{_UNIT}),?\s)\d{{1,5}}\s(?:{_CAP}\s?){{1,4}}{_TAIL}",
     # Hauptstraße 12, 10115 Berlin; Keizersgracht 123, 1015 CJ Amsterdam
-    rf"(?:\b(?:{_CAP}[ -]){{0,3}})?\b[{_UPPER}][\w.-]*(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|ufer|damm|steig|laan|straat|gracht|plein|dijk|kade|hof|pad|singel|baan|gatan|v[äa]gen|gade|vej|veien|gata|gate|all[ée])\s{_NUMBER}{_TAIL}",
+    rf"(?:\b(?:{_CAP}[ -]){{0,3}})?\b[{_UPPER}][\w.-]*(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|ufer|damm|steig|laan|straat|steeg|boulevard|dreef|hoek|markt|gracht|plein|dijk|kade|hof|pad|singel|baan|gatan|v[äa]gen|gade|vej|veien|gata|gate|all[ée])\s{_NUMBER}{_TAIL}",
     rf"\b{_CAP}(?:[ -]{_CAP}){{0,2}}[ -](?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Ring|Ufer|Damm|Straat|Laan|Plein)\s{_NUMBER}{_TAIL}",
     # PO Box 123, Springfield
     rf"\b(?i:p\.?\s?o\.?\s?box|post\s?office\sbox|postfach|psc|unit)\s?\d+(?:\s?,?\s(?i:box)\s\d+)?{_TAIL}",
@@ -69,13 +78,32 @@ _CUE = re.compile(
     r"(?:\s(?:is|was|to|should\sbe|on\sfile\sis|as|being|would\sbe))*\s*[:=-]?\s*|\b(?:i|we)(?:\s(?:now|currently))?\s(?:live|moved|are|am\sliving)\s(?:at|to|in)\s)"
     rf"(?P<address>(?=[^\n.?!]{{0,80}}\d)(?:\d|{_CAP})(?:[^\n.?!;]|\.(?!\s|$)){{6,120}})"
 )
+_PIECE = rf"(?:\d[\w/-]*\.?|{_CAP}|&|'t|de|la|le|du|des|del|della|der|den|van|von|di|da|el|los|las|y|am|im|an|of|the|on|upon|in)"
+_SEVERAL = rf"(?:{_PIECE}(?:\s?,\s?|\s)){{1,14}}{_PIECE}"
+_SENT = re.compile(
+    rf"(?i:\b(?:send|sent|ship|shipped|deliver|delivered|goes|went|going|on\s(?:its|the)\sway|dispatched|dispatch|redirect(?:ed)?|forward(?:ed)?|bring|brought|posted?|driver\s(?:was|is|went)"
+    rf"|(?:changed?|updated?|set|corrected)\s(?:it|this|that|the\s\w+(?:\s\w+)?))(?:\s(?:it|them|this|that|everything|the\s\w+))?\s(?:to|at)[ \t]*:?[ \t]+|\b(?:i'm|i’m|i\sam|we're|we\sare|me)\sat\s)"
+    rf"(?P<address>(?=[^\n.?!]{{0,60}}\d){_SEVERAL})"
+)
+_NAMED = re.compile(
+    rf"(?P<address>(?=[^\n.?!]{{0,60}}\d){_SEVERAL})(?=(?i:\s(?:as|is|was)\s(?:your|my|our|the|his|her)\s(?:\w+\s)?address))"
+)
+_CUES = (_CUE, _SENT, _NAMED)
 
 
 def addresses(text: str) -> list[tuple[int, int]]:
     """Where postal addresses stand in `text`, each with whatever of unit, city and postcode follows the street."""
-    found = [match.span() for match in _ADDRESS.finditer(text)] if any(map(str.isdigit, text)) else []
-    found += [match.span("address") for match in _CUE.finditer(text)]
+    found = [match.span() for match in _ADDRESS.finditer(text)]
+    for cue in _CUES:
+        found += [match.span("address") for match in cue.finditer(text) if _has_street(match["address"])]
     return _joined(sorted(found))
+
+
+def _has_street(text: str) -> bool:
+    """Whether words stand beside a number: a date, a number of an order or a mere place is no address."""
+    return bool(re.search(rf"\d\w*,?\s+(?:[^\W\d]+\s)?{_CAP}|{_CAP},?\s+\d", text)) or bool(
+        re.search(r"\d\s+[a-z]{{3,}}", text)
+    )
 
 
 def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

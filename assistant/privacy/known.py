@@ -42,9 +42,9 @@ class Known:
         own: Iterable[str] = (),
     ) -> Known:
         """From the records of the shop: customers, numbers of orders and parcels, its texts and its contacts."""
-        names = frozenset(" ".join(customer.name.casefold().split()) for customer in customers if customer.name)
+        names = frozenset(" ".join(customer.name.lower().split()) for customer in customers if customer.name)
         texts, own = tuple(texts), tuple(own)
-        words = frozenset(word for text in (*texts, *own) for word in _WORD.findall(text.casefold()))
+        words = frozenset(word for text in (*texts, *own) for word in _WORD.findall(text.lower()))
         stores = (bare(text[slice(*span)]) for text in texts for span in addresses(text))
         contacts = (bare(text) for text in own if text)
         return cls(names, frozenset(filter(None, codes)), frozenset((*contacts, *stores)), words)

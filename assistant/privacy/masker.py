@@ -56,12 +56,17 @@ class Masker:
         session.names.learn(texts, people)
         counts: list[Counter[Kind]] = [Counter() for _ in texts]
         masked = list(texts)
+        due = set(range(len(texts)))
         for _ in range(_PASSES):
-            before = masked
-            masked = [session.apply(text, count) for text, count in zip(before, counts, strict=True)]
-            if masked == before:
+            changed = set()
+            for place in due:
+                text = session.apply(masked[place], counts[place])
+                if text != masked[place]:
+                    changed.add(place)
+                masked[place] = text
+            if not changed:
                 break
-            session.names.learn(masked)
+            due = set(range(len(texts))) if session.names.learn(masked[place] for place in changed) else changed
         return [Masked(text, dict(count)) for text, count in zip(masked, counts, strict=True)]
 
 

@@ -52,7 +52,7 @@ _TITLED = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Madame|Monsieur|Señor|Señora|Signor|Signora)\b\.?[ \t]+(?P<name>{_CAP}{_REST}{{0,3}})"
 )
 _HERE = re.compile(
-    rf"(?:^|[.!?\n]\s*)(?P<name>{_NAME})(?i:[ \t]+(?:here|speaking|again|writing|calling))\b|\b(?i:it's|its|it’s)[ \t]+(?P<again>{_NAME})[ \t]+(?i:again|here)\b"
+    rf"(?:^|[.!?\n]\s*)(?P<name>{_NAME})(?i:[ \t]+(?:here|speaking|calling))\b|\b(?i:it's|its|it’s)[ \t]+(?P<again>{_NAME})[ \t]+(?i:again|here)\b"
 )
 _RELATION = re.compile(
     rf"""(?i:\b(?:husband|wife|spouse|son|daughter|mother|father|mum|mom|dad|brother|sister|partner|friend|colleague|boss|neighbou?r|girlfriend|boyfriend|fianc[ée]e?|aunt|auntie|uncle|cousin|nephew|niece|grandson|granddaughter|grandma|grandpa|grandmother|grandfather|roommate|flatmate|housemate|landlord|secretary
@@ -63,6 +63,17 @@ _VERB = re.compile(
     rf"""(?i:\b(?:ask(?:ed)?(?:\sfor)?|tell|told|inform|met|emailed|phoned|called|texted|messaged|cc'?d|cc|let|gift\sfor|present\sfor|(?:parcel|package|order|delivery|letter|surprise|one|it|this|them|birthday|ordered|bought|address(?:ed)?|made\sout)\s(?:is\s|was\s|goes\s|out\s)?(?:for|to|by)
         |belongs\sto|sent\s(?:it\s)?to|send\s(?:it\s)?to|deliver(?:ed)?\s(?:it\s)?to|ship(?:ped)?\s(?:it\s)?to|left\swith|hand(?:ed)?\s(?:it\s)?to|according\sto|paid\sby|placed\sby|ordered\sby|signed\s(?:for\s)?(?:by|as)))[ \t]+(?P<name>{_NAME})""",
     re.X,
+)
+_ADDRESSED = re.compile(
+    rf"(?i:\b(?:you|your|yours|thanks?|sorry|please|welcome|day|weekend|evening|moment|course|problem|worries|help|pleasure)\b[^.!?\n]{{0,40}}),[ \t]*(?P<name>{_NAME})(?=[ \t]*[.!?](?:\s|$))"
+    rf"|(?:^|[.!?]\s+)(?P<again>{_NAME}),[ \t]*(?=(?:could|can|would|will|shall|I|I'm|we|your|you|please|thank|thanks|is|do|did|have|may|let|if|it|sorry|what|where|when)\b)",
+    re.M,
+)
+_UNDER = re.compile(
+    rf"(?i:\b(?:be|is|it's|it’s|booked|order|orders|placed|filed|listed|saved|look|try)[ \t]+under)[ \t]+(?P<name>{_NAME})(?=[ \t]*(?:[.,!?;)\n]|$))"
+)
+_SUBJECT = re.compile(
+    rf"(?P<name>{_NAME})(?=[ \t]+(?i:said|says|told|wants?|wanted|asked|asks|called|placed|ordered|bought|paid|signed|wrote|writes|knows|knew|likes|loves|lives|thinks|needs|may|will|would|can|could|promised|confirmed|mentioned|helped|explained|recommended|replied|answered|assured|picked|collected|received)\b)"
 )
 _POSSESSIVE = re.compile(
     rf"(?<![\w{_UPPER}])(?P<name>{_CAP})['’]s[ \t]+(?i:order|account|parcel|package|birthday|address|name|card|phone|number|email|house|delivery|reply|message|present|gift|wedding|purchase|refund|profile)\b"
@@ -76,7 +87,19 @@ _CELL = re.compile(
 
 STRONG_CUES = (_STRONG, _TITLED, _SIGN_OFF, _HERE, _CELL)
 """After these whatever is written with a capital is a name, unless it is a word that never is one."""
-WEAK_CUES = (_SELF, _GREETING, _VOCATIVE, _LAST_LINE, _FIRST_LINE, _RELATION, _VERB, _POSSESSIVE)
+WEAK_CUES = (
+    _SELF,
+    _GREETING,
+    _VOCATIVE,
+    _LAST_LINE,
+    _FIRST_LINE,
+    _RELATION,
+    _VERB,
+    _POSSESSIVE,
+    _ADDRESSED,
+    _SUBJECT,
+    _UNDER,
+)
 """After these it is a name if it is no word of the shop's texts either."""
 LOWER_CUES = (_STRONG_LOWER, _GREETING_LOWER)
 """In these a name may be written in lower case."""

@@ -30,25 +30,27 @@ class Names:
         self._people = 0
         self._pattern: re.Pattern[str] | None = None
 
-    def learn(self, texts: Iterable[str], told: Iterable[str] = ()) -> None:
-        """Takes in the names in `texts`, and those that an export tells."""
+    def learn(self, texts: Iterable[str], told: Iterable[str] = ()) -> bool:
+        """Takes in the names in `texts`, and those that an export tells. Returns whether any was new."""
+        before = len(self._person_of)
         for name in told:
             if "@" not in name and not any(map(str.isdigit, name)):
                 self._add(name)
         for text in texts:
             for name in self._in(text):
                 self._add(name)
+        return len(self._person_of) > before
 
     def spans(self, text: str) -> list[tuple[int, int, int]]:
         """Where names stand in `text`, as start, end and the number of the person."""
         if self._pattern is None:
             return []
         found = (match for match in self._pattern.finditer(text) if self._is_name(match["name"]))
-        return [(*match.span(), self._person_of[match["name"].casefold()]) for match in found]
+        return [(*match.span(), self._person_of[match["name"].lower()]) for match in found]
 
     def _is_name(self, written: str) -> bool:
         """With a capital always; in lower case only what was so introduced or is no everyday word."""
-        word = written.casefold()
+        word = written.lower()
         return not written.islower() or word in self._lower or not (word in ALSO_WORDS or word in self._known.words)
 
     def _in(self, text: str) -> Iterator[str]:
@@ -56,13 +58,13 @@ class Names:
         is_shouting = len(letters) > 12 and sum(map(str.isupper, letters)) > _SHOUTING * len(letters)
         for cue in STRONG_CUES:
             for match in cue.finditer(text):
-                yield self._cut(match.groupdict().get("name") or match["again"], is_strict=is_shouting)
+                yield self._cut(_given(match), is_strict=is_shouting)
         for cue in () if is_shouting else WEAK_CUES:
-            yield from (self._cut(match["name"], is_strict=True) for match in cue.finditer(text))
+            yield from (self._cut(_given(match), is_strict=True) for match in cue.finditer(text))
         for cue in LOWER_CUES:
             for match in cue.finditer(text):
                 if name := self._cut(match["name"], is_strict=True):
-                    self._lower.update(name.casefold().split())
+                    self._lower.update(name.lower().split())
                     yield name
         yield from self._recorded(text)
         if self._known.words and not is_shouting:
@@ -74,15 +76,15 @@ class Names:
         for word in name.split():
             if _TITLE_WORD.match(word) and not kept:
                 continue
-            if word.casefold().strip(".’'") in NEVER_NAMES:
+            if word.lower().strip(".’'") in NEVER_NAMES:
                 break
             kept.append(word)
-        is_ordinary = all(word.casefold() in self._known.words for word in kept)
+        is_ordinary = all(word.lower() in self._known.words for word in kept)
         return "" if is_strict and is_ordinary else " ".join(kept)
 
     def _is_strange(self, pair: str) -> bool:
         """Whether two words with capitals side by side are a name: neither is a word of the shop or of every day."""
-        words = [word.casefold().strip(".") for word in pair.split() if word.casefold() not in _PARTICLES]
+        words = [word.lower().strip(".") for word in pair.split() if word.lower() not in _PARTICLES]
         return not any(word in NEVER_NAMES or word in self._known.words for word in words)
 
     def _recorded(self, text: str) -> Iterator[str]:
@@ -93,16 +95,16 @@ class Names:
         for length in (2, 3, 4):
             for place in range(len(words) - length + 1):
                 name = " ".join(words[place : place + length])
-                if name.casefold() in self._known.names:
-                    self._lower.update(name.casefold().split())
+                if name.lower() in self._known.names:
+                    self._lower.update(name.lower().split())
                     yield name
         for match in PAIR.finditer(text):
-            if match["name"].split()[0].casefold() in self._known.given_names:
+            if match["name"].split()[0].lower() in self._known.given_names:
                 yield self._cut(match["name"], is_strict=True)
 
     def _add(self, name: str) -> None:
         """A person, new or known by one of the words; the words alone stand for the person from now on."""
-        words = [word.casefold() for word in _LETTERS.findall(name) if len(word) > 1]
+        words = [word.lower() for word in _LETTERS.findall(name) if len(word) > 1]
         words = [
             word
             for word in words
@@ -120,3 +122,8 @@ class Names:
             rf"(?<![\w{{.@#-])(?:{TITLE}[ \t]+)?(?P<name>{forms})(?:{between}(?:{forms}))*(?:['’](?=\w*s\b))?(?![\w@}}-])",
             re.IGNORECASE,
         )
+
+
+def _given(match: re.Match[str]) -> str:
+    """The name, which some cues have in one of two places."""
+    return match["name"] or match["again"]

@@ -50,8 +50,9 @@ _EMAIL = re.compile(
 _CARD = re.compile(
     r"(?<![\w.])(?:\d{4}([ .-]?)\d{4}\1\d{4}\1\d{1,7}|\d{4}([ .-]?)\d{6}\2\d{4,5}|\d{13,19}|\d(?:[ -]?\d){12,18})(?!\w)"
 )
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\s?\d{2}(?:[ -]?[A-Z0-9]){11,32}(?!\w)", re.I)
+_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,32}(?!\w)", re.I)
 _IBAN_SHAPE = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,4})?(?!\w)")
+_IBAN_DIGITS = 8  # the fewest in any country; fewer is a run of words
 _TRACKING = re.compile(
     r"""
       (?<!\w)1Z(?:\s?[0-9A-Z]){16}(?!\w)                    # UPS
@@ -70,7 +71,7 @@ _TRACKING_CUE = re.compile(
 )
 _ORDER_CUE = re.compile(
     rf"(?:\b(?:orders?|purchase|invoice|booking|reference|ref|confirmation|case|ticket|return|rma|receipt|transaction|payment"
-    rf"|account|customer|member(?:ship)?|loyalty|number|id)\b\.?{_LABEL}|(?<!\w)(?:\#|№|nr\.|no\.)\s?)(?P<code>{_CODE})",
+    rf"|account|customer|member(?:ship)?|loyalty)\b\.?{_LABEL}|(?<!\w)(?<!h\.)(?<!h\.\s)(?:\#|№|nr\.|no\.)\s?)(?P<code>{_CODE})",
     re.I | re.X,
 )
 _NUMBER_CUE = re.compile(rf"\b(?:number|id|code)\b{_LABEL}(?P<code>{_CODE})", re.I | re.X)
@@ -87,9 +88,10 @@ _PHONE_CUE = re.compile(
     r"\b(?:phone|tel|telephone|mobile|cell|call|ring|text|whatsapp|sms|contact|reach|fax|dial|landline|at|on)\b", re.I
 )
 _PHONE = re.compile(
-    r"(?<![\w.,])(?:\+|00)?[(]?\d(?:[ \u00a0]?[().\-–/ \u00a0]?[ \u00a0]?[(]?\d){5,17}\)?(?:\s?(?:x|ext\.?|extension)\s?\d{1,6})?(?!\w)",
+    r"(?<![\w.,])(?:\+|00)?[(]?\d(?:[().\-–/ \u00a0]{0,3}\d){5,17}\)?(?:\s?(?:x|ext\.?|extension)\s?\d{1,6})?(?!\w)",
     re.I,
 )
+_NEAR = 40  # characters around a number in which a word may say that it is a phone number
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 
 
@@ -132,9 +134,12 @@ def _known_codes(text: str, known: Known) -> Iterator[Found]:
 def _by_form(text: str) -> Iterator[Found]:
     """Accounts, cards, parcels and orders: the more a form says, the earlier it is tried."""
     for match in _IBAN.finditer(text):
-        if length := iban_end(match[0]):
+        length = iban_end(match[0])
+        if _digits(match[0][:length]) >= _IBAN_DIGITS:
             yield Found(match.start(), match.start() + length, Kind.IBAN)
-    yield from (Found(*match.span(), Kind.IBAN) for match in _IBAN_SHAPE.finditer(text) if _digits(match[0]) >= 8)
+    yield from (
+        Found(*match.span(), Kind.IBAN) for match in _IBAN_SHAPE.finditer(text) if _digits(match[0]) >= _IBAN_DIGITS
+    )
     for match in _CARD.finditer(text):
         if is_card_number(re.sub(r"\D", "", match[0])) or re.fullmatch(r"\d{4}([ .-])(?:\d{4}\1){2}\d{4}", match[0]):
             yield Found(*match.span(), Kind.CARD)
@@ -162,7 +167,8 @@ def _is_code(code: str, cue: str) -> bool:
 def _phones(text: str) -> Iterator[Found]:
     for match in _PHONE.finditer(text):
         digits = _digits(match[0])
-        is_cued = _PHONE_CUE.search(text, max(0, match.start() - 40), match.start()) is not None
+        around = text[max(0, match.start() - _NEAR) : match.start()] + "|" + text[match.end() : match.end() + _NEAR]
+        is_cued = _PHONE_CUE.search(around) is not None
         if _is_phone(match[0], digits, is_cued):
             yield Found(*match.span(), Kind.PHONE)
 
@@ -173,7 +179,7 @@ def _is_phone(number: str, digits: int, is_cued: bool) -> bool:
     if _THOUSANDS.fullmatch(number):
         return False
     return digits >= 7 and (
-        number.isdigit() or bool(re.fullmatch(r"\d{3}[-.]\d{4}|\d{2,4}([-. ])\d{2,4}\1\d{2,4}", number))
+        number.isdigit() or bool(re.fullmatch(r"\d{3}[-.]\d{4}|\d{4}[. ]\d{4}|\d{2,4}([-. ])\d{2,4}\1\d{2,4}", number))
     )
 
 
