@@ -34,6 +34,8 @@ _PROTECTED = re.compile(
     | (?<![\w.-])\d+(?:[.,]\d+)?\s?(?:[x×]\s?\d+(?:[.,]\d+)?\s?){0,2}        # 1500000 mAh, 42 x 15 cm
       (?:mm|cm|km|m|kg|g|mg|lbs?|oz|ml|cl|l|mah|wh|kwh|w|v|hz|mhz|ghz|gb|mb|tb|lumens?|lm|px|dpi|rpm|%|°\s?[cf]?
         |usd|eur|gbp|dollars?|pounds?|euros?|pieces?|pcs|units?|points?|miles?|steps|reviews|ratings)(?!\w)
+    | (?<!\w)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?!\w)               # UUID
+    | (?<!\w)(?-i:(?=[0-9a-f]{5,}?[a-f])(?=[a-f]*\d)[0-9a-f]{16,64})(?!\w)   # digest
     | (?<![\w.-])(?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d(?![\w-])               # 2019-2026
     """,
     re.X | re.I,
