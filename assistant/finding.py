@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from assistant.answers import Answers, Thresholds
 from assistant.conversation.conversation import State
-from assistant.evidence.wording import stems
-from assistant.intents import ABOUT_PRODUCT, SERVICE, IntentName
+from assistant.intents import ABOUT_PRODUCT, IntentName
 from assistant.reference import PRODUCT_SLOTS
 from assistant.request import Request
 from retrieval.candidate import Candidate, ReasonKind
 from retrieval.catalog import Catalog
-from retrieval.faq import Faq
 from retrieval.filter import Condition, Filter, Operator, Sort
 from retrieval.product import Product
 from retrieval.search import FaqHit, Search, SearchResult
@@ -28,36 +26,12 @@ LISTING: frozenset[IntentName] = frozenset(
 )  # fmt: skip
 """Intents that are answered with a list of products, as far as the request says what to list."""
 
-ORDER_READING: frozenset[IntentName] = frozenset(
-    {IntentName.TRACK_ORDER, IntentName.ORDER_HISTORY, IntentName.ORDER_ITEMS}
-)
-"""Intents that orders answer, not FAQs."""
-
-_GIVEN = 0.2
 _UNPROMPTED = frozenset({IntentName.RECOMMEND, IntentName.NEW_ARRIVALS, IntentName.GIFT, IntentName.BEST_SELLERS})
-_BY_NAME = frozenset({IntentName.CONTACT_CUSTOMER_SERVICE, IntentName.CONTACT_HUMAN_AGENT})
 _GIVEN_UP_FIRST = ("material", "color", "size", "rating", "discount", "quantity", "availability", "brand", "price")
 _NEVER_GIVEN_UP = frozenset({"product_type"})
-_NAMED, _NAMED_FIRST = 0.15, 0.12
-_WHEN_BACK = re.compile(r"\b(?:back|restock\w*|again|when)\b", re.IGNORECASE)
-_GOES_BACK = re.compile(
-    r"\b(?:it|its|that|this|there|those|these|them)\b|^(?:and|what about|how about)\b", re.IGNORECASE
-)
-_CLAUSE_END = re.compile(r"[.?!;]+\s|,?\s+(?:and|also|plus|then)\s+", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Cosine from which a FAQ answers: `tagged` for one whose record names the intent, `other` for any other.
-
-    "Any other question on the shop" names no FAQ, whatever the record says.
-
-    `unasked` is for messages that understanding held to be no matter of the shop.
-    """
-
-    tagged: float = 0.1
-    other: float = 0.5
-    unasked: float = 0.55
+_NAMING = frozenset({"product_type", "brand", "tags"})
+_EITHER = frozenset({IntentName.BROWSE})
+"""Intents of which the shop's pages may hold the answer rather than its shelves: "do you have gift cards?" """
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +40,8 @@ class Found:
 
     `candidates` are a list of products (of `total`) that meets `kept`, after `dropped` was given up. `pointed` are
     the products that the customer means, in the order asked. `searched` tells whether a list was looked for,
-    `personal` whether the customer's own history chose it. `answers` holds the best FAQ for each intent that has one.
+    `is_lacking` that the shop has no such thing at all, `personal` whether the customer's own history chose it.
+    `answers` holds the best FAQ for each intent that has one.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -75,6 +50,7 @@ class Found:
     dropped: tuple[Condition, ...] = ()
     pointed: tuple[Product, ...] = ()
     searched: bool = False
+    is_lacking: bool = False
     personal: bool = False
     answers: Mapping[str, FaqHit] = field(default_factory=dict)
 
@@ -85,15 +61,20 @@ class Finder:
     def __init__(self, catalog: Catalog, search: Search, thresholds: Thresholds = Thresholds()) -> None:
         self._catalog = catalog
         self._search = search
-        self._thresholds = thresholds
+        self._answers = Answers(search, thresholds)
 
     def find(self, request: Request, customer_id: str | None, state: State) -> Found:
         """Everything that the intents of `request` need. Raises SearchIndexError when the index cannot be read."""
         pointed = self._pointed(request, state)
+        answers = self._answers.find(request, state)
         found = Found(pointed=pointed)
-        if _lists(request, pointed):
+        if _lists(request, pointed) and not answers.keys() & _EITHER:
             found = self._listing(request, pointed, customer_id, state)
-        return replace(found, answers=self._answers(request, state))
+        if found.is_lacking and not answers:
+            answers = self._answers.about_goods(request)
+        if request.wants(IntentName.COMPARE) and not pointed and found.candidates:
+            found = replace(found, pointed=self._side_by_side(request, found.candidates))
+        return replace(found, answers=answers)
 
     def _pointed(self, request: Request, state: State) -> tuple[Product, ...]:
         ids = list(request.product_ids)
@@ -114,12 +95,17 @@ class Finder:
         return max(variants, key=lambda variant: variant.is_available, default=product)
 
     def _listing(self, request: Request, pointed: tuple[Product, ...], customer_id: str | None, state: State) -> Found:
+        if _is_by_words(request) and _is_fresh(request) and not self._search.has_kind(request.query):
+            return Found(searched=True, is_lacking=True)
         more = request.wants(IntentName.MORE_RESULTS)
         source = replace(state.request, filter=request.filter) if more and state.request else request
         offset = state.offset if more else 0
         fetch = self._fetch(source, pointed, customer_id, offset)
         wanted = _with_offers(source)
         result = fetch(wanted)
+        if not result.total and not offset and source.query and _kinds(wanted):
+            fetch = self._fetch(replace(source, query=""), pointed, customer_id, offset)
+            result = fetch(wanted)  # the kind is named and says enough: "axe" where hatchets are sold
         dropped: tuple[Condition, ...] = ()
         if not result.total and not offset:
             result, dropped = _relaxed(fetch, wanted)
@@ -132,6 +118,15 @@ class Finder:
             searched=True,
             personal=any(_is_personal(candidate) for candidate in result.candidates),
         )
+
+    def _side_by_side(self, request: Request, candidates: tuple[Candidate, ...]) -> tuple[Product, ...]:
+        """The best of each kind named, where two are ("a gravel bike or a city bike?"), else the first two found."""
+        kinds = _kinds(request.filter)
+        if len(kinds) > 1:
+            rest = request.filter.without("product_type")
+            each = (rest.adding([Condition("product_type", Operator.IN, (kind,))]) for kind in kinds[:2])
+            candidates = tuple(c for wanted in each for c in self._search.products("", wanted, 1).candidates)
+        return tuple(candidate.product for candidate in candidates[:2]) if len(candidates) > 1 else ()
 
     def _fetch(
         self, request: Request, pointed: tuple[Product, ...], customer_id: str | None, offset: int
@@ -154,52 +149,6 @@ class Finder:
             return recommend
         return products
 
-    def _answers(self, request: Request, state: State) -> dict[str, FaqHit]:
-        """The best FAQ by service intent; by "" for a message beyond the shop that one fits closely all the same."""
-        wanted = [intent.name for intent in request.intents if intent.name in SERVICE - ORDER_READING - _BY_NAME]
-        if request.wants(IntentName.OUT_OF_SCOPE, IntentName.NOT_UNDERSTOOD):
-            wanted.append("")
-        if request.wants(IntentName.AVAILABILITY) and _WHEN_BACK.search(request.message):
-            wanted.append(IntentName.AVAILABILITY)
-        texts = _parts(request.message) if len(request.intents) > 1 else (request.message,)
-        if state.question and _GOES_BACK.search(request.message):
-            texts = (*texts, f"{state.question} {request.message}")
-        hits: dict[str, FaqHit] = {}
-        for name in wanted:
-            hit = self._answer(texts, name, frozenset(other.faq.id for other in hits.values()))
-            if hit is not None:
-                hits[name] = hit
-        return hits
-
-    def _answer(self, texts: tuple[str, ...], intent: str, given: frozenset[str]) -> FaqHit | None:
-        """The best FAQ for one intent; one that answers another question of the message (`given`) is less likely it."""
-        hits = [hit for text in texts for hit in self._search.faqs(text, 5, (intent,) if intent else ())]
-        fitting = [hit for hit in hits if hit.score >= self._threshold(hit, intent)]
-        asked = stems(" ".join(texts))
-        return max(
-            fitting,
-            key=lambda hit: (
-                hit.score + _favour(hit.faq, intent) - _beside(hit.faq, asked) - _GIVEN * (hit.faq.id in given)
-            ),
-            default=None,
-        )
-
-    def _threshold(self, hit: FaqHit, intent: str) -> float:
-        if not intent:
-            return self._thresholds.unasked
-        tells = intent in hit.faq.intents and intent != IntentName.POLICY_QUESTION  # that one names any matter
-        return self._thresholds.tagged if tells else self._thresholds.other
-
-
-def _favour(faq: Faq, intent: str) -> float:
-    """What a record gains by naming the intent: more where it names it first, as what it is mainly about."""
-    return _NAMED * (intent in faq.intents) + _NAMED_FIRST * (faq.intents[:1] == (intent,))
-
-
-def _beside(faq: Faq, asked: frozenset[str]) -> float:
-    """How far the title speaks of more than was asked: "sale items" where only returning was."""
-    return min(0.05 * len(stems(faq.title) - asked), 0.15)
-
 
 def _lists(request: Request, pointed: tuple[Product, ...]) -> bool:
     """Whether the request is answered with a list of products."""
@@ -211,6 +160,18 @@ def _lists(request: Request, pointed: tuple[Product, ...]) -> bool:
     if request.wants(*LISTING):
         return says_what
     return says_what and not pointed and _is_fresh(request) and request.wants(*ABOUT_PRODUCT, IntentName.BROWSE)
+
+
+def _is_by_words(request: Request) -> bool:
+    """Whether words alone say what is looked for: no kind of product, no brand, nothing that was seen before."""
+    named = any(condition.field in _NAMING for condition in request.filter.conditions)
+    return bool(request.query) and not named and not request.wants(IntentName.SIMILAR, *_UNPROMPTED)
+
+
+def _kinds(wanted: Filter) -> tuple[str, ...]:
+    """The kinds of product asked for."""
+    listed = (c for c in wanted.conditions if c.field == "product_type" and c.operator is Operator.IN)
+    return tuple(value for condition in listed for value in condition.values)
 
 
 def _is_fresh(request: Request) -> bool:
@@ -265,9 +226,3 @@ def _page(result: SearchResult, offset: int) -> SearchResult:
 
 def _is_personal(candidate: Candidate) -> bool:
     return any(reason.kind in (ReasonKind.LIKE_VIEWED, ReasonKind.LIKE_BOUGHT) for reason in candidate.reasons)
-
-
-def _parts(message: str) -> tuple[str, ...]:
-    """The message and its clauses, so that each of two questions finds its own answer."""
-    clauses = [part.strip() for part in _CLAUSE_END.split(message) if len(part.split()) > 1]
-    return tuple(dict.fromkeys([*clauses, message]))

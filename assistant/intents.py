@@ -105,6 +105,14 @@ SERVICE: frozenset[IntentName] = frozenset(BITEXT) | {
 }  # fmt: skip
 """Matters of orders, accounts and policies: answered from orders and FAQs."""
 
+TERMS: frozenset[IntentName] = frozenset(
+    {
+        IntentName.POLICY_QUESTION, IntentName.CHECK_REFUND_POLICY, IntentName.RETURN_ITEM, IntentName.DELIVERY_PERIOD,
+        IntentName.SHIPPING_COST,
+    }
+)  # fmt: skip
+"""Matters of service on which the record of a single product may have a word of its own."""
+
 TALK: frozenset[IntentName] = frozenset(
     {
         IntentName.GREET, IntentName.GOODBYE, IntentName.THANKS, IntentName.PRAISE, IntentName.HOW_ARE_YOU,

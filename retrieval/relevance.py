@@ -53,7 +53,7 @@ class Relevance:
     def __init__(self, products: Sequence[Product], threshold: Threshold = Threshold()) -> None:
         self._size = len(products)
         self._threshold = threshold
-        self._kinds = _postings(map(_kind_words, products))
+        self._kinds = _postings(map(kind_words, products))
         self._words = _postings(map(product_words, products))
 
     def share(self, query: str) -> Floats:
@@ -106,7 +106,7 @@ class Relevance:
         return whole | (cosines >= (self._threshold.near if strict else self._threshold.likely) * best)
 
 
-def _kind_words(product: Product) -> list[str]:
+def kind_words(product: Product) -> list[str]:
     """The words that say what a product is: the last one of its title and of each step of its type."""
     names = [_TITLE_END.sub("", product.title), *product.category_path[-1:]]
     return [

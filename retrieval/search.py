@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.assortment import Assortment
 from retrieval.candidate import Candidate
 from retrieval.catalog import Catalog
 from retrieval.document import content_words
@@ -67,6 +68,7 @@ class Search:
         products = [catalog.products[id] for id in index.product_ids]
         self._shelf = Shelf.of(products, index.product_vectors, self._history.popularity())
         self._matcher = Matcher(index, encoder, products)
+        self._assortment = Assortment(products, index.product_vectors, encoder)
         self._faq_ids = tuple(catalog.faqs)
         self._passage_rows = np.array([self._faq_ids.index(id) for id in index.passage_faqs], np.intp)
         self._accepts: dict[Condition, NDArray[np.bool_]] = {}
@@ -94,6 +96,10 @@ class Search:
         likeness = self._likeness(row, rows)
         near = likeness >= 0.6 * likeness.max(initial=0.0)
         return self._page(rows[near], likeness[near], filter, limit, customer_id, 0)
+
+    def has_kind(self, query: str) -> bool:
+        """Whether the shop has the kind of thing that `query` names; True where it names no single thing."""
+        return self._assortment.has(query)
 
     def recommend(self, customer_id: str | None, filter: Filter, limit: int) -> SearchResult:
         """Products for this customer from what they did; for a visitor from what all did."""

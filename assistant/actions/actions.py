@@ -27,6 +27,7 @@ _RECENT = 20  # orders that are looked at where the customer names none
 _NEWEST = re.compile(r"\b(?:last|latest|newest|(?:most )?recent)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:when|how (?:long|soon)|arriv\w*|get here|eta|due|expect\w*)\b", re.IGNORECASE)
 _MINE = re.compile(r"\b(?:my|our|mine|i)\b", re.IGNORECASE)
+_THIS = re.compile(r"\b(?:it|this|that|them|these|those|order|parcel|package|one)\b", re.IGNORECASE)
 _OWN = re.compile(
     r"\b(?:my|our)\s+(?:\w+\s+){0,2}(?:orders?|parcels?|packages?|purchases?|items?|stuff|things?|deliver(?:y|ies))\b",
     re.IGNORECASE,
@@ -152,6 +153,12 @@ def _named_order(desk: Desk) -> ActionResult | None:
     return _one_order(desk, Act.ORDER_STATUS) if desk.request.order_id else None
 
 
+def _order_to_return(desk: Desk) -> ActionResult | None:
+    """Where the order stands that was named or spoken of last, so that the reply can say until when it may come back."""
+    is_meant = desk.state.order_id and _THIS.search(desk.request.message)
+    return _one_order(desk, Act.ORDER_STATUS) if desk.request.order_id or is_meant else None
+
+
 def _one_order(desk: Desk, act: Act) -> ActionResult:
     """`act` on the order that is meant; without a hint on the one that is on its way, or else the newest."""
     order = desk.meant()
@@ -185,7 +192,8 @@ ACTIONS: Mapping[str, Action] = {
     IntentName.CHANGE_ORDER: Action(Access.READ, _named_order),
     IntentName.CHANGE_SHIPPING_ADDRESS: Action(Access.READ, _named_order),
     IntentName.GET_REFUND: Action(Access.READ, _named_order),
-    IntentName.RETURN_ITEM: Action(Access.READ, _named_order),
+    IntentName.RETURN_ITEM: Action(Access.READ, _order_to_return),
+    IntentName.CHECK_REFUND_POLICY: Action(Access.READ, _order_to_return),
     IntentName.EXCHANGE_ITEM: Action(Access.READ, _named_order),
     IntentName.REPORT_PROBLEM: Action(Access.READ, _named_order),
 }

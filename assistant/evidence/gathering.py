@@ -15,7 +15,7 @@ from assistant.evidence.chips import Chips
 from assistant.evidence.comparison import comparison_facts
 from assistant.evidence.evidence import Evidence, Fact, FactKind
 from assistant.evidence.hints import WITH, count_hint, listing_order
-from assistant.evidence.order_facts import IN_FULL, IN_HISTORY, TO_CHOOSE, order_facts
+from assistant.evidence.order_facts import IN_FULL, IN_HISTORY, TO_CHOOSE, TO_RETURN, order_facts
 from assistant.evidence.passage import answer_facts
 from assistant.evidence.planning import LISTING_ACTS, POINTED_ACTS, options_asked, plan
 from assistant.evidence.product_facts import ProductFacts, attribute_phrase, detail_fact, property_of, reason_fact
@@ -51,6 +51,8 @@ _SPOKEN_OF: dict[Act, int] = {
 }  # fmt: skip
 """Of how many products an act speaks, where it is more than one."""
 _ORDER_FIELDS: dict[Act, tuple[str, ...]] = {Act.ORDER_HISTORY: IN_HISTORY, Act.WHICH_ORDER: TO_CHOOSE}
+_BY_PRICE = frozenset({"compare.cheaper", "compare.difference"})
+_RETURNS = frozenset({IntentName.RETURN_ITEM, IntentName.CHECK_REFUND_POLICY})
 _REACH = ("shop.email", "shop.phone", "shop.hours")
 _ABOUT_SHOP: dict[Act, tuple[str, ...]] = {
     Act.NO_ANSWER: _REACH, Act.CHANGE_ELSEWHERE: _REACH, Act.CONTACT: ("shop.name", *_REACH), Act.GREET: ("shop.name",),
@@ -138,14 +140,16 @@ class Gatherer:
         """The facts that one act brings."""
         yield from search_facts(act, request, found, self._catalog.facets)
         yield from self._product_facts(act, request, shown)
-        yield from self._order_facts(act, results)
-        yield from self._shop_facts(_ABOUT_SHOP.get(act, ()))
-        if act is Act.ASK_PREFERENCE and request.wants(IntentName.BROWSE):
-            yield from self._shop_facts(("shop.offers",))
+        yield from self._order_facts(act, request, results)
+        asks_for_range = act is Act.CAPABILITIES and request.wants(IntentName.BROWSE)
+        yield from self._shop_facts(("shop.offers",) if asks_for_range else _ABOUT_SHOP.get(act, ()))
         if act in _NAMED and customer is not None and customer.name.strip():
             yield Fact("customer.name", FactKind.NAME, customer.name.split()[0], "", f"customer:{customer.id}")
 
     def _product_facts(self, act: Act, request: Request, shown: Sequence[Candidate]) -> Iterator[Fact]:
+        if act in LISTING_ACTS:
+            products = [candidate.product for candidate in shown]
+            yield from _asked_features(products[:3], request.filter.sort_field)
         if act in LISTING_ACTS and act is not Act.FOUND_ONE:
             yield from self._list_facts(shown)
         elif act is Act.ASK_WHICH_PRODUCT:
@@ -166,15 +170,21 @@ class Gatherer:
     def _pointed_facts(self, act: Act, request: Request, shown: Sequence[Candidate]) -> Iterator[Fact]:
         products = [candidate.product for candidate in shown]
         if act is Act.COMPARED:
-            yield from _asked_features(products[:2], request.about)
-            yield from comparison_facts(products[0], products[1])
+            asked = tuple(_asked_features(products[:2], request.about))
+            yield from asked
+            on_one_matter = len(asked) > 1
+            yield from (
+                f for f in comparison_facts(products[0], products[1]) if not on_one_matter or f.key in _BY_PRICE
+            )
         for slot, product in zip(PRODUCT_SLOTS[: _SPOKEN_OF.get(act, 1)], products, strict=False):
             fields = ("name", *options_asked(request, product)) if act is Act.TOLD_OPTIONS else _POINTED_FIELDS[act]
+            if act is Act.COMPARED and on_one_matter:
+                fields = ("name", "price")
             yield from self._products.of(slot, product, fields)
         if act is Act.DESCRIBED and (told := detail_fact("p1", products[0], request.about)):
             yield told
 
-    def _order_facts(self, act: Act, results: Sequence[ActionResult]) -> Iterator[Fact]:
+    def _order_facts(self, act: Act, request: Request, results: Sequence[ActionResult]) -> Iterator[Fact]:
         """Facts of the orders that `act` is about; an order keeps its slot across acts."""
         orders = {order.id: order for result in results for order in result.orders}
         slots = dict(zip(orders, ORDER_SLOTS, strict=False))
@@ -185,7 +195,10 @@ class Gatherer:
                 yield Fact("order.count", FactKind.NUMBER, str(result.count), count_hint(result.count), "computed")
             for order in result.orders:
                 if order.id in slots:
-                    fields = _ORDER_FIELDS.get(act, IN_FULL)
+                    until = order.return_until(self._shop.return_days)
+                    may_return = until is not None and until >= self._today() and request.wants(*_RETURNS)
+                    asked = TO_RETURN if may_return else IN_FULL
+                    fields = _ORDER_FIELDS.get(act, asked)
                     yield from order_facts(slots[order.id], order, fields, self._shop.return_days, self._today())
 
     def _shop_facts(self, keys: Iterable[str]) -> Iterator[Fact]:

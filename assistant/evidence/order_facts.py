@@ -12,6 +12,7 @@ from assistant.evidence.wording import day, in_words
 
 IN_FULL = ("id", "status", "placed", "expected", "delivered", "items", "total", "carrier", "tracking", "window")
 IN_HISTORY = ("id", "status", "placed", "items", "total")
+TO_RETURN = ("id", "status", "delivered", "window")
 TO_CHOOSE = ("id", "status", "placed")
 
 _STATUS = {

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from assistant.act import Act
 from assistant.actions.actions import ACTIONS, ActionResult
+from assistant.answers import ORDER_READING
 from assistant.conversation.conversation import State
 from assistant.evidence.product_facts import detail
-from assistant.finding import ORDER_READING, Found
+from assistant.finding import Found
 from assistant.intents import ABOUT_PRODUCT, SERVICE, IntentName
 from assistant.request import Request
 from retrieval.catalog import Catalog
@@ -92,7 +93,8 @@ def failed(acts: Sequence[Act]) -> bool:
 def _acts(
     name: str, request: Request, found: Found, results: Sequence[ActionResult], catalog: Catalog
 ) -> Iterator[Act]:
-    if "" in found.answers and name in (_I.OUT_OF_SCOPE, _I.NOT_UNDERSTOOD):
+    unplaced = name in (_I.OUT_OF_SCOPE, _I.NOT_UNDERSTOOD) or _is_unanswered(name, request, found, catalog)
+    if ("" in found.answers and unplaced) or (name in found.answers and (found.is_lacking or name == _I.BROWSE)):
         yield Act.ANSWERED
     elif name in _PLAIN:
         yield _PLAIN[name]
@@ -106,10 +108,18 @@ def _acts(
         yield _listing(name, request, found)
 
 
+def _is_unanswered(name: str, request: Request, found: Found, catalog: Catalog) -> bool:
+    """Whether no product is meant by a question about one, or its record says nothing on it."""
+    if name not in ABOUT_PRODUCT or name in _PLAIN or name == _I.SIMILAR or found.searched:
+        return False
+    return not found.pointed or _about_product(name, request, found, catalog) is Act.DETAIL_MISSING
+
+
 def _listing(name: str, request: Request, found: Found) -> Act:
     """The act that shows a list, or asks what the list should be of."""
     if not found.searched:
-        return Act.ASK_WHICH_PRODUCT if name == _I.SIMILAR else Act.ASK_PREFERENCE
+        unsaid = {_I.SIMILAR: Act.ASK_WHICH_PRODUCT, _I.BROWSE: Act.CAPABILITIES}
+        return unsaid.get(_I(name), Act.ASK_PREFERENCE)
     if request.wants(_I.MORE_RESULTS):
         return Act.MORE_SHOWN if found.candidates else Act.NO_MORE
     if not found.candidates:
@@ -133,7 +143,7 @@ def _about_product(name: str, request: Request, found: Found, catalog: Catalog) 
     answers: dict[str, Callable[[], Act]] = {
         _I.COMPARE: lambda: Act.COMPARED,
         _I.PRICE: lambda: Act.TOLD_PRICE,
-        _I.AVAILABILITY: lambda: Act.TOLD_STOCK if _pins(request.filter).accepts(product) else Act.TOLD_OPTIONS,
+        _I.AVAILABILITY: lambda: _availability(request, product),
         _I.OPTIONS: lambda: Act.TOLD_OPTIONS if options_asked(request, product) else Act.DETAIL_MISSING,
         _I.RATING: lambda: Act.TOLD_RATING if product.rating else Act.DETAIL_MISSING,
         _I.ASK_PRODUCT: lambda: Act.DESCRIBED if detail(product, request.about) else Act.DETAIL_MISSING,
@@ -141,9 +151,18 @@ def _about_product(name: str, request: Request, found: Found, catalog: Catalog) 
     return answers[name]()
 
 
+def _availability(request: Request, product: Product) -> Act:
+    """Whether it is there, or in what colours and sizes, where it is not to be had in the one asked for."""
+    pins = _pins(request.filter)
+    if pins.accepts(product):
+        return Act.TOLD_STOCK
+    return Act.TOLD_OPTIONS if any(getattr(product, pin.field) for pin in pins.conditions) else Act.DETAIL_MISSING
+
+
 def options_asked(request: Request, product: Product) -> tuple[str, ...]:
     """Which of colours and sizes the message asks for and the product has; both where it names neither."""
-    asked = [field for field, pattern in _OPTIONS.items() if pattern.search(request.message)]
+    pinned = {f"{condition.field}s" for condition in _pins(request.filter).conditions}
+    asked = [field for field, pattern in _OPTIONS.items() if field in pinned or pattern.search(request.message)]
     return tuple(field for field in asked or _OPTIONS if getattr(product, field.removesuffix("s")))
 
 
@@ -159,7 +178,8 @@ def _service(name: str, request: Request, found: Found, results: Sequence[Action
     elif name in _CHANGES and not _QUESTION.search(request.message):
         yield Act.CHANGE_ELSEWHERE
     else:
-        yield Act.ANSWERED if name in found.answers else Act.NO_ANSWER
+        told = found.pointed and request.about and detail(found.pointed[0], request.about)
+        yield Act.ANSWERED if name in found.answers else Act.DESCRIBED if told else Act.NO_ANSWER
 
 
 def _pins(wanted: Filter) -> Filter:

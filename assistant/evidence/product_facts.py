@@ -32,9 +32,26 @@ _OWN_FIELDS = {
     "manufacturer": "brand",
 }  # fmt: skip
 _UNTELLING = frozenset({"care", "fit", "warranty", "sku", "gtin", "mpn", "id", "country_of_origin"})
+_ON_THE_SALE = frozenset(
+    [
+        "return",
+        "returns",
+        "policy",
+        "warranty",
+        "guarantee",
+        "shipping",
+        "delivery",
+        "order",
+        "information",
+        "code",
+        "tags",
+    ]
+)
 _WITH_PHRASE = re.compile(
     r"\bwith (an? [a-z][a-z0-9,' -]{6,60}?)(?=[.;:!]|, (?:so|which|and|but)\b| so | that | which | for |$)"
 )
+_UNIT = re.compile(r"[A-Za-z°%\"]")
+"""What makes a number a measure."""
 _ADDRESSES_A_MACHINE = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|previous|above)"
     r"|\b(?:system prompt|as an ai|tell (?:the|every|all) customers?)\b"
@@ -210,9 +227,9 @@ def _quote(product: Product) -> str:
 
 def _feature(product: Product) -> tuple[FactKind, str, str] | None:
     """One phrase that tells the product from others: a measure, "with a ..." of its description, or what it has."""
-    telling = {name: value for name, value in product.attributes.items() if name not in _UNTELLING and value}
+    telling = {name: value for name, value in product.attributes.items() if value and not _is_untelling(name)}
     for name, value in telling.items():
-        if value[0].isdigit() and not value.isdigit() and len(value) <= 24:
+        if value[0].isdigit() and _UNIT.search(value) and len(value) <= 24:
             return FactKind.TEXT, attribute_phrase(name, value), WITH
     for sentence in _honest_sentences(product):
         found = _WITH_PHRASE.search(sentence)
@@ -220,6 +237,11 @@ def _feature(product: Product) -> tuple[FactKind, str, str] | None:
             return FactKind.TEXT, found.group(1).strip(), WITH
     held = next((name for name, value in telling.items() if value.lower() in ("yes", "true")), "")
     return (FactKind.TEXT, held.replace("_", " "), "") if held else None
+
+
+def _is_untelling(name: str) -> bool:
+    """Whether an attribute speaks of the sale rather than of the product."""
+    return name in _UNTELLING or not _ON_THE_SALE.isdisjoint(name.lower().split("_"))
 
 
 def attribute_phrase(name: str, value: str) -> str:

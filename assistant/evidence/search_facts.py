@@ -20,7 +20,7 @@ _KIND_ONLY = frozenset({Act.NO_MORE, Act.ASK_WHICH_PRODUCT, Act.ASK_PREFERENCE})
 _CHOSEN = frozenset({Act.RECOMMENDED, Act.RECOMMENDED_POPULAR})
 _SEARCHED = frozenset({Act.FOUND_PRODUCTS, Act.FOUND_ONE, Act.FOUND_NOTHING, Act.RELAXED, Act.GIFT, Act.MORE_SHOWN})
 _QUERY = re.compile(r"[A-Za-z][A-Za-z' -]{2,48}")
-_MOST_WORDS = 7
+_MOST_WORDS, _MOST_KINDS = 7, 3
 
 
 def search_facts(act: Act, request: Request, found: Found, facets: Facets) -> Iterator[Fact]:
@@ -35,7 +35,7 @@ def search_facts(act: Act, request: Request, found: Found, facets: Facets) -> It
         yield _said("search.kind", kinds)
     if act in _SEARCHED | _CHOSEN or act is Act.SIMILAR:
         yield from _filters(act, request, found, facets)
-    if act in _SEARCHED and _is_sayable(request.query, kinds):
+    if act in _SEARCHED and _is_sayable(request, kinds):
         yield _said("search.query", lower(request.query.strip()))
     if act is Act.RELAXED:
         yield _said("search.dropped", conditions_in_words(found.dropped, facets))
@@ -72,10 +72,11 @@ def _kinds(request: Request) -> str:
         if condition.field == "product_type" and condition.operator is Operator.IN
         for value in condition.values
     ]
-    return in_words([plural_kind(value) for value in wanted], "or")
+    return in_words([plural_kind(value) for value in wanted], "or") if len(wanted) <= _MOST_KINDS else ""
 
 
-def _is_sayable(query: str, kinds: str) -> bool:
-    """Whether the query adds something to the kind of product and reads well in a sentence."""
-    said = query.strip().lower()
-    return bool(_QUERY.fullmatch(said)) and len(said.split()) <= _MOST_WORDS and said.rstrip("s") not in kinds
+def _is_sayable(request: Request, kinds: str) -> bool:
+    """Whether the query stands so in the message, adds something to the kind of product and reads well in a sentence."""
+    said = request.query.strip().lower()
+    is_phrase = bool(_QUERY.fullmatch(said)) and len(said.split()) <= _MOST_WORDS and said in request.message.lower()
+    return is_phrase and said.rstrip("s") not in kinds

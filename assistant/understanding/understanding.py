@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.conversation.conversation import State
-from assistant.intents import ABOUT_PRODUCT, SEARCHES, SHOPPING, TALK, IntentName
+from assistant.intents import ABOUT_PRODUCT, SEARCHES, SHOPPING, TALK, TERMS, IntentName
 from assistant.request import Intent, Request
+from assistant.understanding.audience import audience, gifts_for, narrowed
+from assistant.understanding.clause import Clause
 from assistant.understanding.grammar.clauses import clauses
 from assistant.understanding.grammar.grammar import Grammar
 from assistant.understanding.grammar.language import language_of
 from assistant.understanding.grammar.reading import Reading
 from assistant.understanding.grammar.text import Text
 from assistant.understanding.intent_head import IntentHead
-from assistant.understanding.intent_rules import Clause, intent_of, starts_afresh
+from assistant.understanding.intent_rules import intent_of
 from assistant.understanding.refinement import Search, refined, released
+from assistant.understanding.search_rules import starts_afresh
 from retrieval.catalog import Catalog
 from retrieval.encoder import Encoder
 from retrieval.filter import Condition, Filter
@@ -96,10 +99,11 @@ class Understanding:
         return named
 
     def _shopping(self, named: Sequence[_Named], intents: Sequence[Intent], text: Text, state: State) -> Reading:
-        """One reading of all clauses that speak of products."""
+        """One reading of all clauses that speak of products, or else of one on the terms of a sale."""
         about = [clause for clause in named if clause.intent.name in SHOPPING]
         if not about:
-            return Reading()
+            terms = (clause.reading for clause in named if clause.intent.name in TERMS)
+            return next(terms, Reading())
         is_gift = any(clause.intent.name == _I.GIFT for clause in about)
         if len(about) == 1 and not is_gift:
             return about[0].reading
@@ -113,9 +117,12 @@ class Understanding:
         continues = state.request is not None and leading in SHOPPING and not starts_afresh(leading, reading, state)
         search = Search("", Filter())
         product_ids = reading.product_ids
+        continues = continues and leading != _I.BROWSE
         if leading in SEARCHES or leading == _I.BROWSE:
-            search = self._search(leading, reading, state, continues)
+            search = self._for_whom(self._search(leading, reading, state, continues), message, leading)
             product_ids = reading.product_ids if leading == _I.SIMILAR else ()
+        elif leading in TERMS and reading.about_own and leading != _I.POLICY_QUESTION:
+            product_ids = product_ids or ((state.focus,) if state.focus else ())
         elif leading in ABOUT_PRODUCT:
             product_ids = product_ids or ((state.focus,) if state.focus and not reading.names_type else ())
             search = self._about(reading, product_ids)
@@ -125,7 +132,7 @@ class Understanding:
                 search, (*reading.types, *reading.conditions), reading.sort, reading.sort_field, reading.query
             )
             continues = False
-        asks = any(name in (_I.ASK_PRODUCT, _I.COMPARE) for name in names)
+        asks = any(name in (_I.ASK_PRODUCT, _I.COMPARE) for name in names) or (leading in TERMS and reading.about_own)
         return Request(
             message,
             intents,
@@ -161,6 +168,14 @@ class Understanding:
         if compared is None:
             return refined(search, [], reading.comparative.price_order, "", "")
         return refined(search, [compared], reading.comparative.sort, compared.field, "")
+
+    def _for_whom(self, search: Search, message: str, leading: str) -> Search:
+        """`search` among what is made for whoever the message says it is for, where the shop parts its goods so."""
+        whom = audience(message)
+        wanted = narrowed(search.filter, whom)
+        if leading == _I.GIFT and not search.query:
+            wanted = gifts_for(wanted, whom, self._grammar.catalog.facets.product_types)
+        return Search(search.query, wanted)
 
     def _about(self, reading: Reading, product_ids: Sequence[str]) -> Search:
         """A question about a product that is known keeps only what picks its variant; otherwise it is looked for."""

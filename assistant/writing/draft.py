@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 
 from assistant.act import Act
 from assistant.evidence.evidence import Evidence
+from assistant.evidence.hints import CLOSED
 from assistant.evidence.planning import LISTING_ACTS, POINTED_ACTS
 from assistant.language_model.prompt import Prompt
 from assistant.reference import ANSWER_SLOTS, PRODUCT_SLOTS, REFERENCE_PATTERN
+from assistant.writing.checking.sentences import streamed
+from assistant.writing.leads import lead
 from assistant.writing.resolve import resolve
 
 _ANSWERS = tuple(f"{slot}.text" for slot in ANSWER_SLOTS)
@@ -29,12 +32,13 @@ _ESSENTIAL: dict[Act, tuple[str, ...]] = {
     Act.ORDER_ITEMS: ("o1.items",),
     Act.WHICH_ORDER: ("o1.id",),
     Act.CONTACT: ("shop.email", "shop.phone"),
-    Act.ASK_PREFERENCE: ("shop.offers",),
     Act.CHANGE_ELSEWHERE: ("a1.text", "shop.email", "shop.phone"),
 }
 """References of which a reply must hold one, or it does not say what the act did. An answer must be given in full."""
 
 
+_FEATURES = frozenset({"p1.feature", "p2.feature"})
+_PRICES = frozenset({"p1.price", "p2.price"})
 _BRIEF = frozenset(
     {Act.GREET, Act.GOODBYE, Act.WELCOME, Act.GLAD, Act.HOW_ARE_YOU, Act.ACKNOWLEDGE, Act.APOLOGIZE, Act.CALM}
 )
@@ -69,6 +73,7 @@ class Draft:
         self.message = prompt.turns[-1].message
         self.sentences: list[str] = []
         self._facts = {fact.key: fact for fact in evidence.facts}
+        self._earlier = {said.strip() for turn in prompt.turns[:-1] for said in streamed([turn.reply])}
         self._prompt = prompt
         self._start = 0
 
@@ -92,8 +97,19 @@ class Draft:
         self._start = len(self.sentences)
 
     def takes(self, sentence: str) -> bool:
-        """Whether `sentence` is not yet said."""
-        return sentence.strip() not in self.sentences
+        """Whether `sentence`, and the answer that it quotes, is not yet said."""
+        quoted = {key for key in REFERENCE_PATTERN.findall(sentence) if key in _ANSWERS}
+        return sentence.strip() not in self.sentences and quoted.isdisjoint(REFERENCE_PATTERN.findall(self.text))
+
+    def is_poor(self, sentence: str) -> bool:
+        """Whether it had better be put otherwise: one of the last replies said the same. A record may be quoted again."""
+        text = sentence.strip()
+        return text in self._earlier and bool(REFERENCE_PATTERN.sub("", text).strip(" ."))
+
+    @property
+    def lead(self) -> str:
+        """The first words of the reply, where they are given; "" once it has begun."""
+        return "" if self.sentences else lead(self.evidence.acts, self._facts.keys())
 
     def is_wanted(self, sentence: str) -> bool:
         """Whether `sentence` may be said: once the reply only lacks something, a sentence that says it, and no other."""
@@ -101,7 +117,7 @@ class Draft:
             return True
         lacking = {key for act in self.unsaid() for key in self.missing(act)}
         if not lacking:
-            return len(sentence.split()) >= _TELLING
+            return bool(self.unsaid()) and len(sentence.split()) >= _TELLING
         return not lacking.isdisjoint(REFERENCE_PATTERN.findall(sentence))
 
     def is_whole(self, sentence: str) -> bool:
@@ -118,7 +134,7 @@ class Draft:
 
     def unsaid(self) -> list[Act]:
         """Acts that the reply does not cover, in order."""
-        longest = max((len(sentence.split()) for sentence in self.sentences), default=0)
+        longest = max((_telling(sentence) for sentence in self.sentences), default=0)
         return [
             act for act in self.evidence.acts if self.missing(act) or longest < (_TELLING if act not in _BRIEF else 1)
         ]
@@ -131,12 +147,23 @@ class Draft:
         essential = tuple(key for key in _ESSENTIAL.get(act, ()) if key in self._facts)
         if act is Act.CHANGE_ELSEWHERE:
             essential = essential[:1]
+        if act is Act.COMPARED and self._facts.keys() >= _FEATURES and "p1.stock" not in self._facts:
+            essential = ("p1.feature",)
+        if act is Act.ORDER_STATUS and "o1.window" in self._facts and "o1.total" not in self._facts:
+            essential = ("o1.window",)
         return () if not said.isdisjoint(essential) else essential
 
     def keys(self, act: Act) -> frozenset[str]:
         """References that a plain phrase for `act` may use: an answer that was given is not given again."""
         given = set(_ANSWERS) - set(self.missing(act)) if act is Act.ANSWERED else set()
-        return frozenset(self._facts.keys() - given)
+        closed = {key for key, fact in self._facts.items() if fact.hint == CLOSED}
+        priced = _PRICES if self.missing(act) == ("p1.feature",) else frozenset()
+        return frozenset(self._facts.keys() - given - closed - priced)
+
+
+def _telling(sentence: str) -> int:
+    """Words of a sentence, each reference counted as what it stands for: a phrase."""
+    return len(sentence.split()) + (_TELLING - 1) * len(REFERENCE_PATTERN.findall(sentence))
 
 
 def _belongs(key: str, act: Act) -> bool:

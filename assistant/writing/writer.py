@@ -23,6 +23,7 @@ from assistant.reference import spell
 from assistant.writing.check import Check
 from assistant.writing.checking.sentences import streamed
 from assistant.writing.draft import Draft, Written
+from assistant.writing.leads import led
 from assistant.writing.plain_phrases import PlainPhrases
 from retrieval.errors import AisleError
 
@@ -30,9 +31,11 @@ _log = structlog.get_logger(__name__)
 
 _PLAIN_DECODING = Decoding()
 _MOST_SENTENCES = 8
-_MOST_BEGINNINGS = 3
+_MOST_BEGINNINGS = 5
 _MOST_RUNS = 16
 _MOST_REJECTIONS = 9
+_PATIENCE = 6
+"""Tries after which a true sentence is taken as it is: some matters can be put in few ways."""
 _RETRY_STEP, _HOTTEST, _RETRY_TOP_P = 0.15, 1.3, 0.99
 
 
@@ -41,6 +44,7 @@ class Ended(Enum):
 
     DONE = "done"
     REJECTED = "rejected"
+    POOR = "poor"
     BROKEN = "broken"
 
 
@@ -77,21 +81,26 @@ class Writer:
 
     def _attempt(self, draft: Draft, cancelled: threading.Event) -> Generator[Written, None, Ended]:
         """Lets the model write; a sentence that fails the check is written once more from where the reply stands."""
-        ended, rejections = Ended.REJECTED, 0
-        for run in range(_MOST_RUNS):
+        ended, rejections, freer = Ended.REJECTED, 0, 0
+        for _ in range(_MOST_RUNS):
             before = len(draft.sentences)
-            ended = yield from self._run(draft, run, cancelled)
+            ended = yield from self._run(draft, freer, cancelled, is_late=rejections >= _PATIENCE)
             rejections = rejections + 1 if len(draft.sentences) == before else 1
-            if ended is not Ended.REJECTED or rejections == _MOST_REJECTIONS or cancelled.is_set():
+            freer += ended is Ended.REJECTED
+            is_to_go_on = ended in (Ended.REJECTED, Ended.POOR) and rejections < _MOST_REJECTIONS
+            if not is_to_go_on or cancelled.is_set():
                 break
         return ended
 
-    def _run(self, draft: Draft, run: int, cancelled: threading.Event) -> Generator[Written, None, Ended]:
-        """One pass of the model, until it ends or a sentence fails the check."""
+    def _run(
+        self, draft: Draft, run: int, cancelled: threading.Event, is_late: bool
+    ) -> Generator[Written, None, Ended]:
+        """One pass of the model, until it ends, or a sentence fails the check, or had better be put otherwise."""
         decoding = self._decoding if run == 0 else _varied(self._decoding, run)
-        stream = self._model.write(draft.prompt, decoding, cancelled)
+        lead = "" if is_late else draft.lead
+        stream = self._model.write(replace(draft.prompt, begun=draft.prompt.begun + lead), decoding, cancelled)
         try:
-            for sentence in streamed(stream):
+            for sentence in streamed(led(lead, stream) if lead else stream):
                 if cancelled.is_set() or len(draft.sentences) == _MOST_SENTENCES:
                     return Ended.DONE
                 violations = self._check.violations(sentence, draft.evidence, draft.message, draft.text)
@@ -100,6 +109,8 @@ class Writer:
                     return Ended.REJECTED
                 if not draft.is_whole(sentence):
                     return Ended.REJECTED
+                if draft.is_poor(sentence) and not is_late:
+                    return Ended.POOR
                 if draft.takes(sentence) and draft.is_wanted(sentence):
                     yield draft.add(sentence)
         except Exception as error:

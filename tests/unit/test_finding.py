@@ -43,6 +43,9 @@ class ListSearch:
         shown = accepted[offset : offset + limit]
         return SearchResult(tuple(Candidate(product, 1.0) for product in shown), len(accepted))
 
+    def has_kind(self, query: str) -> bool:
+        return "kayak" not in query
+
     def similar(self, product_id: str, filter: Filter, limit: int, customer_id: str | None = None) -> SearchResult:
         found = self.products("", filter, limit)
         kept = tuple(candidate for candidate in found.candidates if candidate.product.id != product_id)

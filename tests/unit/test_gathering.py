@@ -174,11 +174,17 @@ def test_a_missing_size_is_not_passed_over() -> None:
 
 
 def test_two_products_are_compared_by_code() -> None:
-    evidence = _gather(I.COMPARE, found=Found(pointed=(TENT, BOOTS)), about="weight")
+    evidence = _gather(I.COMPARE, found=Found(pointed=(TENT, BOOTS)))
     told = _told(evidence)
     assert evidence.acts == (Act.COMPARED,)
     assert (told["compare.cheaper"], told["compare.difference"]) == ("Tarn Boots", "$30.00")
     assert (told["compare.better_rated"], told["compare.common"]) == ("Alder 2 Tent", "the same brand")
+
+
+def test_a_comparison_in_one_property_tells_that_property() -> None:
+    told = _told(_gather(I.COMPARE, found=Found(pointed=(TENT, BOOTS)), about="weight"))
+    assert "compare.better_rated" not in told
+    assert "p1.rating" not in told
     assert (told["p1.feature"], told["p2.feature"]) == ("a weight of 2.1 kg", "a weight of 1.2 kg")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_
 
 from retrieval.catalog import Catalog
+from retrieval.document import words
 from retrieval.filter import Condition, Operator
 from retrieval.product import Product
 
@@ -55,6 +56,23 @@ class Coverage:
     def has(self, attribute: str, kinds: Iterable[Condition]) -> bool:
         """Whether any product that meets `kinds` says anything on `attribute`."""
         return self.allows([*kinds, Condition(attribute, Operator.IN, (_ANY,))])
+
+    @property
+    def has_colors(self) -> bool:
+        """Whether the shop says of its products what colour they are."""
+        return any(product.color for product in self._products)
+
+    def speaks_of(self, word: str, conditions: Iterable[Condition] = ()) -> bool:
+        """Whether the title or the description of any product that meets `conditions` has `word`."""
+        return bool(self._spoken.get(word, 0) & self._meeting(conditions))
+
+    @cached_property
+    def _spoken(self) -> dict[str, int]:
+        bits: dict[str, int] = defaultdict(int)
+        for position, product in enumerate(self._products):
+            for word in set(words(f"{product.title} {product.description}")):
+                bits[word] |= 1 << position
+        return dict(bits)
 
     def has_size(self, kinds: Iterable[Condition]) -> bool:
         """Whether any product that meets `kinds` comes in sizes."""

@@ -28,10 +28,12 @@ from assistant.understanding.grammar.reading import Reading
 from assistant.understanding.grammar.references import Kind, Pointing
 from assistant.understanding.grammar.text import Span, Text, stem
 from retrieval.catalog import Catalog
+from retrieval.document import words
 from retrieval.filter import Condition, Filter, Operator
 
 _REACH = 20
 """Characters behind "doesn't have to be" within which a value is given up."""
+_USE = re.compile(r"s? for (?:an? |my |our |the |his |her |their )?(?P<use>[a-z]{3,})\b")
 _DEMONSTRATIVE = re.compile(r"\b(?:the|that|this)\b")
 _ONE = re.compile(r"\b(?:the|that|this)\b.*\bones?\b")
 _Found = TypeVar("_Found", OrderNumber | None, Comparative | None, Order | None, Quantity | None)
@@ -76,6 +78,8 @@ class Grammar:
         released = _given_up(text, mentions)
         rest.without(mention.span for mention in released)
         mentions = tuple(mention for mention in mentions if mention not in released)
+        strays = [mention for mention in mentions if self._strays(mention, text)]
+        mentions = tuple(mention for mention in mentions if mention not in strays)
         types = self._types(mentions)
         wanted = [m for m in mentions if m not in types and not _is_in_name(m, pointing)]
         measured = (condition for amount in amounts for condition in amount.conditions)
@@ -90,7 +94,7 @@ class Grammar:
         )
         reading = _ordered(reading, order)
         rest.without(mention.span for mention in mentions if mention not in types)
-        return self._worded(self._asked(reading, text, state), rest, types, is_gift)
+        return self._worded(self._asked(reading, text, state), rest, types, strays, is_gift)
 
     def mended(self, text: str) -> str:
         """`text` with mistyped words of the catalogue mended, for the head to read."""
@@ -115,6 +119,14 @@ class Grammar:
     @staticmethod
     def _types(mentions: Iterable[Mention]) -> list[Mention]:
         return [mention for mention in mentions if mention.field == "product_type" and not mention.negated]
+
+    def _strays(self, mention: Mention, text: Text) -> bool:
+        """Whether a kind is named by half its name, and is not for the use that is named: "a bag for my laptop"."""
+        use = _USE.match(text.lower, mention.span[1])
+        if mention.field != "product_type" or mention.whole or mention.negated or use is None:
+            return False
+        word = words(use["use"])[0]
+        return self.coverage.speaks_of(word) and not self.coverage.speaks_of(word, [mention.condition])
 
     def _pointed(self, rest: _Rest, kinds: Sequence[Condition], state: State) -> Pointing | None:
         """Products pointed at by rank, place, name or pronoun, the surest first; names stay to be read as words."""
@@ -153,16 +165,20 @@ class Grammar:
         about = self._properties.read(text.without(pointing.spans) if pointing and is_name else text, own)
         return replace(reading, about=about, about_own=about in own)
 
-    def _worded(self, reading: Reading, rest: _Rest, types: Sequence[Mention], is_gift: bool) -> Reading:
-        """`reading` with the quantity, and with the words that are left to search for."""
+    def _worded(
+        self, reading: Reading, rest: _Rest, types: Sequence[Mention], strays: Sequence[Mention], is_gift: bool
+    ) -> Reading:
+        """`reading` with the quantity, and with the words that are left to search for, those of kinds in any case."""
         pieces = rest.hide(quantity(rest.text))
         left = sought(rest.text)
         fields = frozenset(stem(word) for condition in reading.conditions for word in condition.field.split("_"))
-        words = query(left, self.lexicon.correct, [mention.span for mention in types], fields, is_gift=is_gift)
-        is_need = len(words.split()) > 1 and not types and not is_gift
-        known = sum(stem(word) in self.lexicon.words or stem(word) in self.lexicon.titles for word in words.split())
+        named = query(
+            left, self.lexicon.correct, [mention.span for mention in (*types, *strays)], fields, is_gift=is_gift
+        )
+        is_need = len(named.split()) > 1 and not types and not is_gift
+        known = sum(stem(word) in self.lexicon.words or stem(word) in self.lexicon.titles for word in named.split())
         return replace(
-            reading, quantity=pieces.count if pieces else None, query=need(left) if is_need else words, known=known
+            reading, quantity=pieces.count if pieces else None, query=need(left) if is_need else named, known=known
         )
 
 

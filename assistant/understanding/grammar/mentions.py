@@ -26,11 +26,12 @@ _CUES: dict[str, frozenset[str]] = {
 
 _SIGNS_INSIDE = frozenset({"&", "-", ".", "/"})
 _LETTER_SIZES = frozenset({"xs", "s", "m", "l", "xl", "xxl", "xxxl", "2xl", "3xl"})
-_JOINING = frozenset({"and", "or", ",", "/", "&", "nor", "+"})
+_JOINING = frozenset({"and", "or", ",", "/", "&", "nor", "+", "vs", "versus", "than"})
 _NOT_TYPES = frozenset(
     {"home", "sale", "new", "other", "gift", "general", "all", "misc", "top", "light", "service", "care"}
 )
 _VERBS = frozenset({"costs", "comes", "sleeps", "weighs", "fits", "works", "looks", "needs", "has", "is", "does"})
+_USES = frozenset({"for", "to", "with"})
 _POSSESSED_PLACES = frozenset({"my", "at", "your", "our", "their", "to"})
 
 
@@ -83,7 +84,16 @@ class Mentions:
                 span = (tokens[start].start, tokens[end - 1].end)
                 negated = not is_size(entry.field) and is_negated(tokens, start, end, self._lexicon.words)
                 return Mention(entry.field, entry.values, (start, end), span, negated, entry.whole, tuple(others))
-        return None
+        return self._unknown_color(tokens, stems, start)
+
+    def _unknown_color(self, tokens: Sequence[Token], stems: Sequence[str], start: int) -> Mention | None:
+        """A colour that no product of a shop with colours has: wanted all the same, so that its lack is told."""
+        token, word = tokens[start], stems[start]
+        known = (word,) in self._lexicon.entries or word in self._lexicon.titles
+        if known or token.word not in BASIC_COLORS or not self._coverage.has_colors:
+            return None
+        negated = is_negated(tokens, start, start + 1, self._lexicon.words)
+        return Mention("color", (token.word,), (start, start + 1), (token.start, token.end), negated)
 
     def _fits(self, entry: Entry, tokens: Sequence[Token], stems: Sequence[str], start: int, end: int) -> bool:
         """Whether the words at `start` can mean `entry` where they stand."""
@@ -237,8 +247,8 @@ def _without_modifiers(found: Sequence[Mention], tokens: Sequence[Token], covera
             continue
         elif _JOINING.intersection(between) or mention.negated:
             kept.append(mention)
-        elif between[-1:] in (["for"], ["to"], ["with"]) and len(between) <= 2:
-            continue  # "boots for hiking": what stands behind "for" is the use
+        elif _USES.intersection(between) and len(between) <= 3:
+            continue  # "boots for hiking", "a lock for my bike": what stands behind "for" is the use
         elif coverage.allows([before.condition, mention.condition]):
             kept.append(mention)
         else:

@@ -10,7 +10,7 @@ from assistant.understanding.grammar.words import words
 
 _CONCEPTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     # what is asked · how it is asked · names under which catalogues keep it, the best first
-    ("weight", r"how (?:heavy|light)|weigh(?:s|t|ing)?|heavy|mass\b", (
+    ("weight", r"how (?:heavy|light)|weigh(?:s|t|ing)?|heavy|mass\b|lighter|heavier|(?:light|heavi)est", (
         "weight",
         "net_weight",
         "item_weight",
@@ -111,8 +111,8 @@ _CONCEPTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("stove", r"induction|gas (?:hob|stove)", ("hob",)),
     ("brand", r"what brand|which brand|who makes|manufacturer|who is it by", ("brand",)),
     ("color", r"what colou?r is|which colou?r is", ("color",)),
-    ("delivery", r"shipping (?:info|information)", ("shipping_information",)),
-    ("return policy", r"return (?:it|policy)", ("return_policy",)),
+    ("delivery", r"shipping|shipped|ships?|deliver\w*|arrives?", ("shipping_information", "delivery", "shipping")),
+    ("return policy", r"return(?:s|ed|ing|able)?|send (?:it |them )?back|refund\w*|money back", ("return_policy", "returns")),
 )  # fmt: skip
 _COMPILED = tuple((concept, re.compile(rf"\b(?:{pattern})"), names) for concept, pattern, names in _CONCEPTS)
 _PLAIN = (

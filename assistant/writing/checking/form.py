@@ -24,6 +24,8 @@ def malformed(sentence: str, evidence: Evidence, before: str) -> Iterator[str]:
     """Marks left open, words said twice, signs of no English sentence, verbs that disagree, facts said before."""
     yield from _marks(sentence)
     yield from _disagreeing(sentence, evidence)
+    told = [key for key in REFERENCE_PATTERN.findall(sentence) if key.endswith((".price", ".stock", ".rating"))]
+    yield from (f"said twice: {key}" for key in dict.fromkeys(told) if told.count(key) > 1)
     said, now = _values(before), _values(sentence)
     if len(evidence.acts) == 1 and now and now <= said:
         yield f"said before: {min(now)}"

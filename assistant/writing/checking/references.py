@@ -19,6 +19,8 @@ from assistant.writing.checking.sentences import streamed
 
 _NOT = frozenset({"not", "never", "no", "nor", "neither", "hardly", "without"})
 _NEGATION_REACH = 3
+_MORE = frozenset({"more", "dearer", "pricier", "higher", "above"})
+_LESS = frozenset({"less", "cheaper", "lower", "below"})
 _ABOUT_FIRST = frozenset({Act.TOLD_STOCK, Act.TOLD_PRICE, Act.TOLD_RATING, Act.TOLD_OPTIONS, Act.DESCRIBED})
 """Acts whose "it" is p1, whatever was named last."""
 
@@ -73,6 +75,8 @@ def misplaced(sentence: str, evidence: Evidence, before: str = "") -> Iterator[s
         yield from _negated(clause)
         yield from _out_of_frame(clause, facts)
     yield from _against_its_mood(said, facts)
+    yield from _turned_difference(said, facts)
+    yield from _unrated(sentence, facts, evidence)
     yield from _denied_answer(said)
 
 
@@ -159,6 +163,8 @@ def _out_of_frame(clause: Clause, facts: Mapping[str, Fact]) -> Iterator[str]:
             and "not" not in said
         ):
             yield key
+        if field == "status" and "date" in said:
+            yield key
     for first, second in zip(clause.tokens, clause.tokens[1:], strict=False):
         if second.key.endswith(".price") and first.text in ("was", "were", "save", "saves", "saved"):
             yield second.key
@@ -182,6 +188,26 @@ def _against_its_mood(said: Sequence[Token], facts: Mapping[str, Fact]) -> Itera
             sorry and hint == IN_STOCK and len([t for t in said if t.key.endswith(".stock")]) == 1
         ):
             yield token.key
+
+
+def _turned_difference(said: Sequence[Token], facts: Mapping[str, Fact]) -> Iterator[str]:
+    """ "{p1.name} is {compare.difference} more" where p1 is the cheaper one: the subject and the word must agree."""
+    cheaper = facts.get("compare.cheaper")
+    for place, token in enumerate(said):
+        if token.key != "compare.difference" or cheaper is None:
+            continue
+        subject = next((word.key for word in reversed(said[:place]) if _is_name(word.key)), "")
+        near = next((word.text for word in said[place + 1 : place + 3] if word.text in _MORE | _LESS), "")
+        if subject in facts and near and (facts[subject].record == cheaper.record) is (near in _MORE):
+            yield token.key
+
+
+def _unrated(sentence: str, facts: Mapping[str, Fact], evidence: Evidence) -> Iterator[str]:
+    """A comparison by ratings that nobody gave."""
+    is_rated = any(key.endswith((".rating", ".better_rated")) for key in facts)
+    if Act.COMPARED in evidence.acts and not is_rated and not sentence.rstrip().endswith("?"):
+        yield from (word for word in ("ratings", "rating", "rated") if word in sentence.lower().split())
+        yield from ("ratings" for end in ("ratings.", "ratings,", "ratings;") if end in sentence.lower().split())
 
 
 def _is_name(key: str) -> bool:
