@@ -21,18 +21,26 @@ _POOL = 384
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Ids of shape (examples, length), weights likewise; padding is id 0 with weight 0."""
+    """Ids of shape (examples, length), weights likewise; padding is id 0 with weight 0.
+
+    `seed` is that of the noise drawn while learning from it, None for none.
+    """
 
     ids: Tensor
     weights: Tensor
+    seed: int | None = None
 
     @property
     def tokens(self) -> int:
         """Tokens that are not padding, counted as those computed."""
         return self.ids.numel()
 
+    def to(self, device: torch.device) -> Batch:
+        """The same on `device`."""
+        return self if self.ids.device == device else Batch(self.ids.to(device), self.weights.to(device), self.seed)
 
-def pad(examples: Sequence[Example]) -> Batch:
+
+def pad(examples: Sequence[Example], seed: int | None = None) -> Batch:
     """One batch of `examples`, padded on the right to the longest."""
     length = max(len(example.ids) for example in examples)
     ids = np.zeros((len(examples), length), np.int64)
@@ -40,17 +48,26 @@ def pad(examples: Sequence[Example]) -> Batch:
     for row, example in enumerate(examples):
         ids[row, : len(example.ids)] = example.ids
         weights[row, : len(example.ids)] = example.weights
-    return Batch(torch.from_numpy(ids), torch.from_numpy(weights))
+    return Batch(torch.from_numpy(ids), torch.from_numpy(weights), seed)
 
 
 def batches(stream: Iterator[Example], tokens: int, shards: int, chance: random.Random) -> Iterator[list[Batch]]:
     """Yields steps of about `tokens` tokens, each as `shards` batches of like size, until `stream` ends."""
+    for step in steps(stream, tokens, chance):
+        yield [pad(part) for part in parts_of(step, shards)]
+
+
+def steps(stream: Iterator[Example], tokens: int, chance: random.Random) -> Iterator[list[Example]]:
+    """Yields steps of about `tokens` tokens, of examples of like length, until `stream` ends."""
     while pool := [example for example, _ in zip(stream, range(_POOL), strict=False)]:
-        steps = list(_cut(sorted(pool, key=lambda example: len(example.ids)), tokens))
-        chance.shuffle(steps)
-        for step in steps:
-            parts = [step[shard::shards] for shard in range(shards)]
-            yield [pad(part) for part in parts if part]
+        cut = list(_cut(sorted(pool, key=lambda example: len(example.ids)), tokens))
+        chance.shuffle(cut)
+        yield from cut
+
+
+def parts_of(step: Sequence[Example], parts: int) -> list[Sequence[Example]]:
+    """`step` dealt out into `parts` of like size, fewer where it has fewer examples."""
+    return [part for number in range(parts) if (part := step[number::parts])]
 
 
 def _cut(examples: Sequence[Example], tokens: int) -> Iterator[list[Example]]:

@@ -6,7 +6,7 @@ its digits, so that the model learns how people put things without learning anyb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,30 @@ def conversation_example(
     """The example of one conversation; its earliest turns go where it is longer than `context`."""
     ids = prompt_ids(tokenizer, turns, context)[:context]
     return Example(np.array(ids, np.int64), _weights(tokenizer, ids, message_weight))
+
+
+def reply_example(prompt: Sequence[int], reply: Sequence[int]) -> Example:
+    """The example of one reply, which alone counts, its closing token included, behind the ids of its live prompt."""
+    weights = np.zeros(len(prompt) + len(reply), np.float32)
+    weights[len(prompt) :] = 1.0
+    return Example(np.array([*prompt, *reply], np.int64), weights)
+
+
+def merged(examples: Iterable[Example]) -> list[Example]:
+    """`examples` of one conversation in order, each that begins a later one as part of it: read once, all replies counting.
+
+    What stands before a token decides its loss, so every reply is learnt exactly as if it stood alone.
+    """
+    kept: list[Example] = []
+    for example in examples:
+        last = kept[-1] if kept else None
+        if last is not None and np.array_equal(example.ids[: len(last.ids)], last.ids):
+            weights = example.weights.copy()
+            weights[: len(last.ids)] = np.maximum(weights[: len(last.ids)], last.weights)
+            kept[-1] = Example(example.ids, weights)
+        else:
+            kept.append(example)
+    return kept
 
 
 def text_example(tokenizer: Tokenizer, text: str, context: int = CONTEXT) -> list[Example]:

@@ -8,7 +8,7 @@ gradients are added in a fixed order, so that a run can be repeated.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -17,6 +17,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from finetune.batches import Batch
+from finetune.noise import drawing
 
 
 def weighted_loss(model: nn.Module, batch: Batch) -> Tensor:
@@ -24,8 +25,8 @@ def weighted_loss(model: nn.Module, batch: Batch) -> Tensor:
     hidden = model.get_decoder()(input_ids=batch.ids[:, :-1]).last_hidden_state  # type: ignore[operator]
     weights = batch.weights[:, 1:]
     counted = weights > 0
-    logits = functional.linear(hidden[counted], model.get_output_embeddings().weight)  # type: ignore[operator]
-    losses = functional.cross_entropy(logits, batch.ids[:, 1:][counted], reduction="none")
+    logits = model.get_output_embeddings()(hidden[counted])  # type: ignore[operator]
+    losses = functional.cross_entropy(logits.float(), batch.ids[:, 1:][counted], reduction="none")
     return (losses * weights[counted]).sum()
 
 
@@ -39,13 +40,21 @@ class Step:
 
 @dataclass
 class Optimizing:
-    """AdamW with clipping over the parameters of `model` that require gradients; matrices alone decay."""
+    """AdamW with clipping over the parameters of `model` that require gradients; matrices alone decay.
+
+    `loss` gives the weighted sum of losses over a batch. `added` sums a tensor over all processes that train together, None where there is
+    one.
+    `precision` other than 32 bits computes in it where torch deems that safe.
+    """
 
     model: nn.Module
     peak: float
     decay: float = 0.1
     clip: float = 1.0
     shards: int = 3
+    loss: Callable[[nn.Module, Batch], Tensor] = weighted_loss
+    added: Callable[[Tensor], Tensor] | None = None
+    precision: torch.dtype = torch.float32
     optimizer: torch.optim.AdamW = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,25 +63,61 @@ class Optimizing:
         vectors = [parameter for parameter in self.parameters if parameter.ndim < 2]
         groups = [{"params": matrices, "weight_decay": self.decay}, {"params": vectors, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(groups, lr=self.peak, betas=(0.9, 0.95), fused=True)
-        torch.set_num_threads(1)
-        self.pool = ThreadPoolExecutor(self.shards)
+        self.device = self.parameters[0].device
+        if self.device.type == "cpu":
+            torch.set_num_threads(1)
+        self.pool = ThreadPoolExecutor(self.shards if self.device.type == "cpu" else 1)
 
     def step(self, shards: Sequence[Batch], share: float) -> Step:
         """Moves the weights once, at `share` (0 to 1) of the peak learning rate."""
         total = sum(float(batch.weights[:, 1:].sum()) for batch in shards)
-        results = list(self.pool.map(lambda batch: self._gradients(batch, total), shards))
-        for parameter, *gradients in zip(self.parameters, *(gradients for _, gradients in results), strict=True):
-            parameter.grad = sum(gradients[1:], start=gradients[0])
+        if self.added is not None:
+            total = float(self.added(torch.tensor(total, dtype=torch.float64, device=self.device)))
+        results = self.pool.map(lambda batch: self._gradients(batch, total), shards)
+        sums, loss = self._summed(results)
+        for parameter, gradient in zip(self.parameters, sums, strict=True):
+            parameter.grad = gradient
         nn.utils.clip_grad_norm_(self.parameters, self.clip)
         for group in self.optimizer.param_groups:
             group["lr"] = self.peak * share
         self.optimizer.step()
-        return Step(sum(loss for loss, _ in results), sum(batch.tokens for batch in shards))
+        return Step(loss, sum(batch.tokens for batch in shards))
 
-    def _gradients(self, batch: Batch, total: float) -> tuple[float, tuple[Tensor, ...]]:
-        torch.set_num_threads(1)
-        loss = weighted_loss(self.model, batch) / total
-        return float(loss.detach()), torch.autograd.grad(loss, self.parameters)
+    def mean_loss(self, batches: Sequence[Batch]) -> float:
+        """Weighted mean loss in nats per token over `batches`, without noise."""
+        losses = sum(self.pool.map(self._held_out, batches))
+        weight = sum(float(batch.weights[:, 1:].sum()) for batch in batches)
+        both = torch.tensor([losses, weight], dtype=torch.float64, device=self.device)
+        both = both if self.added is None else self.added(both)
+        return float(both[0] / both[1])
+
+    def _summed(self, results: Iterable[tuple[Tensor, tuple[Tensor, ...]]]) -> tuple[list[Tensor], float]:
+        """Gradients and loss of all shards, added in their order, over all processes."""
+        sums, loss = [torch.zeros_like(parameter) for parameter in self.parameters], 0.0
+        for part, gradients in results:
+            loss += float(part)
+            for place, gradient in enumerate(gradients):
+                sums[place] += gradient
+        if self.added is None:
+            return sums, loss
+        flat = torch.cat([torch.tensor([loss], device=self.device), *(gradient.flatten() for gradient in sums)])
+        first, *pieces = self.added(flat).split([1, *(gradient.numel() for gradient in sums)])
+        return [piece.view_as(gradient) for piece, gradient in zip(pieces, sums, strict=True)], float(first)
+
+    def _gradients(self, batch: Batch, total: float) -> tuple[Tensor, tuple[Tensor, ...]]:
+        with drawing(batch.seed):
+            loss = self._loss(batch) / total
+            return loss.detach(), torch.autograd.grad(loss, self.parameters)
+
+    def _held_out(self, batch: Batch) -> float:
+        with torch.no_grad():
+            return float(self._loss(batch))
+
+    def _loss(self, batch: Batch) -> Tensor:
+        if self.device.type == "cpu":
+            torch.set_num_threads(1)
+        with torch.autocast(self.device.type, self.precision, enabled=self.precision is not torch.float32):
+            return self.loss(self.model, batch.to(self.device))
 
     def close(self) -> None:
         """Ends the threads."""
@@ -85,14 +130,3 @@ def cosine(progress: float, warm_up: float = 0.02, floor: float = 0.05) -> float
         return max(progress / warm_up, 0.01)
     turned = min((progress - warm_up) / (1 - warm_up), 1.0)
     return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * turned))
-
-
-@torch.no_grad()
-def perplexity(model: nn.Module, shards: Iterable[Batch]) -> float:
-    """Perplexity of the tokens with weight 1 or more."""
-    loss, count = 0.0, 0.0
-    for batch in shards:
-        replies = Batch(batch.ids, (batch.weights >= 1).float())
-        loss += float(weighted_loss(model, replies))
-        count += float(replies.weights[:, 1:].sum())
-    return math.exp(loss / count)

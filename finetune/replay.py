@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,6 +19,7 @@ from enum import StrEnum
 from assistant.assistant import Assistant, Prepared
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.message import clean
+from assistant.privacy.masker import Mask
 from assistant.reference import REFERENCE_PATTERN
 from assistant.writing.check import Check
 from assistant.writing.checking.sentences import streamed
@@ -30,9 +31,6 @@ from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
 
 LONGEST_REPLY = 120
 """Words of a reply: a live one ends after 160 tokens."""
-
-Mask = Callable[[str], str]
-"""Takes personal data out of a text."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEANING = re.compile(
@@ -88,14 +86,15 @@ class ReplayCounts:
 class Replay:
     """Replays transcripts through `assistant`; `check` is the one that live replies pass, without manners.
 
-    `mask` takes personal data out of the text kept for people to read (`Replayed.human`).
+    `mask` takes personal data out of the text kept for people to read (`Replayed.human`); a sentence in which it finds any
+    that is no reference is not learnt from.
     """
 
-    def __init__(self, assistant: Assistant, support: Support, mask: Mask = lambda text: text) -> None:
+    def __init__(self, assistant: Assistant, support: Support, mask: Mask) -> None:
         self._assistant = assistant
         self._support = support
         self._check = Check.of(assistant.catalog)
-        self._mask = mask
+        self.mask = mask
         self.counts = ReplayCounts()
 
     def replayed(self, transcripts: Iterable[Transcript]) -> Iterator[Replayed]:
@@ -136,7 +135,7 @@ class Replay:
             return Dropped(transcript.id, number, reason), kept
         self.counts.kept += 1
         time = reply.time or transcript.time
-        human = self._mask(reply.text)
+        human = self.mask.mask_all([reply.text], transcript.people)[0].text
         made = Replayed(
             transcript.id, number, prepared.prompt, prepared.evidence, kept, human, transcript.customer_id, time
         )
@@ -144,7 +143,7 @@ class Replay:
 
     def _kept(self, text: str, prepared: Prepared) -> tuple[str, Reason | None]:
         """What may be learnt of `text`, with references, and why it is nothing or not enough."""
-        reading = _Reading(self._check, self._support, self._mask, prepared)
+        reading = _Reading(self._check, self._support, self.mask, prepared)
         for sentence in streamed([_TITLE.sub(r"\1", text)]):
             reading.read(sentence)
         self.counts.sentences.update(reading.refused)
@@ -185,7 +184,7 @@ class _Reading:
         if violations:
             self.refused += sorted({violation.kind.value for violation in violations})
             self._broken = True
-        elif self._mask(traced) != traced:
+        elif self._mask.mask_all([traced])[0].text != traced:
             self.refused.append("personal")
             self._broken = True
         elif self._support.unsupported(traced, self._evidence, self._message):

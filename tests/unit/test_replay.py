@@ -17,8 +17,11 @@ from assistant.language_model.embedded_model import EmbeddedModel
 from assistant.language_model.language_model import Decoding
 from assistant.language_model.prompt import Prompt
 from assistant.opening import build_index, open_assistant
+from assistant.privacy.known import Known
+from assistant.privacy.masker import Masker
 from assistant.reference import REFERENCE_PATTERN
 from assistant.settings import Settings
+from finetune.masking import masked
 from finetune.replay import Dropped, Reason, Replay
 from finetune.replayed import Replayed
 from finetune.tracing.support import Support
@@ -31,6 +34,7 @@ from tests.unit.small_shop import FAQS, PRODUCTS
 
 PHRASINGS = Path(__file__).resolve().parents[2] / "data" / "phrasings"
 MAYA = Customer("C-1", "Maya Okafor", "maya@post.example")
+SAM = Customer("C-2", "Sam Whitlock", "sam@post.example")
 ORDER = Order(
     "FF-21087", "C-1", OrderStatus.SHIPPED, datetime(2026, 11, 2, tzinfo=UTC),
     (OrderLine("wren", "Wren Tent", 1, Money(Decimal(269))),), Money(Decimal(269)), expected=date(2026, 11, 27), carrier="Parcelway",
@@ -53,7 +57,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 
 @pytest.fixture
 def replay(assistant: Assistant) -> Replay:
-    return Replay(assistant, Support.read(PHRASINGS))
+    return Replay(assistant, Support.read(PHRASINGS), Masker(Known.of([MAYA, SAM])))
 
 
 @pytest.fixture
@@ -186,11 +190,12 @@ def test_later_prompts_remember_only_what_was_kept_of_a_reply(replay: Replay) ->
     assert third.human == "You're welcome!"
 
 
-def test_personal_data_is_masked_for_reading_and_not_learnt(assistant: Assistant) -> None:
-    masking = Replay(assistant, Support.read(PHRASINGS), lambda text: text.replace("Sam", "[name]"))
-    made = only(masking, "thanks, Sam", "You're very welcome, any time. Sam will be glad.")
+def test_personal_data_is_masked_for_reading_and_not_learnt(replay: Replay) -> None:
+    made = only(replay, "thanks, I am Sam Whitlock", "You're very welcome, any time. Sam Whitlock will be glad.")
     assert isinstance(made, Replayed)
-    assert made.human == "You're very welcome, any time. [name] will be glad."
+    assert "Whitlock" in made.prompt.turns[-1].message  # as the live prompt has it, until it is masked
+    kept = masked(made, replay.mask)
+    assert "Whitlock" not in kept.human + kept.prompt.turns[-1].message
     assert made.reply == "You're very welcome, any time."
 
 

@@ -1,0 +1,63 @@
+"""Masking: takes personal data out of what training reads and keeps.
+
+The prompt of a replayed turn is the live one, with the customer's own words and the values of their records. Nobody learns those:
+only replies count in the loss, and their facts are references. What is trained on and written has them masked all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from assistant.assistant import Assistant
+from assistant.language_model.prompt import PromptFact, PromptTurn
+from assistant.privacy.known import Known
+from assistant.privacy.masker import Mask, Masker
+from assistant.reference import spell
+from assistant.settings import Settings
+from finetune.replayed import Replayed
+
+_PERSONAL = re.compile(r"customer\.\w+|o\d\.(?:id|tracking)")
+
+
+def shop_mask(assistant: Assistant, settings: Settings) -> Masker:
+    """A mask that knows the shop's own texts and contacts, so that these stay."""
+    catalog = assistant.catalog
+    texts: list[str] = []
+    for product in catalog.products.values():
+        texts += [product.title, product.description, product.brand, *product.attributes.values()]
+        texts += [review.text for review in product.reviews]
+    texts += [text for faq in catalog.faqs.values() for text in (faq.title, faq.answer)]
+    customers = filter(None, map(assistant.customer, assistant.records.customer_ids()))
+    own = (settings.shop_name, settings.shop_email, settings.shop_phone)
+    return Masker(Known.of(customers, _codes(assistant), texts, own))
+
+
+def masked(replayed: Replayed, mask: Mask, people: Iterable[str] = ()) -> Replayed:
+    """The same without personal data in messages, in the values of facts and in the text for people to read."""
+    turns = replayed.prompt.turns
+    found = mask.mask_all([*(turn.message for turn in turns), replayed.human], people)
+    *messages, human = (item.text for item in found)
+    made = tuple(_turn(turn, message) for turn, message in zip(turns, messages, strict=True))
+    return replace(replayed, prompt=replace(replayed.prompt, turns=made), human=human)
+
+
+def _turn(turn: PromptTurn, message: str) -> PromptTurn:
+    return replace(turn, message=message, facts=tuple(map(_fact, turn.facts)))
+
+
+def _fact(fact: PromptFact) -> PromptFact:
+    return replace(fact, value=spell(fact.key)) if _PERSONAL.fullmatch(fact.key) else fact
+
+
+def _codes(assistant: Assistant) -> Iterator[str]:
+    """Numbers of some orders, by which their form is known."""
+    for customer_id in sorted(assistant.records.customer_ids())[:_CUSTOMERS]:
+        for order in assistant.orders.of(customer_id, 1):
+            yield order.id
+            yield order.tracking
+
+
+_CUSTOMERS = 200
+"""Customers whose orders show the form of the shop's numbers."""

@@ -1,0 +1,1 @@
+"""Tuning: trains an adapter on replayed transcripts, for the embedded model and for any causal model of Hugging Face form."""
