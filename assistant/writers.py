@@ -8,7 +8,7 @@ from typing import Self
 
 from assistant.adapters.registry import Registry
 from assistant.adapters.switch import Switch, follow
-from assistant.language_model.language_model import Decoding
+from assistant.language_model.language_model import Decoding, LanguageModel
 from assistant.language_model.models import NO_ADAPTER, open_language_model
 from assistant.settings import Settings
 from assistant.writing.check import Check
@@ -35,9 +35,15 @@ class WriterParts:
 
     def writer(self, adapter: Path | None, name: str = "") -> Writer:
         """A writer with the adapter in this folder, called `name`, or without one. Raises ModelError and SettingsError."""
-        model = open_language_model(self.settings, adapter, name)
+        return self.writer_with(open_language_model(self.settings, adapter, name), adapter)
+
+    def writer_with(self, model: LanguageModel, adapter: Path | None, seed: int | None = None) -> Writer:
+        """The writer around `model`, which was opened with this adapter; with a `seed` it writes the same again.
+
+        Raises ModelError for damaged manners.
+        """
         check = Check(self.goods, _manners(self.settings, adapter))
-        return Writer(model, self.phrases, check, Decoding(temperature=self.settings.temperature))
+        return Writer(model, self.phrases, check, Decoding(temperature=self.settings.temperature, seed=seed))
 
 
 def open_writers(settings: Settings, catalog: Catalog) -> Switch[Writer]:

@@ -15,6 +15,9 @@ from retrieval.errors import AdapterError
 REPORT_FILE = "report.json"
 JUDGE_AGAIN = 'Judge it with `aisle judge`, or insist with --force --reason "...".'
 
+FEWEST_CONVERSATIONS = 10
+"""Below it an interval over conversations means nothing."""
+
 MOST_FALLBACKS_MORE = 0.02
 """A larger rise of the share of fallbacks is refused even where too few replies were judged to be sure of it."""
 
@@ -25,12 +28,16 @@ class Verdict:
 
     `loss_change` is in nats per token of the human reply, below 0 where the adapter foretells it better; `loss_low` and
     `loss_high` are its 95 % interval. `fallback_rise_low` is the lower end of the interval of the rise of the share of
-    replies in which a plain phrase stood in. `digest` is that of the judged adapter.
+    replies in which a plain phrase stood in. `digest` is that of the judged adapter. The loss is over `judged_replies` of so
+    many `conversations`, the guards over the `replies` that were written.
     """
 
     judged: datetime
     digest: str
     before: str
+    after_name: str
+    conversations: int
+    judged_replies: int
     replies: int
     loss_before: float
     loss_after: float
@@ -46,7 +53,7 @@ class Verdict:
     @property
     def better(self) -> bool:
         """Whether the human replies are foretold better, beyond chance."""
-        return self.loss_high < 0
+        return self.loss_high < 0 and self.conversations >= FEWEST_CONVERSATIONS
 
     @property
     def broken_guards(self) -> tuple[str, ...]:
@@ -68,6 +75,9 @@ class Verdict:
         """Why the adapter may not serve, in words; none for one that may."""
         if self.better:
             return self.broken_guards
+        if self.conversations < FEWEST_CONVERSATIONS:
+            told = f"{self.conversations} held-out conversations are too few to tell, it takes {FEWEST_CONVERSATIONS}"
+            return (told, *self.broken_guards)
         change = f"{self.loss_change:+.3f} nats per token, 95 % interval {self.loss_low:+.3f} to {self.loss_high:+.3f}"
         return (f"not better than {self.before!r}: {change}", *self.broken_guards)
 

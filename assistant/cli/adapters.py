@@ -92,7 +92,13 @@ def _cells(entry: Entry) -> tuple[str, str, str, str, str]:
     if entry.adapter is None:
         return entry.name, "", "", "", "the base alone"
     adapter = entry.adapter
-    return entry.name, short_name(adapter.base), adapter.method, f"{adapter.made:%Y-%m-%d %H:%M}", _judged(entry.verdict)
+    return (
+        entry.name,
+        short_name(adapter.base),
+        adapter.method,
+        f"{adapter.made:%Y-%m-%d %H:%M}",
+        _judged(entry.verdict),
+    )
 
 
 def _judged(verdict: Verdict | None) -> str:

@@ -16,6 +16,7 @@ from itertools import permutations
 
 from assistant.actions.order import Order
 from assistant.reply import Reply
+from finetune.judging.promise_claims import claimed
 from retrieval.catalog import Catalog
 from retrieval.product import Availability, Product
 
@@ -52,24 +53,6 @@ _STOCK = re.compile(
 _CHEAPER = re.compile(r"\b(cheaper|less expensive|more expensive|pricier)\b", re.IGNORECASE)
 _BEFORE_PRICE = re.compile(
     r"\b(?:was|were|from|instead of|before|regular|normally|usually|used to cost|down from|old price)\b[^⟦]*$", re.I
-)
-_DONE = (
-    "cancel(?:l)?ed|refunded|reimbursed|replaced|exchanged|escalated|forwarded|processed|initiated|issued|submitted|updated|changed|"
-    "arranged|sent|e-?mailed|dispatched|shipped|reserved|booked|added|removed|deleted|applied|credited|notified|contacted|informed|opened"
-)
-_PROMISES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b(?:I|we|our team|the team)(?: have|'ve| just| already| now)+ (?:\w+ly )?(?:{_DONE})\b",
-        rf"\b(?:I|we) (?:{_DONE})\b",
-        r"\b(?:I|we|our team|someone|a colleague)(?: will|'ll| shall|(?:'m|'re| am| are| is) going to)"
-        r" (?!be (?:happy|glad|pleased)|show|help|tell|explain|need|try|look for)\w+",
-        rf"\b(?:refund|replacement|request|return|exchange|address|account|ticket|complaint|payment)s?"
-        rf" (?:has been|have been|was|is being|will be|is) (?:\w+ly )?(?:{_DONE})\b",
-        r"\byou(?: will|'ll| should)(?: soon| shortly)? (?:receive|hear|be (?:contacted|refunded|notified|called))\b",
-        r"\b(?:refund|replacement|new one) (?:is|will be) (?:\w+ )?(?:on (?:its|the) way|with you|processed|issued)\b",
-        r"\b(?:rest assured|consider it done|I promise|we guarantee|all taken care of)\b",
-    )
 )
 
 
@@ -168,9 +151,10 @@ def _judge_sentence(
         )
     _judge_comparison(sentence, variants, shown, verdict)
     if not sentence.rstrip().endswith("?"):
-        said = _without_condition(sentence)
-        verdict.promises += [f"{found.group()} in: {sentence}" for p in _PROMISES if (found := p.search(said))]
-        if re.search(r"\bon (?:its|their|the) way\b", said) and not any(o.status.value == "shipped" for o in orders):
+        verdict.promises += [f"{said} in: {sentence}" for said in claimed(sentence)]
+        if re.search(r"\bon (?:its|their|the) way\b", _without_condition(sentence)) and not any(
+            o.status.value == "shipped" for o in orders
+        ):
             verdict.promises.append(sentence)
 
 

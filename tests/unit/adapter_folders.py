@@ -17,7 +17,8 @@ from assistant.adapters.adapter import Adapter
 from assistant.adapters.verdict import REPORT_FILE, Verdict
 
 GOOD = Verdict(
-    judged=datetime(2026, 11, 20, tzinfo=UTC), digest="", before="shipped", replies=200, loss_before=3.2, loss_after=2.7,
+    judged=datetime(2026, 11, 20, tzinfo=UTC), digest="", before="shipped", after_name="2026-11", conversations=80,
+    judged_replies=300, replies=200, loss_before=3.2, loss_after=2.7,
     loss_change=-0.5, loss_low=-0.6, loss_high=-0.4, wrong_facts=0, false_promises=0, fallbacks_before=4,
     fallbacks_after=3, fallback_rise_low=-0.01,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Judging: what an adapter changed, on conversations that it never learned from."""
