@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from assistant.language_model.contexts import CONTEXTS_FILE, Contexts
 from assistant.language_model.llama import Llama
 from assistant.language_model.llama_shape import LlamaShape
-from assistant.language_model.lora import merged
+from assistant.language_model.merging import merged
 from assistant.language_model.prompt import FACTS
 from retrieval.errors import ModelError
 
@@ -32,7 +32,7 @@ class ModelFiles:
 
 
 def read_model(folder: Path, adapter: Path | None = None, *, quantised: bool = True) -> ModelFiles:
-    """Reads a Hugging Face folder of a plain Llama, with a LoRA adapter merged in where one is given.
+    """Reads a Hugging Face folder of a plain Llama, with an adapter merged in where one is given.
 
     Raises ModelError that names the file which is absent, cut short or does not fit.
     """
@@ -43,7 +43,7 @@ def read_model(folder: Path, adapter: Path | None = None, *, quantised: bool = T
     tensors = _tensors(folder / "model.safetensors")
     if adapter is not None:
         settings = _json(adapter / "adapter_config.json")
-        tensors = merged(tensors, _tensors(adapter / "adapter_model.safetensors"), _scale(settings, adapter))
+        tensors = merged(tensors, _tensors(adapter / "adapter_model.safetensors"), settings)
     network = Llama(shape, tensors, quantised=quantised)
     return ModelFiles(network, tokenizer, _joined_contexts(_contexts(folder), _contexts(adapter) if adapter else None))
 
@@ -58,15 +58,6 @@ def _contexts(folder: Path) -> Contexts | None:
         return Contexts.read(folder)
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise ModelError(f"{folder / CONTEXTS_FILE} cannot be read: {error}", _AGAIN) from error
-
-
-def _scale(settings: dict[str, object], adapter: Path) -> float:
-    if settings.get("peft_type") != "LORA" or settings.get("use_dora") or settings.get("use_rslora"):
-        raise ModelError(f"{adapter} is not a plain LoRA adapter", "Use one made by `aisle train adapter`.")
-    try:
-        return float(settings["lora_alpha"]) / float(settings["r"])  # type: ignore[arg-type]
-    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-        raise ModelError(f"{adapter}/adapter_config.json lacks a usable {error}", _AGAIN) from error
 
 
 def _json(path: Path) -> dict[str, object]:

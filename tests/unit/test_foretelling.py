@@ -9,20 +9,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from peft import IA3Config, LoraConfig, PrefixTuningConfig
+from peft import IA3Config, LoraConfig, PeftModel, PrefixTuningConfig
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from assistant.adapters.adapter import WEIGHTS_FILE
 from assistant.language_model.embedded_model import PROMPT_TOKENS, EmbeddedModel
 from assistant.language_model.language_model import ForetellingModel
+from assistant.language_model.llama import Cache
+from assistant.language_model.model_files import read_model
 from assistant.language_model.prompt import Prompt, PromptTurn
 from assistant.language_model.prompt_tokens import prompt_ids
 from assistant.language_model.transformers_model import TransformersModel
 from finetune.base import Shape, new_model
 from finetune.checkpoint import save_model
 from finetune.tokenizer import as_pretrained, train_tokenizer
-from retrieval.errors import AdapterError
+from retrieval.errors import AdapterError, ModelError
 from tests.unit.adapter_folders import tiny_gpt2, tiny_llama, write_adapter
 
 REPLIES = ("It costs little.", "Sorry!", "The kettle is in stock and costs little.")
@@ -138,3 +140,35 @@ def test_an_adapter_of_every_method_changes_what_is_likely(
     (adapter / WEIGHTS_FILE).write_bytes((adapter / WEIGHTS_FILE).read_bytes()[:-50])
     with pytest.raises(AdapterError, match="only in part"):
         TransformersModel.open(str(tmp_path / "base"), adapter)
+
+
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
+@pytest.mark.parametrize(
+    "config",
+    [
+        LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM"),
+        LoraConfig(r=4, target_modules=["q_proj", "up_proj"], use_rslora=True, task_type="CAUSAL_LM"),
+        LoraConfig(r=4, target_modules=["v_proj", "down_proj"], use_dora=True, task_type="CAUSAL_LM"),
+        IA3Config(target_modules=["k_proj", "down_proj"], feedforward_modules=["down_proj"], task_type="CAUSAL_LM"),
+    ],
+    ids=["LoRA", "rsLoRA", "DoRA", "IA3"],
+)  # fmt: skip
+def test_the_embedded_engine_merges_as_peft_does(config: LoraConfig, folders: dict[str, Path], tmp_path: Path) -> None:
+    base = LlamaForCausalLM.from_pretrained(folders["embedded"], dtype=torch.float32)
+    adapter = write_adapter(base, config, tmp_path / "made")
+    merged = PeftModel.from_pretrained(
+        LlamaForCausalLM.from_pretrained(folders["embedded"], dtype=torch.float32), adapter
+    ).merge_and_unload()
+    ids = list(range(300, 320))
+    with torch.inference_mode():
+        expected = merged.eval()(torch.tensor([ids])).logits[0].numpy()
+    found = Cache(read_model(folders["embedded"], adapter, quantised=False).network, 20).read_all(ids)
+    np.testing.assert_allclose(found, expected, atol=1e-4, rtol=0)
+
+
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
+def test_what_the_embedded_engine_cannot_run_is_told(folders: dict[str, Path], tmp_path: Path) -> None:
+    base = LlamaForCausalLM.from_pretrained(folders["embedded"], dtype=torch.float32)
+    prefix = write_adapter(base, PrefixTuningConfig(num_virtual_tokens=3, task_type="CAUSAL_LM"), tmp_path / "made")
+    with pytest.raises(ModelError, match="PREFIX_TUNING"):
+        EmbeddedModel.open(folders["embedded"], prefix)

@@ -8,7 +8,7 @@ import pytest
 from assistant.language_model.llama import Cache, Llama
 from assistant.language_model.llama_graph import quantised
 from assistant.language_model.llama_shape import LlamaShape
-from assistant.language_model.lora import merged
+from assistant.language_model.merging import merged
 from retrieval.errors import ModelError
 
 SHAPE = LlamaShape(width=32, layers=1, heads=2, inner=32, vocabulary=50, positions=64, epsilon=1e-6, theta=10000.0)
@@ -62,16 +62,31 @@ def test_weights_that_do_not_fit_are_named(harm: str) -> None:
         Llama(SHAPE, broken)
 
 
+LORA = {"peft_type": "LORA", "r": 2, "lora_alpha": 1}
+
+
 def test_an_adapter_is_added_by_its_scale() -> None:
     first, second = np.ones((1, 3), np.float32), np.full((2, 1), 2, np.float32)
     adapter = {"base_model.model.x.lora_A.weight": first, "base_model.model.x.lora_B.weight": second}
-    assert (merged({"x.weight": np.zeros((2, 3), np.float32)}, adapter, 0.5)["x.weight"] == 1).all()
+    assert (merged({"x.weight": np.zeros((2, 3), np.float32)}, adapter, LORA)["x.weight"] == 1).all()
 
 
-@pytest.mark.parametrize("extra", ["base_model.model.x.lora_A.weight", "base_model.model.lm_head.weight"])
-def test_an_adapter_of_another_kind_is_refused(extra: str) -> None:
-    with pytest.raises(ModelError, match="LoRA"):
-        merged({"x.weight": np.zeros((2, 3), np.float32)}, {extra: np.ones((1, 3), np.float32)}, 1.0)
+@pytest.mark.parametrize(
+    ("keys", "settings", "told"),
+    [
+        (["x.lora_A.weight"], LORA, "part for x does not fit"),
+        (["lm_head.weight"], LORA, "no part of a known kind"),
+        (["y.lora_A.weight", "y.lora_B.weight"], LORA, "does not have"),
+        (["x.lora_A.weight", "x.lora_B.weight"], LORA, "part for x does not fit"),
+        (["x.lora_A.weight"], {"peft_type": "LORA"}, "lacks a usable 'r'"),
+        (["prompt_embeddings"], {"peft_type": "PREFIX_TUNING"}, "PREFIX_TUNING"),
+        (["x.lora_A.weight"], {**LORA, "rank_pattern": {"x": 4}}, "differs from layer to layer"),
+    ],
+)
+def test_an_adapter_that_cannot_be_merged_is_refused(keys: list[str], settings: dict[str, object], told: str) -> None:
+    adapter = {f"base_model.model.{key}": np.ones((4, 4), np.float32) for key in keys}
+    with pytest.raises(ModelError, match=told):
+        merged({"x.weight": np.zeros((2, 3), np.float32)}, adapter, settings)
 
 
 def test_a_shape_is_read_from_both_forms_of_configuration() -> None:
