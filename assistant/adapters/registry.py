@@ -89,6 +89,10 @@ class Registry:
         """What serves before anything was promoted."""
         return NONE if self._shipped is None else SHIPPED
 
+    def beginning(self) -> Serving:
+        """What serves before anything was promoted, whatever was since."""
+        return Serving(self.first, self._shipped)
+
     def changes(self) -> tuple[Change, ...]:
         """Every promotion and rollback, the first one first. Raises AdapterError for a damaged state file."""
         return read_changes(self._state)
@@ -104,7 +108,7 @@ class Registry:
         """
         changes = self.changes()
         if not changes:
-            return Serving(self.first, self._shipped)
+            return self.beginning()
         last = changes[-1]
         if last.adapter in (SHIPPED, NONE):
             return Serving(last.adapter, self._built_in(last.adapter))

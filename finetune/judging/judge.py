@@ -13,6 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from assistant.adapters.verdict import Verdict
+from assistant.privacy.masker import Mask, Masker
 from assistant.writing.check import Check
 from finetune.judging.difference import Conversations, Ratio
 from finetune.judging.foretold import Foretold
@@ -33,12 +34,13 @@ def judge(
     check: Check,
     *,
     digest: str = "",
+    mask: Mask | None = None,
     plan: Plan | None = None,
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
     """Everything about `after`, the adapter of this `digest`, in place of `before`.
 
-    `check` is that of the shop without the manners of any model. Raises FeedError without anything to judge on,
+    `check` is that of the shop without the manners of any model, `mask` keeps personal data out of the replies shown. Raises FeedError without anything to judge on,
     WritingError when a model fails.
     """
     if not replayed:
@@ -60,7 +62,7 @@ def judge(
     )
     about = {**asdict(plan), "candidates": CANDIDATES, "seconds": round(time.perf_counter() - start, 1)}
     about |= {"before_model": before.model.name, "after_model": after.model.name, "refused": written.refused_kinds()}
-    return Report(verdict, measures, foretold.pairs(), written.shown(plan.shown), about)
+    return Report(verdict, measures, foretold.pairs(), written.shown(plan.shown, mask or Masker()), about)
 
 
 def _ranked(replayed: Sequence[Replayed], before: Side, after: Side, plan: Plan, progress: Progress) -> list[Measure]:

@@ -167,7 +167,7 @@ def _reply(shown: Shown) -> str:
         f'<div class="said {name.lower()}"><h4>{name}{" <em>plain phrase</em>" if fallback else ""}</h4><p>{_marked(text)}</p></div>'
         for name, text, fallback in columns
     )
-    return f'<article><h3>“{escape(shown.message)}” {acts}</h3><div class="columns">{cells}</div></article>'
+    return f'<article><h3>“{_marked(shown.message)}” {acts}</h3><div class="columns">{cells}</div></article>'
 
 
 def _marked(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from assistant.privacy.masker import Mask
 from assistant.reference import REFERENCE_PATTERN
 from assistant.writing.check import Check
 from finetune.judging.difference import Conversations, Difference, Ratio
@@ -68,16 +69,18 @@ class Replies:
             counted[name] = {kind: kinds.count(kind) for kind in sorted(set(kinds))}
         return counted
 
-    def shown(self, count: int) -> tuple[Shown, ...]:
-        """`count` of the replies side by side, at even distances."""
+    def shown(self, count: int, mask: Mask) -> tuple[Shown, ...]:
+        """`count` of the replies side by side, at even distances, without personal data."""
         chosen = spread(range(len(self.replayed)), count)
-        return tuple(self._shown(index) for index in chosen)
+        return tuple(self._shown(index, mask) for index in chosen)
 
-    def _shown(self, index: int) -> Shown:
+    def _shown(self, index: int, mask: Mask) -> Shown:
         item, before, after = self.replayed[index], self.before[index], self.after[index]
         turn = item.prompt.turns[-1]
+        masked = mask.mask_all([turn.message, item.reply, before.written, after.written])
+        message, human, *written = (found.text for found in masked)
         acts = tuple(act.value for act in turn.acts)
-        return Shown(turn.message, acts, item.reply, before.written, after.written, before.fallback, after.fallback)
+        return Shown(message, acts, human, written[0], written[1], before.fallback, after.fallback)
 
     def _facts(self) -> list[Measure]:
         human = [frozenset(REFERENCE_PATTERN.findall(item.reply)) for item in self.replayed]

@@ -17,7 +17,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One reply side by side. All texts but the message hold references in place of facts, so that no value is kept."""
+    """One reply side by side. Replies hold references in place of facts, and all texts are masked, so that nobody's data is kept."""
 
     message: str
     acts: tuple[str, ...]

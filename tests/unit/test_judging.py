@@ -301,6 +301,14 @@ class TestReport:
             assert "Tarn Kettle" not in (tmp_path / name).read_text()
             assert "$39.00" not in (tmp_path / name).read_text()
 
+    def test_nobody_is_named_in_it(self, tmp_path: Path) -> None:
+        message = "I'm Dana Whitfield, dana@example.com, +1 206 555 0199, card 4111 1111 1111 1111: where is it?"
+        judged(PLAIN, LEARNED, replayed(message=message)).write(tmp_path)
+        for name in ("report.json", "report.html"):
+            text = (tmp_path / name).read_text()
+            assert "where is it?" in text
+            assert not [said for said in ("Whitfield", "dana@", "555 0199", "4111") if said in text]
+
     @settings(max_examples=40, deadline=None)
     @given(st.text(st.characters(codec="utf-8"), max_size=60))
     def test_the_page_shows_every_text_and_runs_none(self, text: str) -> None:
