@@ -20,13 +20,30 @@ ORDER_READING: frozenset[IntentName] = frozenset(
 
 _GIVEN = 0.2
 _BY_NAME = frozenset({IntentName.CONTACT_CUSTOMER_SERVICE, IntentName.CONTACT_HUMAN_AGENT})
-_NAMED, _NAMED_FIRST = 0.15, 0.12
+_NAMED, _NAMED_FIRST, _NAMED_ANY = 0.15, 0.12, 0.05
 _UNPLACED = ABOUT_PRODUCT - {IntentName.COMPARE, IntentName.SIMILAR, IntentName.CART_ADD, IntentName.CART_REMOVE}
 _WHEN_BACK = re.compile(r"\b(?:back|restock\w*|again|when)\b", re.IGNORECASE)
 _GOES_BACK = re.compile(
     r"\b(?:it|its|that|this|there|those|these|them|they)\b|^(?:and|but|or|also|what about|how about|what if|even if|if)\b",
     re.IGNORECASE,
 )
+_IN_OTHER_WORDS = (
+    (
+        re.compile(
+            r"\b(?:never|not|hasn'?t|didn'?t|isn'?t) (?:yet )?(?:come|came|arrived?|here|received|turned up|delivered)\b",
+            re.I,
+        ),
+        "My parcel has not arrived.",
+    ),
+    (
+        re.compile(
+            r"\b(?:wrong size|too (?:small|big|large|tight|loose|long|short)|(?:does|do)(?:n'?t| not) fit)\b", re.I
+        ),
+        "Can I exchange it for another size?",
+    ),
+)
+"""What is said in ways of which a title has no word, as a title has it."""
+_FEW_WORDS = 4
 _CLAUSE_END = re.compile(r"[.?!;]+\s|,?\s+(?:and|also|plus|then)\s+", re.IGNORECASE)
 
 
@@ -56,8 +73,9 @@ class Answers:
     def find(self, request: Request, state: State) -> dict[str, FaqHit]:
         """The best FAQ by service intent; by "" for a message beyond the shop that one fits closely all the same."""
         texts = _parts(request.message) if len(request.intents) > 1 else (request.message,)
-        if state.question and _GOES_BACK.search(request.message):
+        if state.question and (_GOES_BACK.search(request.message) or len(request.message.split()) <= _FEW_WORDS):
             texts = (*texts, f"{state.question} {request.message}")
+        texts = (*texts, *(said for pattern, said in _IN_OTHER_WORDS if pattern.search(request.message)))
         hits: dict[str, FaqHit] = {}
         for name in _asked(request):
             hit = self._answer(texts, name, frozenset(other.faq.id for other in hits.values()))
@@ -113,7 +131,12 @@ def _asked(request: Request) -> list[str]:
 
 
 def _favour(faq: Faq, intent: str) -> float:
-    """What a record gains by naming the intent: more where it names it first, as what it is mainly about."""
+    """What a record gains by naming the intent: more where it names it first, as what it is mainly about.
+
+    "Any other question on the shop" tells little, for most records name it.
+    """
+    if intent == IntentName.POLICY_QUESTION:
+        return _NAMED_ANY * (intent in faq.intents)
     return _NAMED * (intent in faq.intents) + _NAMED_FIRST * (faq.intents[:1] == (intent,))
 
 

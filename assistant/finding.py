@@ -28,6 +28,7 @@ LISTING: frozenset[IntentName] = frozenset(
 
 _UNPROMPTED = frozenset({IntentName.RECOMMEND, IntentName.NEW_ARRIVALS, IntentName.GIFT, IntentName.BEST_SELLERS})
 _GIVEN_UP_FIRST = ("material", "color", "size", "rating", "discount", "quantity", "availability", "brand", "price")
+_FEW = 2
 _NEVER_GIVEN_UP = frozenset({"product_type"})
 _NAMING = frozenset({"product_type", "brand", "tags"})
 _EITHER = frozenset({IntentName.BROWSE})
@@ -103,9 +104,10 @@ class Finder:
         fetch = self._fetch(source, pointed, customer_id, offset)
         wanted = _with_offers(source)
         result = fetch(wanted)
-        if not result.total and not offset and source.query and _kinds(wanted):
+        is_ordered = wanted.sort is not Sort.RELEVANCE and request.continues and result.total < _FEW
+        if (not result.total or is_ordered) and not offset and source.query and _kinds(wanted):
             fetch = self._fetch(replace(source, query=""), pointed, customer_id, offset)
-            result = fetch(wanted)  # the kind is named and says enough: "axe" where hatchets are sold
+            result = fetch(wanted)  # the kind says enough: "axe" where hatchets are sold, "the warmest" of all bags
         dropped: tuple[Condition, ...] = ()
         if not result.total and not offset:
             result, dropped = _relaxed(fetch, wanted)

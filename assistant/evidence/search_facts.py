@@ -58,7 +58,7 @@ def _about(act: Act, request: Request) -> str:
 
 def _filters(act: Act, request: Request, found: Found, facets: Facets) -> Iterator[Fact]:
     wanted = found.kept if found.searched else request.filter
-    sort = wanted.sort if act in _SEARCHED - {Act.FOUND_NOTHING} else Sort.RELEVANCE
+    sort = wanted.sort if act in _SEARCHED - {Act.FOUND_NOTHING, Act.FOUND_ONE} else Sort.RELEVANCE
     text = conditions_in_words(wanted.conditions, facets, sort)
     if text:
         yield _said("search.filters", text)

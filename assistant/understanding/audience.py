@@ -20,6 +20,8 @@ _SAID = {
     name: re.compile(rf"\b(?:for (?:an? |my |our |the |his |her |their )?(?:\w+ )?(?:{words})|(?:{name}|{name}['’]s))\b", re.IGNORECASE)
     for name, words in _WORDS.items()
 }  # fmt: skip
+_AGE = re.compile(r"\b(?P<years>\d{1,2})[- ]?(?:years?|yrs?|yo)\b[- ]?(?:old)?", re.IGNORECASE)
+_GROWN_UP = 14
 _STEMS = {
     "men": re.compile(r"\b(?:men|mens|men's|gents|male)\b", re.IGNORECASE),
     "women": re.compile(r"\b(?:women|womens|women's|ladies|female)\b", re.IGNORECASE),
@@ -31,6 +33,9 @@ _STEMS = {
 
 def audience(message: str) -> str:
     """ "men", "women", "kids", or "" where the message does not say, or says several."""
+    age = _AGE.search(message)
+    if age:
+        return "kids" if int(age["years"]) < _GROWN_UP else ""
     said = [name for name, pattern in _SAID.items() if pattern.search(message)]
     return said[0] if len(said) == 1 else ""
 

@@ -24,6 +24,7 @@ from assistant.understanding.product_rules import (
 from assistant.understanding.search_rules import (
     demands_after_courtesy,
     drops,
+    gives_to_oneself,
     names_goods,
     ranks_what_was_found,
     refines_or_finds,
@@ -45,7 +46,7 @@ from assistant.understanding.service_rules import (
 
 _RULES: tuple[Rule, ...] = (
     number_alone, drops, goes_on_with_question, unknown_but_sought, demands_after_courtesy, states_a_limit,
-    unsure_but_sought, names_goods, seeks_for_use, tells_of_taste, ranks_what_was_found, advises, refines_or_finds, compares_kinds,
+    unsure_but_sought, names_goods, seeks_for_use, tells_of_taste, gives_to_oneself, ranks_what_was_found, advises, refines_or_finds, compares_kinds,
     asks_why, asks_without_product, sought_by_name, asks_for_goods, asks_whether_sold, asks_of_product, asks_of_order, asks_what_to_do,
     asks_whether_it_may, asks_where, continues_question, tells_rank, offers, legible,
 )  # fmt: skip

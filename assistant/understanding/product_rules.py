@@ -32,6 +32,7 @@ _SOLD = re.compile(
     re.IGNORECASE,
 )
 _VERSUS = re.compile(r"\b(?:vs|versus|differences?|compared?|better)\b", re.IGNORECASE)
+_WEIGHS = re.compile(r"\b(?:vs|versus|or|than|between|which|what|differ\w*|compar\w*|better|best)\b", re.IGNORECASE)
 _BY_PRICE = re.compile(r"\b(?:cheap\w*|(?:less|least|more|most) expensive|pric\w+|dear\w+)\b", re.IGNORECASE)
 _BY_RATING = re.compile(r"\brated\b", re.IGNORECASE)
 _FEW_WORDS = 3
@@ -40,6 +41,9 @@ _FEW_WORDS = 3
 def asks_without_product(clause: Clause, name: str) -> str:
     """A question about "it" needs a product; one about a kind of product is a search."""
     reading = clause.reading
+    kinds = [value for condition in reading.types for value in condition.values]
+    if name == _I.COMPARE and kinds and reading.pointing is None and not _WEIGHS.search(clause.text):
+        return _I.FIND_PRODUCT  # "the mugs first"
     if name not in ABOUT_PRODUCT or name in (_I.COMPARE, _I.CART_ADD, _I.CART_REMOVE) or reading.product_ids:
         return name
     if reading.names_type and not (reading.pointing and clause.state.focus):

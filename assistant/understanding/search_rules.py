@@ -6,6 +6,7 @@ import re
 
 from assistant.conversation.conversation import State
 from assistant.intents import ABOUT_PRODUCT, SEARCHES, TALK, IntentName
+from assistant.understanding.audience import audience
 from assistant.understanding.clause import CLEAR, HARDLY, UNSURE, Clause
 from assistant.understanding.grammar.reading import Reading
 from assistant.understanding.grammar.references import Kind
@@ -33,6 +34,11 @@ _RANKED = re.compile(
     r"(?:and |so |ok,? )?(?:(?:which|what)(?:'s| is| are| one| ones| of (?:them|those|these))?(?:'s| is| are)? )?(?:the )?"
     r"(?:most \w+|(?!rest\b|test\b|best\b|latest\b|request\b|interest\b|honest\b)\w{2,}est)"
     r"(?: one| ones| of (?:them|those|these|all))?[?!. ]*",
+    re.IGNORECASE,
+)
+_GIFT = re.compile(
+    r"\b(?:gift\w*|presents?|birthday|christmas|xmas|anniversary|wedding|valentine\w*|stocking\w*|santa|surprise|"
+    r"for (?:my|a|an|our|his|her|their|some\w*|him|her|them)|(?:mother|father)'?s day|my \w+)\b",
     re.IGNORECASE,
 )
 _TASTE = re.compile(
@@ -123,6 +129,12 @@ def seeks_for_use(clause: Clause, name: str) -> str:
     return name if _SERVES.search(clause.text) else _I.FIND_PRODUCT
 
 
+def gives_to_oneself(clause: Clause, name: str) -> str:
+    """ "I have 50 dollars, what can I get?" speaks of no gift."""
+    is_gift = name != _I.GIFT or _GIFT.search(clause.text) or audience(clause.text)
+    return name if is_gift or not clause.reading.demands else _I.FIND_PRODUCT
+
+
 def ranks_what_was_found(clause: Clause, name: str) -> str:
     """ "The brightest", "which is the most secure?": orders what was found, though no measure of it is known."""
     if (
@@ -188,11 +200,12 @@ def starts_afresh(name: str, reading: Reading, state: State) -> bool:
 
 
 def _is_instruction(text: str) -> bool:
-    """Text that tells the assistant how to behave rather than what is wanted."""
+    """Text that tells the assistant how to behave, or what to make up, rather than what is wanted."""
     return bool(
         re.search(
             r"\b(?:ignore|disregard|forget) (?:all |any |your |the |previous |prior |above "
-            r")*(?:instructions?|rules|prompts?)\b|\bsystem prompt\b|\byou are now\b|\bpretend (?:to be|you)\b",
+            r")*(?:instructions?|rules|prompts?)\b|\bsystem prompt\b|\byou are now\b|\bpretend (?:to be|you)\b"
+            r"|\b(?:write|compose|sing|translate|draw|tell)\b.{0,20}\b(?:poems?|songs?|stor(?:y|ies)|essays?|jokes?|haikus?|code|script)\b",
             text.lower(),
         )
     )

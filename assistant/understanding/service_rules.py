@@ -19,6 +19,35 @@ _GOES_ON = re.compile(
     r"do (?:they|those)|how (?:much|long)|when|what(?:'s| is) the)\b",
     re.IGNORECASE,
 )
+_ILLEGIBLE = frozenset({_I.OUT_OF_SCOPE, _I.NOT_UNDERSTOOD})
+_FEW_WORDS = 4
+_CHATTED = frozenset(
+    [
+        "thx",
+        "ty",
+        "tx",
+        "thnx",
+        "tks",
+        "pls",
+        "plz",
+        "ok",
+        "okay",
+        "np",
+        "yep",
+        "yup",
+        "nope",
+        "nah",
+        "lol",
+        "cheers",
+        "bye",
+        "hiya",
+        "heya",
+        "ta",
+        "cya",
+        "hmm",
+        "wow",
+    ]
+)
 _PERMITS = re.compile(
     r"\b(?:can|could|may|am|are|is it|allowed|possible|still|too late|until when|how long)\b", re.IGNORECASE
 )
@@ -59,7 +88,9 @@ def goes_on_with_question(clause: Clause, name: str) -> str:
     points = bool(reading.product_ids) or bool(state.focus)
     strays = name in SEARCHES - {_I.FIND_PRODUCT} or name in (_I.OUT_OF_SCOPE, _I.NOT_UNDERSTOOD, _I.ACKNOWLEDGE)
     unclear = name in ABOUT_PRODUCT and not points
-    return _I.POLICY_QUESTION if (strays or unclear) and _GOES_ON.match(clause.text) else name
+    is_fragment = reading.words <= _FEW_WORDS and clause.text.rstrip().endswith("?") and name in _ILLEGIBLE
+    goes_on = (strays or unclear) and _GOES_ON.match(clause.text)
+    return _I.POLICY_QUESTION if goes_on or is_fragment else name
 
 
 def asks_whether_it_may(clause: Clause, name: str) -> str:
@@ -85,6 +116,6 @@ def legible(clause: Clause, name: str) -> str:
 def is_noise(text: str) -> bool:
     """Whether no word of `text` is an English one."""
     words = re.findall(r"[a-z']+", text.lower())
-    return not any(
+    return _CHATTED.isdisjoint(words) and not any(
         is_word(word) and (len(word) > 2 or word in ("hi", "ok", "no", "i", "a", "me", "my", "it")) for word in words
     )

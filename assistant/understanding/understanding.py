@@ -175,7 +175,8 @@ class Understanding:
         wanted = narrowed(search.filter, whom)
         if leading == _I.GIFT and not search.query:
             wanted = gifts_for(wanted, whom, self._grammar.catalog.facets.product_types)
-        return Search(search.query, wanted)
+        is_for_kids = whom == "kids" and leading == _I.GIFT and not search.query and wanted == search.filter
+        return Search(whom if is_for_kids else search.query, wanted)
 
     def _about(self, reading: Reading, product_ids: Sequence[str]) -> Search:
         """A question about a product that is known keeps only what picks its variant; otherwise it is looked for."""

@@ -26,6 +26,7 @@ _NOT_SOUGHT = re.compile(
     r"\bfor (?:my|our|his|her|their|a|the) (?:\w+ )?(?:wife|husband|mum|mom|mother|dad|father|friend|girlfriend|boyfriend|"
     r"partner|sister|brother|"
     r"son|daughter|grand\w+|aunt|uncle|niece|nephew|cousin|boss|colleague|teacher|neighbou?r)s?\b"
+    r"|\b(?:for )?(?:an? |my |our )?\d{1,2}[- ]?(?:years?|yrs?)[- ]?olds?\b"
     r"|\b(?:without|except|excluding|non|no|not)[ -](?:any |an? |the |too |so |very )?[a-z]+\b"
 )
 """Parts of a message that a search must not look for: for whom it is, and what is ruled out."""

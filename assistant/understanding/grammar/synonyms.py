@@ -7,6 +7,7 @@ SAME_TYPES: tuple[frozenset[str], ...] = tuple(
     for group in (
         "backpack, rucksack, knapsack, daypack",
         "axe, hatchet, ax",
+        "clothing, clothes, apparel, garment",
         "tarpaulin, tarp",
         "mitten, glove",
         "tyre, tire",
