@@ -13,7 +13,7 @@ from typing import Any
 from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
 
 Export = Callable[[Iterable[Transcript]], Iterator[str]]
-AGENT_ID = 901
+AGENT_ID = 99_000_001
 
 
 def openai_messages(transcripts: Iterable[Transcript]) -> Iterator[str]:

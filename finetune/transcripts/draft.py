@@ -89,7 +89,7 @@ def read_time(value: object) -> datetime | None:
 def _without_html(text: str) -> str:
     """Text of a page, or plain text in which a tool may have left entities."""
     words = plain(text)
-    return (unescaped(text) if words == text else words).strip()
+    return (unescaped(text) if words == text else words).replace("\u00a0", " ").strip()
 
 
 def _merged(messages: Iterable[TranscriptMessage]) -> list[TranscriptMessage]:

@@ -16,7 +16,10 @@ Placed = tuple[str, Any]
 IsRecord = Callable[[Any], bool]
 
 _LONGEST_RECORD = 1 << 24
-"""Characters of one line of JSONL, and of a file that is read whole because it may be a single conversation."""
+"""Characters of one line of JSONL."""
+_LONGEST_WHOLE = 1 << 20
+"""Characters of a file that is read whole, because it may be a single conversation."""
+_PIECE = 1 << 15
 _LISTS = ("conversations", "tickets", "payload", "data", "results", "records", "items", "chats", "messages")
 """Names under which an object may hold its records, also inside "data"."""
 _CUT = "is not JSON, or the file is cut off here; nothing after it can be read"
@@ -53,7 +56,7 @@ def _head(source: Source, length: int) -> str:
 def _is_one_per_line(source: Source) -> bool:
     """Whether the first line that is not blank is a whole object and another line follows."""
     first = True
-    for _, line in _lines(source):
+    for _, line in _lines(source, _LONGEST_WHOLE):
         if line is None or (line.strip() and first and not isinstance(_decoded(line), dict)):
             return False
         if line.strip():
@@ -64,9 +67,9 @@ def _is_one_per_line(source: Source) -> bool:
 
 
 def _whole(source: Source) -> Any:
-    """The one value of a file of at most sixteen million characters; None where it is longer or no JSON."""
-    text = _head(source, _LONGEST_RECORD + 1)
-    return _decoded(text) if len(text) <= _LONGEST_RECORD else None
+    """The one value of a file of at most a million characters; None where it is longer or no JSON."""
+    text = _head(source, _LONGEST_WHOLE + 1)
+    return _decoded(text) if len(text) <= _LONGEST_WHOLE else None
 
 
 def _unfolded(place: str, value: Any, is_record: IsRecord) -> Iterator[Placed]:
@@ -81,7 +84,7 @@ def _unfolded(place: str, value: Any, is_record: IsRecord) -> Iterator[Placed]:
 
 
 def _by_line(source: Source, is_record: IsRecord) -> Iterator[Placed | BadRecord]:
-    for number, line in _lines(source):
+    for number, line in _lines(source, _LONGEST_RECORD):
         if line is None:
             yield BadRecord(source.name, f"line {number}", f"has more than {_LONGEST_RECORD:,} characters")
         elif line.strip():
@@ -93,15 +96,15 @@ def _by_line(source: Source, is_record: IsRecord) -> Iterator[Placed | BadRecord
                 yield BadRecord(source.name, f"line {number}", f"is not JSON{reason}")
 
 
-def _lines(source: Source) -> Iterator[tuple[int, str | None]]:
+def _lines(source: Source, longest: int) -> Iterator[tuple[int, str | None]]:
     """Each line with its number; None in place of one that is too long to be held."""
     held, number, too_long = "", 1, False
     for block in source.blocks():
         *ended, rest = block.split("\n")
         for line in ended:
-            yield number, None if too_long or len(held) + len(line) > _LONGEST_RECORD else held + line
+            yield number, None if too_long or len(held) + len(line) > longest else held + line
             held, number, too_long = "", number + 1, False
-        too_long = too_long or len(held) + len(rest) > _LONGEST_RECORD
+        too_long = too_long or len(held) + len(rest) > longest
         held = "" if too_long else held + rest
     if held or too_long:
         yield number, None if too_long else held
@@ -112,8 +115,8 @@ def _members(source: Source, prefix: str) -> Iterator[Placed | BadRecord]:
     found, number = ijson.sendable_list(), 0
     parser = ijson.items_coro(found, prefix, use_float=True)
     try:
-        for block in source.blocks():
-            parser.send(_bytes(block))
+        for piece in _pieces(source):
+            parser.send(piece)
             for value in found:
                 number += 1
                 yield f"record {number}", value
@@ -132,8 +135,8 @@ def _list_prefix(source: Source) -> str:
     parser = ijson.parse_coro(events)
     known = {*_LISTS, *(f"data.{name}" for name in _LISTS)}
     try:
-        for block in source.blocks():
-            parser.send(_bytes(block))
+        for piece in _pieces(source):
+            parser.send(piece)
             for prefix, event, _ in events:
                 if event == "start_array" and prefix in known:
                     return str(prefix)
@@ -143,8 +146,11 @@ def _list_prefix(source: Source) -> str:
     return ""
 
 
-def _bytes(block: str) -> bytes:
-    return block.replace("\ufeff", "").encode("utf-8", "replace")
+def _pieces(source: Source) -> Iterator[bytes]:
+    """The file in small pieces, for whatever one of them holds is built before the first is handed on."""
+    for block in source.blocks():
+        for place in range(0, len(block), _PIECE):
+            yield block[place : place + _PIECE].replace("\ufeff", "").encode("utf-8", "replace")
 
 
 def _decoded(text: str) -> Any:

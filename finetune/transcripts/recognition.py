@@ -34,7 +34,7 @@ DraftRow = tuple[str, str, Draft] | BadRecord
 
 def read_drafts(source: Source) -> Iterator[DraftRow]:
     """Every conversation of a file in any known format. Raises FeedError when none fits."""
-    start = next((line.strip() for line in source.lines() if line.strip("\ufeff \t\r\n")), "").lstrip("\ufeff")
+    start = next(source.blocks(), "").lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
         return _read_json(source)
     if start.startswith((START, "<|endoftext|>")):
@@ -52,8 +52,13 @@ def _named(name: str, rows: Iterator[tuple[str, Draft] | BadRecord]) -> Iterator
 
 def _read_json(source: Source) -> Iterator[DraftRow]:
     records = json_records(source, lambda value: _format_of(value) is not None)
-    first = list(islice(records, _TRIED))
-    held = next((found for row in first if not isinstance(row, BadRecord) and (found := _format_of(row[1]))), None)
+    first: list[Placed | BadRecord] = []
+    held = None
+    for row in islice(records, _TRIED):
+        first.append(row)
+        held = None if isinstance(row, BadRecord) else _format_of(row[1])
+        if held is not None:
+            break
     if held is None:
         raise FeedError(f"{source.name} is in no known format.", _KNOWN)
     for row in chain(first, records):

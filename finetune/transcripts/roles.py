@@ -25,6 +25,8 @@ _ROLES: dict[str, Role | str] = {
     **dict.fromkeys(_NOTE.split(), PRIVATE_NOTE),
 }
 
+_LONGEST = 20
+
 
 def role_of(word: object) -> Role | str:
     """The role, or the reason why messages of this speaker are left out. Raises ValueError for an unknown word."""
@@ -32,7 +34,8 @@ def role_of(word: object) -> Role | str:
         raise ValueError("a message does not say who speaks")
     role = _ROLES.get("-".join(word.lower().replace("_", " ").replace("-", " ").split()))
     if role is None:
-        raise ValueError(
-            f"the speaker {word[:30]!r} is unknown; known are user, customer, agent, assistant, bot, system"
-        )
+        shown = (
+            f" {word!r}" if word.isalpha() and word.islower() and len(word) < _LONGEST else ""
+        )  # else it may be a name
+        raise ValueError(f"the speaker{shown} is unknown; known are user, customer, agent, assistant, bot, system")
     return role

@@ -42,19 +42,23 @@ def read_chatml(source: Source) -> Iterator[tuple[str, Draft] | BadRecord]:
 def _conversations(source: Source) -> Iterator[tuple[int, str]]:
     """Each conversation's first line and its text, cut short where it is longer than can be held."""
     held: list[str] = []
-    length, first, is_inside = 0, 1, False
+    length, first, is_inside, was_blank = 0, 1, False, False
     for number, line in enumerate(source.lines(), start=1):
         line = line.replace("\r\n", "\n").replace("\ufeff", "")
-        is_break = not is_inside and (not line.strip() or _BETWEEN in line or line.startswith(START + "system"))
+        is_new = was_blank and line.startswith(START)  # also ends a conversation of which the last mark is missing
+        is_break = is_new or (
+            not is_inside and (not line.strip() or _BETWEEN in line or line.startswith(START + "system"))
+        )
         if is_break and "".join(held).strip():
             yield first, "".join(held)
-            held, length = [], 0
+            held, length, is_inside = [], 0, False
         if not held:
             first = number
         if length <= _LONGEST:
             held.append(line if is_inside else line.replace(_BETWEEN, ""))
             length += len(line)
         is_inside = line.rfind(START) > line.rfind(END) or (is_inside and END not in line)
+        was_blank = not line.strip()
     if "".join(held).strip():
         yield first, "".join(held)
 

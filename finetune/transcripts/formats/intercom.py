@@ -80,8 +80,9 @@ def _side(part: Record) -> Role | str:
 
 
 def _hear(draft: Draft, part: Record) -> None:
-    draft.know(object_in(part, "author"))
     kind, side = text_of(part, "part_type"), _side(part)
+    if isinstance(side, Role):
+        draft.know(object_in(part, "author"))
     if kind in _NOTES:
         draft.drop(PRIVATE_NOTE)
     elif part.get("redacted"):
