@@ -60,10 +60,7 @@ def split(replayed: Sequence[Replayed], validation: float = 0.1, test: float = 0
     tested = _taken(ordered, groups, test * len(replayed), len(groups) - 2)
     decided = _taken(ordered[: len(ordered) - tested], groups, validation * len(replayed), len(groups) - tested - 1)
     cuts = (0, len(ordered) - tested - decided, len(ordered) - tested, len(ordered))
-    parts = [
-        [item for group in ordered[start:end] for item in groups[group]]
-        for start, end in pairwise(cuts)
-    ]
+    parts = [[item for group in ordered[start:end] for item in groups[group]] for start, end in pairwise(cuts)]
     return Split(*(tuple(part) for part in parts))
 
 

@@ -9,10 +9,8 @@ examples.jsonl                                     what it learned from, masked
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,11 +19,9 @@ from assistant.adapters.adapter import CONFIG_FILE, WEIGHTS_FILE
 from assistant.language_model.contexts import Contexts
 from assistant.writing.manners import Manners
 from finetune.replayed import Replayed
-from finetune.split import Split
 from finetune.tuning.checkpoint import Course
 from retrieval.errors import ModelError
 
-EXAMPLES_FILE = "examples.jsonl"
 RECORD_FILE = "training.json"
 _LIBRARIES = ("torch", "transformers", "peft", "accelerate")
 
@@ -44,33 +40,6 @@ def write_adapter(model: Any, folder: Path) -> None:
         (scratch / name).chmod(0o644)
         (scratch / name).replace(folder / name)
     shutil.rmtree(scratch)
-
-
-def write_examples(split: Split, folder: Path) -> None:
-    """Writes every reply with its prompt, one to a line, by part of the split. They must be masked."""
-    with (folder / f"{EXAMPLES_FILE}.part").open("w", encoding="utf-8") as file:
-        for part, items in split.parts:
-            for item in items:
-                file.write(json.dumps(_example(part, item), ensure_ascii=False) + "\n")
-    os.replace(folder / f"{EXAMPLES_FILE}.part", folder / EXAMPLES_FILE)
-
-
-def _example(part: str, item: Replayed) -> dict[str, Any]:
-    """One reply; the policy, which is the same in every prompt, is left out, and the customer's id."""
-    turns = [
-        {
-            "message": turn.message,
-            "acts": [act.value for act in turn.acts],
-            "facts": [asdict(fact) for fact in turn.facts],
-            "reply": turn.reply,
-        }
-        for turn in item.prompt.turns
-    ]
-    time = item.time.isoformat() if item.time else None
-    return {
-        "transcript": item.transcript_id, "turn": item.turn, "split": part, "time": time, "prompt": turns, "reply": item.reply,
-        "human": item.human,
-    }  # fmt: skip
 
 
 def write_speech(replayed: Iterable[Replayed], folder: Path) -> None:

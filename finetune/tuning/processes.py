@@ -7,13 +7,18 @@ all of them then hold the same sums and make the same move.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Self, TypeVar
 
 import torch
 from accelerate import Accelerator
+from accelerate.utils import InitProcessGroupKwargs
 from torch import Tensor
 
 Part = TypeVar("Part")
+
+_PATIENCE = timedelta(hours=12)
+"""How long the others wait while the main process replays transcripts."""
 
 
 class Processes:
@@ -25,7 +30,7 @@ class Processes:
     @classmethod
     def join(cls) -> Self:
         """Joins the processes that were launched with this one."""
-        return cls(Accelerator())
+        return cls(Accelerator(kwargs_handlers=[InitProcessGroupKwargs(timeout=_PATIENCE)]))
 
     @property
     def device(self) -> torch.device:

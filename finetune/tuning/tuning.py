@@ -26,8 +26,8 @@ from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Method, Precision, Recipe, threads_at_hand
 from retrieval.errors import FeedError
 
-BETAS_SEED = 7_919
-"""Sets the draws of different steps apart."""
+_STRIDE = 7_919
+"""Sets the noise of different seeds apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Tuning:
         self._recipe, self._train, self._processes, self._checkpoints = recipe, train, processes, checkpoints
         self._model = model.to(processes.device)
         self._held_out = processes.own(_batches(validation, recipe))
-        self._length = recipe.max_steps or max(1, math.ceil(recipe.passes * _steps_of_a_pass(train, recipe)))
+        self._length = run_length(train, recipe)
         self._optimizing = self._new_optimizing()
         self._best: dict[str, Tensor] = {}
         self.course = Course()
@@ -98,7 +98,7 @@ class Tuning:
     def _step(self, step: Sequence[Example]) -> float:
         number, recipe = self.course.step, self._recipe
         noisy = recipe.dropout > 0 or recipe.noise > 0
-        seeds = [(recipe.seed * BETAS_SEED + number) * 64 + part if noisy else None for part in range(recipe.parts)]
+        seeds = [(recipe.seed * _STRIDE + number) * 64 + part if noisy else None for part in range(recipe.parts)]
         parts = [pad(part, seed) for part, seed in zip(parts_of(step, recipe.parts), seeds, strict=False)]
         done = self._optimizing.step(self._processes.own(parts), cosine(number / self._length, recipe.warm_up))
         self.course.step += 1
@@ -147,6 +147,14 @@ class Tuning:
         )
 
 
+def run_length(examples: Sequence[Example], recipe: Recipe) -> int:
+    """How many steps the recipe takes over `examples`."""
+    if recipe.max_steps is not None:
+        return recipe.max_steps
+    a_pass = sum(1 for _ in steps(iter(examples), recipe.batch_tokens, random.Random(0)))
+    return max(1, math.ceil(recipe.passes * a_pass))
+
+
 def bf16_pays(device: torch.device) -> bool:
     """Whether `device` computes bf16 faster than 32 bits."""
     return device.type == "cuda" and torch.cuda.is_bf16_supported()
@@ -162,10 +170,6 @@ def _batches(examples: Sequence[Example], recipe: Recipe) -> list[Batch]:
     """All examples once, in parts like those of a step."""
     cut = steps(iter(examples), recipe.batch_tokens, random.Random(0))
     return [pad(part) for step in cut for part in parts_of(step, recipe.parts)]
-
-
-def _steps_of_a_pass(examples: Sequence[Example], recipe: Recipe) -> int:
-    return sum(1 for _ in steps(iter(examples), recipe.batch_tokens, random.Random(0)))
 
 
 def _check(examples: Sequence[Example], purpose: str) -> None:

@@ -1,0 +1,64 @@
+"""Examples: token ids of an examples file for one base, with simulated conversations and variants where a recipe wants them."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from finetune.example import Example, conversation_example, merged
+from finetune.grounded import HELD_OUT_SEED
+from finetune.simulator import Simulator
+from finetune.tuning.base_model import BaseModel
+from finetune.tuning.examples_file import read_examples
+from finetune.tuning.recipe import Recipe
+from finetune.variants import variant
+
+
+def training_examples(folder: Path, base: BaseModel, recipe: Recipe) -> list[Example]:
+    """What is learnt from: the train part, variants of it, and for the embedded model simulated conversations."""
+    chance = random.Random(recipe.seed)
+    own = held_examples(folder, "train", base)
+    return [*own, *_variants(folder, base, recipe, chance), *_rehearsal(own, base, recipe, chance)]
+
+
+def held_examples(folder: Path, part: str, base: BaseModel) -> list[Example]:
+    """The replies of one part; those of a conversation are read together where one prompt goes on from another."""
+    made: list[Example] = []
+    for _, group in groupby(read_examples(folder, part), key=lambda item: item[0]):
+        made += merged(base.encode(prompt, reply) for _, prompt, reply in group)
+    return [example for example in made if example.weights[1:].any()]
+
+
+def fingerprint(examples: Iterable[Example]) -> str:
+    """A hash by which a run that goes on knows that it still learns from the same."""
+    digest = hashlib.sha256()
+    for example in examples:
+        digest.update(example.ids.tobytes() + example.weights.tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _variants(folder: Path, base: BaseModel, recipe: Recipe, chance: random.Random) -> Iterator[Example]:
+    if recipe.variants:
+        for _, prompt, reply in read_examples(folder, "train"):
+            other = variant(reply, chance) if chance.random() < recipe.variants else reply
+            if other != reply:
+                yield base.encode(prompt, other)
+
+
+def _rehearsal(own: Sequence[Example], base: BaseModel, recipe: Recipe, chance: random.Random) -> Iterator[Example]:
+    """Simulated conversations, `recipe.rehearsal` of all tokens; only the embedded model was taught by them."""
+    if not recipe.rehearsal or not base.is_embedded:
+        return
+    wanted = sum(len(example.ids) for example in own) * recipe.rehearsal / (1 - recipe.rehearsal)
+    tokenizer = Tokenizer.from_file(str(Path(base.name) / "tokenizer.json"))
+    for turns in Simulator.load().conversations(chance.randrange(HELD_OUT_SEED)):
+        if wanted <= 0:
+            return
+        example = conversation_example(tokenizer, turns, 0.0)
+        wanted -= len(example.ids)
+        yield example
