@@ -20,8 +20,8 @@ def write_results(
     Raises ModelError when a card lacks the marks.
     """
     table = results_table(rows)
-    _replace(base / "README.md", table)
-    _replace(adapter / "README.md", f"{table}\n{samples_list(samples)}")
+    replace_results(base / "README.md", table)
+    replace_results(adapter / "README.md", f"{table}\n{samples_list(samples)}")
 
 
 def results_table(rows: Sequence[dict[str, float | int | str]]) -> str:
@@ -40,12 +40,16 @@ def samples_list(samples: Sequence[dict[str, str]]) -> str:
     return "## Sample replies, drawn at even distances, unedited\n\n" + "\n".join(shown) + "\n"
 
 
-def _inline(text: str) -> str:
-    return " ".join(text.split()).replace("*", "\\*")
+def replace_results(card: Path, content: str) -> None:
+    """Replaces what stands between the marks of `card`; an absent card becomes one of results alone.
 
-
-def _replace(card: Path, content: str) -> None:
+    Raises ModelError when the card lacks the marks.
+    """
     text = card.read_text(encoding="utf-8") if card.exists() else _EMPTY
     if not _BLOCK.search(text):
         raise ModelError(f"{card} lacks the marks around its results", "Restore the card from the repository.")
     card.write_text(_BLOCK.sub(lambda match: f"{match[1]}\n{content}\n{match[2]}", text), encoding="utf-8")
+
+
+def _inline(text: str) -> str:
+    return " ".join(text.split()).replace("*", "\\*")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from assistant.understanding.intent_head import IntentHead
+from finetune.intent_result import read_results, table
 from finetune.score import Score
 
 _CARD = """---
@@ -36,6 +37,14 @@ One phrasing in five is held out as a whole from a head trained for measuring; t
 |---|---|---|
 {scores}
 
+The recipe, trained anew on the training split of each public set and measured once on its evaluation split, beside two plain
+heads on the same frozen embeddings; a text in scope that is rejected counts as wrong.
+
+<!-- results -->
+
+{public}
+<!-- end of results -->
+
 ## Limits
 
 English only. It sees one clause without what was said before; `assistant/understanding/intent_rules.py` corrects it by the conversation and by
@@ -46,7 +55,7 @@ what the grammar finds. It has learnt the matters of online shops; questions abo
 def write_card(
     folder: Path, head: IntentHead, scores: Mapping[str, Score], phrasings: int, rows: int, seed: int
 ) -> None:
-    """Writes README.md into `folder`, which holds the saved head."""
+    """Writes README.md into `folder`, which holds the saved head and, once measured, the public figures of the recipe."""
     lines = "\n".join(f"| {name} | {score} | {score.count} |" for name, score in scores.items())
     size = (folder / "head.safetensors").stat().st_size / 1e6
     card = _CARD.format(
@@ -57,5 +66,6 @@ def write_card(
         phrasings=phrasings,
         seed=seed,
         scores=lines,
+        public=table(read_results(folder)),
     )
     (folder / "README.md").write_text(card, "utf-8")

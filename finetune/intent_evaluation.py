@@ -6,7 +6,6 @@ Beside it stand two plain heads on the same frozen embeddings: the nearest centr
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,10 @@ import structlog
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from finetune.card import replace_results
 from finetune.intent_data import OUT_OF_SCOPE, PUBLIC_SETS, read_set
 from finetune.intent_recipe import RECIPE, Examples, Recipe, fit
+from finetune.intent_result import Result, table, write_results
 from finetune.score import Score
 from finetune.utterances import Utterance
 from retrieval.encoder import Encoder
@@ -26,17 +27,15 @@ Labels = NDArray[np.str_]
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One head on one set: intents told right, and texts outside recognised as such (None for a set without any)."""
-
-    data: str
-    head: str
-    in_scope: Score
-    outside: Score | None
+def evaluate_intents(data: Path, output: Path, *, seed: int = 1) -> str:
+    """Measures the recipe, writes the figures beside the head in `output` and into its card; returns them as a table."""
+    results = list(measured(data, seed=seed))
+    write_results(output, results)
+    replace_results(output / "README.md", table(results))
+    return table(results)
 
 
-def evaluate_intents(data: Path, *, seed: int = 1, recipe: Recipe = RECIPE) -> Iterator[Result]:
+def measured(data: Path, *, seed: int = 1, recipe: Recipe = RECIPE) -> Iterator[Result]:
     """Three heads on each public set. Raises ModelError when a set is missing.
 
     The evaluation splits are read here alone, after everything has been fitted.
@@ -54,13 +53,6 @@ def evaluate_intents(data: Path, *, seed: int = 1, recipe: Recipe = RECIPE) -> I
                 outside=str(result.outside or ""),
             )
             yield result
-
-
-def table(results: Iterator[Result]) -> str:
-    """The results as a Markdown table."""
-    lines = ["| set | head | intents right | out of scope recognised |", "|---|---|---|---|"]
-    lines += [f"| {r.data} | {r.head} | {r.in_scope} | {r.outside or '–'} |" for r in results]
-    return "\n".join(lines)
 
 
 def _heads(train: Examples, test: Examples, seed: int, recipe: Recipe) -> Iterator[tuple[str, Labels]]:

@@ -19,7 +19,7 @@ from assistant.understanding.grammar.text import Text
 from assistant.understanding.intent_head import IntentHead
 from finetune.intent_card import write_card
 from finetune.intent_data import mapped_sets
-from finetune.intent_recipe import RECIPE, Examples, Recipe, fit
+from finetune.intent_recipe import RECIPE, Examples, Recipe, calibrate, fit
 from finetune.score import Score
 from finetune.utterances import UTTERANCES, Utterance, fill_phrasings, read_phrasings
 from retrieval.encoder import Encoder
@@ -28,9 +28,9 @@ from retrieval.sentence_encoder import open_encoder
 PER_INTENT = 130
 """About how many fillings and disguises of our phrasings each intent is trained on, at the least."""
 
-REJECTED = 0.88
-"""Share of what lies beyond a shop that Aisle's own head rejects; its training texts show it far more of that than the
-public sets do theirs.
+REJECTION_COST = 0.02
+"""Share of a shop's own matters that may be rejected. More than on the public sets: rules still find a search in a rejected
+message, while a joke taken for a matter of the shop gets an answer.
 """
 
 log = structlog.get_logger(__name__)
@@ -39,9 +39,10 @@ log = structlog.get_logger(__name__)
 def train_intents(data: Path, output: Path, *, seed: int = 1, recipe: Recipe = RECIPE) -> None:
     """Trains Aisle's own head and writes it with its card. Raises ModelError when a public set is missing.
 
-    It is measured on the phrasings held out, by a head that has not seen them; the one that ships is fitted to all.
+    It is measured on the phrasings held out, by a head that has not seen them; the one that ships is calibrated alike and
+    fitted to all.
     """
-    encoder, recipe = open_encoder(), replace(recipe, outside_rejected=REJECTED)
+    encoder, recipe = open_encoder(), replace(recipe, rejection_cost=REJECTION_COST)
     phrasings, slots = read_phrasings(UTTERANCES)
     kept = [phrasing for phrasing in phrasings if not phrasing.is_held_out]
     held = [phrasing for phrasing in phrasings if phrasing.is_held_out]
@@ -49,11 +50,13 @@ def train_intents(data: Path, output: Path, *, seed: int = 1, recipe: Recipe = R
     train = embedded([*fill_phrasings(kept, slots, PER_INTENT, seed), *public], encoder)
     held_out = embedded([*fill_phrasings(held, slots, 0, seed)], encoder)
     log.info("intents.data", phrasings=len(phrasings), train=len(train), held_out=len(held_out))
-    trial = fit(train, seed, outside=IntentName.OUT_OF_SCOPE, encoder=encoder.name, recipe=recipe)
+    outside = IntentName.OUT_OF_SCOPE.value
+    calibration = calibrate(train, seed, outside=outside, recipe=recipe)
+    trial = fit(train, seed, outside=outside, recipe=recipe, calibration=calibration)
     scores = own_scores(trial, held_out)
     log.info("intents.measured", **{name: str(score) for name, score in scores.items()})
     whole = train.beside(embedded([*fill_phrasings(held, slots, PER_INTENT // 4, seed)], encoder))
-    head = fit(whole, seed, outside=IntentName.OUT_OF_SCOPE, encoder=encoder.name, recipe=recipe)
+    head = fit(whole, seed, outside=outside, encoder=encoder.name, recipe=recipe, calibration=calibration)
     head.save(output)
     write_card(output, head, scores, len(phrasings), len(whole), seed)
 

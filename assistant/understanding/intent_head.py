@@ -5,8 +5,9 @@
 
 A text that has none of the intents is rejected: four signs (best probability, energy of the logits, cosine to the nearest
 prototype of an intent, lead over the label for what lies outside) go through one logistic unit, calibrated on held-out
-data; energy after Liu et al. 2020, https://arxiv.org/abs/2010.03759. Trained by `finetune/intent_head.py`; serving needs
-NumPy alone.
+data. Best probability after Hendrycks and Gimpel 2017, https://arxiv.org/abs/1610.02136; energy after Liu et al. 2020,
+https://arxiv.org/abs/2010.03759; several prototypes to an intent as in learning vector quantisation (Kohonen 1990,
+https://doi.org/10.1109/5.58325). Trained by `finetune/intent_head.py`; serving needs NumPy alone.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ class IntentHead:
         inside = logits[:, self._inside]
         best = inside.max(axis=1)
         energy = best + np.log(np.exp(inside - best[:, None]).sum(axis=1))
-        nearest = _product(vectors, self.weights["prototypes"])[:, self._inside].max(axis=1)
+        nearest = _product(vectors, self.weights["prototypes"]).max(axis=1)
         lead = best - logits[:, ~self._inside].max(axis=1) if self.outside else np.zeros_like(best)
         return np.asarray(np.stack([np.exp(best - energy), energy, nearest, lead], axis=1), np.float32)
 
@@ -152,6 +153,7 @@ class IntentHead:
         size = len(self.labels)
         shapes = {name: self.weights[name].shape for name in ("output.weight", "skip.weight", "ngrams.weight", "idf")}
         fits = shapes["output.weight"][0] == shapes["skip.weight"][0] == size
+        fits = fits and self.weights["prototypes"].shape[1] == shapes["skip.weight"][1]
         if not fits or shapes["ngrams.weight"] != (BUCKETS, size) or shapes["idf"] != (BUCKETS,):
             raise ValueError(f"its tensors do not fit its {size} labels")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from assistant.intents import IntentName
 from assistant.understanding.intent_head import BUCKETS, SIGNS, IntentHead, Rejection, hashed_ngrams, softmax
-from finetune.intent_recipe import Examples, Recipe, fit
+from finetune.intent_recipe import Examples, Recipe, calibrate, fit
 from retrieval.errors import ModelError
 
 MODEL = Path("data/models/intents")
@@ -43,6 +44,34 @@ def test_the_recipe_tells_labels_apart_and_what_lies_outside() -> None:
     assert all(guess.name != "far" for guess in best)
 
 
+def test_the_more_rejection_may_cost_the_more_it_rejects() -> None:
+    found = [
+        calibrate(examples(), 1, outside="far", recipe=replace(QUICK, rejection_cost=cost)).rejection
+        for cost in (0.0, 0.2, 0.6)
+    ]
+    assert found[0].threshold < found[1].threshold < found[2].threshold
+    assert found[0].weights == found[1].weights == found[2].weights
+
+
+def test_a_head_takes_over_the_calibration_it_is_given() -> None:
+    calibration = calibrate(examples(), 1, outside="far", recipe=QUICK)
+    given = fit(examples(), 1, outside="far", recipe=QUICK, calibration=calibration)
+    found = fit(examples(), 1, outside="far", recipe=QUICK)
+    assert given.rejection == found.rejection == calibration.rejection
+    assert all(np.array_equal(given.weights[name], found.weights[name]) for name in given.weights)
+
+
+def test_every_known_label_has_its_prototypes_and_what_lies_outside_has_none() -> None:
+    head, plain = (fit(examples(), 1, outside=outside, recipe=QUICK) for outside in ("far", ""))
+    assert (head.weights["prototypes"].shape, plain.weights["prototypes"].shape) == ((12, 8), (18, 8))
+    np.testing.assert_allclose(np.linalg.norm(head.weights["prototypes"], axis=1), 1, rtol=1e-5)
+
+
+def test_a_label_of_few_texts_has_fewer_prototypes() -> None:
+    few = examples(6)
+    assert fit(few.beside(few), 1, recipe=QUICK).weights["prototypes"].shape == (6, 8)
+
+
 def test_the_same_seed_gives_the_same_head() -> None:
     first, second = (fit(examples(), 1, recipe=QUICK) for _ in range(2))
     assert all(np.array_equal(first.weights[name], second.weights[name]) for name in first.weights)
@@ -64,9 +93,10 @@ def test_a_saved_head_reads_back_alike(tmp_path: Path) -> None:
     np.testing.assert_allclose(again.logits(new.texts, new.vectors), head.logits(new.texts, new.vectors), atol=0.05)
 
 
-@pytest.mark.parametrize("damage", ["head.json", "head.safetensors", "cut", "labels", "syntax"])
+@pytest.mark.parametrize("damage", ["head.json", "head.safetensors", "cut", "labels", "prototypes", "syntax"])
 def test_a_damaged_folder_is_named(tmp_path: Path, damage: str) -> None:
-    fit(examples(), 1, recipe=QUICK).save(tmp_path)
+    head = fit(examples(), 1, recipe=QUICK)
+    head.save(tmp_path)
     settings, weights = tmp_path / "head.json", tmp_path / "head.safetensors"
     if damage in ("head.json", "head.safetensors"):
         (tmp_path / damage).unlink()
@@ -74,6 +104,9 @@ def test_a_damaged_folder_is_named(tmp_path: Path, damage: str) -> None:
         weights.write_bytes(weights.read_bytes()[:1000])
     elif damage == "labels":
         settings.write_text(json.dumps({**json.loads(settings.read_text()), "labels": ["one"]}))
+    elif damage == "prototypes":
+        narrow = {**head.weights, "prototypes": head.weights["prototypes"][:, :7]}
+        IntentHead(head.labels, narrow, head.rejection).save(tmp_path)
     else:
         settings.write_text("{")
     with pytest.raises(ModelError, match="aisle train intents"):
@@ -103,7 +136,7 @@ def _plain_weights() -> dict[str, np.ndarray]:
 
 
 def test_signs_can_be_worked_out_by_hand() -> None:
-    head = IntentHead(["in", "also", "out"], {"prototypes": np.eye(3)}, Rejection.never(), outside="out")
+    head = IntentHead(["in", "also", "out"], {"prototypes": np.eye(3)[:2]}, Rejection.never(), outside="out")
     logits, vectors = np.array([[2.0, 0.0, 1.0]], np.float32), np.array([[0.6, 0.8, 0.0]], np.float32)
     best, energy, nearest, lead = head.signs(logits, vectors)[0]
     assert energy == pytest.approx(np.log(np.exp(2) + 1))
