@@ -21,6 +21,8 @@ from typing import Annotated
 
 import typer
 
+from finetune.finetune_cli import register as register_finetune
+
 train = typer.Typer(help="Train a model that ships with Aisle.", no_args_is_help=True)
 evaluate = typer.Typer(help="Measure a model that ships with Aisle.", no_args_is_help=True)
 
@@ -31,9 +33,10 @@ Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Adds `train` and `evaluate` to the command line."""
+    """Adds `train`, `evaluate` and `finetune` to the command line."""
     app.add_typer(train, name="train")
     app.add_typer(evaluate, name="evaluate")
+    register_finetune(app)
 
 
 @train.command("base")
