@@ -1,4 +1,4 @@
-"""`aisle adapters`, `aisle promote` and `aisle rollback`: which adapter writes the replies."""
+"""`aisle adapters`, `aisle promote`, `aisle rollback` and `aisle export`: which adapter writes the replies, here or elsewhere."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ Model = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the three commands."""
+    """Adds the commands."""
     app.command("adapters")(adapters)
     app.command("promote")(promote)
     app.command("rollback")(rollback)
+    app.command("export")(export)
 
 
 def adapters(
@@ -82,6 +83,25 @@ def rollback(
     change = Registry.of(settings).rollback(reason)
     typer.echo(f"{change.adapter} serves again, in place of {change.before}.")
     _tell_override(settings)
+
+
+def export(
+    name: Annotated[str, typer.Argument(help="An adapter of the list, or a folder.")],
+    output: Annotated[Path, typer.Option(help="New folder that receives the merged model.")],
+    half: Annotated[bool, typer.Option("--half", help="Write bfloat16 in place of 32 bits.")] = False,
+    home: Home = None,
+    base: Model = None,
+) -> None:
+    """Merge an adapter into its base, as a folder for vLLM, or for conversion to GGUF."""
+    from assistant.adapters.registry import Registry
+    from assistant.exporting import export
+    from assistant.settings import load_settings
+
+    settings = load_settings(home=home, model=base)
+    registry = Registry.of(settings)
+    exported = export(registry.find(name), registry.base, output, half=half)
+    typer.echo(f"{exported.folder} holds {registry.base} with {name} merged in.")
+    typer.echo(f"Largest difference of a logit: {exported.difference:.1e}, in 32 bits. {exported.spoken}")
 
 
 def _cells(entry: Entry) -> tuple[str, str, str, str, str]:

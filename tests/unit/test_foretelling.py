@@ -11,7 +11,7 @@ import pytest
 import torch
 from peft import IA3Config, LoraConfig, PeftModel, PrefixTuningConfig
 from tokenizers import Tokenizer
-from transformers import AutoModelForCausalLM, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import AutoModelForCausalLM, LlamaForCausalLM
 
 from assistant.adapters.adapter import WEIGHTS_FILE
 from assistant.language_model.embedded_model import PROMPT_TOKENS, EmbeddedModel
@@ -21,56 +21,18 @@ from assistant.language_model.model_files import read_model
 from assistant.language_model.prompt import Prompt, PromptTurn
 from assistant.language_model.prompt_tokens import prompt_ids
 from assistant.language_model.transformers_model import TransformersModel
-from finetune.base import Shape, new_model
-from finetune.checkpoint import save_model
-from finetune.tokenizer import as_pretrained, train_tokenizer
 from retrieval.errors import AdapterError, ModelError
-from tests.unit.adapter_folders import tiny_gpt2, tiny_llama, write_adapter
+from tests.unit.adapter_folders import write_adapter
+from tests.unit.model_folders import write_models
 
 REPLIES = ("It costs little.", "Sorry!", "The kettle is in stock and costs little.")
 ASKED = PromptTurn("how much is the kettle", (), ())
 PROMPT = Prompt("Be brief.", (PromptTurn("hi", (), (), "Hello."), ASKED))
-TEMPLATE = (
-    "{% for m in messages %}<{{ m.role }}>{{ m.content }}<eos>\n{% endfor %}"
-    "{% if add_generation_prompt %}<assistant>{% endif %}"
-)
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A tiny embedded model, a Llama with a chat template and a GPT-2 without, weights at random."""
-    root = tmp_path_factory.mktemp("models")
-    tokenizer = train_tokenizer(["The kettle costs little and is in stock."] * 20, 640)
-    as_pretrained(tokenizer).save_pretrained(root / "embedded")
-    torch.manual_seed(0)
-    save_model(new_model(Shape(width=64, layers=2, heads=2, inner=96, vocabulary=640), tokenizer), root / "embedded")
-    for name, model in (("llama", tiny_llama()), ("gpt2", tiny_gpt2())):
-        model.resize_token_embeddings(400)
-        model.config.eos_token_id = model.generation_config.eos_token_id = 1
-        if name == "gpt2":
-            model.config.n_positions = 1024
-            model.transformer.wpe = torch.nn.Embedding(1024, 32)
-        model.save_pretrained(root / name)
-        plain = _byte_tokenizer()
-        plain.chat_template = TEMPLATE if name == "llama" else None
-        plain.save_pretrained(root / name)
-    return {name: root / name for name in ("embedded", "llama", "gpt2")}
-
-
-def _byte_tokenizer() -> PreTrainedTokenizerFast:
-    from tokenizers import decoders, models, pre_tokenizers, trainers
-
-    plain = Tokenizer(models.BPE())
-    plain.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    plain.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=390,
-        special_tokens=["<pad>", "<eos>"],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    plain.train_from_iterator(["The kettle costs little and is in stock."] * 20, trainer)
-    return PreTrainedTokenizerFast(tokenizer_object=plain, eos_token="<eos>")
+    return write_models(tmp_path_factory.mktemp("models"))
 
 
 def opened(name: str, folder: Path, adapter: Path | None = None) -> ForetellingModel:

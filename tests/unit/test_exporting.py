@@ -1,0 +1,126 @@
+"""Exporting: what is merged is the same model, whole, and speaks as it was trained."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from peft import LoraConfig, PeftModel, PrefixTuningConfig
+from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
+
+from assistant.act import Act
+from assistant.adapters.adapter import Adapter
+from assistant.exporting import Spoken, export
+from assistant.language_model.chat_tokens import chat_text
+from assistant.language_model.embedded_model import EmbeddedModel
+from assistant.language_model.language_model import Decoding
+from assistant.language_model.prompt import Prompt, PromptTurn, messages
+from assistant.settings import SOURCE_ROOT
+from assistant.writing.manners import Manners
+from retrieval.errors import AdapterError
+from tests.unit.adapter_folders import write_adapter
+from tests.unit.model_folders import write_models
+
+pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
+PROMPT = Prompt("Be brief.", (PromptTurn("hi", (Act.GREET,), (), "Hello."), PromptTurn("bye", (Act.GOODBYE,), ())))
+LORA = LoraConfig(r=4, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM")
+CONV = LoraConfig(r=4, target_modules=["c_attn"], fan_in_fan_out=True, task_type="CAUSAL_LM")
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return write_models(tmp_path_factory.mktemp("models"))
+
+
+def made(base: Path, config: LoraConfig | PrefixTuningConfig, folder: Path) -> Adapter:
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    written = write_adapter(model, config, folder)
+    text = (written / "adapter_config.json").read_text().replace('"../base"', f'"../{base.name}"')
+    (written / "adapter_config.json").write_text(text)
+    return Adapter.read(written)
+
+
+@pytest.mark.parametrize(("name", "config", "spoken"), [("llama", LORA, Spoken.TEMPLATE), ("gpt2", CONV, Spoken.PLAIN)])
+def test_the_merged_model_is_the_base_with_its_adapter(
+    name: str,
+    config: LoraConfig,
+    spoken: Spoken,
+    folders: dict[str, Path],
+    tmp_path: Path,
+) -> None:
+    adapter = made(folders[name], config, tmp_path / "2026-11")
+    exported = export(adapter, str(folders[name]), tmp_path / "out" / "merged")
+    assert exported.difference <= 1e-4
+    assert exported.spoken is spoken
+    base = AutoModelForCausalLM.from_pretrained(folders[name], dtype=torch.float32)
+    ids = torch.arange(20, 50)[None]
+    with torch.inference_mode():
+        beside = PeftModel.from_pretrained(base, adapter.folder).eval()(ids).logits
+        merged = AutoModelForCausalLM.from_pretrained(exported.folder).eval()(ids).logits
+        bare = AutoModelForCausalLM.from_pretrained(folders[name], dtype=torch.float32).eval()(ids).logits
+    np.testing.assert_allclose(merged.numpy(), beside.numpy(), atol=1e-4)
+    assert float((merged - bare).abs().max()) > 1e-3
+    card = (exported.folder / "README.md").read_text()
+    assert f"{exported.difference:.1e}" in card
+    assert "convert_hf_to_gguf.py" in card
+    assert list(exported.folder.parent.iterdir()) == [exported.folder]
+
+
+def test_a_template_is_added_that_renders_what_was_trained(folders: dict[str, Path], tmp_path: Path) -> None:
+    adapter = made(folders["gpt2"], CONV, tmp_path / "made")
+    exported = export(adapter, str(folders["gpt2"]), tmp_path / "merged")
+    before, after = (AutoTokenizer.from_pretrained(folder) for folder in (folders["gpt2"], exported.folder))
+    assert not before.chat_template
+    assert chat_text(after, messages(PROMPT)) == chat_text(before, messages(PROMPT))
+
+
+def test_half_precision_is_rounded_after_the_check(folders: dict[str, Path], tmp_path: Path) -> None:
+    adapter = made(folders["llama"], LORA, tmp_path / "made")
+    exported = export(adapter, str(folders["llama"]), tmp_path / "merged", half=True)
+    assert AutoModelForCausalLM.from_pretrained(exported.folder, dtype="auto").dtype == torch.bfloat16
+    assert exported.difference <= 1e-4
+
+
+def test_the_embedded_model_runs_from_the_exported_folder(tmp_path: Path) -> None:
+    models = SOURCE_ROOT / "data" / "models"
+    exported = export(Adapter.read(models / "adapter", "shipped"), str(models / "base"), tmp_path / "merged")
+    assert exported.spoken is Spoken.COMPACT
+    assert Manners.read(exported.folder) is not None
+    assert AutoTokenizer.from_pretrained(exported.folder).chat_template is None
+    beside = EmbeddedModel.open(models / "base", models / "adapter", quantised=False)
+    merged = EmbeddedModel.open(exported.folder, quantised=False)
+    prompt, greedy = Prompt("", (PromptTurn("thanks, bye", (Act.GOODBYE,), ()),)), Decoding(temperature=0.0)
+    found = merged.likelihoods(prompt, ["Bye for now!"])[0]
+    np.testing.assert_allclose(found, beside.likelihoods(prompt, ["Bye for now!"])[0], atol=1e-3)
+    texts = {"".join(model.write(prompt, greedy, threading.Event())) for model in (beside, merged)}
+    assert len(texts) == 1
+
+
+def test_what_cannot_be_exported_is_told_and_leaves_nothing(
+    folders: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    base = folders["llama"]
+    adapter = made(base, LORA, tmp_path / "made")
+    (tmp_path / "there").mkdir()
+    with pytest.raises(AdapterError, match="exists already"):
+        export(adapter, str(base), tmp_path / "there")
+    prefix = made(base, PrefixTuningConfig(num_virtual_tokens=2, task_type="CAUSAL_LM"), tmp_path / "prefix")
+    with pytest.raises(AdapterError, match="is a prefix"):
+        export(prefix, str(base), tmp_path / "merged")
+    with pytest.raises(AdapterError, match="made for the base"):
+        export(adapter, str(folders["gpt2"]), tmp_path / "merged")
+
+    def worse(model: LlamaForCausalLM, folder: Path, _save=LlamaForCausalLM.save_pretrained, **options: object) -> None:
+        with torch.no_grad():
+            model.model.embed_tokens.weight += 0.01
+        _save(model, folder, **options)
+
+    monkeypatch.setattr(LlamaForCausalLM, "save_pretrained", worse)
+    with pytest.raises(AdapterError, match=r"differs by .* in a logit"):
+        export(adapter, str(base), tmp_path / "merged")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["made", "prefix", "there"]
