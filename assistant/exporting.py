@@ -76,6 +76,8 @@ def export(adapter: Adapter, base: str, output: Path, *, half: bool = False) -> 
         if spoken is Spoken.COMPACT:
             _write_speech(base, adapter, scratch)
         (scratch / "README.md").write_text(_card(adapter, output.name, difference, half, spoken), encoding="utf-8")
+        for path in scratch.iterdir():
+            path.chmod(0o644)
         scratch.chmod(0o755)
         os.replace(scratch, output)
     except OSError as error:

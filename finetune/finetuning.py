@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assistant.adapters.adapter import Adapter, short_name
-from assistant.adapters.registry import Registry
 from assistant.assistant import Assistant
 from assistant.settings import Settings
 from assistant.writers import WriterParts
@@ -102,10 +101,10 @@ class Finetuning:
         self._output, self._recipe, self._processes = output, recipe, processes
         check_free(output)
         self._base = open_base(self._name)
-        if self._base.is_embedded and recipe.method not in (Method.LORA,):
+        if self._base.is_embedded and recipe.method is Method.PREFIX:
             raise SettingsError(
-                f"the embedded model runs LoRA adapters, not {recipe.method.value}",
-                "Leave --method out, or name another --base.",
+                "the embedded model runs no prefix, for it changes no weight",
+                "Take another --method, or name another --base.",
             )
         output.mkdir(parents=True, exist_ok=True)
 
@@ -153,14 +152,14 @@ class Finetuning:
         """Judges the adapter on the held-out replies against what serves now, and writes the report."""
         parts = WriterParts.of(self._settings, assistant.catalog)
         adapter = Adapter.read(self._output)
-        serving = Registry.of(self._settings).serving()
-        before, after = Side.open(parts, serving.folder, serving.name), Side.open(parts, self._output, adapter.name)
+        before, after = Side.serving(parts), Side.open(parts, self._output, adapter.name)
         report = judge(
             material.split.test,
             before,
             after,
             Check(parts.goods),
             digest=adapter.digest(),
+            mask=material.replay.mask,
             plan=plan,
             progress=watch.judged,
         )

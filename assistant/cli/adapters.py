@@ -93,10 +93,16 @@ def export(
     base: Model = None,
 ) -> None:
     """Merge an adapter into its base, as a folder for vLLM, or for conversion to GGUF."""
+    import warnings
+
+    from transformers.utils.logging import disable_progress_bar
+
     from assistant.adapters.registry import Registry
     from assistant.exporting import export
     from assistant.settings import load_settings
 
+    disable_progress_bar()
+    warnings.filterwarnings("ignore", ".is_gradient_checkpointing.")  # peft uses a name that transformers gives up
     settings = load_settings(home=home, model=base)
     registry = Registry.of(settings)
     exported = export(registry.find(name), registry.base, output, half=half)
