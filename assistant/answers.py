@@ -22,6 +22,7 @@ _GIVEN = 0.2
 _BY_NAME = frozenset({IntentName.CONTACT_CUSTOMER_SERVICE, IntentName.CONTACT_HUMAN_AGENT})
 _NAMED, _NAMED_FIRST, _NAMED_ANY = 0.15, 0.12, 0.05
 _UNPLACED = ABOUT_PRODUCT - {IntentName.COMPARE, IntentName.SIMILAR, IntentName.CART_ADD, IntentName.CART_REMOVE}
+_POINTS = re.compile(r"\b(?:it|its|them|they|that|this|those|these|ones?|first|second)\b", re.IGNORECASE)
 _WHEN_BACK = re.compile(r"\b(?:back|restock\w*|again|when)\b", re.IGNORECASE)
 _GOES_BACK = re.compile(
     r"\b(?:it|its|that|this|there|those|these|them|they)\b|^(?:and|but|or|also|what about|how about|what if|even if|if)\b",
@@ -75,7 +76,7 @@ class Answers:
         texts = _parts(request.message) if len(request.intents) > 1 else (request.message,)
         if state.question and (_GOES_BACK.search(request.message) or len(request.message.split()) <= _FEW_WORDS):
             texts = (*texts, f"{state.question} {request.message}")
-        texts = (*texts, *(said for pattern, said in _IN_OTHER_WORDS if pattern.search(request.message)))
+        texts = (*texts, *(said for pattern, said in _IN_OTHER_WORDS if pattern.search(texts[-1])))
         hits: dict[str, FaqHit] = {}
         for name in _asked(request):
             hit = self._answer(texts, name, frozenset(other.faq.id for other in hits.values()))
@@ -123,7 +124,8 @@ def _asked(request: Request) -> list[str]:
     """The matters of a request that a FAQ may answer, by intent; "" for what is no such matter, and may be one."""
     wanted: list[str] = [intent.name for intent in request.intents if intent.name in SERVICE - ORDER_READING - _BY_NAME]
     beyond = request.wants(IntentName.OUT_OF_SCOPE, IntentName.NOT_UNDERSTOOD)
-    if beyond or (request.wants(*_UNPLACED) and not request.query):
+    is_unplaced = request.wants(*_UNPLACED) and not request.query and not _POINTS.search(request.message)
+    if beyond or is_unplaced:
         wanted.append("")
     if request.wants(IntentName.AVAILABILITY) and _WHEN_BACK.search(request.message):
         wanted.append(IntentName.AVAILABILITY)

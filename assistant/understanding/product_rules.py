@@ -27,14 +27,16 @@ _ADVISES = re.compile(
 )
 _WHY = re.compile(r"(?:and |but |ok,? )?why\b", re.IGNORECASE)
 _SOLD = re.compile(
-    r"(?:(?:and|so|but|ok|hi|hey|also),? )*(?:do (?:you|u|they)(?: guys| also| still| even)* (?:have|sell|stock|carry|offer|got)|"
-    r"(?:have you|you)(?: guys)? got|got any|is there|are there)\b",
+    r"(?:(?:and|so|but|ok|hi|hey|also),? )*(?:do (?:you|u|they)(?: guys| also| still| even)* (?:have|sell|stock|carry|got)|"
+    r"(?:have you|you)(?: guys)? got|got any)\b",
     re.IGNORECASE,
 )
 _VERSUS = re.compile(r"\b(?:vs|versus|differences?|compared?|better)\b", re.IGNORECASE)
 _WEIGHS = re.compile(r"\b(?:vs|versus|or|than|between|which|what|differ\w*|compar\w*|better|best)\b", re.IGNORECASE)
 _BY_PRICE = re.compile(r"\b(?:cheap\w*|(?:less|least|more|most) expensive|pric\w+|dear\w+)\b", re.IGNORECASE)
 _BY_RATING = re.compile(r"\brated\b", re.IGNORECASE)
+_BACK = re.compile(r"\b(?:the|this|that|it|these|those|them|ones?)\b", re.IGNORECASE)
+"""Points back at what was shown or spoken of."""
 _FEW_WORDS = 3
 
 
@@ -127,7 +129,7 @@ def asks_whether_sold(clause: Clause, name: str) -> str:
     """ "Do you have skateboards?" asks for goods, or for a service: what the shop has of the two decides."""
     reading = clause.reading
     is_open = name in (_I.POLICY_QUESTION, _I.OUT_OF_SCOPE, _I.CAPABILITIES) and not reading.names_type
-    is_asked = reading.query and reading.pointing is None and not _DEFINITE.search(clause.text)
+    is_asked = reading.query and reading.pointing is None and not _BACK.search(clause.text)
     return _I.BROWSE if is_open and is_asked and _SOLD.match(clause.text) else name
 
 
@@ -159,5 +161,7 @@ def asks_of_product(clause: Clause, name: str) -> str:
 
 def offers(clause: Clause, name: str) -> str:
     """ "Any discount?" after one product was spoken of asks for its price; else "on sale" is a search."""
+    if name == _I.NEW_ARRIVALS and clause.reading.product_ids:
+        return _I.ASK_PRODUCT  # "is it new?"
     is_meant = clause.reading.product_ids or (clause.state.focus and clause.reading.words <= _FEW_WORDS)
     return _I.PRICE if name == _I.ON_SALE and is_meant and not clause.reading.names_type else name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.conversation.conversation import State
-from assistant.intents import ABOUT_PRODUCT, SEARCHES, TALK, IntentName
+from assistant.intents import ABOUT_PRODUCT, SEARCHES, SERVICE, TALK, IntentName
 from assistant.understanding.audience import audience
 from assistant.understanding.clause import CLEAR, HARDLY, UNSURE, Clause
 from assistant.understanding.grammar.reading import Reading
@@ -24,6 +24,7 @@ _SERVES = re.compile(
     re.IGNORECASE,
 )
 """Words of a matter of service, whatever goods are named beside them."""
+_OF_PEOPLE = re.compile(r"\b(?:i|we|you|my|our|your|u)\b", re.IGNORECASE)
 _FOR = re.compile(
     r"(?:(?:an?|some|any|the|new|good) )*(?!(?:what|how|who|where|when|why|is|are|do|can|thanks?|sorry)\b)[\w-]+(?: [\w-]+){0,2} "
     r"for (?:an?|my|our|the|his|her|their|\w+ing|\w+s)\b",
@@ -117,6 +118,8 @@ def names_goods(clause: Clause, name: str) -> str:
         return name
     if _SERVES.search(clause.text) or _is_instruction(clause.text) or (name in TALK and clause.best.known < HARDLY):
         return name
+    if name in SERVICE and _OF_PEOPLE.search(clause.text):
+        return name  # "can I bring my bike in for a service?"
     return _I.REFINE if clause.is_bare and clause.has_search else _I.FIND_PRODUCT
 
 

@@ -21,33 +21,9 @@ _GOES_ON = re.compile(
 )
 _ILLEGIBLE = frozenset({_I.OUT_OF_SCOPE, _I.NOT_UNDERSTOOD})
 _FEW_WORDS = 4
-_CHATTED = frozenset(
-    [
-        "thx",
-        "ty",
-        "tx",
-        "thnx",
-        "tks",
-        "pls",
-        "plz",
-        "ok",
-        "okay",
-        "np",
-        "yep",
-        "yup",
-        "nope",
-        "nah",
-        "lol",
-        "cheers",
-        "bye",
-        "hiya",
-        "heya",
-        "ta",
-        "cya",
-        "hmm",
-        "wow",
-    ]
-)
+_CHAT = "thx ty tx thnx tks pls plz ok okay np yep yup nope nah lol cheers bye hiya heya ta cya hmm wow"
+_CHATTED = frozenset(_CHAT.split())
+"""Words of a chat that no dictionary has."""
 _PERMITS = re.compile(
     r"\b(?:can|could|may|am|are|is it|allowed|possible|still|too late|until when|how long)\b", re.IGNORECASE
 )

@@ -127,6 +127,9 @@ _PLAIN = (
         r"good for|ok for|safe for|made for|meant for|suited to)? ?(?P<what>[a-z][a-z -]{2,30}?)(?=[?.!,]|$)"
     ),
 )
+_LOAD = re.compile(r"\bmax(?:imum)?\.? (?:weight|load)|\b(?:weight|load) limit|how much weight (?:can|does|will)")
+_LOADS = ("max_load", "maximum_load", "max_weight", "load", "load_capacity", "weight_limit", "weight_capacity")
+"""What a thing bears, which is not what it weighs."""
 _TOO_PLAIN = words("no property")
 _FIELDS = frozenset({"material", "size", "brand", "color"})
 
@@ -155,6 +158,8 @@ class Properties:
         A name of the catalogue where it has one ("comfort_temperature"), else the plain word ("waterproof").
         """
         lower, own = text.lower, frozenset(has)
+        if _LOAD.search(lower):
+            return next((name for name in _LOADS if name in own), "maximum load")
         named = self._literal(lower, own)
         if named:
             return named
