@@ -2,7 +2,7 @@
 
     aisle finetune transcripts/ --output adapters/2026-11
     aisle finetune transcripts/ --output adapters/2026-11 --dry-run
-    accelerate launch --num_processes 2 -m assistant.cli finetune transcripts/ --output adapters/2026-11
+    accelerate launch --multi_gpu --num_processes 2 -m assistant.cli finetune transcripts/ --output adapters/2026-11
 
 Exit codes: 0 the adapter is judged better and safe, 1 it is not, 2 something must be put right first.
 """

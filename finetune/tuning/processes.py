@@ -29,8 +29,12 @@ class Processes:
 
     @classmethod
     def join(cls) -> Self:
-        """Joins the processes that were launched with this one."""
-        return cls(Accelerator(kwargs_handlers=[InitProcessGroupKwargs(timeout=_PATIENCE)]))
+        """Joins the processes that were launched with this one, by `accelerate launch` or `torchrun`."""
+        return cls(
+            Accelerator(
+                cpu=not torch.accelerator.is_available(), kwargs_handlers=[InitProcessGroupKwargs(timeout=_PATIENCE)]
+            )
+        )
 
     @property
     def device(self) -> torch.device:
