@@ -42,9 +42,12 @@ _IN_OTHER_WORDS = (
         ),
         "Can I exchange it for another size?",
     ),
+    (re.compile(r"\bwhere (?:are|r) (?:you|u)\b", re.IGNORECASE), "Where are your stores?"),
 )
 """What is said in ways of which a title has no word, as a title has it."""
 _FEW_WORDS = 4
+_WHOLE = re.compile(r"(?:so |and |ok,? )?(?:where|who|how|when|are|is|do|does|can|could)\b", re.IGNORECASE)
+"""Begins a question that stands alone, however short."""
 _CLAUSE_END = re.compile(r"[.?!;]+\s|,?\s+(?:and|also|plus|then)\s+", re.IGNORECASE)
 
 
@@ -74,7 +77,8 @@ class Answers:
     def find(self, request: Request, state: State) -> dict[str, FaqHit]:
         """The best FAQ by service intent; by "" for a message beyond the shop that one fits closely all the same."""
         texts = _parts(request.message) if len(request.intents) > 1 else (request.message,)
-        if state.question and (_GOES_BACK.search(request.message) or len(request.message.split()) <= _FEW_WORDS):
+        is_fragment = len(request.message.split()) <= _FEW_WORDS and not _WHOLE.match(request.message)
+        if state.question and (is_fragment or _GOES_BACK.search(request.message)):
             texts = (*texts, f"{state.question} {request.message}")
         texts = (*texts, *(said for pattern, said in _IN_OTHER_WORDS if pattern.search(texts[-1])))
         hits: dict[str, FaqHit] = {}
