@@ -16,7 +16,7 @@ _STREETS = (
     r"|fields?|flats?|fords?|forest|forge|forks?|fort|gateway|glens?|harbors?|haven|hills|hollow|inlet|key|lakes?|land|landing"
     r"|light|lights|locks?|lodge|mall|manor|mission|motorway|neck|orchard|oval|overpass|parks|parkways|passage|pike|pine|pines"
     r"|plain|plains|prairie|radial|ramp|ranch|rapids?|rest|ridges|river|roads|route|rue|shoals?|shores?|skyway|spur|squares"
-    r"|alleyway|amble|block|brae|chase|concourse|corso|crossway|frontage|gates?|loaf|mall|nagar|marg|path|plateau|points|quad|ramble|retreat|strip|subway|towers?|tor|upper|wynd|yard|extensions|vistas?|roads|circles|lanes|stravenue|stream|streets|throughway|trace|track|trafficway|trailer|underpass|unions?|viaduct"
+    r"|manors|forges|foreshore|burgs|greens|interchange|crossroads?|vales?|piazza|brooks|bluffs|bridges|alleyway|amble|block|brae|chase|concourse|corso|crossway|frontage|gates?|loaf|mall|nagar|marg|path|plateau|points|quad|ramble|retreat|strip|subway|towers?|tor|upper|wynd|yard|extensions|vistas?|roads|circles|lanes|stravenue|stream|streets|throughway|trace|track|trafficway|trailer|underpass|unions?|viaduct"
 )
 _UNIT = r"(?:appartamento|piano|interno|scala|piso|puerta|planta|bajo|escalera|apartment|apt|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|level|studio|lot|no|box|\#)\.?\s*\#?\s?\w{1,6}\b"
 _STATE = (
@@ -59,6 +59,7 @@ _FORMS = (
     # H.No. 266, Dalia Nagar, 834381 Erode; 66/769, Thaker, Rourkela 207238; 4 Jennings Upper, Port Hill 2656
     rf"(?<![\w.$€£#-])(?:(?i:h\.?\s?no\.?|house(?:\sno\.?)?|flat|unit|suite|apt\.?|plot)\s?\d+[ ,]+)?{_NUMBER},?\s(?:{_CAP}[ ,]+){{1,5}}?"
     rf"(?:(?i:{_UNIT})[ ,]+)?(?:\d{{4,6}}\s{_CITY}|{_CITY},?\s\d{{4,6}})(?!\w)",
+    rf"(?<![\w.$€£#-]){_NUMBER},?\s(?:{_CAP}\s){{1,4}}(?i:suite|apt\.?|apartment|unit|flat)\s?\#?\d+\w?{_TAIL}",
     rf"(?i:\bh\.?\s?no\.?\s?)\d+(?:[ ,]+(?:{_CAP}|&))*(?:[ ,]+\d{{4,6}}(?!\w)(?:\s{_CITY})?)?",
     rf"(?<![\w.$€£#-])(?:(?i:{_UNIT}),?\s)\d{{1,5}}\s(?:{_CAP}\s?){{1,4}}{_TAIL}",
     # Hauptstraße 12, 10115 Berlin; Keizersgracht 123, 1015 CJ Amsterdam

@@ -16,7 +16,7 @@ _END = r"(?=\s*(?:[,.;!?)\n]|$|and\b|from\b|here\b|with\b|i\b|but\b|my\b))"
 
 _STRONG = re.compile(
     rf"""(?i:\b(?:my\s(?:full\s|first\s|last\s|sur)?name(?:\sis|'s|’s|\swas)?|(?:full\s|first\s|last\s|sur|account\s|customer\s|billing\s|recipient(?:'s)?\s|card\s?holder(?:'s)?\s)?name(?:\son\s(?:it|the\s\w+(?:\s\w+)?))?(?:\s(?:is|was)|'s|’s)?
-        |call\sme|they\scall\sme|i'm\scalled|i\sam\scalled|goes\sby|(?:in|under|on|to)\sthe\sname(?:\sof)?|card\s?holder|account\s(?:holder|owner)|recipient|addressee|addressed\sto|registered\s(?:to|in|under|as)|attn|attention|c/o|signed\sfor\sby|signed\sby|received\sby|on\sbehalf\sof|care\sof))
+        |call\sme|they\scall\sme|i'm\scalled|i\sam\scalled|goe?s?\sby|(?:in|under|on|to)\sthe\sname(?:\sof)?|card\s?holder|account\s(?:holder|owner)|recipient|addressee|addressed\sto|registered\s(?:to|in|under|as)|attn|attention|c/o|signed\sfor\sby|signed\sby|received\sby|on\sbehalf\sof|care\sof))
         [ \t]*(?:(?i:is|was|would\sbe)\s+)?[:=-]?[ \t]*["“']?(?P<name>{_NAME})""",
     re.X,
 )
@@ -24,9 +24,12 @@ _STRONG_LOWER = re.compile(
     rf"\b(?i:my name is|my name's|my name’s|name is|name:|call me|in the name of|under the name(?: of)?)[ \t]+(?P<name>{_LOWER}){_END}"
 )
 _SELF = re.compile(
-    rf"""(?i:\b(?:i'm|i’m|im|i\sam|this\sis|it's|it’s|its|it\sis|that's|here\sis|speaking\s(?:with|to)|(?:chatting|talking|connected)\s(?:with|to)|spoke\s(?:with|to)|talked\s(?:with|to)
+    rf"""(?i:\b(?:i'm|i’m|im|i\sam|this\sis|it's|it’s|its|it\sis|that's|that\sis|here\sis|speaking\s(?:with|to)|(?:chatting|talking|connected)\s(?:with|to)|spoke\s(?:with|to)|talked\s(?:with|to)
         |dealt\swith|helped\sby|served\sby|assisted\sby|spoken\s(?:with|to)|heard\sfrom|written\sto|a\sguy\scalled|someone\s(?:called|named)|named|called))[ \t]+(?P<name>{_NAME})""",
     re.X,
+)
+_HELLO = re.compile(
+    rf"(?i:\b(?:hi+|hello|hey+|hiya|howdy|dear|good\s(?:morning|afternoon|evening|day)))[ \t]*,?[ \t]*(?P<name>{_NAME})(?=\s*(?:[,.!?:;)\n–-]|$))"
 )
 _GREETING = re.compile(
     rf"""(?i:\b(?:hi+|hello|hey+|hiya|howdy|dear|good\s(?:morning|afternoon|evening|day)|greetings|welcome(?:\sback)?|thanks(?:\s(?:again|so\smuch|a\slot|a\sbunch|very\smuch))?|thank\syou(?:\s(?:so\smuch|very\smuch|again|kindly))?|thx|ty|cheers|ta|sorry(?:\sabout\sthat)?|apologies|bye|goodbye|take\scare|good\sday))
@@ -41,7 +44,7 @@ _VOCATIVE = re.compile(
 )
 _SIGN_OFF = re.compile(
     rf"""(?i:\b(?:regards|best(?:\swishes)?|wishes|many\sthanks|thanks(?:\s(?:again|in\sadvance|so\smuch))?|thank\syou|cheers|sincerely|truly|faithfully|respectfully|love|take\scare|all\sthe\sbest|yours|cordially|warmly|greetings|xx|ta))
-        [ \t]*[,.!–-]*\s*(?P<name>{_NAME})(?=[ \t]*[.,!x]*[ \t]*(?:\n|$))""",
+        [ \t]*[,.!–-]*\s*(?P<name>{_NAME})(?=[ \t]*[.,!x]*[ \t]*(?:\n|$)|[ \t]+(?:at|from)\b)""",
     re.X,
 )
 _LAST_LINE = re.compile(
@@ -52,7 +55,7 @@ _TITLED = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Madame|Monsieur|Señor|Señora|Signor|Signora)\b\.?[ \t]+(?P<name>{_CAP}{_REST}{{0,3}})"
 )
 _HERE = re.compile(
-    rf"(?:^|[.!?\n]\s*)(?P<name>{_NAME})(?i:[ \t]+(?:here|speaking|calling))\b|\b(?i:it's|its|it’s)[ \t]+(?P<again>{_NAME})[ \t]+(?i:again|here)\b"
+    rf"(?:^|[.!?\n]\s*)(?P<name>{_NAME})(?i:[ \t]+(?:here|speaking|calling|is\s(?:my|the)\s(?:full\s)?name))\b|\b(?i:it's|its|it’s)[ \t]+(?P<again>{_NAME})[ \t]+(?i:again|here)\b"
 )
 _RELATION = re.compile(
     rf"""(?i:\b(?:husband|wife|spouse|son|daughter|mother|father|mum|mom|dad|brother|sister|partner|friend|colleague|boss|neighbou?r|girlfriend|boyfriend|fianc[ée]e?|aunt|auntie|uncle|cousin|nephew|niece|grandson|granddaughter|grandma|grandpa|grandmother|grandfather|roommate|flatmate|housemate|landlord|secretary
@@ -73,7 +76,7 @@ _UNDER = re.compile(
     rf"(?i:\b(?:be|is|it's|it’s|booked|order|orders|placed|filed|listed|saved|look|try)[ \t]+under)[ \t]+(?P<name>{_NAME})(?=[ \t]*(?:[.,!?;)\n]|$))"
 )
 _SUBJECT = re.compile(
-    rf"(?P<name>{_NAME})(?=[ \t]+(?i:said|says|told|wants?|wanted|asked|asks|called|placed|ordered|bought|paid|signed|wrote|writes|knows|knew|likes|loves|lives|thinks|needs|may|will|would|can|could|promised|confirmed|mentioned|helped|explained|recommended|replied|answered|assured|picked|collected|received)\b)"
+    rf"(?P<name>{_NAME})(?=[ \t]+(?i:from\s(?:your|our|the|customer|support)|said|says|told|wants?|wanted|asked|asks|called|placed|ordered|bought|paid|signed|wrote|writes|knows|knew|likes|loves|lives|thinks|needs|may|will|would|can|could|promised|confirmed|mentioned|helped|explained|recommended|replied|answered|assured|picked|collected|received)\b)"
 )
 _POSSESSIVE = re.compile(
     rf"(?<![\w{_UPPER}])(?P<name>{_CAP})['’]s[ \t]+(?i:order|account|parcel|package|birthday|address|name|card|phone|number|email|house|delivery|reply|message|present|gift|wedding|purchase|refund|profile)\b"
@@ -85,7 +88,7 @@ _CELL = re.compile(
     rf"(?im)^[ \t]*(?:name|full name|customer|contact|from|to|recipient|ship to|deliver to|shipping to|billing|sender|cardholder)[ \t]*[:=|-][ \t]*(?-i:(?P<name>{_NAME}))"
 )
 
-STRONG_CUES = (_STRONG, _TITLED, _SIGN_OFF, _HERE, _CELL)
+STRONG_CUES = (_STRONG, _TITLED, _HELLO, _SIGN_OFF, _HERE, _CELL)
 """After these whatever is written with a capital is a name, unless it is a word that never is one."""
 WEAK_CUES = (
     _SELF,
@@ -103,3 +106,11 @@ WEAK_CUES = (
 """After these it is a name if it is no word of the shop's texts either."""
 LOWER_CUES = (_STRONG_LOWER, _GREETING_LOWER)
 """In these a name may be written in lower case."""
+
+RUN = re.compile(rf"(?<![\w@/.#&-]){_CAP}(?:[ \t]+(?:(?:{_PARTICLE}[ \t]+){{1,2}}{_CAP}|{_INITIAL}|{_CAP}))*(?![\w@/])")
+"""Words with capitals side by side."""
+SENTENCE_START = re.compile(r"(?:^|[.!?:;…\n\"“”(•*>|–—-])[ \t\"“'‘(*•-]*\Z")
+"""What stands before a word that begins a sentence or a line."""
+_MASK = r"(?:\{customer\.name\}|\{person\.1\}|\[name\])"
+BESIDE_MASK = re.compile(rf"{_MASK}[ \t]+(?P<name>{_CAP})(?!\w)|(?<!\w)(?P<again>{_CAP})[ \t]+{_MASK}")
+"""A word with a capital beside a name that is masked already: its other half."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
@@ -16,3 +18,33 @@ NEVER_NAMES = _words("not_names.txt")
 
 ALSO_WORDS = _words("also_words.txt")
 """Names that are everyday words as well: in lower case they are taken for the word."""
+
+GIVEN_NAMES = _words("given_names.txt")
+"""Frequent given names of several languages, written for this list."""
+
+
+PLACES = _words("places.txt")
+"""Places, peoples and companies; some are names of people too, where somebody says so."""
+
+_FREQUENT = 3000
+_ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "r", "y", "ness", "ment", "able", "ful", "less")
+
+
+@lru_cache(maxsize=1)
+def english_words() -> frozenset[str]:
+    """Everyday words of the frequency list that comes with symspellpy: the 3,000 first ones, and those that bend.
+
+    The list holds thousands of names as well, but of a name there is hardly ever a form in -ed, -ing or -ly.
+    """
+    text = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    listed = [line.split(" ", 1)[0] for line in text.splitlines()]
+    words = frozenset(listed)
+    stems = {word[: -len(ending)] for word in words for ending in _ENDINGS if word.endswith(ending)}
+    bending = {word for word in words if word in stems or word.removesuffix("e") in stems}
+    bent = {
+        word
+        for word in words
+        for ending in _ENDINGS
+        if word.endswith(ending) and (word[: -len(ending)] in words or word[: -len(ending)] + "e" in words)
+    }
+    return frozenset(listed[:_FREQUENT]) | bending | bent

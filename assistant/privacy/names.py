@@ -9,8 +9,17 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assistant.privacy.known import Known
-from assistant.privacy.name_cues import LOWER_CUES, PAIR, STRONG_CUES, TITLE, WEAK_CUES
-from assistant.privacy.name_words import ALSO_WORDS, NEVER_NAMES
+from assistant.privacy.name_cues import (
+    BESIDE_MASK,
+    LOWER_CUES,
+    PAIR,
+    RUN,
+    SENTENCE_START,
+    STRONG_CUES,
+    TITLE,
+    WEAK_CUES,
+)
+from assistant.privacy.name_words import ALSO_WORDS, GIVEN_NAMES, NEVER_NAMES, PLACES, english_words
 
 _TITLE_WORD = re.compile(rf"{TITLE}\Z")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -68,7 +77,17 @@ class Names:
                     yield name
         yield from self._recorded(text)
         if self._known.words and not is_shouting:
-            yield from (match["name"] for match in PAIR.finditer(text) if self._is_strange(match["name"]))
+            yield from self._strangers(text)
+            yield from self._halves(text)
+
+    def _halves(self, text: str) -> Iterator[str]:
+        """Words beside a name that is masked already; before one any word inside a sentence that is not everyday."""
+        for match in BESIDE_MASK.finditer(text):
+            word, start = _given(match), match.start()
+            is_inside = match["again"] and not SENTENCE_START.search(text, max(0, start - 10), start)
+            is_free = word.lower() not in NEVER_NAMES and word.lower() not in self._known.words
+            if self._is_given(word) or self._is_strange(word) or (is_inside and is_free):
+                yield word
 
     def _cut(self, name: str, is_strict: bool) -> str:
         """`name` up to the first word that is no part of one; "" when nothing is left, or no word of it is a stranger."""
@@ -79,13 +98,43 @@ class Names:
             if word.lower().strip(".’'") in NEVER_NAMES:
                 break
             kept.append(word)
-        is_ordinary = all(word.lower() in self._known.words for word in kept)
+        is_ordinary = all(self._is_ordinary(word.lower()) for word in kept)
         return "" if is_strict and is_ordinary else " ".join(kept)
 
-    def _is_strange(self, pair: str) -> bool:
-        """Whether two words with capitals side by side are a name: neither is a word of the shop or of every day."""
-        words = [word.lower().strip(".") for word in pair.split() if word.lower() not in _PARTICLES]
-        return not any(word in NEVER_NAMES or word in self._known.words for word in words)
+    def _is_ordinary(self, word: str) -> bool:
+        """Whether a word is the shop's or a place, and no given name beside."""
+        return word in self._known.words or (word in PLACES and word not in GIVEN_NAMES)
+
+    def _strangers(self, text: str) -> Iterator[str]:
+        """Words with capitals inside a sentence that are neither the shop's nor English: in a chat these are people.
+
+        At the start of a sentence, where any word has a capital, only given names count, and pairs of strangers.
+        """
+        for run in RUN.finditer(text):
+            words = run[0].split()
+            if SENTENCE_START.search(text, max(0, run.start() - 10), run.start()):
+                is_pair = len(words) > 1 and all(self._is_strange(word) for word in words[:2])
+                is_given = self._is_given(words[0]) and words[0].lower() not in ALSO_WORDS
+                words = words if is_pair or is_given else words[1:]
+            start = next(
+                (place for place, word in enumerate(words) if self._is_given(word) or self._is_strange(word)), None
+            )
+            if start is not None:
+                yield self._cut(" ".join(words[start:]), is_strict=True)
+
+    def _is_given(self, word: str) -> bool:
+        found = word.lower()
+        is_known = found in self._known.words or found in NEVER_NAMES
+        return not is_known and (found in GIVEN_NAMES or found in self._known.given_names)
+
+    def _is_strange(self, word: str) -> bool:
+        """Whether a word is neither the shop's, nor English, nor a place or company, nor an abbreviation."""
+        parts = re.sub(r"['’]s$", "", word.lower().strip(".’'")).split("-")
+        return not word.isupper() and not all(self._is_everyday(part) for part in parts)
+
+    def _is_everyday(self, word: str) -> bool:
+        lists = (self._known.words, NEVER_NAMES, PLACES, _PARTICLES, english_words())
+        return any(word in words for words in lists)
 
     def _recorded(self, text: str) -> Iterator[str]:
         """Names of customers of the shop in full, in any case; with a capital a given name of theirs before another word."""

@@ -31,7 +31,7 @@ _PROTECTED = re.compile(
     | [$€£¥₹]\s?\d[\d,.]*(?:\s\d{3})*                                        # $1,234.50
     | (?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w-])                       # 1,234,567
     | (?<![\w.])\d+[.,]\d{1,2}(?![\w.-])                                     # 1234.50
-    | (?<![\w.-])\d+(?:[.,]\d+)?\s?(?:[x×]\s?\d+(?:[.,]\d+)?\s?){0,2}        # 1500000 mAh, 42 x 15 cm
+    | (?<![\w.-])(?:\d+\s?[-–]\s?)?\d+(?:[.,]\d+)?\s?(?:[x×]\s?\d+(?:[.,]\d+)?\s?){0,2}        # 1500000 mAh, 42 x 15 cm
       (?:mm|cm|km|m|kg|g|mg|lbs?|oz|ml|cl|l|mah|wh|kwh|w|v|hz|mhz|ghz|gb|mb|tb|lumens?|lm|px|dpi|rpm|%|°\s?[cf]?
         |usd|eur|gbp|dollars?|pounds?|euros?|pieces?|pcs|units?|points?|miles?|steps|reviews|ratings)(?!\w)
     | (?<!\w)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?!\w)               # UUID
@@ -162,8 +162,9 @@ def _cued(text: str, cue: re.Pattern[str], kind: Kind) -> Iterator[Found]:
 
 def _is_code(code: str, cue: str) -> bool:
     """Whether a word with a digit is long enough to be a number of an order: "order 2 tents" is none."""
-    least = 3 if "#" in cue or re.search(r"\b(?:number|no|nr|id|code)\b", cue, re.I) else 4
-    return _digits(code) >= least and not re.fullmatch(r"(?:19|20)\d\d", code)
+    if "#" in cue or re.search(r"\b(?:number|no|nr|id|code)\b", cue, re.I):
+        return _digits(code) >= 3
+    return _digits(code) >= 4 and not re.fullmatch(r"(?:19|20)\d\d", code)
 
 
 def _phones(text: str) -> Iterator[Found]:
@@ -181,7 +182,7 @@ def _is_phone(number: str, digits: int, is_cued: bool) -> bool:
     if _THOUSANDS.fullmatch(number):
         return False
     return digits >= 7 and (
-        number.isdigit() or bool(re.fullmatch(r"\d{3}[-.]\d{4}|\d{4}[. ]\d{4}|\d{2,4}([-. ])\d{2,4}\1\d{2,4}", number))
+        number.isdigit() or bool(re.fullmatch(r"\d{3}[-.]\d{4}|\d{4}[. -]\d{4}|\d{2,4}([-. ])\d{2,4}\1\d{2,4}", number))
     )
 
 

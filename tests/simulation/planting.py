@@ -30,10 +30,14 @@ class Planted:
 
 @dataclass
 class Planting:
-    """Draws items and conversations from one seed; `planted` holds the items of each conversation by its id."""
+    """Draws items and conversations from one seed; `planted` holds the items of each conversation by its id.
+
+    `is_new` takes the second set of sentences.
+    """
 
     seed: int
     fillers: list[str]
+    is_new: bool = False
     planted: dict[str, list[Planted]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -63,7 +67,9 @@ class Planting:
             item = self._item(kind)
             planted.append(item)
             place = self.dice.randrange(len(texts))
-            sentence = self.dice.choice((CUSTOMER, AGENT)[place % 2][kind])
+            sentence = self.dice.choice(
+                ((NEW_CUSTOMER, NEW_AGENT) if self.is_new else (CUSTOMER, AGENT))[place % 2][kind]
+            )
             written = sentence.strip("^").replace("{}", item.value)
             if sentence.startswith("\n"):
                 closings[place] += written
@@ -216,6 +222,41 @@ AGENT: dict[Kind, tuple[str, ...]] = {
     Kind.ORDER: ("I found order {}.", "Your order {} is being packed.", "Order {} left on Monday.", "Is it order {}?", "I can see {} in our system, that order is paid."),
     Kind.TRACKING: ("The tracking number is {}.", "You can follow it with {}.", "The carrier has it under {}.", "Your parcel {} left the depot.", "Tracking number: {}"),
 }  # fmt: skip
+NEW_CUSTOMER: dict[Kind, tuple[str, ...]] = {
+    **CUSTOMER,
+    Kind.NAME: (
+        "^Hey there, {} speaking.", "^Good day! {} from the running club.", "{} is my name.", "\nCheers\n{}", "\nWarm wishes, {}", "\n- {}", "I was told to ask for {}.",
+        "It went out to {} by mistake.", "The label reads {}.", "Last week {} answered and was very kind.", "My daughter {} turns ten and I need it by then.", "Make it out to {} please.",
+        "It's me again, {}.", "My neighbour {} took the parcel in.", "On the invoice it must say {}.", "I go by {}.", "The person I talked to was {}.", "I think {} has my case.",
+        "Can {} pick it up for me?", "The gift card is for {}.", "Please put {} on the label.", "Account holder: {}", "Thank you very much indeed, {}.", "You can find me as {}.", "sorry for the trouble {}",
+    ),
+    Kind.ADDRESS: (
+        "The parcel should have come to {}.", "We are at {}.", "Where I want it: {}", "I have since moved to {}.", "Please have it brought to {}.", "My place is {}.", "It says {} on the label.",
+        "Our office is at {}.", "The right one is {}.", "send everything to {}",
+    ),
+    Kind.EMAIL: ("Drop me a line at {}.", "I log in with {}.", "It must be {} or my work one.", "{} works best."),
+    Kind.PHONE: ("I am on {}.", "Best to ring {}.", "My mobile: {}", "They should call {} before they come.", "WhatsApp {} is fine."),
+    Kind.CARD: ("You charged {} again.", "It ends wrong, the whole number is {}.", "Take it from {}."),
+    Kind.IBAN: ("You can transfer it to {}.", "Mine is {}.", "Money back to {}."),
+    Kind.ORDER: ("I ordered under {}.", "Any news on order {}?", "The one with order number {}.", "My order ({}) is late.", "Please cancel order {}.", "order # {}"),
+    Kind.TRACKING: ("The link shows {}.", "Number {} has not moved for days.", "{} is what the carrier gave me.", "Shipment {} is lost."),
+}  # fmt: skip
+NEW_AGENT: dict[Kind, tuple[str, ...]] = {
+    **AGENT,
+    Kind.NAME: (
+        "^Good afternoon {}, how can I help?", "^Hey {},", "{} here from Fern & Fell, happy to help.", "Allow me to look, {}.", "\nAll the best,\n{} at Fern & Fell", "\nYours, {}", "May I call you {}?",
+        "I have passed this on to {} in the workshop.", "I can see that {} spoke with you.", "Just a second, {}.", "The courier says {} took it in.", "Right you are, {}!", "It is booked for {}.",
+        "So that is {}, correct?", "Our technician {} will have a look.", "I am {}, and I work in the shop.", "Enjoy your trip, {}!", "We have {} down as the recipient.",
+    ),
+    Kind.ADDRESS: ("The label says {}.", "Our records show {}.", "I can send a new one to {}.", "So that would be {}?", "It was left at {}.", "We still have {} for you."),
+    Kind.EMAIL: ("Please look in the inbox of {}.", "I see {} here.", "A link is on its way to {}."),
+    Kind.PHONE: ("The courier has {}.", "Shall we ring {}?", "I see {} in your account."),
+    Kind.CARD: ("It was charged to {}.", "The card on file is {}."),
+    Kind.IBAN: ("We sent it to {}.", "On file is {}."),
+    Kind.ORDER: ("Order {} is ready.", "That would be order {}.", "I have cancelled order {}.", "Found it: order number {}."),
+    Kind.TRACKING: ("It travels as {}.", "Please follow {}.", "The parcel number is {}."),
+}  # fmt: skip
+"""A second set of sentences, written after the masker was done with the first; see the module on what it was used for."""
 LATER = (
     "Thanks, {}.",
     "As {} said before.",
@@ -228,5 +269,5 @@ LATER = (
 
 def _all_sentences() -> Iterator[str]:
     yield from LATER
-    for sentences in (*CUSTOMER.values(), *AGENT.values()):
+    for sentences in (*CUSTOMER.values(), *AGENT.values(), *NEW_CUSTOMER.values(), *NEW_AGENT.values()):
         yield from sentences
