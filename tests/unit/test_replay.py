@@ -4,55 +4,32 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from assistant.actions.order import Order, OrderLine, OrderStatus
-from assistant.actions.orders import Orders
 from assistant.assistant import Assistant
 from assistant.language_model.embedded_model import EmbeddedModel
 from assistant.language_model.language_model import Decoding
 from assistant.language_model.prompt import Prompt
-from assistant.opening import build_index, open_assistant
+from assistant.opening import open_assistant
 from assistant.privacy.known import Known
 from assistant.privacy.masker import Masker
 from assistant.reference import REFERENCE_PATTERN
-from assistant.settings import Settings
 from finetune.masking import masked
 from finetune.replay import Dropped, Reason, Replay
 from finetune.replayed import Replayed
 from finetune.tracing.support import Support
 from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
-from retrieval.customer import Customer
-from retrieval.database import open_database
-from retrieval.money import Money
-from retrieval.records import Records
-from tests.unit.small_shop import FAQS, PRODUCTS
+from tests.unit.small_home import MAYA, SAM, make_home
 
 PHRASINGS = Path(__file__).resolve().parents[2] / "data" / "phrasings"
-MAYA = Customer("C-1", "Maya Okafor", "maya@post.example")
-SAM = Customer("C-2", "Sam Whitlock", "sam@post.example")
-ORDER = Order(
-    "FF-21087", "C-1", OrderStatus.SHIPPED, datetime(2026, 11, 2, tzinfo=UTC),
-    (OrderLine("wren", "Wren Tent", 1, Money(Decimal(269))),), Money(Decimal(269)), expected=date(2026, 11, 27), carrier="Parcelway",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     """The real assistant over the small shop; it always takes the likeliest word, so that it can be asked again."""
-    chosen = Settings(_env_file=None, home=tmp_path_factory.mktemp("shop"), temperature=0.0)
-    engine = open_database(chosen.resolved_database_url)
-    records = Records(engine)
-    records.upsert_products(PRODUCTS)
-    records.upsert_faqs(FAQS)
-    records.upsert_customers([MAYA])
-    Orders(engine).upsert([ORDER])
-    build_index(chosen)
-    return open_assistant(chosen)
+    return open_assistant(make_home(tmp_path_factory.mktemp("shop"), temperature=0.0))
 
 
 @pytest.fixture
