@@ -107,4 +107,4 @@ def _some(texts: list[str], count: int, chance: random.Random) -> list[str]:
 def _utterance(row: Mapping[str, object]) -> Utterance:
     intents = row.get("intents")
     intent = intents[0] if isinstance(intents, list) and len(intents) == 1 else row.get("intent", "")
-    return Utterance(str(row["text"]), str(intent))
+    return Utterance(str(row["text"]), str(intent), is_validation=str(row.get("split", "")).endswith("val"))

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from finetune.card import replace_results
 from finetune.intent_data import OUT_OF_SCOPE, PUBLIC_SETS, read_set
-from finetune.intent_recipe import RECIPE, Examples, Recipe, fit
+from finetune.intent_recipe import RECIPE, Examples, Recipe, calibrate, fit
 from finetune.intent_result import Result, table, write_results
 from finetune.score import Score
 from finetune.utterances import Utterance
@@ -42,8 +42,10 @@ def measured(data: Path, *, seed: int = 1, recipe: Recipe = RECIPE) -> Iterator[
     """
     encoder = open_encoder()
     for folder, name in PUBLIC_SETS.items():
-        train, test = (_embedded(read_set(data, folder, split), encoder) for split in ("train", "eval_public"))
-        for head, guesses in _heads(train, test, seed, recipe):
+        utterances = read_set(data, folder, "train")
+        is_validation = np.array([utterance.is_validation for utterance in utterances])
+        train, test = (_embedded(part, encoder) for part in (utterances, read_set(data, folder, "eval_public")))
+        for head, guesses in _heads(train, is_validation, test, seed, recipe):
             result = _judged(name, head, guesses, np.array(test.labels))
             log.info(
                 "intents.evaluated",
@@ -55,8 +57,10 @@ def measured(data: Path, *, seed: int = 1, recipe: Recipe = RECIPE) -> Iterator[
             yield result
 
 
-def _heads(train: Examples, test: Examples, seed: int, recipe: Recipe) -> Iterator[tuple[str, Labels]]:
-    """Name of each head and its guesses for `test`."""
+def _heads(
+    train: Examples, is_validation: NDArray[np.bool_], test: Examples, seed: int, recipe: Recipe
+) -> Iterator[tuple[str, Labels]]:
+    """Name of each head and its guesses for `test`. Each is fitted to all of `train`, its validation part included."""
     labels = np.array(train.labels)
     known = np.array([label for label in sorted(set(train.labels)) if label != OUT_OF_SCOPE])
     centroids = np.stack([train.vectors[labels == label].mean(axis=0) for label in known])
@@ -65,7 +69,11 @@ def _heads(train: Examples, test: Examples, seed: int, recipe: Recipe) -> Iterat
     plain = LogisticRegression(C=20, max_iter=400).fit(train.vectors, labels)
     yield "logistic regression", np.asarray(plain.predict(test.vectors))
     outside = OUT_OF_SCOPE if OUT_OF_SCOPE in train.labels else ""
-    head = fit(train, seed, outside=outside, recipe=recipe)
+    calibration = None
+    if is_validation.any():
+        rest, validation = (train.rows(np.flatnonzero(chosen)) for chosen in (~is_validation, is_validation))
+        calibration = calibrate(rest, seed, outside=outside, recipe=recipe, validation=validation)
+    head = fit(train, seed, outside=outside, recipe=recipe, calibration=calibration)
     best = [guess[0] for guess in head.guess(test.texts, test.vectors)]
     yield (
         "Aisle's head",

@@ -56,11 +56,15 @@ class Phrasing:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One text with its intent. `origin` is the phrasing it was made from, so that its likes stay together."""
+    """One text with its intent. `origin` is the phrasing it was made from, so that its likes stay together.
+
+    `is_validation` marks the validation part of a public training split that has one.
+    """
 
     text: str
     intent: str
     origin: str = ""
+    is_validation: bool = False
 
 
 class Slots:

@@ -53,7 +53,17 @@ def test_the_more_rejection_may_cost_the_more_it_rejects() -> None:
     assert found[0].weights == found[1].weights == found[2].weights
 
 
-def test_a_head_takes_over_the_calibration_it_is_given() -> None:
+def test_rejection_costs_exactly_what_it_may_on_the_validation_part() -> None:
+    validation, recipe = examples(seed=4), replace(QUICK, rejection_cost=0.1)
+    calibration = calibrate(examples(), 1, outside="far", recipe=recipe, validation=validation)
+    head = fit(examples(), 1, outside="far", recipe=recipe, calibration=calibration)
+    known = validation.having(lambda label: label != "far")
+    best = [guess[0] for guess in head.guess(known.texts, known.vectors)]
+    assert [guess.name for guess in best] == list(known.labels)
+    assert sum(guess.known < head.rejection.threshold - 1e-6 for guess in best) == 4 == 0.1 * len(known)
+
+
+def test_a_head_takes_over() -> None:
     calibration = calibrate(examples(), 1, outside="far", recipe=QUICK)
     given = fit(examples(), 1, outside="far", recipe=QUICK, calibration=calibration)
     found = fit(examples(), 1, outside="far", recipe=QUICK)
