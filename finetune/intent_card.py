@@ -37,8 +37,9 @@ One phrasing in five is held out as a whole from a head trained for measuring; t
 |---|---|---|
 {scores}
 
-The recipe, trained anew on the training split of each public set and measured once on its evaluation split, beside two plain
-heads on the same frozen embeddings; a text in scope that is rejected counts as wrong.
+The recipe, trained anew on the training split of each public set and measured on its evaluation split, beside two plain heads
+on the same frozen embeddings; a text in scope that is rejected counts as wrong. CLINC150 was seen twice: calibrated on texts
+held out at random, rejection gave 95.04 % in scope and 81.50 % outside; the figures here are of its own validation part.
 
 <!-- results -->
 
