@@ -155,3 +155,12 @@ def test_two_questions_give_two_results_in_their_order(actions: Actions) -> None
 def test_every_action_only_reads() -> None:
     assert set(ACTIONS) <= set(IntentName)
     assert {action.access for action in ACTIONS.values()} == {Access.READ}
+
+
+@pytest.mark.parametrize("intent", [IntentName.RETURN_ITEM, IntentName.CHECK_REFUND_POLICY])
+def test_a_return_looks_at_the_order_spoken_of(actions: Actions, intent: IntentName) -> None:
+    spoken_of = State(order_id="A-1")
+    told = ActionResult(Act.ORDER_STATUS, (OLD,), 1)
+    assert one(actions, asking(intent, message="can I still return it?"), state=spoken_of) == told
+    assert one(actions, asking(intent, message="what is your return policy"), state=spoken_of) is None
+    assert one(actions, asking(intent, message="can I return it?")) is None

@@ -288,3 +288,47 @@ def test_a_yes_is_left_to_the_record() -> None:
     assert check("Yes, of course.", evidence, "Can I return sale items?")
     assert not check("Here is what our policy says: {a1.text}", evidence, "Can I return sale items?")
     assert not check("Of course.", evidence, "Can you tell me your return policy?")
+
+
+def _compared(cheaper: str, *more: Fact) -> Evidence:
+    names = [Fact(f"p{n}.name", FactKind.NAME, f"Tent {n}", "", f"product:{n}") for n in (1, 2)]
+    prices = [Fact(f"p{n}.price", FactKind.MONEY, f"${n}0.00", "", f"product:{n}") for n in (1, 2)]
+    told = [
+        Fact("compare.cheaper", FactKind.NAME, f"Tent {cheaper}", FIRST, f"product:{cheaper}"),
+        Fact("compare.difference", FactKind.MONEY, "$10.00", "", "computed"),
+    ]
+    return Evidence((Act.COMPARED,), (*names, *prices, *told, *more))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passes"),
+    [
+        ("The {p1.name} is {compare.difference} cheaper than the {p2.name}.", True),
+        ("The {p2.name} costs {compare.difference} more than the {p1.name}.", True),
+        ("The {compare.cheaper} comes out cheaper by {compare.difference}.", True),
+        ("The {p1.name} is {compare.difference} more.", False),
+        ("The {p2.name} is {compare.difference} cheaper.", False),
+        ("The {compare.cheaper} is {compare.difference} more.", False),
+    ],
+)
+def test_a_difference_points_the_right_way(sentence: str, passes: bool) -> None:
+    assert (not check(sentence, _compared("1"))) is passes
+
+
+def test_nothing_is_compared_by_ratings_that_nobody_gave() -> None:
+    said = "If price matters most, take the {p1.name}; if ratings do, the {p2.name}."
+    rated = Fact("p1.rating", FactKind.RATING, "4.0 out of 5", "", "product:1")
+    assert check(said, _compared("1"))
+    assert not check(said, _compared("1", rated))
+    assert not check("Which matters more to you, the price or the ratings?", _compared("1"))
+
+
+def test_a_price_is_not_said_twice_in_a_sentence() -> None:
+    assert check("The {p1.name} at {p1.price} is {p1.price}.", _compared("1"))
+
+
+def test_a_state_is_no_date() -> None:
+    facts = (Fact("o1.id", FactKind.CODE, "A-1"), Fact("o1.status", FactKind.STATUS, "delivered", "delivered"))
+    evidence = Evidence((Act.ORDER_DELIVERY,), facts)
+    assert check("The date for {o1.id} is {o1.status}.", evidence)
+    assert not check("Order {o1.id} is {o1.status}.", evidence)

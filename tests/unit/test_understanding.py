@@ -108,6 +108,13 @@ def bound(request: Request, field: str, operator: Operator) -> Decimal | None:
         ("I want to return my order and do you have green tents?", ["return_item", "find_product"]),
         ("where is my parcel? also, can I pay with paypal?", ["track_order", "check_payment_methods"]),
         ("hi, do you have mugs?", ["find_product"]),
+        ("one person tent", ["find_product"]),
+        ("Kestrel", ["find_product"]),
+        ("I want to buy 3 tents", ["find_product"]),
+        ("can I bring my tent in for a repair?", ["policy_question"]),
+        ("can I still return it?", ["check_refund_policy"]),
+        ("how do I return it?", ["return_item"]),
+        ("write me a poem about tents", ["out_of_scope"]),
     ],
 )
 def test_a_message_alone(message: str, wanted: list[str]) -> None:
