@@ -68,8 +68,7 @@ _VERB = re.compile(
     re.X,
 )
 _ADDRESSED = re.compile(
-    rf"(?i:\b(?:you|your|yours|thanks?|sorry|please|welcome|day|weekend|evening|moment|course|problem|worries|help|pleasure)\b[^.!?\n]{{0,40}}),[ \t]*(?P<name>{_NAME})(?=[ \t]*[.!?](?:\s|$))"
-    rf"|(?:^|[.!?]\s+)(?P<again>{_NAME}),[ \t]*(?=(?:could|can|would|will|shall|I|I'm|we|your|you|please|thank|thanks|is|do|did|have|may|let|if|it|sorry|what|where|when)\b)",
+    rf"(?i:\b(?:you|your|yours|thanks?|sorry|please|welcome|day|weekend|evening|moment|course|problem|worries|help|pleasure)\b[^.!?\n]{{0,40}}),[ \t]*(?P<name>{_NAME})(?=[ \t]*[.!?](?:\s|$))",
     re.M,
 )
 _UNDER = re.compile(
@@ -90,6 +89,10 @@ _CELL = re.compile(
 
 STRONG_CUES = (_STRONG, _TITLED, _HELLO, _SIGN_OFF, _HERE, _CELL)
 """After these whatever is written with a capital is a name, unless it is a word that never is one."""
+_VOCATIVE_START = re.compile(
+    rf"(?:^|[.!?]\s+)(?P<name>{_NAME}),[ \t]*(?=(?:could|can|would|will|shall|I|I'm|we|your|you|please|thank|thanks|is|do|did|have|may|let|if|it|sorry|what|where|when)\b)",
+    re.M,
+)
 WEAK_CUES = (
     _SELF,
     _GREETING,
@@ -100,10 +103,11 @@ WEAK_CUES = (
     _VERB,
     _POSSESSIVE,
     _ADDRESSED,
-    _SUBJECT,
     _UNDER,
 )
 """After these it is a name if it is no word of the shop's texts either."""
+GUARDED_CUES = (_VOCATIVE_START, _SUBJECT)
+"""At the start of a sentence these say little: "Certainly, we can", "Rest assured"."""
 LOWER_CUES = (_STRONG_LOWER, _GREETING_LOWER)
 """In these a name may be written in lower case."""
 

@@ -47,4 +47,5 @@ def english_words() -> frozenset[str]:
         for ending in _ENDINGS
         if word.endswith(ending) and (word[: -len(ending)] in words or word[: -len(ending)] + "e" in words)
     }
-    return frozenset(listed[:_FREQUENT]) | bending | bent
+    plural = {word for word in words if word.endswith("y") and f"{word[:-1]}ies" in words}
+    return frozenset(listed[:_FREQUENT]) | bending | bent | plural

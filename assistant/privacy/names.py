@@ -6,11 +6,12 @@ A name that is introduced once in a conversation is known in all of its messages
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.privacy.known import Known
 from assistant.privacy.name_cues import (
     BESIDE_MASK,
+    GUARDED_CUES,
     LOWER_CUES,
     PAIR,
     RUN,
@@ -60,7 +61,7 @@ class Names:
     def _is_name(self, written: str) -> bool:
         """With a capital always; in lower case only what was so introduced or is no everyday word."""
         word = written.lower()
-        return not written.islower() or word in self._lower or not (word in ALSO_WORDS or word in self._known.words)
+        return not written.islower() or word in self._lower or not (word in ALSO_WORDS or self._is_everyday(word))
 
     def _in(self, text: str) -> Iterator[str]:
         letters = [letter for letter in text if letter.isalpha()]
@@ -70,6 +71,10 @@ class Names:
                 yield self._cut(_given(match), is_strict=is_shouting)
         for cue in () if is_shouting else WEAK_CUES:
             yield from (self._cut(_given(match), is_strict=True) for match in cue.finditer(text))
+        for cue in () if is_shouting else GUARDED_CUES:
+            yield from (
+                self._cut(match["name"], is_strict=True) for match in cue.finditer(text) if self._is_free(match)
+            )
         for cue in LOWER_CUES:
             for match in cue.finditer(text):
                 if name := self._cut(match["name"], is_strict=True):
@@ -80,12 +85,18 @@ class Names:
             yield from self._strangers(text)
             yield from self._halves(text)
 
+    def _is_free(self, match: re.Match[str]) -> bool:
+        """Whether a name does not begin a sentence, where any word has a capital, or begins with no everyday word."""
+        start, first = match.start("name"), match["name"].split()[0]
+        is_inside = not SENTENCE_START.search(match.string, max(0, start - 10), start)
+        return is_inside or self._is_given(first) or self._is_strange(first)
+
     def _halves(self, text: str) -> Iterator[str]:
         """Words beside a name that is masked already; before one any word inside a sentence that is not everyday."""
         for match in BESIDE_MASK.finditer(text):
             word, start = _given(match), match.start()
             is_inside = match["again"] and not SENTENCE_START.search(text, max(0, start - 10), start)
-            is_free = word.lower() not in NEVER_NAMES and word.lower() not in self._known.words
+            is_free = not any(word.lower() in words for words in (NEVER_NAMES, PLACES, self._known.words))
             if self._is_given(word) or self._is_strange(word) or (is_inside and is_free):
                 yield word
 
@@ -98,12 +109,13 @@ class Names:
             if word.lower().strip(".’'") in NEVER_NAMES:
                 break
             kept.append(word)
-        is_ordinary = all(self._is_ordinary(word.lower()) for word in kept)
-        return "" if is_strict and is_ordinary else " ".join(kept)
+        return "" if is_strict and self._is_ordinary(kept) else " ".join(kept)
 
-    def _is_ordinary(self, word: str) -> bool:
-        """Whether a word is the shop's or a place, and no given name beside."""
-        return word in self._known.words or (word in PLACES and word not in GIVEN_NAMES)
+    def _is_ordinary(self, words: Sequence[str]) -> bool:
+        """Whether nothing in it is a name: words of the shop, or a place or company with everyday words, "Smart TV"."""
+        strangers = [word for word in words if word.lower() not in self._known.words]
+        other = [word.isupper() or (word.lower() in PLACES and word.lower() not in GIVEN_NAMES) for word in strangers]
+        return all(other) or (any(other) and all(self._is_everyday(word.lower()) for word in words))
 
     def _strangers(self, text: str) -> Iterator[str]:
         """Words with capitals inside a sentence that are neither the shop's nor English: in a chat these are people.

@@ -32,12 +32,12 @@ class Planted:
 class Planting:
     """Draws items and conversations from one seed; `planted` holds the items of each conversation by its id.
 
-    `is_new` takes the second set of sentences.
+    `sentences` is which of three sets of them is used.
     """
 
     seed: int
     fillers: list[str]
-    is_new: bool = False
+    sentences: int = 1
     planted: dict[str, list[Planted]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -67,9 +67,7 @@ class Planting:
             item = self._item(kind)
             planted.append(item)
             place = self.dice.randrange(len(texts))
-            sentence = self.dice.choice(
-                ((NEW_CUSTOMER, NEW_AGENT) if self.is_new else (CUSTOMER, AGENT))[place % 2][kind]
-            )
+            sentence = self.dice.choice(_SETS[self.sentences - 1][place % 2][kind])
             written = sentence.strip("^").replace("{}", item.value)
             if sentence.startswith("\n"):
                 closings[place] += written
@@ -256,7 +254,27 @@ NEW_AGENT: dict[Kind, tuple[str, ...]] = {
     Kind.ORDER: ("Order {} is ready.", "That would be order {}.", "I have cancelled order {}.", "Found it: order number {}."),
     Kind.TRACKING: ("It travels as {}.", "Please follow {}.", "The parcel number is {}."),
 }  # fmt: skip
-"""A second set of sentences, written after the masker was done with the first; see the module on what it was used for."""
+"""A second set, written when the masker did well on the first; it then led to the recognition of names without cues."""
+BLIND_CUSTOMER: dict[Kind, tuple[str, ...]] = {
+    **NEW_CUSTOMER,
+    Kind.NAME: (
+        "^Morning! {}, from flat two.", "I'd like it sent care of {}.", "You spoke with my wife {} earlier.", "Whoever packed this, {} I believe, did well.", "\nBest wishes from {}", "\nxx {}",
+        "My manager {} has to approve it.", "I signed up as {}.", "It was {} who rang me.", "For the record, I am {}.", "Would {} be in today?", "The gift is from {} and me.",
+        "Nobody called {} lives here.", "I'd rather deal with {} again.", "The name is {}, by the way.", "{} and I share the account.", "I have an email from {} about it.", "Tell {} it fits.",
+    ),
+    Kind.ADDRESS: (
+        "It needs to be at {} by Friday.", "Nothing arrived at {} yet.", "Put {} on it, please.", "I gave you {} when I ordered.", "My parents at {} did not get it either.", "From {} it is a long way.",
+    ),
+}  # fmt: skip
+BLIND_AGENT: dict[Kind, tuple[str, ...]] = {
+    **NEW_AGENT,
+    Kind.NAME: (
+        "^Thanks for waiting, {}.", "^Hello again {},", "My colleague is {}.", "I'm passing you to {} now.", "\nWarmly,\n{}", "\n{}, customer service", "{} will be with you shortly.", "Would that be {}?",
+        "A note from {} says it was fixed.", "It's {} from the returns desk.", "Good to hear from you, {}.", "The signature reads {}.", "I have {} on the other line.", "Please ask for {} at the counter.",
+    ),
+    Kind.ADDRESS: ("Shall it go to {}?", "The van was near {} at noon.", "Your account has {}.", "Do you mean {}?", "I have put {} in."),
+}  # fmt: skip
+"""A third set: written last, measured once, and the masker was not changed after."""
 LATER = (
     "Thanks, {}.",
     "As {} said before.",
@@ -266,8 +284,10 @@ LATER = (
     "Please ask {} again.",
 )
 
+_SETS = ((CUSTOMER, AGENT), (NEW_CUSTOMER, NEW_AGENT), (BLIND_CUSTOMER, BLIND_AGENT))
+
 
 def _all_sentences() -> Iterator[str]:
     yield from LATER
-    for sentences in (*CUSTOMER.values(), *AGENT.values(), *NEW_CUSTOMER.values(), *NEW_AGENT.values()):
+    for sentences in (found for pair in _SETS for speaker in pair for found in speaker.values()):
         yield from sentences

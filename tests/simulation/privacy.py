@@ -62,14 +62,14 @@ def _codes() -> Iterator[str]:
         yield from filter(None, (order["id"], order.get("tracking", "")))
 
 
-def measure(items: int, seed: int, is_new: bool = False) -> Outcome:
+def measure(items: int, seed: int, sentences: int = 1) -> Outcome:
     """Plants, exports, imports, masks and writes, format by format; looks for what is left in the files."""
     outcome, masker = Outcome(), Masker(shop_known())
     fillers = [text for text in clean_texts() if 30 < len(text) < 200 and text[0].isupper()]
     with TemporaryDirectory() as folder:
         for number, (name, (file, export)) in enumerate(EXPORTS.items()):
             share = items // len(EXPORTS) + (number < items % len(EXPORTS))
-            planting = Planting(seed * len(EXPORTS) + number, fillers, is_new)
+            planting = Planting(seed * len(EXPORTS) + number, fillers, sentences)
             written = list(planting.transcripts(share))
             (Path(folder) / file).write_text("".join(export(written)), encoding="utf-8")
             report, output = ImportReport(), Path(folder) / "masked.jsonl"
@@ -119,9 +119,11 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--read", type=int, default=20, help="survivors to print")
-    parser.add_argument("--new", action="store_true", help="plant in the second set of sentences")
+    parser.add_argument(
+        "--sentences", type=int, default=1, choices=(1, 2, 3), help="the set in which items are planted"
+    )
     options = parser.parse_args()
-    outcome = measure(options.items, options.seed, options.new)
+    outcome = measure(options.items, options.seed, options.sentences)
     texts, alarms, examples = false_alarms()
     print(*outcome.examples[: options.read], *examples[: options.read], sep="\n")
     shares = {kind.value: f"{outcome.survived[kind]} of {outcome.planted[kind]}" for kind in Kind}

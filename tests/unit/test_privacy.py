@@ -129,17 +129,36 @@ def test_masking_what_is_masked_changes_nothing_of_conversations(seed: int) -> N
     assert not any(each.counts for each in again)
 
 
-def test_few_planted_items_survive_and_none_with_a_form_of_its_own() -> None:
-    outcome = measure(items=560, seed=7)
+@pytest.mark.parametrize(("sentences", "most"), [(1, 1), (2, 3)])
+def test_few_planted_items_survive_and_none_with_a_form_of_its_own(sentences: int, most: int) -> None:
+    outcome = measure(items=560, seed=7, sentences=sentences)
     assert not [example for example in outcome.examples if not example.startswith(("name", "address"))]
     for kind in (Kind.NAME, Kind.ADDRESS):
-        assert outcome.survived[kind] <= max(1, 0.02 * outcome.planted[kind]), outcome.examples
+        assert outcome.survived[kind] <= most, outcome.examples
 
 
 def test_the_shop_s_own_texts_stay_as_they_are() -> None:
     texts, alarms, examples = false_alarms()
     assert texts == len(clean_texts()) > 500
     assert alarms <= 0.002 * texts, examples
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Certainly, we can do that. Furthermore, I have put it on the list.",
+        "It works with my Garmin and the Samsung Smart TV in Norway.",
+        "Please see the Terms and Conditions or ask Customer Service.",
+        "Rest assured, we will send it. Alternatively, you may keep it.",
+    ],
+)
+def test_what_has_a_capital_for_another_reason_stays(text: str) -> None:
+    assert Masker(shop_known()).mask(text).text == text
+
+
+def test_a_name_inside_a_sentence_needs_no_cue() -> None:
+    masked = Masker(shop_known()).mask("maybe Terrance Cherwell saw it before Ulrike did")
+    assert masked.text == "maybe {customer.name} saw it before {person.1} did"
 
 
 def test_without_records_of_a_shop_everything_still_works() -> None:
