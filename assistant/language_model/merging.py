@@ -6,6 +6,7 @@ IA3 https://arxiv.org/abs/2205.05638. A prefix changes no weight and so cannot b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ Tensor = NDArray[np.float32]
 Parts = dict[str, Tensor]
 
 _TRAIN_AGAIN = "Train the adapter again on this model with `aisle finetune`."
+_LAYER = re.compile(r"\.\d+\.")
 _ENDINGS = ("lora_A.weight", "lora_B.weight", "lora_magnitude_vector", "ia3_l")
 
 
@@ -28,8 +30,10 @@ def merged(weights: Weights, adapter: Weights, settings: Mapping[str, Any]) -> d
     Raises ModelError for a kind that cannot be merged, and for a part that has no place in the model.
     """
     merge = _merge_of(settings)
-    result = dict(weights)
-    for name, parts in _by_weight(adapter).items():
+    result, changes = dict(weights), _by_weight(adapter)
+    if not settings.get("layers_to_transform"):
+        _check_every_layer(weights, changes)
+    for name, parts in changes.items():
         weight = f"{name}.weight"
         if weight not in result:
             raise ModelError(f"the adapter changes {name}, which the model does not have", _TRAIN_AGAIN)
@@ -72,6 +76,15 @@ def _scale(settings: Mapping[str, Any]) -> float:
         return float(settings["lora_alpha"]) / (rank**0.5 if settings.get("use_rslora") else rank)
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise ModelError(f"the adapter's adapter_config.json lacks a usable {error}", _TRAIN_AGAIN) from error
+
+
+def _check_every_layer(weights: Weights, changes: Mapping[str, Parts]) -> None:
+    """What an adapter changes in one layer it changes in all; a copy that lacks some is told here."""
+    kinds = {_LAYER.sub(".*.", name) for name in changes}
+    names = (weight.removesuffix(".weight") for weight in weights)
+    lacking = sorted(name for name in names if _LAYER.sub(".*.", name) in kinds and name not in changes)
+    if lacking:
+        raise ModelError(f"the adapter lacks its part for {lacking[0]}", "Copy the whole adapter folder again.")
 
 
 def _by_weight(adapter: Weights) -> dict[str, Parts]:

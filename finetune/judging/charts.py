@@ -9,27 +9,27 @@ import numpy as np
 
 from finetune.judging.difference import Difference
 
-_WIDTH, _BAR, _LABEL = 520, 26, 120
+_WIDTH, _BAR, _LABEL = 340, 28, 62
 
 
 def bars(values: Mapping[str, float], title: str) -> str:
-    """Shares from 0 to 1 as horizontal bars; the keys "before" and "after" are drawn in their colours, others as floors."""
+    """Shares as horizontal bars, the largest across; the keys "before" and "after" have their colours, others are floors."""
     height = _BAR * len(values) + 8
-    room = _WIDTH - _LABEL - 60
+    room = (_WIDTH - _LABEL - 64) / max(*values.values(), 0.01)
     parts = []
     for row, (name, value) in enumerate(values.items()):
         top = row * _BAR + 4
-        width = max(room * min(max(value, 0.0), 1.0), 1.0)
+        width = max(room * value, 1.0)
         kind = name if name in ("before", "after") else "floor"
         parts.append(
             f'<text x="{_LABEL - 10}" y="{top + 16}" class="label end">{escape(name)}</text>'
             f'<rect x="{_LABEL}" y="{top + 3}" width="{width:.1f}" height="{_BAR - 8}" rx="3" class="{kind}"/>'
-            f'<text x="{_LABEL + width + 8:.1f}" y="{top + 16}" class="figure">{100 * value:.1f} %</text>'
+            f'<text x="{_LABEL + width + 8:.1f}" y="{top + 16}" class="figure">{100 * value:.1f}\u00a0%</text>'
         )
     return _drawing(height, title, "".join(parts))
 
 
-def histogram(losses: Sequence[tuple[float, float]], title: str, bins: int = 36) -> str:
+def histogram(losses: Sequence[tuple[float, float]], title: str, bins: int = 30) -> str:
     """How the loss of single replies changed: bars left of the line are replies that are foretold better now."""
     changes = np.array([after - before for before, after in losses])
     if not len(changes):

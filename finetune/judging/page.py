@@ -45,7 +45,7 @@ def _head(report: Report) -> str:
             f"{math.exp(verdict.loss_after):.2f}",
             f"{math.exp(verdict.loss_before):.2f} before",
         ),
-        ("Change", f"{change:+.1f} %", f"95 % interval {low:+.1f} % to {high:+.1f} %"),
+        ("Change", f"{change:+.1f}\u00a0%", f"95 % interval {low:+.1f}\u00a0% to {high:+.1f}\u00a0%"),
         ("Wrong facts", str(verdict.wrong_facts), f"in {verdict.replies} replies"),
         ("False promises", str(verdict.false_promises), f"in {verdict.replies} replies"),
         ("Fallbacks", str(verdict.fallbacks_after), f"{verdict.fallbacks_before} before, of {verdict.replies} replies"),
@@ -127,14 +127,14 @@ def _row(measure: Measure) -> str:
 def _figure_of(value: float, measure: Measure) -> str:
     if not math.isfinite(value):
         return "–"
-    return f"{100 * value:.1f} %" if measure.is_share else f"{value:.3g}" if abs(value) < 1 else f"{value:.2f}"
+    return f"{100 * value:.1f}\u00a0%" if measure.is_share else f"{value:.3g}" if abs(value) < 1 else f"{value:.2f}"
 
 
 def _change(value: float, measure: Measure) -> str:
     if not math.isfinite(value):
         return "–"
     if measure.is_share or measure.is_relative:
-        return f"{100 * value:+.1f} {'%' if measure.is_relative else 'points'}"
+        return f"{100 * value:+.1f}\u00a0{'%' if measure.is_relative else 'points'}"
     return f"{value:+.3f}"
 
 

@@ -19,12 +19,16 @@ from transformers import LlamaForCausalLM
 from assistant.act import Act
 from assistant.adapters.registry import NONE, SHIPPED, STATE_FILE, Registry, Serving
 from assistant.adapters.switch import Switch, follow
+from assistant.evidence.evidence import Evidence
 from assistant.language_model.embedded_model import EmbeddedModel
 from assistant.language_model.language_model import Decoding
 from assistant.language_model.prompt import Prompt, PromptFact, PromptTurn
-from assistant.settings import SOURCE_ROOT
+from assistant.settings import SOURCE_ROOT, load_settings
+from assistant.writers import open_writers
 from retrieval.errors import AdapterError, ModelError
 from tests.unit.adapter_folders import write_adapter
+from tests.unit.model_folders import write_models
+from tests.unit.small_shop import SMALL_SHOP
 
 MODELS = SOURCE_ROOT / "data" / "models"
 PROMPT = Prompt("", (PromptTurn("thanks a lot, bye", (Act.GOODBYE,), (PromptFact("shop.name", ""),)),))
@@ -160,3 +164,20 @@ def test_replies_of_the_real_engine_are_whole_and_from_one_adapter(registry: Reg
         for thread in threads:
             thread.join()
     assert set(written) == set(expected.items())
+
+
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
+def test_a_model_on_transformers_follows_too(tmp_path: Path) -> None:
+    base = write_models(tmp_path)["llama"]
+    config = LoraConfig(r=2, target_modules=["q_proj"], task_type="CAUSAL_LM")
+    adapter = write_adapter(LlamaForCausalLM.from_pretrained(base), config, tmp_path / "2026-11")
+    text = (adapter / "adapter_config.json").read_text().replace('"../base"', '"../llama"')
+    (adapter / "adapter_config.json").write_text(text)
+    settings = load_settings(home=tmp_path / "home", model=str(base))
+    writers = open_writers(settings, SMALL_SHOP)
+    assert writers.current().model_name == str(base)
+    Registry.of(settings).promote(str(adapter), force=True, reason="to see it change")
+    until(lambda: writers.current().model_name == f"{base}+2026-11")
+    evidence = Evidence((Act.GREET,))
+    prompt = Prompt("", (PromptTurn("hi", (Act.GREET,), ()),))
+    assert list(writers.current().write(prompt, evidence, threading.Event()))

@@ -89,6 +89,17 @@ def test_an_adapter_that_cannot_be_merged_is_refused(keys: list[str], settings: 
         merged({"x.weight": np.zeros((2, 3), np.float32)}, adapter, settings)
 
 
+def test_an_adapter_that_leaves_a_layer_out_was_not_copied_whole() -> None:
+    base = {f"model.layers.{layer}.q_proj.weight": np.zeros((2, 3), np.float32) for layer in range(2)}
+    adapter = {
+        f"base_model.model.model.layers.0.q_proj.lora_{part}.weight": np.ones(shape, np.float32)
+        for part, shape in (("A", (1, 3)), ("B", (2, 1)))
+    }
+    with pytest.raises(ModelError, match=r"lacks its part for model\.layers\.1\.q_proj"):
+        merged(base, adapter, LORA)
+    assert merged(base, adapter, {**LORA, "layers_to_transform": [0]})["model.layers.0.q_proj.weight"].all()
+
+
 def test_a_shape_is_read_from_both_forms_of_configuration() -> None:
     assert LlamaShape.from_config(CONFIG) == SHAPE
     newer = CONFIG | {"rope_parameters": {"rope_theta": 10000.0, "rope_type": "default"}}
