@@ -68,6 +68,7 @@ def finetune(
     from rich.console import Console
 
     from assistant.opening import open_assistant
+    from assistant.logs import configure_logs
     from assistant.settings import load_settings
     from finetune.finetune_progress import Progress
     from finetune.finetuning import Finetuning, keep_examples, prepare
@@ -82,6 +83,7 @@ def finetune(
         precision=_chosen(Precision, precision, "precision"), seed=seed,
     )  # fmt: skip
     settings = load_settings()
+    configure_logs("WARNING")
     processes = Processes.join()
     console = Console(stderr=True, quiet=not processes.is_main)
     with Progress(console) as progress:

@@ -13,13 +13,13 @@ from pydantic import TypeAdapter, ValidationError
 from retrieval.errors import AdapterError
 
 REPORT_FILE = "report.json"
-JUDGE_AGAIN = "Run `aisle finetune` to its end, which judges it, or insist with --force --reason \"...\"."
+JUDGE_AGAIN = 'Run `aisle finetune` to its end, which judges it, or insist with --force --reason "...".'
 
 FEWEST_CONVERSATIONS = 10
 """Below it an interval over conversations means nothing."""
 
-MOST_FALLBACKS_MORE = 0.02
-"""A larger rise of the share of fallbacks is refused even where too few replies were judged to be sure of it."""
+FEWEST_FALLBACKS_MORE, LARGEST_RISE = 3, 0.02
+"""So many fallbacks more, and a larger rise of their share, are refused even where too few replies were judged to be sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,9 @@ class Verdict:
             found.append(f"wrong facts: {self.wrong_facts} in {self.replies} replies, and there may be none")
         if self.false_promises:
             found.append(f"false promises: {self.false_promises} in {self.replies} replies, and there may be none")
-        rise = (self.fallbacks_after - self.fallbacks_before) / max(self.replies, 1)
-        if self.fallback_rise_low > 0 or rise > MOST_FALLBACKS_MORE:
+        more = self.fallbacks_after - self.fallbacks_before
+        is_large = more >= FEWEST_FALLBACKS_MORE and more > LARGEST_RISE * self.replies
+        if self.fallback_rise_low > 0 or is_large:
             found.append(
                 f"fallbacks up from {self.fallbacks_before} to {self.fallbacks_after} of {self.replies} replies"
             )

@@ -61,8 +61,10 @@ def judge(
         **written.verdict(),
     )
     about = {**asdict(plan), "candidates": CANDIDATES, "seconds": round(time.perf_counter() - start, 1)}
+    mask = mask or Masker()
+    about |= {"found": written.found(mask)}
     about |= {"before_model": before.model.name, "after_model": after.model.name, "refused": written.refused_kinds()}
-    return Report(verdict, measures, foretold.pairs(), written.shown(plan.shown, mask or Masker()), about)
+    return Report(verdict, measures, foretold.pairs(), written.shown(plan.shown, mask), about)
 
 
 def _ranked(replayed: Sequence[Replayed], before: Side, after: Side, plan: Plan, progress: Progress) -> list[Measure]:

@@ -36,7 +36,7 @@ def page(report: Report) -> str:
 
 def _head(report: Report) -> str:
     verdict = report.verdict
-    objections = "".join(f"<li>{escape(objection)}</li>" for objection in verdict.objections)
+    objections = "".join(f"<li>{escape(objection)}{_words(report, objection)}</li>" for objection in verdict.objections)
     refusal = f'<div class="refusal"><h2>Why it may not serve</h2><ul>{objections}</ul></div>' if objections else ""
     change, low, high = (100 * math.expm1(nats) for nats in (verdict.loss_change, verdict.loss_low, verdict.loss_high))
     cards = [
@@ -60,6 +60,12 @@ def _head(report: Report) -> str:
         f'<p class="badge {_BADGES[verdict.summary]}">{escape(verdict.summary)}</p>'
         f'<p class="lead">{escape(_lead(report))}</p>{refusal}<dl class="cards">{shown}</dl></header>'
     )
+
+
+def _words(report: Report, objection: str) -> str:
+    """The words that broke this guard, where the report has them."""
+    said = report.about.get("found", {}).get(objection.split(":")[0], [])
+    return "".join(f"<br><q>{escape(words)}</q>" for words in said)
 
 
 def _lead(report: Report) -> str:

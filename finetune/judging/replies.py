@@ -21,6 +21,7 @@ from finetune.judging.wording import distinct, distinct_difference, repeats, wor
 from finetune.replayed import Replayed
 
 _SIDES = ("before", "after")
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,13 @@ class Replies:
             kinds = [kind.value for drafted in side for kind in drafted.rejected.elements()]
             counted[name] = {kind: kinds.count(kind) for kind in sorted(set(kinds))}
         return counted
+
+    def found(self, mask: Mask) -> dict[str, list[str]]:
+        """The words of the adapter's replies that break a guard, for people to read."""
+        wrong = [said for drafted in self.after for said in drafted.findings.wrong_facts]
+        promises = [said for drafted in self.after for said in drafted.findings.promises]
+        listed = {"wrong facts": wrong[:_MOST_LISTED], "false promises": promises[:_MOST_LISTED]}
+        return {name: [masked.text for masked in mask.mask_all(texts)] for name, texts in listed.items()}
 
     def shown(self, count: int, mask: Mask) -> tuple[Shown, ...]:
         """`count` of the replies side by side, at even distances, without personal data."""

@@ -19,7 +19,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
 _SPELLED = re.compile(r"\S*[@$€£¥₹%]\S*|\bhttps?:\S+|\bwww\.\S+|\b[\w-]*\d[\w.,:/-]*")
 _WORDED = re.compile(
     r"\b(?:an?|one|two|three|four|five|six|seven|ten|fourteen|thirty|\w+teen|\w+ty) (?:business |working |calendar )?"
-    r"(?:days?|weeks?|hours?|minutes?|months?|years?)\b|\b(?:tomorrow|overnight|today|tonight|next week|next month)\b",
+    r"(?:days?|weeks?|hours?|minutes?|months?|years?)\b|\b(?:tomorrow|overnight|next week|next month)\b",
     re.IGNORECASE,
 )
 _SOLD_OUT = re.compile(r"\b(?:sold out|out of stock|unavailable|not available|no longer available)\b", re.IGNORECASE)

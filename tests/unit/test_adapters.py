@@ -165,7 +165,7 @@ class TestGuards:
         assert "was read" in stored["reason"]
 
     def test_one_more_fallback_within_chance_is_no_objection(self, registry: Registry, own: Path) -> None:
-        write_report(own, fallbacks_after=5)
+        write_report(own, replies=30, fallbacks_after=6)
         assert registry.promote(str(own)).forced is False
 
     def test_a_report_reads_back_as_it_was(self, made: Path) -> None:

@@ -183,6 +183,7 @@ class TestVerifier:
             "I can tell you when something is sold out.",
             "I'm sorry to hear that. How can I help?",
             "We will be happy to help.",
+            "How can I help you today? Have a lovely day.",
         ],
     )
     def test_what_the_evidence_bears_out_passes(self, written: str) -> None:
@@ -267,6 +268,8 @@ class TestJudge:
         report = judge(replayed(), PLAIN.side(), side, Check(Goods()), plan=Plan(written=10))
         assert report.verdict.wrong_facts == 10
         assert report.verdict.false_promises == 10
+        assert report.about["found"] == {"wrong facts": ["$5"] * 10, "false promises": ["I have refunded"] * 10}
+        assert page(report).count("<q>$5</q>") == 10
         assert [objection.split(":")[0] for objection in report.verdict.objections] == ["wrong facts", "false promises"]
 
     def test_nothing_to_judge_by_is_told(self) -> None:
