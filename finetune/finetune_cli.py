@@ -67,8 +67,8 @@ def finetune(
     """Trains an adapter on a shop's transcripts and judges it against what serves now."""
     from rich.console import Console
 
-    from assistant.opening import open_assistant
     from assistant.logs import configure_logs
+    from assistant.opening import open_assistant
     from assistant.settings import load_settings
     from finetune.finetune_progress import Progress
     from finetune.finetuning import Finetuning, keep_examples, prepare
