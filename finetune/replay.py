@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from assistant.assistant import Assistant, Prepared
-from assistant.conversation.conversation import Conversation, Turn
+from assistant.conversation.conversation import Conversation, State, Turn
 from assistant.conversation.message import clean
 from assistant.privacy.masker import Mask
 from assistant.reference import REFERENCE_PATTERN
@@ -26,6 +26,7 @@ from assistant.writing.checking.sentences import streamed
 from assistant.writing.draft import Draft
 from finetune.replayed import Replayed
 from finetune.tracing.support import Support
+from finetune.tracing.titles import Titles
 from finetune.tracing.tracing import Tracing
 from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
 
@@ -94,6 +95,7 @@ class Replay:
         self._assistant = assistant
         self._support = support
         self._check = Check.of(assistant.catalog)
+        self._titles = Titles(assistant.catalog)
         self.mask = mask
         self.counts = ReplayCounts()
 
@@ -123,7 +125,21 @@ class Replay:
                 prepared.prompt.answered(kept),
                 reply.time or message.time or _EPOCH,
             )
-            conversation = replace(conversation, turns=(*conversation.turns, turn), state=prepared.state)
+            state = self._pointed(prepared, reply.text)
+            conversation = replace(conversation, turns=(*conversation.turns, turn), state=state)
+
+    def _pointed(self, prepared: Prepared, reply: str) -> State:
+        """The state that the turn leaves: where the person named other products than it showed, "it" means those next."""
+        shown = {candidate.product.id for candidate in prepared.evidence.candidates}
+        named = self._titles.named(reply)
+        if not named or not shown.isdisjoint(self._same(named)):
+            return prepared.state
+        return replace(prepared.state, shown=named, focus=named[0] if len(named) == 1 else "")
+
+    def _same(self, ids: Iterable[str]) -> set[str]:
+        """The products and their variants: which colour is meant is not said by a title."""
+        catalog = self._assistant.catalog
+        return {variant.id for id in ids for variant in catalog.variants(catalog.products[id])} | set(ids)
 
     def _outcome(
         self, transcript: Transcript, number: int, reply: TranscriptMessage, prepared: Prepared

@@ -184,3 +184,13 @@ def test_a_transcript_that_the_agent_opens_or_the_customer_closes_is_read_in_pai
     (made,) = replay.replayed([Transcript("t", messages)])
     assert made.prompt.turns[-1].message == "thanks, I am fine"
     assert (replay.counts.transcripts, replay.counts.kept) == (1, 1)
+
+
+def test_what_a_person_points_at_is_what_the_next_message_means(replay: Replay) -> None:
+    talk = transcript(
+        "hello", "Hello! Have a look at our Tarn Boots, they are lovely.", "how much are they?", "They're $159."
+    )
+    second = list(replay.turns(talk))[1]
+    assert isinstance(second, Replayed)
+    assert second.reply == "They're {p1.price}."
+    assert second.evidence.candidates[0].product.id == "boots"

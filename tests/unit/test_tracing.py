@@ -15,8 +15,10 @@ from assistant.evidence.hints import IN_STOCK, OUT_OF_STOCK
 from assistant.evidence.wording import day
 from assistant.reference import REFERENCE_PATTERN
 from finetune.tracing.support import Support
+from finetune.tracing.titles import Titles
 from finetune.tracing.tracing import Tracing
 from retrieval.money import Money
+from tests.unit.small_shop import SMALL_SHOP
 
 THIS_YEAR = date.today().year
 FACTS = (
@@ -134,3 +136,9 @@ def test_a_statement_needs_words_that_the_turn_knows() -> None:
     assert support.unsupported("It is made of copper.", evidence, "is it copper?") == ()
     assert support.unsupported("Is it made of copper?", evidence, "") == ()
     assert support.unsupported("I apologize for the inconvenience.", evidence, "") == ()
+
+
+def test_titles_are_found_in_full_the_longest_first() -> None:
+    titles = Titles(SMALL_SHOP)
+    assert titles.named("The tarn boots and the Wren Tent, or a Tent Peg!") == ("boots", "wren", "peg")
+    assert titles.named("Nothing of ours is meant by a tent or boots.") == ()

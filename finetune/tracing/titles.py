@@ -1,0 +1,36 @@
+"""Titles: the products that a person names in full, whether the turn shows them or not."""
+
+from __future__ import annotations
+
+import re
+
+from retrieval.catalog import Catalog
+
+_WORD = re.compile(r"[\w'’&-]+")
+
+
+class Titles:
+    """Knows the titles of one catalogue. Looking through a text takes as long for a large catalogue as for a small one."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._ids: dict[str, str] = {}
+        for product in catalog.products.values():
+            self._ids.setdefault(_plain(product.title), product.id)
+        self._longest = max((title.count(" ") + 1 for title in self._ids), default=0)
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """Ids of the products that `text` names, each once, in its order; a title inside a longer one is not meant."""
+        words, found, place = _plain(text).split(), {}, 0
+        while place < len(words):
+            for length in range(min(self._longest, len(words) - place), 0, -1):
+                id = self._ids.get(" ".join(words[place : place + length]))
+                if id is not None:
+                    found[id] = None
+                    place += length - 1
+                    break
+            place += 1
+        return tuple(found)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()))
