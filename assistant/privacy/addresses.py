@@ -16,7 +16,7 @@ _STREETS = (
     r"|fields?|flats?|fords?|forest|forge|forks?|fort|gateway|glens?|harbors?|haven|hills|hollow|inlet|key|lakes?|land|landing"
     r"|light|lights|locks?|lodge|mall|manor|mission|motorway|neck|orchard|oval|overpass|parks|parkways|passage|pike|pine|pines"
     r"|plain|plains|prairie|radial|ramp|ranch|rapids?|rest|ridges|river|roads|route|rue|shoals?|shores?|skyway|spur|squares"
-    r"|manors|forges|foreshore|burgs|greens|interchange|crossroads?|vales?|piazza|brooks|bluffs|bridges|alleyway|amble|block|brae|chase|concourse|corso|crossway|frontage|gates?|loaf|mall|nagar|marg|path|plateau|points|quad|ramble|retreat|strip|subway|towers?|tor|upper|wynd|yard|extensions|vistas?|roads|circles|lanes|stravenue|stream|streets|throughway|trace|track|trafficway|trailer|underpass|unions?|viaduct"
+    r"|circlets?|circuit|copse|coves?|thoroughfare|end|approach|arcade|artery|bay|beach|boardwalk|boulevarde|brow|cutting|dene|deviation|drift|edge|elbow|fairway|footway|garth|glade|grange|gully|knob|ladder|mead|nook|outlook|parade|pathway|pocket|promenade|pursuit|quadrangle|quays|range|reach|reef|round|siding|slope|spinney|strand|thruway|tollway|tramway|triangle|turn|twist|waters|waterway|woods|manors|forges|foreshore|burgs|greens|interchange|crossroads?|vales?|piazza|brooks|bluffs|bridges|alleyway|amble|block|brae|chase|concourse|corso|crossway|frontage|gates?|loaf|mall|nagar|marg|path|plateau|points|quad|ramble|retreat|strip|subway|towers?|tor|upper|wynd|yard|extensions|vistas?|roads|circles|lanes|stravenue|stream|streets|throughway|trace|track|trafficway|trailer|underpass|unions?|viaduct"
 )
 _UNIT = r"(?:appartamento|piano|interno|scala|piso|puerta|planta|bajo|escalera|apartment|apt|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|level|studio|lot|no|box|\#)\.?\s*\#?\s?\w{1,6}\b"
 _STATE = (
@@ -64,7 +64,7 @@ _FORMS = (
     rf"(?<![\w.$€£#-])(?:(?i:{_UNIT}),?\s)\d{{1,5}}\s(?:{_CAP}\s?){{1,4}}{_TAIL}",
     # Hauptstraße 12, 10115 Berlin; Keizersgracht 123, 1015 CJ Amsterdam
     rf"(?:\b(?:{_CAP}[ -]){{0,3}})?\b[{_UPPER}][\w.-]*(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|ufer|damm|steig|laan|straat|steeg|boulevard|dreef|hoek|markt|gracht|plein|dijk|kade|hof|pad|singel|baan|gatan|v[äa]gen|gade|vej|veien|gata|gate|all[ée])\s{_NUMBER}{_TAIL}",
-    rf"\b{_CAP}(?:[ -]{_CAP}){{0,2}}[ -](?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Ring|Ufer|Damm|Straat|Laan|Plein)\s{_NUMBER}{_TAIL}",
+    rf"\b{_CAP}(?:[ -](?:{_CAP}|van|von|der|de|den)){{0,3}}[ -](?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Ring|Ufer|Damm|Straat|Laan|Plein)\s{_NUMBER}{_TAIL}",
     # PO Box 123, Springfield
     rf"\b(?i:p\.?\s?o\.?\s?box|post\s?office\sbox|postfach|psc|unit)\s?\d+(?:\s?,?\s(?i:box)\s\d+)?{_TAIL}",
     # USNS Lopez, FPO AP 12345 and the like
@@ -89,13 +89,17 @@ _SENT = re.compile(
 _NAMED = re.compile(
     rf"(?P<address>(?=[^\n.?!]{{0,60}}\d){_SEVERAL})(?=(?i:\s(?:as|is|was)\s(?:your|my|our|the|his|her)\s(?:\w+\s)?address))"
 )
-_CUES = (_CUE, _SENT, _NAMED)
+_WORTH_A_LOOK = re.compile(
+    r"\d|\b(?:rue|avenue|boulevard|chemin|impasse|all[ée]e|quai)\s|(?i:\b(?:live|moved|living)\s)"
+)
 
 
 def addresses(text: str) -> list[tuple[int, int]]:
     """Where postal addresses stand in `text`, each with whatever of unit, city and postcode follows the street."""
+    if not _WORTH_A_LOOK.search(text):
+        return []
     found = [match.span() for match in _ADDRESS.finditer(text)]
-    for cue in _CUES:
+    for cue in (_CUE, _SENT, _NAMED) if "address" in text.lower() else (_CUE, _SENT):
         found += [match.span("address") for match in cue.finditer(text) if _has_street(match["address"])]
     return _joined(sorted(found))
 

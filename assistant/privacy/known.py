@@ -25,13 +25,15 @@ class Known:
     """`names` are those of customers; `codes` are order and tracking numbers, of which the forms are learned.
 
     `own` are the shop's contacts and the addresses of its stores, by letters and digits alone, which stay; `words` are
-    those of the shop's own texts, in lower case, which are no names of people.
+    those of the shop's own texts, in lower case, which are no names of people; `capitalised` are those of them that the
+    texts write with a capital.
     """
 
     names: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    capitalised: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -45,9 +47,12 @@ class Known:
         names = frozenset(" ".join(customer.name.lower().split()) for customer in customers if customer.name)
         texts, own = tuple(texts), tuple(own)
         words = frozenset(word for text in (*texts, *own) for word in _WORD.findall(text.lower()))
+        capitalised = frozenset(
+            word.lower() for text in (*texts, *own) for word in _WORD.findall(text) if word[0].isupper()
+        )
         stores = (bare(text[slice(*span)]) for text in texts for span in addresses(text))
         contacts = (bare(text) for text in own if text)
-        return cls(names, frozenset(filter(None, codes)), frozenset((*contacts, *stores)), words)
+        return cls(names, frozenset(filter(None, codes)), frozenset((*contacts, *stores)), words, capitalised)
 
     def is_own(self, item: str) -> bool:
         """Whether a part of it at least is a contact or address that the shop itself tells everybody."""

@@ -29,7 +29,7 @@ _SELF = re.compile(
     re.X,
 )
 _HELLO = re.compile(
-    rf"(?i:\b(?:hi+|hello|hey+|hiya|howdy|dear|good\s(?:morning|afternoon|evening|day)))[ \t]*,?[ \t]*(?P<name>{_NAME})(?=\s*(?:[,.!?:;)\n–-]|$))"
+    rf"(?i:\b(?:hi+|hello|hey+|hiya|howdy|dear|(?:good\s)?(?:morning|afternoon|evening|day))(?:\s(?:again|there))?)[ \t]*[,!]?[ \t]*(?P<name>{_NAME})(?=\s*(?:[,.!?:;)\n–-]|$))"
 )
 _GREETING = re.compile(
     rf"""(?i:\b(?:hi+|hello|hey+|hiya|howdy|dear|good\s(?:morning|afternoon|evening|day)|greetings|welcome(?:\sback)?|thanks(?:\s(?:again|so\smuch|a\slot|a\sbunch|very\smuch))?|thank\syou(?:\s(?:so\smuch|very\smuch|again|kindly))?|thx|ty|cheers|ta|sorry(?:\sabout\sthat)?|apologies|bye|goodbye|take\scare|good\sday))
@@ -71,6 +71,11 @@ _ADDRESSED = re.compile(
     rf"(?i:\b(?:you|your|yours|thanks?|sorry|please|welcome|day|weekend|evening|moment|course|problem|worries|help|pleasure)\b[^.!?\n]{{0,40}}),[ \t]*(?P<name>{_NAME})(?=[ \t]*[.!?](?:\s|$))",
     re.M,
 )
+_SIGNED = re.compile(
+    rf"^[ \t]*(?P<name>{_NAME})[ \t]*,[ \t]*(?i:(?:the\s)?(?:customer|client|support|service|sales|help|returns|care|team|store|shop|manager|your))\b",
+    re.M,
+)
+_TOGETHER = re.compile(rf"(?P<name>{_NAME})(?=[ \t]+and[ \t]+(?:I|me|myself|my)\b)")
 _UNDER = re.compile(
     rf"(?i:\b(?:be|is|it's|it’s|booked|order|orders|placed|filed|listed|saved|look|try)[ \t]+under)[ \t]+(?P<name>{_NAME})(?=[ \t]*(?:[.,!?;)\n]|$))"
 )
@@ -87,7 +92,7 @@ _CELL = re.compile(
     rf"(?im)^[ \t]*(?:name|full name|customer|contact|from|to|recipient|ship to|deliver to|shipping to|billing|sender|cardholder)[ \t]*[:=|-][ \t]*(?-i:(?P<name>{_NAME}))"
 )
 
-STRONG_CUES = (_STRONG, _TITLED, _HELLO, _SIGN_OFF, _HERE, _CELL)
+STRONG_CUES = (_SIGNED, _STRONG, _TITLED, _HELLO, _SIGN_OFF, _HERE, _CELL)
 """After these whatever is written with a capital is a name, unless it is a word that never is one."""
 _VOCATIVE_START = re.compile(
     rf"(?:^|[.!?]\s+)(?P<name>{_NAME}),[ \t]*(?=(?:could|can|would|will|shall|I|I'm|we|your|you|please|thank|thanks|is|do|did|have|may|let|if|it|sorry|what|where|when)\b)",
@@ -106,7 +111,7 @@ WEAK_CUES = (
     _UNDER,
 )
 """After these it is a name if it is no word of the shop's texts either."""
-GUARDED_CUES = (_VOCATIVE_START, _SUBJECT)
+GUARDED_CUES = (_VOCATIVE_START, _SUBJECT, _TOGETHER)
 """At the start of a sentence these say little: "Certainly, we can", "Rest assured"."""
 LOWER_CUES = (_STRONG_LOWER, _GREETING_LOWER)
 """In these a name may be written in lower case."""

@@ -31,14 +31,18 @@ _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "r", "y", "ness", "ment", "
 
 
 @lru_cache(maxsize=1)
+def frequent_words() -> frozenset[str]:
+    """The 3,000 most frequent English words."""
+    return frozenset(_listed()[:_FREQUENT])
+
+
+@lru_cache(maxsize=1)
 def english_words() -> frozenset[str]:
     """Everyday words of the frequency list that comes with symspellpy: the 3,000 first ones, and those that bend.
 
     The list holds thousands of names as well, but of a name there is hardly ever a form in -ed, -ing or -ly.
     """
-    text = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
-    listed = [line.split(" ", 1)[0] for line in text.splitlines()]
-    words = frozenset(listed)
+    words = frozenset(_listed())
     stems = {word[: -len(ending)] for word in words for ending in _ENDINGS if word.endswith(ending)}
     bending = {word for word in words if word in stems or word.removesuffix("e") in stems}
     bent = {
@@ -48,4 +52,10 @@ def english_words() -> frozenset[str]:
         if word.endswith(ending) and (word[: -len(ending)] in words or word[: -len(ending)] + "e" in words)
     }
     plural = {word for word in words if word.endswith("y") and f"{word[:-1]}ies" in words}
-    return frozenset(listed[:_FREQUENT]) | bending | bent | plural
+    return frequent_words() | bending | bent | plural
+
+
+@lru_cache(maxsize=1)
+def _listed() -> list[str]:
+    text = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    return [line.split(" ", 1)[0] for line in text.splitlines()]

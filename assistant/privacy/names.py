@@ -20,7 +20,7 @@ from assistant.privacy.name_cues import (
     TITLE,
     WEAK_CUES,
 )
-from assistant.privacy.name_words import ALSO_WORDS, GIVEN_NAMES, NEVER_NAMES, PLACES, english_words
+from assistant.privacy.name_words import ALSO_WORDS, GIVEN_NAMES, NEVER_NAMES, PLACES, english_words, frequent_words
 
 _TITLE_WORD = re.compile(rf"{TITLE}\Z")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -53,10 +53,20 @@ class Names:
 
     def spans(self, text: str) -> list[tuple[int, int, int]]:
         """Where names stand in `text`, as start, end and the number of the person."""
-        if self._pattern is None:
+        if not self._person_of:
             return []
+        self._pattern = self._pattern or self._compiled()
         found = (match for match in self._pattern.finditer(text) if self._is_name(match["name"]))
         return [(*match.span(), self._person_of[match["name"].lower()]) for match in found]
+
+    def _compiled(self) -> re.Pattern[str]:
+        """Matches each known word of a name, with the title and the other words of it around."""
+        forms = "|".join(re.escape(word) for word in sorted(self._person_of, key=len, reverse=True))
+        between = rf"(?:[ \t]+(?:[^\W\d_]\.?|{'|'.join(sorted(_PARTICLES))}))*[ \t-]+"
+        return re.compile(
+            rf"(?<![\w{{.@#-])(?:{TITLE}[ \t]+)?(?P<name>{forms})(?:{between}(?:{forms}))*(?:['’](?=\w*s\b))?(?![\w@}}-])",
+            re.IGNORECASE,
+        )
 
     def _is_name(self, written: str) -> bool:
         """With a capital always; in lower case only what was so introduced or is no everyday word."""
@@ -92,12 +102,13 @@ class Names:
         return is_inside or self._is_given(first) or self._is_strange(first)
 
     def _halves(self, text: str) -> Iterator[str]:
-        """Words beside a name that is masked already; before one any word inside a sentence that is not everyday."""
+        """Words beside a name that is masked already: after one any, before one at a start of a sentence no frequent one."""
         for match in BESIDE_MASK.finditer(text):
             word, start = _given(match), match.start()
-            is_inside = match["again"] and not SENTENCE_START.search(text, max(0, start - 10), start)
-            is_free = not any(word.lower() in words for words in (NEVER_NAMES, PLACES, self._known.words))
-            if self._is_given(word) or self._is_strange(word) or (is_inside and is_free):
+            is_start = SENTENCE_START.search(text, max(0, start - 10), start) is not None
+            is_common = word.lower() in (frequent_words() if is_start else PLACES) or word.lower() in self._known.words
+            is_after = match["name"] is not None
+            if word.lower() not in NEVER_NAMES and (is_after or not is_common or word.lower() in GIVEN_NAMES):
                 yield word
 
     def _cut(self, name: str, is_strict: bool) -> str:
@@ -113,7 +124,7 @@ class Names:
 
     def _is_ordinary(self, words: Sequence[str]) -> bool:
         """Whether nothing in it is a name: words of the shop, or a place or company with everyday words, "Smart TV"."""
-        strangers = [word for word in words if word.lower() not in self._known.words]
+        strangers = [word for word in words if word.lower() not in self._known.words or self._is_given(word)]
         other = [word.isupper() or (word.lower() in PLACES and word.lower() not in GIVEN_NAMES) for word in strangers]
         return all(other) or (any(other) and all(self._is_everyday(word.lower()) for word in words))
 
@@ -128,15 +139,16 @@ class Names:
                 is_pair = len(words) > 1 and all(self._is_strange(word) for word in words[:2])
                 is_given = self._is_given(words[0]) and words[0].lower() not in ALSO_WORDS
                 words = words if is_pair or is_given else words[1:]
-            start = next(
-                (place for place, word in enumerate(words) if self._is_given(word) or self._is_strange(word)), None
-            )
+            found = (place for place, word in enumerate(words) if self._is_given(word) or self._is_strange(word))
+            start = next(found, None)
             if start is not None:
                 yield self._cut(" ".join(words[start:]), is_strict=True)
+            elif len(words) == 2 and words[0].lower() in GIVEN_NAMES and words[1].lower() not in self._known.words:
+                yield self._cut(" ".join(words), is_strict=False)  # a name that is a word of the shop too, "Amber Fox"
 
     def _is_given(self, word: str) -> bool:
         found = word.lower()
-        is_known = found in self._known.words or found in NEVER_NAMES
+        is_known = found in self._known.capitalised or found in NEVER_NAMES
         return not is_known and (found in GIVEN_NAMES or found in self._known.given_names)
 
     def _is_strange(self, word: str) -> bool:
@@ -177,12 +189,7 @@ class Names:
         person = next((self._person_of[word] for word in words if word in self._person_of), self._people)
         self._people = max(self._people, person + 1)
         self._person_of.update(dict.fromkeys(fresh, person))
-        forms = "|".join(re.escape(word) for word in sorted(self._person_of, key=len, reverse=True))
-        between = rf"(?:[ \t]+(?:[^\W\d_]\.?|{'|'.join(sorted(_PARTICLES))}))*[ \t-]+"
-        self._pattern = re.compile(
-            rf"(?<![\w{{.@#-])(?:{TITLE}[ \t]+)?(?P<name>{forms})(?:{between}(?:{forms}))*(?:['’](?=\w*s\b))?(?![\w@}}-])",
-            re.IGNORECASE,
-        )
+        self._pattern = None
 
 
 def _given(match: re.Match[str]) -> str:

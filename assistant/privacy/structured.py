@@ -94,11 +94,14 @@ _PHONE = re.compile(
     re.I,
 )
 _NEAR = 40  # characters around a number in which a word may say that it is a phone number
+_WORTH_A_LOOK = re.compile(r"[\d@]|\bat\b|[(\[{]at", re.I)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 
 
 def structured(text: str, known: Known) -> list[Found]:
     """Every item in `text`, in order and without overlap; what was found as one kind is no other."""
+    if not _WORTH_A_LOOK.search(text):
+        return []
     taken: list[tuple[int, int]] = [match.span() for match in _PROTECTED.finditer(text)]
     found: list[Found] = []
     # an e-mail address may hold what looks like a date, and a known code is a code whatever surrounds it

@@ -274,7 +274,7 @@ BLIND_AGENT: dict[Kind, tuple[str, ...]] = {
     ),
     Kind.ADDRESS: ("Shall it go to {}?", "The van was near {} at noon.", "Your account has {}.", "Do you mean {}?", "I have put {} in."),
 }  # fmt: skip
-"""A third set: written last, measured once, and the masker was not changed after."""
+"""A third set, written last. At first sight 1.8 % of names and 1.0 % of addresses survived in it; it was learned from too."""
 LATER = (
     "Thanks, {}.",
     "As {} said before.",
