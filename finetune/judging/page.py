@@ -45,7 +45,7 @@ def _head(report: Report) -> str:
             f"{math.exp(verdict.loss_after):.2f}",
             f"{math.exp(verdict.loss_before):.2f} before",
         ),
-        ("Change", f"{change:+.1f}\u00a0%", f"95 % interval {low:+.1f}\u00a0% to {high:+.1f}\u00a0%"),
+        ("Change", _signed(f"{change:+.1f}\u00a0%"), _signed(f"95 % interval {low:+.1f}\u00a0% to {high:+.1f}\u00a0%")),
         ("Wrong facts", str(verdict.wrong_facts), f"in {verdict.replies} replies"),
         ("False promises", str(verdict.false_promises), f"in {verdict.replies} replies"),
         ("Fallbacks", str(verdict.fallbacks_after), f"{verdict.fallbacks_before} before, of {verdict.replies} replies"),
@@ -140,8 +140,13 @@ def _change(value: float, measure: Measure) -> str:
     if not math.isfinite(value):
         return "–"
     if measure.is_share or measure.is_relative:
-        return f"{100 * value:+.1f}\u00a0{'%' if measure.is_relative else 'points'}"
-    return f"{value:+.3f}"
+        return _signed(f"{100 * value:+.1f}\u00a0{'%' if measure.is_relative else 'points'}")
+    return _signed(f"{value:+.3f}")
+
+
+def _signed(figure: str) -> str:
+    """With a minus sign as long as the plus sign."""
+    return figure.replace("-", "−")
 
 
 def _beside(measure: Measure) -> str:

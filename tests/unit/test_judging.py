@@ -13,16 +13,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from peft import LoraConfig
+from transformers import AutoModelForCausalLM
 
 from assistant.act import Act
 from assistant.adapters.verdict import Verdict
 from assistant.evidence.evidence import Evidence, Fact, FactKind
 from assistant.language_model.language_model import Decoding
 from assistant.language_model.prompt import Prompt, PromptFact, PromptTurn
-from assistant.settings import SOURCE_ROOT
+from assistant.settings import SOURCE_ROOT, load_settings
+from assistant.writers import WriterParts
 from assistant.writing.check import Check
 from assistant.writing.checking.goods import Goods
 from assistant.writing.plain_phrases import PlainPhrases
@@ -37,7 +41,10 @@ from finetune.judging.side import Side
 from finetune.judging.verifier import verify
 from finetune.judging.wording import distinct, distinct_difference, repeats, words
 from finetune.replayed import Replayed
+from retrieval.catalog import Catalog
 from retrieval.errors import FeedError
+from tests.unit.adapter_folders import write_adapter
+from tests.unit.model_folders import write_models
 
 FACTS = (
     Fact("p1.name", FactKind.NAME, "Tarn Kettle"),
@@ -283,6 +290,27 @@ class TestJudge:
             report["about"].pop("seconds")
             report["verdict"].pop("judged")
         assert one == other
+
+
+@pytest.mark.slow  # models with random weights have every sentence refused and written again
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
+@pytest.mark.parametrize("name", ["embedded", "llama", "gpt2"])
+def test_every_local_engine_can_be_judged(name: str, tmp_path: Path) -> None:
+    base = write_models(tmp_path)[name]
+    targets = ["c_attn"] if name == "gpt2" else ["q_proj", "v_proj"]
+    config = LoraConfig(r=2, target_modules=targets, fan_in_fan_out=name == "gpt2", task_type="CAUSAL_LM")
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    adapter = write_adapter(model, config, tmp_path / "2026-11")
+    text = (adapter / "adapter_config.json").read_text().replace('"../base"', f'"../{name}"')
+    (adapter / "adapter_config.json").write_text(text)
+    parts = WriterParts.of(load_settings(home=tmp_path, model=str(base)), Catalog(()))
+    sides = Side.serving(parts), Side.open(parts, adapter, "2026-11")
+    report = judge(replayed(24), *sides, Check(parts.goods), plan=Plan(ranked=2, written=1))
+    loss = report.measure("loss").difference
+    assert sides[0].name == "none"
+    assert abs(loss.change) > 1e-6
+    assert report.measure("R@1 among 20").over == 2
+    assert report.verdict.wrong_facts == 0
 
 
 class TestReport:
