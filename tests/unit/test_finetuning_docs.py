@@ -1,0 +1,68 @@
+"""Every command of the page on fine-tuning, run as it stands there, from an export to a promoted adapter and back."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.adapters.registry import Registry
+from assistant.opening import build_index
+from assistant.settings import SOURCE_ROOT, load_settings
+from retrieval.database import open_database
+from retrieval.records import Records
+from tests.exports import zendesk
+from tests.unit.shop_chats import chats
+from tests.unit.small_shop import FAQS, PRODUCTS
+
+PAGE = SOURCE_ROOT / "docs" / "finetuning.md"
+WRITES = {
+    "aisle finetune": ("adapter_model.safetensors", "adapter_config.json", "README.md", "examples.jsonl", "loss.png",
+                       "report.json", "report.html"),
+    "aisle export": ("model.safetensors", "config.json", "tokenizer.json", "README.md"),
+}  # fmt: skip
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"^```\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def test_the_page_names_every_command_of_adapters() -> None:
+    told = {command.split()[1] for command in commands()}
+    assert told == {"finetune", "adapters", "promote", "rollback", "export"}
+
+
+@pytest.mark.slow
+def test_every_command_of_the_page_runs(tmp_path: Path) -> None:
+    home = _shop(tmp_path / "home")
+    (tmp_path / "zendesk").mkdir()
+    (tmp_path / "zendesk" / "tickets.json").write_text("".join(zendesk(chats(120))), encoding="utf-8")
+    environment = {**os.environ, "AISLE_HOME": str(home), "OMP_NUM_THREADS": "2", "PYTHONPATH": str(SOURCE_ROOT)}
+    served = []
+    for command in commands():
+        arguments = shlex.split(command)[1:]
+        line = [sys.executable, "-c", "from assistant.cli import main; main()", *arguments]
+        done = subprocess.run(line, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=900)
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        if "--output" in arguments and "--dry-run" not in arguments:
+            folder = tmp_path / arguments[arguments.index("--output") + 1]
+            wanted = next(files for start, files in WRITES.items() if command.startswith(start))
+            assert [name for name in wanted if not (folder / name).is_file()] == []
+        served.append(Registry.of(load_settings(home=home)).serving().name)
+    shown = [name for name, before in zip(served, ["", *served], strict=False) if name != before]
+    assert shown == ["shipped", "2026-11", "shipped", "2026-11", "none", "shipped"]
+
+
+def _shop(home: Path) -> Path:
+    settings = load_settings(home=home)
+    records = Records(open_database(settings.resolved_database_url))
+    records.upsert_products(PRODUCTS)
+    records.upsert_faqs(FAQS)
+    build_index(settings)
+    return home
