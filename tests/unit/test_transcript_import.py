@@ -188,6 +188,24 @@ def test_pages_of_an_interface_one_per_line(tmp_path: Path) -> None:
     assert not report.bad_records
 
 
+def test_a_chat_inside_a_zendesk_ticket(tmp_path: Path) -> None:
+    body = (
+        "Chat started: 2026-03-01\n\n(09:00:12 AM) Ines Aldana: Is the lamp\ndimmable?\n(09:00:30 AM) *** Sam joined ***\n"
+        "(09:01:02 AM) Sam: It is: in three steps.\n(09:01:40 AM) Ines Aldana: thanks"
+    )
+    comment = {"author_id": 80, "public": False, "body": body, "via": {"channel": "chat_transcript"}}
+    ticket = {"id": 9, "requester": {"id": 70, "name": "Ines Aldana"}, "comments": [comment]}
+    (tmp_path / "ticket.json").write_text(json.dumps({"ticket": ticket}))
+    (found,), report = read(tmp_path)
+    assert said(found) == [
+        ("user", "Is the lamp\ndimmable?"),
+        ("assistant", "It is: in three steps."),
+        ("user", "thanks"),
+    ]
+    assert found.people == ("Ines Aldana", "Sam")
+    assert report.dropped_messages == {SYSTEM: 1}
+
+
 def test_the_messages_of_one_chatwoot_conversation(tmp_path: Path) -> None:
     messages = [{"message_type": kind, "content": f"text {kind}", "conversation_id": 9} for kind in (0, 1)]
     (tmp_path / "messages.json").write_text(json.dumps({"meta": {"contact": {"id": 3}}, "payload": messages}))

@@ -18,6 +18,7 @@ from finetune.transcripts.draft import (
     text_of,
 )
 from finetune.transcripts.format import Format, holds_objects
+from finetune.transcripts.formats.zendesk_chat import hear_chat, is_chat
 from finetune.transcripts.transcript import Role
 
 _TICKET_MARKS = ("requester_id", "requester", "submitter_id")
@@ -48,7 +49,9 @@ def _read(record: Record) -> Draft:
     customers = {requester_id, *(id for id, user in users.items() if user.get("role") == "end-user")}
     for comment in objects_in(holder, "comments"):
         draft.know(object_in(comment, "author"))
-        if reason := _left_out(comment):
+        if is_chat(comment):
+            hear_chat(draft, comment, text_of(users.get(requester_id, {}), "name"))
+        elif reason := _left_out(comment):
             draft.drop(reason)
         else:
             role = Role.CUSTOMER if text_of(comment, "author_id") in customers else Role.AGENT
