@@ -20,7 +20,8 @@ class Titles:
 
     def named(self, text: str) -> tuple[str, ...]:
         """Ids of the products that `text` names, each once, in its order; a title inside a longer one is not meant."""
-        words, found, place = _plain(text).split(), {}, 0
+        words, place = _plain(text).split(), 0
+        found: dict[str, None] = {}
         while place < len(words):
             for length in range(min(self._longest, len(words) - place), 0, -1):
                 id = self._ids.get(" ".join(words[place : place + length]))

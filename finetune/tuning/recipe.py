@@ -86,5 +86,5 @@ class Recipe:
 
 
 def threads_at_hand() -> int:
-    """Processor cores that one training takes."""
-    return min(os.cpu_count() or 1, 4)
+    """Processor cores that one training takes: OMP_NUM_THREADS where it is set, else all, at most 4."""
+    return min(int(os.environ.get("OMP_NUM_THREADS") or 0) or os.cpu_count() or 1, 4)
