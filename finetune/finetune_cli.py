@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from finetune.judge_cli import judge
+
 if TYPE_CHECKING:
     from finetune.finetuning import Material
     from finetune.judging.report import Report
@@ -23,8 +25,9 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 
 def register(app: typer.Typer) -> None:
-    """Adds `finetune` to the command line."""
+    """Adds `finetune` and `judge` to the command line."""
     app.command("finetune")(finetune)
+    app.command("judge")(judge)
 
 
 def finetune(

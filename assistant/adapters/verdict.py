@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from retrieval.errors import AdapterError
 
 REPORT_FILE = "report.json"
-JUDGE_AGAIN = 'Run `aisle finetune` to its end, which judges it, or insist with --force --reason "...".'
+JUDGE_AGAIN = 'Judge it with `aisle judge`, or insist with --force --reason "...".'
 
 FEWEST_CONVERSATIONS = 10
 """Below it an interval over conversations means nothing."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from assistant.adapters.verdict import REPORT_FILE, Verdict
 from finetune.judging.measure import Measure
+from retrieval.errors import ModelError
 
 FORMAT = 1
 
@@ -72,12 +73,17 @@ class Report:
         }
 
     def write(self, folder: Path) -> None:
-        """Writes report.json and report.html into `folder`."""
+        """Writes report.json and report.html into `folder`. Raises ModelError where that cannot be."""
         from finetune.judging.page import page
 
-        (folder / "report.html").write_text(page(self), encoding="utf-8")
         text = json.dumps(self.as_json(), indent=2, ensure_ascii=False, allow_nan=False)
-        (folder / REPORT_FILE).write_text(text + "\n", encoding="utf-8")
+        try:
+            (folder / "report.html").write_text(page(self), encoding="utf-8")
+            (folder / REPORT_FILE).write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise ModelError(
+                f"the report cannot be written to {folder}: {error.strerror or error}", "Correct the permissions."
+            ) from error
 
 
 def _absent(name: str) -> Measure:

@@ -35,7 +35,7 @@ def commands() -> list[str]:
 
 def test_the_page_names_every_command_of_adapters() -> None:
     told = {command.split()[1] for command in commands()}
-    assert told == {"finetune", "adapters", "promote", "rollback", "export"}
+    assert told == {"finetune", "adapters", "promote", "rollback", "judge", "export"}
 
 
 @pytest.mark.slow

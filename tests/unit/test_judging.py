@@ -31,6 +31,7 @@ from assistant.writing.check import Check
 from assistant.writing.checking.goods import Goods
 from assistant.writing.plain_phrases import PlainPhrases
 from assistant.writing.writer import Writer
+from finetune.judge_cli import unlearnt
 from finetune.judging.difference import Conversations, Ratio
 from finetune.judging.judge import judge
 from finetune.judging.page import page
@@ -41,8 +42,10 @@ from finetune.judging.side import Side
 from finetune.judging.verifier import verify
 from finetune.judging.wording import distinct, distinct_difference, repeats, words
 from finetune.replayed import Replayed
+from finetune.split import Split
+from finetune.tuning.examples_file import write_examples
 from retrieval.catalog import Catalog
-from retrieval.errors import FeedError
+from retrieval.errors import FeedError, ModelError
 from tests.unit.adapter_folders import write_adapter
 from tests.unit.model_folders import write_models
 
@@ -325,6 +328,18 @@ class TestReport:
         assert {"loss", "perplexity", "R@1 among 20", "R@3 among 20", "precision", "recall"} <= {
             measure["name"] for measure in stored["measures"]
         }
+
+    def test_a_folder_that_is_gone_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelError, match="cannot be written"):
+            judged(PLAIN, LEARNED).write(tmp_path / "gone")
+
+    def test_what_was_learnt_from_does_not_judge(self, tmp_path: Path) -> None:
+        held = replayed(12)
+        assert unlearnt(held, tmp_path) == held
+        write_examples(Split(tuple(held[:8]), tuple(held[8:10]), tuple(held[10:])), tmp_path)
+        assert unlearnt(held[10:], tmp_path) == held[10:]
+        with pytest.raises(FeedError, match="learned from 1 of the conversations that would judge it, t4"):
+            unlearnt(held[9:], tmp_path)
 
     def test_no_value_of_a_record_is_in_it(self, tmp_path: Path) -> None:
         judged(PLAIN, LEARNED).write(tmp_path)
