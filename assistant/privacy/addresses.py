@@ -29,7 +29,7 @@ _POSTCODE = (
     rf"(?:\d{{5}}(?:-\d{{4}})?|{_UK}|{_CANADA}|\d{{4}}\s?[A-Z]{{2}}|\d{{6}}|\d{{4}}|\d{{3}}\s\d{{2,3}}|\d{{2}}-\d{{3}})"
 )
 _CITY = rf"{_CAP}(?:[ -](?:(?:of|on|upon|am|an|der|den|de|la|le|les|du|di|del|sur|in|the|under)[ -])?{_CAP}){{0,3}}"
-_GAP = r"(?:\s*,\s*|\s*\n\s*|[ ]+)"
+_GAP = r"(?:\s{0,4},\s{0,4}|[ \t]{0,4}\n\s{0,4}|[ ]{1,4})"
 _NUMBER = r"\d{1,5}(?:\s?[-/]\s?\d{1,5})?(?:\s?[A-Za-z](?![\w']))?"
 
 _TAIL = (
@@ -70,7 +70,7 @@ _FORMS = (
     # USNS Lopez, FPO AP 12345 and the like
     rf"\b(?:{_CAP}\s){{0,2}}{_CAP}{_GAP}(?:FPO|APO|DPO)\s(?:A[AEP])\s\d{{5}}",
     # Springfield, IL 62704; London SW1A 2AA; 10115 Berlin after a comma
-    rf"\b{_CITY}\s*,?\s{_STATE},?\s\d{{4,5}}(?:-\d{{4}})?(?!\w)",
+    rf"\b{_CITY}[ ]?,?\s{_STATE},?\s\d{{4,5}}(?:-\d{{4}})?(?!\w)",
     rf"(?:\b{_CITY},?\s)?(?<!\w)(?:{_UK}|{_CANADA})(?!\w)",
 )
 _ADDRESS = re.compile("|".join(f"(?:{form})" for form in _FORMS))

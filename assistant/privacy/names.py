@@ -27,6 +27,8 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _PARTICLES = frozenset(
     ("van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "bin", "ibn", "al", "el", "ten", "ter", "zu", "y")
 )  # fmt: skip
+_BLANKS = re.compile(r"[ \t]{2,}")
+_LINES = re.compile(r"(?:[ \t]*\n){3,}")
 _SHOUTING = 0.6  # share of capitals from which on they tell nothing
 
 
@@ -74,6 +76,7 @@ class Names:
         return not written.islower() or word in self._lower or not (word in ALSO_WORDS or self._is_everyday(word))
 
     def _in(self, text: str) -> Iterator[str]:
+        text = _LINES.sub("\n\n", _BLANKS.sub(" ", text))  # a run of blanks tells nothing, and costs a search much time
         letters = [letter for letter in text if letter.isalpha()]
         is_shouting = len(letters) > 12 and sum(map(str.isupper, letters)) > _SHOUTING * len(letters)
         for cue in STRONG_CUES:

@@ -112,12 +112,14 @@ def structured(text: str, known: Known) -> list[Found]:
         (True, _phones(text)),
         (True, _cued(text, _NUMBER_CUE, Kind.ORDER)),
     )
+    spans: list[tuple[int, int]] = []
     for is_free, items in steps:
+        spans, taken = (spans + taken, []) if is_free else (spans, taken)
         for item in items:
-            among = [(each.start, each.end) for each in found] + (taken if is_free else [])
-            is_clear = not any(start < item.end and item.start < end for start, end in among)
+            is_clear = not any(start < item.end and item.start < end for start, end in spans)
             if is_clear and not known.is_own(text[item.start : item.end]):
                 found.append(item)
+                spans.append((item.start, item.end))
     return sorted(found, key=lambda item: item.start)
 
 

@@ -161,6 +161,14 @@ def test_a_name_inside_a_sentence_needs_no_cue() -> None:
     assert masked.text == "maybe {customer.name} saw it before {person.1} did"
 
 
+@pytest.mark.parametrize(
+    "text", ["name is" + " " * 30_000 + "x", "Thanks" + "\n" * 2_000, "Aa Bb " * 1_000, "12 Elm, " * 1_000]
+)
+@pytest.mark.timeout(60)
+def test_no_text_takes_time_out_of_proportion(text: str) -> None:
+    assert MASKER.mask(text).text  # a pattern that tries every way to part the blanks runs into the time limit
+
+
 def test_without_records_of_a_shop_everything_still_works() -> None:
     assert Masker().mask("I'm Dana, dana@example.com").text == "I'm {customer.name}, {customer.email}"
     assert shop_known().words
