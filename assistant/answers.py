@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from assistant.conversation.conversation import State
@@ -20,8 +20,22 @@ ORDER_READING: frozenset[IntentName] = frozenset(
 
 _GIVEN = 0.2
 _BY_NAME = frozenset({IntentName.CONTACT_CUSTOMER_SERVICE, IntentName.CONTACT_HUMAN_AGENT})
-_NAMED, _NAMED_FIRST, _NAMED_ANY = 0.15, 0.12, 0.05
+_MOST_HITS = 10
+_NAMED, _ALSO, _SHARED_WORDS = 0.4, 0.7, 0.1
+"""What counts beside the cosine, chosen on the first half of `data/shop/questions.yaml`."""
 _UNPLACED = ABOUT_PRODUCT - {IntentName.COMPARE, IntentName.SIMILAR, IntentName.CART_ADD, IntentName.CART_REMOVE}
+_ON_PAGES = SERVICE - ORDER_READING - _BY_NAME
+ON_SHELVES = frozenset(
+    {
+        IntentName.FIND_PRODUCT,
+        IntentName.REFINE,
+        IntentName.BROWSE,
+        IntentName.GIFT,
+        IntentName.SIMILAR,
+        IntentName.ON_SALE,
+    }
+)
+"""Intents that the shelves answer, and the pages where a message sounds of service: "do you have gift cards?"."""
 _POINTS = re.compile(r"\b(?:it|its|them|they|that|this|those|these|ones?|first|second)\b", re.IGNORECASE)
 _WHEN_BACK = re.compile(r"\b(?:back|restock\w*|again|when)\b", re.IGNORECASE)
 _GOES_BACK = re.compile(
@@ -57,12 +71,15 @@ class Thresholds:
 
     "Any other question on the shop" names no FAQ, whatever the record says.
 
-    `unasked` is for messages that understanding held to be no matter of the shop, or of a product that is not there;
+    `shelves`, less how far the words sound of service, is for messages that name goods and may be no search: "how do I
+    wash a down jacket?". `unasked` is for messages that understanding held to be no matter of the shop, or of a product
+    that is not there;
     `goods` for one that asks whether the shop has something, which shares words with any page on what it has.
     """
 
-    tagged: float = 0.1
-    other: float = 0.5
+    tagged: float = 0.25
+    other: float = 0.45
+    shelves: float = 0.8
     unasked: float = 0.55
     goods: float = 0.45
 
@@ -83,7 +100,7 @@ class Answers:
         texts = (*texts, *(said for pattern, said in _IN_OTHER_WORDS if pattern.search(texts[-1])))
         hits: dict[str, FaqHit] = {}
         for name in _asked(request):
-            hit = self._answer(texts, name, frozenset(other.faq.id for other in hits.values()))
+            hit = self._answer(texts, name, request, frozenset(other.faq.id for other in hits.values()))
             if hit is not None:
                 hits[name] = hit
         if request.wants(IntentName.BROWSE):
@@ -104,29 +121,39 @@ class Answers:
         best = max(fitting, key=lambda hit: (len(asked & stems(hit.faq.title)), hit.score), default=None)
         return {name: best} if best else {}
 
-    def _answer(self, texts: tuple[str, ...], intent: str, given: Collection[str]) -> FaqHit | None:
+    def _answer(self, texts: tuple[str, ...], intent: str, request: Request, given: Collection[str]) -> FaqHit | None:
         """The best FAQ for one intent; one that answers another question of the message (`given`) is less likely it."""
-        hits = [hit for text in texts for hit in self._search.faqs(text, 5, (intent,) if intent else ())]
-        fitting = [hit for hit in hits if hit.score >= self._threshold(hit, intent)]
-        asked = stems(" ".join((*texts, intent.replace("_", " "))))
+        chances = {leaning.name: leaning.confidence for leaning in request.leanings}
+        if intent in SERVICE:
+            chances[intent] = 1.0
+        hits = [hit for text in texts for hit in self._search.faqs(text, _MOST_HITS, tuple(chances))]
+        fitting = [hit for hit in hits if hit.score >= self._threshold(hit, intent, request)]
         return max(
             fitting,
             key=lambda hit: (
-                hit.score + _favour(hit.faq, intent) - _beside(hit.faq, asked) - _GIVEN * (hit.faq.id in given)
+                hit.score
+                + _SHARED_WORDS * hit.words
+                + _NAMED * _named(hit.faq, chances)
+                - _GIVEN * (hit.faq.id in given)
             ),
             default=None,
         )
 
-    def _threshold(self, hit: FaqHit, intent: str) -> float:
-        if not intent:
-            return self._thresholds.unasked
-        tells = intent in hit.faq.intents and intent != IntentName.POLICY_QUESTION  # that one names any matter
-        return self._thresholds.tagged if tells else self._thresholds.other
+    def _threshold(self, hit: FaqHit, intent: str, request: Request) -> float:
+        if intent in SERVICE:
+            tells = intent in hit.faq.intents and intent != IntentName.POLICY_QUESTION  # that one names any matter
+            return self._thresholds.tagged if tells else self._thresholds.other
+        if intent:
+            return max(self._thresholds.other, self._thresholds.shelves - _service(request))
+        return self._thresholds.unasked
 
 
 def _asked(request: Request) -> list[str]:
     """The matters of a request that a FAQ may answer, by intent; "" for what is no such matter, and may be one."""
-    wanted: list[str] = [intent.name for intent in request.intents if intent.name in SERVICE - ORDER_READING - _BY_NAME]
+    names = [intent.name for intent in request.intents]
+    wanted = [name for name in names if name in _ON_PAGES]
+    if not wanted:
+        wanted += [name for name in names if name in ON_SHELVES and name != IntentName.BROWSE]
     beyond = request.wants(IntentName.OUT_OF_SCOPE, IntentName.NOT_UNDERSTOOD)
     is_unplaced = request.wants(*_UNPLACED) and not request.query and not _POINTS.search(request.message)
     if beyond or is_unplaced:
@@ -136,19 +163,18 @@ def _asked(request: Request) -> list[str]:
     return wanted
 
 
-def _favour(faq: Faq, intent: str) -> float:
-    """What a record gains by naming the intent: more where it names it first, as what it is mainly about.
+def _service(request: Request) -> float:
+    """How far the words alone speak of the shop's service, 0 to 1, though a thing that it sells is named among them."""
+    return sum(leaning.confidence for leaning in request.leanings if leaning.name in _ON_PAGES)
 
-    "Any other question on the shop" tells little, for most records name it.
+
+def _named(faq: Faq, chances: Mapping[str, float]) -> float:
+    """How far a record names what the message sounds like; what it names first it is mainly about.
+
+    "Any other question on the shop" tells nothing, for most records name it.
     """
-    if intent == IntentName.POLICY_QUESTION:
-        return _NAMED_ANY * (intent in faq.intents)
-    return _NAMED * (intent in faq.intents) + _NAMED_FIRST * (faq.intents[:1] == (intent,))
-
-
-def _beside(faq: Faq, asked: frozenset[str]) -> float:
-    """How far the title speaks of more than was asked: "sale items" where only returning was."""
-    return min(0.05 * len(stems(faq.title) - asked), 0.15)
+    telling = [name for name in faq.intents if name != IntentName.POLICY_QUESTION]
+    return sum(chances.get(name, 0.0) * (1.0 if name == faq.intents[0] else _ALSO) for name in telling)
 
 
 def _parts(message: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from assistant.answers import Answers, Thresholds
+from assistant.answers import ON_SHELVES, Answers, Thresholds
 from assistant.conversation.conversation import State
 from assistant.intents import ABOUT_PRODUCT, IntentName
 from assistant.reference import PRODUCT_SLOTS
@@ -31,8 +31,6 @@ _GIVEN_UP_FIRST = ("material", "color", "size", "rating", "discount", "quantity"
 _FEW = 2
 _NEVER_GIVEN_UP = frozenset({"product_type"})
 _NAMING = frozenset({"product_type", "brand", "tags"})
-_EITHER = frozenset({IntentName.BROWSE})
-"""Intents of which the shop's pages may hold the answer rather than its shelves: "do you have gift cards?" """
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Finder:
         pointed = self._pointed(request, state)
         answers = self._answers.find(request, state)
         found = Found(pointed=pointed)
-        if _lists(request, pointed) and not answers.keys() & _EITHER:
+        if _lists(request, pointed) and not answers.keys() & ON_SHELVES:
             found = self._listing(request, pointed, customer_id, state)
         if found.is_lacking and not answers:
             answers = self._answers.about_goods(request)

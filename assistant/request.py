@@ -19,7 +19,8 @@ class Intent:
 class Request:
     """A message, understood in the light of the conversation before it.
 
-    `intents` is never empty, in the order asked. `query` is what to search for, carried over and
+    `intents` is never empty, in the order asked. `leanings` are what the words alone sound like, likeliest first, whatever
+    the conversation and the catalogue made of them. `query` is what to search for, carried over and
     refined across turns. `product_ids` are the products that "the second one", "it" or a name point at.
     `about` is the property asked of a product, in the catalogue's words ("weight", "waterproof"), or "".
     `order_id` is the order number as written, or "". `quantity` is how many are wanted.
@@ -36,6 +37,7 @@ class Request:
     quantity: int | None = None
     continues: bool = False
     language: str = "en"
+    leanings: tuple[Intent, ...] = ()
 
     def wants(self, *names: str) -> bool:
         """Whether any intent has one of these names."""

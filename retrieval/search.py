@@ -43,10 +43,14 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class FaqHit:
-    """An FAQ and how near it is to the question: the cosine of its nearest passage, 0 to 1."""
+    """An FAQ and how near it is to the question: the cosine of its nearest passage, 0 to 1.
+
+    `words` is how many of the question's words it has, weighed by how rare they are, against the FAQ that has most: 0 to 1.
+    """
 
     faq: Faq
     score: float
+    words: float = 0.0
 
 
 class Search:
@@ -119,7 +123,10 @@ class Search:
         words_shared = lexical / max(float(lexical.max(initial=0.0)), 1e-9)
         preference = cosines + _WORDS_BOOST * words_shared + _INTENT_BOOST * asked
         best = [row for row in np.argsort(-preference, kind="stable")[:limit] if cosines[row] > 0]
-        return tuple(FaqHit(self._catalog.faqs[self._faq_ids[row]], min(1.0, float(cosines[row]))) for row in best)
+        return tuple(
+            FaqHit(self._catalog.faqs[self._faq_ids[row]], min(1.0, float(cosines[row])), float(words_shared[row]))
+            for row in best
+        )
 
     def _accepted(self, filter: Filter) -> Rows:
         """Rows of the products that `filter` accepts; each condition is asked once per product, then remembered."""

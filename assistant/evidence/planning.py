@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from assistant.act import Act
 from assistant.actions.actions import ACTIONS, ActionResult
-from assistant.answers import ORDER_READING
+from assistant.answers import ON_SHELVES, ORDER_READING
 from assistant.conversation.conversation import State
 from assistant.evidence.product_facts import detail
 from assistant.finding import Found
@@ -94,7 +94,7 @@ def _acts(
     name: str, request: Request, found: Found, results: Sequence[ActionResult], catalog: Catalog
 ) -> Iterator[Act]:
     unplaced = name in (_I.OUT_OF_SCOPE, _I.NOT_UNDERSTOOD) or _is_unanswered(name, request, found, catalog)
-    if ("" in found.answers and unplaced) or (name in found.answers and (found.is_lacking or name == _I.BROWSE)):
+    if ("" in found.answers and unplaced) or (name in found.answers and (found.is_lacking or name in ON_SHELVES)):
         yield Act.ANSWERED
     elif name in _PLAIN:
         yield _PLAIN[name]

@@ -7,7 +7,7 @@ message → clauses → intents (head over the frozen encoder, then rules) ┐
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.conversation.conversation import State
@@ -20,7 +20,7 @@ from assistant.understanding.grammar.grammar import Grammar
 from assistant.understanding.grammar.language import language_of
 from assistant.understanding.grammar.reading import Reading
 from assistant.understanding.grammar.text import Text
-from assistant.understanding.intent_head import IntentHead
+from assistant.understanding.intent_head import Guess, IntentHead
 from assistant.understanding.intent_rules import intent_of
 from assistant.understanding.refinement import Search, refined, released
 from assistant.understanding.search_rules import starts_afresh
@@ -52,11 +52,12 @@ _PINS = frozenset({"color", "size"})
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A clause with its intent."""
+    """A clause with its intent, and what it sounds like by itself."""
 
     text: str
     intent: Intent
     reading: Reading
+    guesses: tuple[Guess, ...]
 
 
 class Understanding:
@@ -85,7 +86,8 @@ class Understanding:
         intents = _merged(named)
         whole = self._shopping(named, intents, text, state)
         order_id = next((clause.reading.order_id for clause in named if clause.reading.order_id), "")
-        return self._request(message, intents, whole, order_id, state)
+        request = self._request(message, intents, whole, order_id, state)
+        return replace(request, leanings=_leanings(named))
 
     def _named(self, parts: Sequence[str], state: State) -> list[_Named]:
         """Each clause with its intent."""
@@ -95,7 +97,7 @@ class Understanding:
         for part, guess in zip(parts, guesses, strict=True):
             reading = self._grammar.read(Text(part), state)
             name, confidence = intent_of(Clause(part, guess, reading, state, self._head.rejection.threshold))
-            named.append(_Named(part, Intent(name, confidence), reading))
+            named.append(_Named(part, Intent(name, confidence), reading, guess))
         return named
 
     def _shopping(self, named: Sequence[_Named], intents: Sequence[Intent], text: Text, state: State) -> Reading:
@@ -188,6 +190,14 @@ class Understanding:
         return refined(
             Search("", Filter()), (*reading.types, *reading.conditions), reading.sort, reading.sort_field, reading.query
         )
+
+
+def _leanings(named: Sequence[_Named]) -> tuple[Intent, ...]:
+    """What the clauses sound like by themselves, likeliest first."""
+    best: dict[str, float] = {}
+    for guess in (guess for clause in named for guess in clause.guesses):
+        best[guess.name] = max(guess.probability, best.get(guess.name, 0.0))
+    return tuple(Intent(name, round(best[name], 3)) for name in sorted(best, key=lambda name: -best[name]))
 
 
 def _merged(named: Sequence[_Named]) -> tuple[Intent, ...]:
