@@ -6,6 +6,7 @@ there travels through the same queue, so that a reader never waits for a thread 
 
 from __future__ import annotations
 
+import copy
 import queue
 import threading
 from collections.abc import Iterator, Sequence
@@ -86,18 +87,28 @@ class TransformersModel:
 
     def likelihoods(self, prompt: Prompt, replies: Sequence[str]) -> list[NDArray[np.float64]]:
         """Log-probabilities of the tokens of each reply behind `prompt`. Raises WritingError when the network fails."""
+        told = [self._told(prompt, reply) for reply in replies]
+        asked = self._inputs(prompt, max(map(len, told), default=0))[0]
         try:
             with self._lock, torch.inference_mode():
-                return [self._likelihood(prompt, reply) for reply in replies]
-        except Exception as error:  # torch and the template engine raise kinds that share no other root
+                read = self._model(input_ids=asked, attention_mask=torch.ones_like(asked), use_cache=True)
+                return [self._likelihood(asked, read, torch.tensor([ids])) for ids in told]
+        except Exception as error:  # torch raises kinds that share no other root
             raise WritingError(f"{self._name} failed: {error}") from error
 
-    def _likelihood(self, prompt: Prompt, reply: str) -> NDArray[np.float64]:
-        told = self._told(prompt, reply)
-        asked = self._inputs(prompt, len(told))[0]
-        ids = torch.cat([asked, torch.tensor([told])], 1)
-        logits = self._model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[0, -len(told) - 1 : -1]
-        chosen = torch.log_softmax(logits.double(), -1)[torch.arange(len(told)), torch.tensor(told)]
+    def _likelihood(self, asked: torch.Tensor, read: Any, told: torch.Tensor) -> NDArray[np.float64]:
+        """`read` is what the model gave for `asked`; what it remembers of that is used again where it can be."""
+        whole = torch.cat([asked, told], 1)
+        past = getattr(read, "past_key_values", None)
+        if past is None or hasattr(self._model, "active_peft_config"):  # a prefix has a past of its own
+            logits = self._model(input_ids=whole, attention_mask=torch.ones_like(whole)).logits
+            logits = logits[0, -told.shape[1] - 1 : -1]
+        else:
+            rest = self._model(
+                input_ids=told, attention_mask=torch.ones_like(whole), past_key_values=copy.deepcopy(past)
+            )
+            logits = torch.cat([read.logits[0, -1:], rest.logits[0, :-1]])
+        chosen = torch.log_softmax(logits.double(), -1)[torch.arange(told.shape[1]), told[0]]
         return np.asarray(chosen.numpy())
 
     def _told(self, prompt: Prompt, reply: str) -> list[int]:

@@ -73,6 +73,18 @@ def test_a_template_is_read_as_it_renders(folders: dict[str, Path]) -> None:
     assert math.isclose(float(-served.likelihoods(PROMPT, ["Sorry!"])[0].mean()), float(loss), abs_tol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["llama", "gpt2"])
+def test_what_is_read_once_counts_for_every_reply(name: str, folders: dict[str, Path]) -> None:
+    model = AutoModelForCausalLM.from_pretrained(folders[name], dtype=torch.float32).eval()
+    served = TransformersModel.open(str(folders[name]))
+    for reply, found in zip(REPLIES, served.likelihoods(PROMPT, REPLIES), strict=True):
+        asked, told = served._inputs(PROMPT, 60)[0], torch.tensor([served._told(PROMPT, reply)])
+        with torch.inference_mode():
+            logs = torch.log_softmax(model(torch.cat([asked, told], 1)).logits[0].double(), -1)
+        expected = logs[asked.shape[1] - 1 : -1].gather(1, told.T)[:, 0]
+        np.testing.assert_allclose(found, expected.numpy(), atol=1e-4)
+
+
 @pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 @pytest.mark.parametrize(
     "config",
