@@ -59,6 +59,9 @@ _IN_OTHER_WORDS = (
     (re.compile(r"\bwhere (?:are|r) (?:you|u)\b", re.IGNORECASE), "Where are your stores?"),
 )
 """What is said in ways of which a title has no word, as a title has it."""
+_HOW = re.compile(r"(?:hi|hey|hello|and|so|ok|but|also|[,. ])*how (?:do|should|can|could|must|often)\b", re.IGNORECASE)
+_HOW_COUNTS = 0.35
+"""How far a question of how to do a thing is one of service."""
 _FEW_WORDS = 4
 _WHOLE = re.compile(r"(?:so |and |ok,? )?(?:where|who|how|when|are|is|do|does|can|could)\b", re.IGNORECASE)
 """Begins a question that stands alone, however short."""
@@ -164,8 +167,9 @@ def _asked(request: Request) -> list[str]:
 
 
 def _service(request: Request) -> float:
-    """How far the words alone speak of the shop's service, 0 to 1, though a thing that it sells is named among them."""
-    return sum(leaning.confidence for leaning in request.leanings if leaning.name in _ON_PAGES)
+    """How far the words alone speak of the shop's service, though a thing that it sells is named among them."""
+    sounds = sum(leaning.confidence for leaning in request.leanings if leaning.name in _ON_PAGES)
+    return sounds + _HOW_COUNTS * bool(_HOW.match(request.message))
 
 
 def _named(faq: Faq, chances: Mapping[str, float]) -> float:
