@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import threading
 import time
 import weakref
@@ -116,6 +117,19 @@ def test_what_cannot_be_opened_is_logged_and_what_serves_stays(registry: Registr
         registry.promote(NONE)
         until(lambda: switch.current().name == NONE)
     assert {entry["event"] for entry in logs if entry["log_level"] == "error"} == {"adapter_not_switched"}
+
+
+def test_a_folder_that_vanishes_while_it_serves_is_logged_and_it_serves_on(registry: Registry, tmp_path: Path) -> None:
+    mine = shutil.copytree(MODELS / "adapter", tmp_path / "2026-11")
+    registry.promote(str(mine), force=True, reason="to lose it")
+    with capture_logs() as logs:
+        structlog.configure()
+        switch = follow(registry, Engine, QUICK)
+        shutil.rmtree(tmp_path / "adapters" / "2026-11")
+        until(lambda: any(entry["event"] == "adapter_not_switched" for entry in logs))
+        assert switch.current().name == "2026-11"
+        registry.rollback()
+        until(lambda: switch.current().name == SHIPPED)
 
 
 def test_the_first_one_must_open(registry: Registry, tmp_path: Path) -> None:
