@@ -40,8 +40,8 @@ def judge(
 ) -> Report:
     """Everything about `after`, the adapter of this `digest`, in place of `before`.
 
-    `check` is that of the shop without the manners of any model, `mask` keeps personal data out of the replies shown. Raises FeedError without anything to judge on,
-    WritingError when a model fails.
+    `check` is that of the shop without the manners of any model, `mask` keeps personal data out of the replies shown. Raises
+    FeedError without anything to judge on, WritingError when a model fails.
     """
     if not replayed:
         raise FeedError("no held-out replies are left to judge by", "Give more transcripts.")
