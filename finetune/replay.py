@@ -25,6 +25,7 @@ from assistant.writing.check import Check
 from assistant.writing.checking.sentences import streamed
 from assistant.writing.draft import Draft
 from finetune.replayed import Replayed
+from finetune.tracing.performing import left_out
 from finetune.tracing.support import Support
 from finetune.tracing.titles import Titles
 from finetune.tracing.tracing import Tracing
@@ -58,6 +59,7 @@ class Reason(StrEnum):
     FORM = "a form that live replies may not have"
     LEANING = "what is left leans on what was left out"
     UNSAID = "says nothing of what the records answered"
+    OTHER = "does something else than the turn did"
     LONG = "longer than a live reply"
     COURTESY = "nothing but a courtesy is left"
     EMPTY = "nothing to read"
@@ -172,6 +174,8 @@ class Replay:
             return kept, Reason.COURTESY
         if _unsaid(prepared, kept):
             return kept, reading.reason() if reading.refused else Reason.UNSAID
+        if left_out(kept, prepared.evidence.acts):
+            return kept, Reason.OTHER
         self.counts.whole += not reading.refused
         return kept, None
 

@@ -28,7 +28,7 @@ TALKS = (
     ("how much is the wren tent?", "Good choice! The Wren is 269 dollars."),
     ("what is your return policy?", "Hi Maya! You can return it within 30 days."),
     ("hello", "Hello! How can I help you today?"),
-    ("thanks, call me on 0151 5550 1234", "You're very welcome, any time!"),
+    ("thanks a lot! 0151 5550 1234", "You're very welcome, any time!"),
     ("where is my parcel?", "I have sent you a refund of $40."),
 )
 WRITTEN = {

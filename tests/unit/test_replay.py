@@ -168,21 +168,21 @@ def test_later_prompts_remember_only_what_was_kept_of_a_reply(replay: Replay) ->
 
 
 def test_personal_data_is_masked_for_reading_and_not_learnt(replay: Replay) -> None:
-    made = only(replay, "thanks, I am Sam Whitlock", "You're very welcome, any time. Sam Whitlock will be glad.")
+    made = only(replay, "hello, I'm Sam Whitlock", "Hello! How can I help you? Sam Whitlock will be glad.")
     assert isinstance(made, Replayed)
     assert "Whitlock" in made.prompt.turns[-1].message  # as the live prompt has it, until it is masked
     kept = masked(made, replay.mask)
     assert "Whitlock" not in kept.human + kept.prompt.turns[-1].message
-    assert made.reply == "You're very welcome, any time."
+    assert made.reply == "Hello! How can I help you?"
 
 
 def test_a_transcript_that_the_agent_opens_or_the_customer_closes_is_read_in_pairs(replay: Replay) -> None:
     messages = (
-        TranscriptMessage(Role.AGENT, "Hello, how can I help you?"), TranscriptMessage(Role.CUSTOMER, "thanks, I am fine"),
+        TranscriptMessage(Role.AGENT, "Hello, how can I help you?"), TranscriptMessage(Role.CUSTOMER, "thanks a lot"),
         TranscriptMessage(Role.AGENT, "You're very welcome!"), TranscriptMessage(Role.CUSTOMER, "bye"),
     )  # fmt: skip
     (made,) = replay.replayed([Transcript("t", messages)])
-    assert made.prompt.turns[-1].message == "thanks, I am fine"
+    assert made.prompt.turns[-1].message == "thanks a lot"
     assert (replay.counts.transcripts, replay.counts.kept) == (1, 1)
 
 

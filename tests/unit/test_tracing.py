@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,8 @@ from assistant.evidence.evidence import Evidence, Fact, FactKind
 from assistant.evidence.hints import IN_STOCK, OUT_OF_STOCK
 from assistant.evidence.wording import day
 from assistant.reference import REFERENCE_PATTERN
+from finetune.simulator import Simulator
+from finetune.tracing.performing import left_out
 from finetune.tracing.support import Support
 from finetune.tracing.titles import Titles
 from finetune.tracing.tracing import Tracing
@@ -142,3 +145,27 @@ def test_titles_are_found_in_full_the_longest_first() -> None:
     titles = Titles(SMALL_SHOP)
     assert titles.named("The tarn boots and the Wren Tent, or a Tent Peg!") == ("boots", "wren", "peg")
     assert titles.named("Nothing of ours is meant by a tent or boots.") == ()
+
+
+DONE = [
+    ("Please sign in first.", (Act.SIGN_IN,), ()),
+    ("Thank you for your address.", (Act.SIGN_IN,), (Act.SIGN_IN,)),
+    ("I'm sorry. Please log in.", (Act.SIGN_IN, Act.APOLOGIZE), ()),
+    ("I understand.", (Act.CALM, Act.OUT_OF_SCOPE), (Act.OUT_OF_SCOPE,)),
+    ("Which one do you mean?", (Act.ASK_WHICH_PRODUCT,), ()),
+    ("We have no such thing.", (Act.FOUND_NOTHING,), ()),
+    ("The {p1.name} is {p1.price}.", (Act.TOLD_PRICE,), ()),
+]
+
+
+@pytest.mark.parametrize(("reply", "acts", "missed"), DONE)
+def test_a_reply_does_what_the_turn_did_or_it_does_not(
+    reply: str, acts: tuple[Act, ...], missed: tuple[Act, ...]
+) -> None:
+    assert left_out(reply, acts) == missed
+
+
+def test_the_shops_own_phrasings_do_their_acts() -> None:
+    turns = [turn for talk in islice(Simulator.load().conversations(3), 400) for turn in talk]
+    undone = [(left_out(turn.reply, turn.acts), turn.reply) for turn in turns if left_out(turn.reply, turn.acts)]
+    assert len(undone) < 0.03 * len(turns), undone[:20]
