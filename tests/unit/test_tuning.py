@@ -36,6 +36,7 @@ from finetune.tuning.losses import loss_for, whole_loss
 from finetune.tuning.methods import with_adapter
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Method, Recipe
+from finetune.tuning.search import search
 from finetune.tuning.tuning import Noted, Tuning
 from retrieval.errors import FeedError, ModelError, SettingsError
 from tests.unit.tiny_models import CHAT, SHAPE, TINY, saved, tiny_embedded, tiny_qwen2
@@ -292,3 +293,22 @@ def test_an_adapter_of_another_base_does_not_fit(folders: dict[str, Path], tmp_p
     with pytest.raises(Exception, match=re.compile("shape|size|fit")):
         check_fits(Adapter.read(tmp_path / "adapter"), str(wide))
     assert load_file(tmp_path / "adapter" / "adapter_model.safetensors")
+
+
+def test_a_search_finds_the_recipe_that_does_best(folders: dict[str, Path]) -> None:
+    folder = str(folders["embedded"])
+    base, told = open_base(folder), []
+    recipe = replace(RECIPE, max_steps=5, learning_rate=1e-3)
+    trials = search(
+        lambda tried: with_adapter(open_base(folder), tried),
+        examples(base),
+        examples(base),
+        recipe,
+        Processes.join(),
+        told.append,
+    )
+    assert {trial.recipe.learning_rate for trial in trials} == {3e-4, 1e-3, 3e-3}
+    assert {trial.recipe.rank for trial in trials} == {4, 8, 16, 32}
+    assert [trial.loss for trial in trials] == sorted(trial.loss for trial in told)
+    assert trials[0].recipe.learning_rate == 3e-3
+    assert trials[0].recipe.max_steps == 5
