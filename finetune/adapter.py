@@ -1,6 +1,6 @@
 """The adapter: LoRA matrices for customer service, trained on transcripts of people over the frozen base model.
 
-    aisle train adapter --data DIR --minutes 13
+    aisle train adapter --data DIR --minutes 11
 
 Half of the tokens are transcripts, of which only sentences stay that promise nothing and whose act is known; the other
 half are simulated dialogues, so that the adapter does not unlearn to speak from facts.

@@ -1,6 +1,6 @@
 """The base model: a small Llama-architecture language model, trained from scratch.
 
-    aisle train base --data DIR --minutes 81
+    aisle train base --data DIR --minutes 168
 
 First all public conversations; from `GROUNDED_FROM` of the run on, service dialogues and grounded dialogues of the
 simulator alone, most of them grounded. A checkpoint is written every few minutes; `--resume` goes on from it.
