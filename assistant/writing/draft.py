@@ -148,7 +148,8 @@ class Draft:
         if act is Act.CHANGE_ELSEWHERE:
             essential = essential[:1]
         if act is Act.ORDER_DELIVERY and len(essential) > 1:
-            essential = tuple(key for key in essential if key != "o1.status")  # "when" asks for a day where one is known
+            # "When" asks for a day, where one is known.
+            essential = tuple(key for key in essential if key != "o1.status")
         if act is Act.COMPARED and self._facts.keys() >= _FEATURES and "p1.stock" not in self._facts:
             essential = ("p1.feature",)
         if act is Act.ORDER_STATUS and "o1.window" in self._facts and "o1.total" not in self._facts:

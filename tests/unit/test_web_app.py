@@ -129,12 +129,18 @@ def test_health_tells_starting_ready_and_failed(tmp_path: Path):
     opening = OpeningAssistant(open_slowly)
     opening.start()
     client = TestClient(make_app(tmp_path, opening))
-    assert (client.get("/healthz").status_code, client.get("/healthz").json()) == (503, {"status": "starting", "model": ""})
+    assert (client.get("/healthz").status_code, client.get("/healthz").json()) == (
+        503,
+        {"status": "starting", "model": ""},
+    )
     assert client.get("/").status_code == 503
     assert "opens in a moment" in client.get("/").text
     gate.set()
     assert opening.catalog.products
-    assert (client.get("/healthz").status_code, client.get("/healthz").json()) == (200, {"status": "ready", "model": "fake+none"})
+    assert (client.get("/healthz").status_code, client.get("/healthz").json()) == (
+        200,
+        {"status": "ready", "model": "fake+none"},
+    )
 
 
 def test_a_failed_start_is_told_without_its_details(tmp_path: Path):
