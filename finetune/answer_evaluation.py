@@ -60,10 +60,10 @@ def evaluate_answers(data: Path) -> str:
             "nearest title": _nearest_title(assistant.catalog, open_encoder(), questions),
             "Aisle": _shown(assistant),
         }
-    lines = ["| half | way | right page or rightly none | no page | wrong page | answered beside the point |"]
-    lines.append("|---|---|---|---|---|---|")
-    for part in (WORK, REPORT):
-        lines += [_row(part, name, way, questions) for name, way in ways.items()]
+        lines = ["| half | way | right page or rightly none | no page | wrong page | answered beside the point |"]
+        lines.append("|---|---|---|---|---|---|")
+        for part in (WORK, REPORT):
+            lines += [_row(part, name, way, questions) for name, way in ways.items()]
     return "\n".join(lines)
 
 
