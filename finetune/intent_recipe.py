@@ -9,8 +9,7 @@ penalty were chosen by cross-validation on the training split of CLINC150, its o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +24,7 @@ from torch.nn import functional
 
 from assistant.understanding.intent_head import BUCKETS, Floats, IntentHead, Rejection, hashed_ngrams
 from retrieval.encoder import Vectors
+from retrieval.one_thread import one_thread
 
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -148,7 +148,7 @@ def _fitted(examples: Examples, seed: int, outside: str, encoder: str, recipe: R
     """A head with n-grams at their full weight and without rejection."""
     labels = sorted(set(examples.labels))
     codes = np.array([labels.index(label) for label in examples.labels], np.int64)
-    with _one_thread():
+    with one_thread():
         networks = [_network(examples.vectors, codes, len(labels), recipe, seed + n) for n in range(recipe.networks)]
     idf = _inverse_frequencies(examples.texts)
     weights: dict[str, NDArray[np.generic]] = {
@@ -204,17 +204,6 @@ def _signs(head: IntentHead, examples: Examples) -> tuple[Floats, Flags, Flags]:
     is_known = np.array([label != head.outside for label in head.labels])
     guesses = np.array(head.labels)[np.where(is_known, logits, -np.inf).argmax(axis=1)]
     return head.signs(logits, examples.vectors), guesses == wanted, wanted == head.outside
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Runs torch on one thread: for networks this small the others cost more than they bring."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 class _Network(nn.Module):

@@ -18,6 +18,7 @@ import numpy as np
 
 from retrieval.encoder import Encoder, Vectors
 from retrieval.errors import ModelError
+from retrieval.one_thread import one_thread
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -77,7 +78,7 @@ class SentenceEncoder:
         return self._encode(texts, self._model.encode_document)
 
     def _encode_query(self, text: str) -> Vectors:
-        with _one_thread():
+        with one_thread():
             vector = self._encode([text], self._model.encode_query)
         vector.setflags(write=False)
         return vector
@@ -87,19 +88,6 @@ class SentenceEncoder:
             return np.zeros((0, self._dimension), np.float32)
         vectors = encode(list(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
         return np.asarray(vectors, np.float32)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Runs torch on one thread: for one short text the others cost more than they bring."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextmanager

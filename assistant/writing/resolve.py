@@ -20,12 +20,6 @@ _SPOKEN_WITH_VOWEL = re.compile(r"[AEFHILMNORSX](?:\b|[A-Z\d])")
 _KEPT_AS_WRITTEN = frozenset({FactKind.NAME, FactKind.CODE, FactKind.CONTACT, FactKind.MONEY})
 
 
-def used_facts(written: str, facts: Mapping[str, Fact]) -> tuple[Fact, ...]:
-    """The facts that `written` refers to, each once, in order of first mention."""
-    keys = dict.fromkeys(REFERENCE_PATTERN.findall(written))
-    return tuple(facts[key] for key in keys if key in facts)
-
-
 def resolve(written: str, facts: Mapping[str, Fact]) -> str:
     """`written` with the text of each fact in place of its reference, joined as a careful writer would.
 

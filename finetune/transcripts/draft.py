@@ -22,7 +22,6 @@ AUTOMATIC = "automatic message"
 SYSTEM_LINE = "system or activity line"
 EMPTY = "no text"
 REDACTED = "deleted or redacted"
-THIRD_PERSON = "message of a third person"
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.evidence.evidence import Fact, FactKind
-from assistant.writing.resolve import resolve, used_facts
+from assistant.writing.resolve import resolve
 from retrieval.errors import WritingError
 
 
@@ -46,11 +46,6 @@ def test_joins(written: str, facts: dict[str, Fact], text: str) -> None:
 def test_an_unknown_reference_is_named() -> None:
     with pytest.raises(WritingError, match=r"p2\.price"):
         resolve("It is {p2.price}.", {})
-
-
-def test_used_facts_come_once_in_order_of_mention() -> None:
-    facts = _facts(p1_name="Tarn Tent", p1_price="$9.00")
-    assert [fact.key for fact in used_facts("{p1.price} {p1.name} {p1.price}", facts)] == ["p1.price", "p1.name"]
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="{}", exclude_categories=("Cs",))))

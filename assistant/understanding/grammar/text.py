@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -123,8 +123,3 @@ def stem(word: str) -> str:
 def stems(phrase: str) -> tuple[str, ...]:
     """The stems of the words of `phrase`, signs left out."""
     return tuple(token.stem for token in Text(phrase).tokens if token.is_word)
-
-
-def ends_here(tokens: Sequence[Token], index: int) -> bool:
-    """Whether no word follows `tokens[index]` before the next sign."""
-    return index + 1 >= len(tokens) or not tokens[index + 1].is_word
