@@ -31,7 +31,11 @@
       const last = questions[asked - 1];
       if (last && following) log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
     };
-    new MutationObserver(show).observe(log, { childList: true, subtree: true, characterData: true });
+    // Sizes change without a mutation too: chips come and make the log smaller, pictures and fonts make rows taller.
+    const sizes = new ResizeObserver(show);
+    sizes.observe(log);
+    const changed = () => { for (const child of log.children) sizes.observe(child); show(); };
+    new MutationObserver(changed).observe(log, { childList: true, subtree: true, characterData: true });
     log.addEventListener("load", show, true);
     for (const name of ["wheel", "touchmove", "keydown"]) log.addEventListener(name, () => { following = false; }, { passive: true });
   };
