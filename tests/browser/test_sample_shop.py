@@ -84,3 +84,16 @@ def test_orders_are_told_to_their_owner_alone(visit: Visit, assistant: Assistant
 
 def test_every_demo_customer_is_a_customer(assistant: Assistant) -> None:
     assert all(assistant.customer(customer_id) for customer_id in DEMO_CUSTOMERS)
+
+
+def test_the_last_reply_is_in_sight_after_cards_and_chips(visit: Visit) -> None:
+    visit.open()
+    for message in (
+        "I need a warm sleeping bag under $150",
+        "is the first one machine washable?",
+        "do you ship to Canada?",
+    ):
+        visit.say(message)
+        expect(visit.chat.locator(".aisle-writing")).to_have_count(0)
+    expect(visit.log.locator(".bot-row").last).to_contain_text("Canada")
+    expect(visit.log.locator(".bot-row").last).to_be_in_viewport(ratio=0.9)
