@@ -6,6 +6,7 @@ Names, addresses and numbers are Faker's; the sentences were written for this me
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from faker import Faker
 
 from assistant.privacy.kind import Kind
 from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
+from tests.simulation.sentences import SETS
 
 LOCALES = ("en_US", "en_GB", "en_CA", "en_AU", "en_IN", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL")
 _IBAN_LOCALES = ("en_GB", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL")
@@ -32,7 +34,7 @@ class Planted:
 class Planting:
     """Draws items and conversations from one seed; `planted` holds the items of each conversation by its id.
 
-    `sentences` is which of three sets of them is used.
+    `sentences` is which set of them is used, from 1.
     """
 
     seed: int
@@ -42,6 +44,7 @@ class Planting:
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
+        self.set = SETS[self.sentences - 1]
         self.fakers = {locale: Faker(locale, use_weighting=False) for locale in LOCALES}
         for number, faker in enumerate(self.fakers.values()):
             faker.seed_instance(self.seed * 100 + number)
@@ -67,7 +70,10 @@ class Planting:
             item = self._item(kind)
             planted.append(item)
             place = self.dice.randrange(len(texts))
-            sentence = self.dice.choice(_SETS[self.sentences - 1][place % 2][kind])
+            if kind is Kind.ADDRESS and self.set.halves and place in range(0, len(texts) - 2, 2) and self._is(0.3):
+                self._halved(item, place, texts)
+                continue
+            sentence = self.dice.choice((self.set.customer, self.set.agent)[place % 2][kind])
             written = sentence.strip("^").replace("{}", item.value)
             if sentence.startswith("\n"):
                 closings[place] += written
@@ -79,7 +85,7 @@ class Planting:
         messages = tuple(
             TranscriptMessage(
                 (Role.CUSTOMER, Role.AGENT)[place % 2],
-                " ".join(text) + closings[place],
+                self._typed(" ".join(text) + closings[place], is_customer=place % 2 == 0),
                 start + timedelta(minutes=place),
             )
             for place, text in enumerate(texts)
@@ -91,7 +97,27 @@ class Planting:
         if place + 1 < len(texts):
             later = self.dice.randrange(place + 1, len(texts))
             said = self.dice.choice((item.value, item.pieces[0]))
-            texts[later].append(self.dice.choice(LATER).replace("{}", said))
+            texts[later].append(self.dice.choice(self.set.later).replace("{}", said))
+
+    def _halved(self, item: Planted, place: int, texts: list[list[str]]) -> None:
+        """An address of which the agent has to ask for the second half."""
+        first, question, second = self.dice.choice(self.set.halves)
+        street, rest = item.pieces[0], item.value.removeprefix(item.pieces[0]).lstrip(", \n") or "the same town"
+        texts[place].append(first.replace("{}", street))
+        texts[place + 1].append(question)
+        texts[place + 2].insert(0, second.replace("{}", rest))
+
+    def _typed(self, text: str, is_customer: bool) -> str:
+        """A message as its writer types it."""
+        if not is_customer or not (self.set.careless or self.set.loud):
+            return text
+        drawn = self.dice.random()
+        if drawn < self.set.careless:
+            return _careless(text)
+        return text.upper() if drawn < self.set.careless + self.set.loud else text
+
+    def _is(self, share: float) -> bool:
+        return self.dice.random() < share
 
     def _item(self, kind: Kind) -> Planted:
         makers: dict[Kind, Callable[[], Planted]] = {
@@ -118,15 +144,23 @@ class Planting:
             faker = self._faker()
             words = [faker.first_name(), *([faker.last_name()] if self.dice.random() < 0.7 else [])]
             if all(part.lower() not in self.ordinary and len(part) > 2 for word in words for part in word.split()):
-                return Planted(Kind.NAME, " ".join(words), tuple(words))
+                return self._called(words)
+
+    def _called(self, words: list[str]) -> Planted:
+        """By the whole name, or also by title or initial where the set is formal."""
+        if self.set.is_formal and len(words) == 2 and self._is(0.25):
+            start = self.dice.choice(("Mr", "Mrs", "Ms", "Mr.", "Dr.", words[0][0], f"{words[0][0]}."))
+            return Planted(Kind.NAME, f"{start} {words[1]}", (words[1],))
+        return Planted(Kind.NAME, " ".join(words), tuple(words))
 
     def _address(self) -> Planted:
         faker = self._faker()
         street = faker.street_address().replace("\n", ", ")
         postcode, city = faker.postcode(), faker.city()
-        line = self.dice.choice(
-            (f"{street}, {city} {postcode}", f"{street}, {postcode} {city}", f"{street}, {city}", street)
-        )
+        forms = [f"{street}, {city} {postcode}", f"{street}, {postcode} {city}", f"{street}, {city}", street]
+        if self.set.is_formal:
+            forms += [f"{street}\n{city}\n{postcode}", f"{street}\n{postcode} {city}"]
+        line = self.dice.choice(forms)
         return Planted(Kind.ADDRESS, line, tuple(piece for piece in (street, postcode) if piece in line))
 
     def _phone(self) -> Planted:
@@ -180,114 +214,15 @@ class Planting:
         return self._whole(Kind.TRACKING, value)
 
 
-CUSTOMER: dict[Kind, tuple[str, ...]] = {
-    Kind.NAME: (
-        "^Hi, my name is {}.", "^Hello, this is {}.", "^Good evening, {} here.", "^Hi I'm {} and I need a hand.", "\nBest regards,\n{}", "\nThanks,\n{}",
-        "\n\nKind regards\n{}", "\n{}", "The order should be under {}.", "Name on the account: {}", "It is a present for my sister {}.",
-        "My husband {} placed it.", "I spoke to {} on the phone yesterday.", "Please address it to {}.", "Dear {},\nthank you for the quick answer.",
-        "Hi {}, thanks for getting back to me.", "Your colleague {} promised me a reply.", "It says it was signed for by {}, who is that?",
-        "You can call me {}.", "The card belongs to {}.", "Could you let {} know?", "The account is registered to {}.", "Thanks so much {}!", "My full name is {}.",
-        "I'm ordering on behalf of {}.", "Customer name: {}", "I bought it together with my friend {}.", "Mr. {} from your store helped me.", "ok thank you {}",
-    ),
-    Kind.ADDRESS: (
-        "Please send it to {}.", "My address is {}.", "I live at {}.", "We moved, the new address is {}.", "Deliver to: {}", "Can you change the delivery address to {}?",
-        "It went to {} instead.", "Ship it to {} please.", "Billing address: {}", "I'm at {} if the driver asks.",
-    ),
-    Kind.EMAIL: ("My email is {}.", "You can reach me at {}.", "I used {} to sign up.", "email: {}", "Please write to {} instead.", "The account is {}"),
-    Kind.PHONE: ("My number is {}.", "Call me on {}.", "You can text {} any time.", "Phone: {}", "{} is the best number.", "Reach me at {} after six.", "tel {}"),
-    Kind.CARD: ("I paid with {}.", "My card number is {}.", "The card is {} and it was charged twice.", "card: {}", "Use {} please."),
-    Kind.IBAN: ("Please refund to {}.", "My IBAN is {}.", "The account is {}, in my name.", "Bank details: {}", "Send the money to {} please."),
-    Kind.ORDER: (
-        "My order number is {}.", "Where is order {}?", "It's about order {}.", "I want to return {} please, that is my order.", "Order no. {} never came.",
-        "order id: {}", "The confirmation says order {}.", "Order number {} is wrong.",
-    ),
-    Kind.TRACKING: ("The tracking number is {}.", "Tracking: {}", "I was given {} to track it.", "tracking code {} does nothing", "The parcel {} is stuck.", "It says {} was delivered."),
-}  # fmt: skip
-AGENT: dict[Kind, tuple[str, ...]] = {
-    Kind.NAME: (
-        "^Hello {}, thank you for writing.", "^Hi {}!", "^Dear {},", "^Good morning {}.", "Thank you for your patience, {}.", "I'm {} and I'll look into it.", "My name is {}.",
-        "You are chatting with {}.", "\nKind regards,\n{}", "\nBest,\n{}\nCustomer Care", "Am I speaking with {}?", "I see the parcel was received by {}.", "Thanks, {}.", "You're welcome, {}!",
-        "I have asked my colleague {} to check.", "The account is in the name of {}.", "Certainly, {}.", "Is the recipient {}?", "Our driver {} left a card.", "Sorry about that, {}.",
-        "I've noted that {} may collect it.", "The order was placed by {}.", "Have a lovely day, {}!",
-    ),
-    Kind.ADDRESS: (
-        "We have {} as your address.", "It is on its way to {}.", "Is {} still right?", "The parcel goes to {}.", "Shipping address: {}", "The driver was at {} this morning.", "I changed it to {}.",
-    ),
-    Kind.EMAIL: ("I have sent it to {}.", "Is {} your email?", "The confirmation went to {}.", "We have {} on file."),
-    Kind.PHONE: ("We tried to call {}.", "Is {} still your number?", "The driver will ring {}.", "I have {} as your phone number."),
-    Kind.CARD: ("The refund goes to {}.", "I see the payment with card {}.", "The card {} was declined."),
-    Kind.IBAN: ("The refund goes to {}.", "We have {} as your bank account.", "Is the IBAN {} right?"),
-    Kind.ORDER: ("I found order {}.", "Your order {} is being packed.", "Order {} left on Monday.", "Is it order {}?", "I can see {} in our system, that order is paid."),
-    Kind.TRACKING: ("The tracking number is {}.", "You can follow it with {}.", "The carrier has it under {}.", "Your parcel {} left the depot.", "Tracking number: {}"),
-}  # fmt: skip
-NEW_CUSTOMER: dict[Kind, tuple[str, ...]] = {
-    **CUSTOMER,
-    Kind.NAME: (
-        "^Hey there, {} speaking.", "^Good day! {} from the running club.", "{} is my name.", "\nCheers\n{}", "\nWarm wishes, {}", "\n- {}", "I was told to ask for {}.",
-        "It went out to {} by mistake.", "The label reads {}.", "Last week {} answered and was very kind.", "My daughter {} turns ten and I need it by then.", "Make it out to {} please.",
-        "It's me again, {}.", "My neighbour {} took the parcel in.", "On the invoice it must say {}.", "I go by {}.", "The person I talked to was {}.", "I think {} has my case.",
-        "Can {} pick it up for me?", "The gift card is for {}.", "Please put {} on the label.", "Account holder: {}", "Thank you very much indeed, {}.", "You can find me as {}.", "sorry for the trouble {}",
-    ),
-    Kind.ADDRESS: (
-        "The parcel should have come to {}.", "We are at {}.", "Where I want it: {}", "I have since moved to {}.", "Please have it brought to {}.", "My place is {}.", "It says {} on the label.",
-        "Our office is at {}.", "The right one is {}.", "send everything to {}",
-    ),
-    Kind.EMAIL: ("Drop me a line at {}.", "I log in with {}.", "It must be {} or my work one.", "{} works best."),
-    Kind.PHONE: ("I am on {}.", "Best to ring {}.", "My mobile: {}", "They should call {} before they come.", "WhatsApp {} is fine."),
-    Kind.CARD: ("You charged {} again.", "It ends wrong, the whole number is {}.", "Take it from {}."),
-    Kind.IBAN: ("You can transfer it to {}.", "Mine is {}.", "Money back to {}."),
-    Kind.ORDER: ("I ordered under {}.", "Any news on order {}?", "The one with order number {}.", "My order ({}) is late.", "Please cancel order {}.", "order # {}"),
-    Kind.TRACKING: ("The link shows {}.", "Number {} has not moved for days.", "{} is what the carrier gave me.", "Shipment {} is lost."),
-}  # fmt: skip
-NEW_AGENT: dict[Kind, tuple[str, ...]] = {
-    **AGENT,
-    Kind.NAME: (
-        "^Good afternoon {}, how can I help?", "^Hey {},", "{} here from Fern & Fell, happy to help.", "Allow me to look, {}.", "\nAll the best,\n{} at Fern & Fell", "\nYours, {}", "May I call you {}?",
-        "I have passed this on to {} in the workshop.", "I can see that {} spoke with you.", "Just a second, {}.", "The courier says {} took it in.", "Right you are, {}!", "It is booked for {}.",
-        "So that is {}, correct?", "Our technician {} will have a look.", "I am {}, and I work in the shop.", "Enjoy your trip, {}!", "We have {} down as the recipient.",
-    ),
-    Kind.ADDRESS: ("The label says {}.", "Our records show {}.", "I can send a new one to {}.", "So that would be {}?", "It was left at {}.", "We still have {} for you."),
-    Kind.EMAIL: ("Please look in the inbox of {}.", "I see {} here.", "A link is on its way to {}."),
-    Kind.PHONE: ("The courier has {}.", "Shall we ring {}?", "I see {} in your account."),
-    Kind.CARD: ("It was charged to {}.", "The card on file is {}."),
-    Kind.IBAN: ("We sent it to {}.", "On file is {}."),
-    Kind.ORDER: ("Order {} is ready.", "That would be order {}.", "I have cancelled order {}.", "Found it: order number {}."),
-    Kind.TRACKING: ("It travels as {}.", "Please follow {}.", "The parcel number is {}."),
-}  # fmt: skip
-"""A second set, written when the masker did well on the first; it then led to the recognition of names without cues."""
-BLIND_CUSTOMER: dict[Kind, tuple[str, ...]] = {
-    **NEW_CUSTOMER,
-    Kind.NAME: (
-        "^Morning! {}, from flat two.", "I'd like it sent care of {}.", "You spoke with my wife {} earlier.", "Whoever packed this, {} I believe, did well.", "\nBest wishes from {}", "\nxx {}",
-        "My manager {} has to approve it.", "I signed up as {}.", "It was {} who rang me.", "For the record, I am {}.", "Would {} be in today?", "The gift is from {} and me.",
-        "Nobody called {} lives here.", "I'd rather deal with {} again.", "The name is {}, by the way.", "{} and I share the account.", "I have an email from {} about it.", "Tell {} it fits.",
-    ),
-    Kind.ADDRESS: (
-        "It needs to be at {} by Friday.", "Nothing arrived at {} yet.", "Put {} on it, please.", "I gave you {} when I ordered.", "My parents at {} did not get it either.", "From {} it is a long way.",
-    ),
-}  # fmt: skip
-BLIND_AGENT: dict[Kind, tuple[str, ...]] = {
-    **NEW_AGENT,
-    Kind.NAME: (
-        "^Thanks for waiting, {}.", "^Hello again {},", "My colleague is {}.", "I'm passing you to {} now.", "\nWarmly,\n{}", "\n{}, customer service", "{} will be with you shortly.", "Would that be {}?",
-        "A note from {} says it was fixed.", "It's {} from the returns desk.", "Good to hear from you, {}.", "The signature reads {}.", "I have {} on the other line.", "Please ask for {} at the counter.",
-    ),
-    Kind.ADDRESS: ("Shall it go to {}?", "The van was near {} at noon.", "Your account has {}.", "Do you mean {}?", "I have put {} in."),
-}  # fmt: skip
-"""A third set, written last. At first sight 1.8 % of names and 1.0 % of addresses survived in it; it was learned from too."""
-LATER = (
-    "Thanks, {}.",
-    "As {} said before.",
-    "This is for {} then.",
-    "{} will be glad.",
-    "Shall I tell {}?",
-    "Please ask {} again.",
-)
-
-_SETS = ((CUSTOMER, AGENT), (NEW_CUSTOMER, NEW_AGENT), (BLIND_CUSTOMER, BLIND_AGENT))
+def _careless(text: str) -> str:
+    """As people write in a hurry: no capitals, and no signs at the ends of words."""
+    return re.sub(r"[,.!?;:]+(?=\s|$)", "", text.lower())
 
 
 def _all_sentences() -> Iterator[str]:
-    yield from LATER
-    for sentences in (found for pair in _SETS for speaker in pair for found in speaker.values()):
-        yield from sentences
+    for each in SETS:
+        yield from each.later
+        yield from (sentence for halves in each.halves for sentence in halves)
+        yield from (
+            sentence for speaker in (each.customer, each.agent) for kind in speaker.values() for sentence in kind
+        )

@@ -1,0 +1,65 @@
+"""The fourth set of sentences: careless and careful writers, names with titles and initials, addresses in two messages.
+
+It was written and committed before anything was measured on it, and measures the masker as it then was made.
+"""
+
+from __future__ import annotations
+
+from assistant.privacy.kind import Kind
+
+CUSTOMER: dict[Kind, tuple[str, ...]] = {
+    Kind.NAME: (
+        "^Hi, this is {} from Pune.", "^hey its {}", "^Hello! {} again, we chatted on Tuesday.", "^{} here, still waiting on my boots.", "^Hi team, {} writing from San Antonio.",
+        "\n{}\nSent from my phone", "\n\nWith best regards\n{}\nLeeds", "\nMany thanks and have a nice week,\n{}", "\nYours truly, {}", "\nxoxo {}", "\nMfG\n{}", "\nSaludos,\n{}", "\ncheers mate, {}",
+        "\n--\n{}", "\nGrateful customer {}", "My roommate {} opened the box by accident.", "It was bought by my late husband {}.", "The account belongs to my mum, {}.", "I am not {}, you have the wrong person.",
+        "The parcel was handed to some {}, whom I don't know.", "Pls change the recipient to {}.", "Could you put it under {} instead", "When I rang, a certain {} told me it was in stock.", "{} from your team said I would get a call back",
+        "I already explained everything to {}.", "Is {} working today?", "Please thank {} for me, that was great help.", "Can my assistant {} collect it?", "The invoice has to be made out to {}.", "We're a couple, {} and I both want one.",
+        "Kids are called {} and Bo, both need a pair.", "You have misspelt it, it is {}.", "My passport says {}.", "Just write {} on the parcel.", "name {}", "full name - {}", "Receiver : {}", "I'm {}, order from last week",
+        "As far as I know {} paid with her own card.", "thx {} ur the best", "No {}, that is not what I asked.", "Ok {}, I will wait.", "It's for a friend, {}, who turns forty.", "yes that's me, {}",
+    ),
+    Kind.ADDRESS: (
+        "Could it come to {} instead?", "My flat is {}, second bell from the top.", "pls deliver at {}", "Here it is: {}", "I typed the wrong one, should be {}", "For the label: {}", "The van stopped outside {} and drove off again.",
+        "I'm staying at {} until Sunday.", "Pick it up from {} please.", "addr: {}", "Ship to\n{}", "Use my work one: {}", "It was supposed to reach {} on Monday.", "Address\n{}\nThanks", "We no longer live at {}.",
+        "Someone at {} took it.", "you have {} on file but thats my ex's", "{} is where I need it.", "Is {} in your delivery area?", "My mother lives at {}, send it there.", "i want it at {}", "The old one was {}.",
+    ),
+    Kind.EMAIL: ("send the label to {} pls", "its {}", "Mail me: {}", "I registered with {} I think", "You keep writing to {}, which I cannot open any more.", "Contact - {}"),
+    Kind.PHONE: ("my no is {}", "You can get hold of me under {}.", "if the driver is lost: {}", "Cell {}", "I never gave you {}, remove it.", "ph {}"),
+    Kind.CARD: ("It's the Visa {}.", "cc {}", "Charged twice on {}, see the statement.", "I used {} at the checkout.", "new card {} please swap"),
+    Kind.IBAN: ("Wire it to {} please.", "acct {}", "my bank says {} is right", "Refund goes to {}, not to the card.", "Here's the IBAN {}"),
+    Kind.ORDER: (
+        "Nothing has shipped for order {} yet.", "ord# {}", "i placed order {} on friday", "About my purchase, order number {}:", "Can I add socks to order {}?", "Two orders actually, the first is order {}.", "ref {}", "Re: order {}",
+    ),
+    Kind.TRACKING: ("tracking says {} is in Leipzig", "Parcel {} - any idea?", "the slip has tracking no {}", "I looked up {} and it found nothing.", "Your tracking link {} is dead."),
+}  # fmt: skip
+AGENT: dict[Kind, tuple[str, ...]] = {
+    Kind.NAME: (
+        "^Hi {}, sorry to keep you.", "^Good afternoon, {}! How are you?", "^Hello, you're through to {}.", "^{}, thank you for holding.", "^Hey {} 👋", "Thank you, {}, that is all I need.", "Let me hand you over to {}.", "I'm afraid {} is off today.",
+        "As my colleague {} wrote yesterday, it is on its way.", "Our records say that {} accepted the parcel.", "Am I right that you are {}?", "So the new recipient will be {}.", "\nKind regards\n{}\nFern & Fell", "\n{} | Customer Happiness", "\nTake care!\n{}",
+        "\nBest from Seattle, {}", "{} from the warehouse has found it.", "Could you confirm that {} is the cardholder?", "I do understand, {}, and I am sorry.", "Speak soon, {}.", "I have changed the name to {}.", "I'll let {} know right away.", "One second {} while I look.",
+        "Dear {},\nyour parcel has been found.", "You will hear from {} by noon.", "The tailor, {}, needs two more days.", "Our {} will measure it for you.", "No worries at all, {}! 😊",
+    ),
+    Kind.ADDRESS: (
+        "Just to confirm, {}?", "I've updated it to {}.", "The parcel was dropped at {}.", "Is it fine if we send it to {}?", "According to the carrier it went to {}.", "I have it as {}.", "Delivery: {}", "The courier tried {} twice.", "We will collect it from {} tomorrow.",
+    ),
+    Kind.EMAIL: ("A copy went to {}.", "Does {} look right?", "Please check {} and the spam folder."),
+    Kind.PHONE: ("Would {} be the best one?", "The driver rang {} without luck.", "I have {} here."),
+    Kind.CARD: ("Money went back to {}.", "Our system shows {} as the card."),
+    Kind.IBAN: ("The transfer to {} bounced.", "So that is {}, right?"),
+    Kind.ORDER: ("I am looking at order {} now.", "Order {} was refunded today.", "That is order {}, isn't it?", "I've merged it with order {}."),
+    Kind.TRACKING: ("The courier's number is {}.", "Tracking {} shows it in transit.", "Try {} on the carrier's site."),
+}  # fmt: skip
+LATER = (
+    "ok {}, got it",
+    "{} told me the same.",
+    "I will ask {} then.",
+    "Thank you {}",
+    "Was it {} who packed it?",
+    "For {}, as I said.",
+)
+HALVES = (
+    ("It's {}", "And the town and postcode, please?", "{}"),
+    ("new address is {}", "Thanks! Which city is that in?", "its {}"),
+    ("{} is the street", "May I have the postal code as well?", "Sure, {}."),
+    ("Please send it to {}", "Which area would that be?", "That's {}"),
+)
+"""The street, the agent's question, and what follows the street."""
