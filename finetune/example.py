@@ -35,10 +35,14 @@ def conversation_example(
     return Example(np.array(ids, np.int64), _weights(tokenizer, ids, message_weight))
 
 
-def reply_example(prompt: Sequence[int], reply: Sequence[int]) -> Example:
-    """The example of one reply, which alone counts, its closing token included, behind the ids of its live prompt."""
+def reply_example(prompt: Sequence[int], reply: Sequence[int], ends: bool = True) -> Example:
+    """The example of one reply, which alone counts, behind the ids of its live prompt.
+
+    Its closing token, the last of `reply`, counts where the reply `ends` there.
+    """
     weights = np.zeros(len(prompt) + len(reply), np.float32)
     weights[len(prompt) :] = 1.0
+    weights[-1] = float(ends)
     return Example(np.array([*prompt, *reply], np.int64), weights)
 
 

@@ -123,7 +123,10 @@ def _tell(material: Material) -> None:
     for line in material.imported.lines():
         typer.echo(line)
     counts = material.counts
-    typer.echo(f"{counts.kept:,} of {counts.replies:,} replies can be learnt from, {counts.whole:,} of them whole")
+    typer.echo(
+        f"{counts.kept:,} of {counts.replies:,} replies can be learnt from, {counts.whole:,} of them whole, {counts.open:,} of them as "
+        "beginnings: their end is not learnt"
+    )
     for reason, count in counts.dropped.most_common():
         typer.echo(f"{count:,} replies left out: {reason.value}")
     for kind, count in counts.sentences.most_common():

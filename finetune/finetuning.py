@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from assistant.adapters.adapter import Adapter, short_name
 from assistant.assistant import Assistant
+from assistant.privacy.masker import Mask
 from assistant.settings import Settings
 from assistant.writers import WriterParts
 from assistant.writing.check import Check
@@ -26,10 +27,10 @@ from finetune.judging.plan import Plan
 from finetune.judging.report import Report
 from finetune.judging.side import Side
 from finetune.masking import masked, shop_mask
-from finetune.replay import Replay, ReplayCounts
+from finetune.replay import ReplayCounts
 from finetune.replayed import Replayed
+from finetune.replaying import replayed
 from finetune.split import Split, split
-from finetune.tracing.support import Support
 from finetune.transcripts.reading import read_transcripts
 from finetune.transcripts.report import ImportReport
 from finetune.tuning.adapter_folder import check_free, draw_losses, write_adapter, write_record, write_speech
@@ -72,23 +73,23 @@ class Material:
     split: Split
     imported: ImportReport
     counts: ReplayCounts
-    replay: Replay = field(repr=False)
+    mask: Mask = field(repr=False)
 
 
 def prepare(paths: Sequence[Path], assistant: Assistant, settings: Settings, watch: Watch) -> Material:
     """Imports and replays the transcripts in `paths`, and parts what remains. Raises FeedError where too little does."""
-    imported = ImportReport()
-    replay = Replay(assistant, Support.read(settings.data / "phrasings"), shop_mask(assistant, settings))
+    imported, counts = ImportReport(), ReplayCounts()
     kept: list[Replayed] = []
-    for done, transcript in enumerate(read_transcripts(list(paths), imported), 1):
-        kept += replay.replayed([transcript])
-        watch.replayed(done)
-    return Material(split(kept), imported, replay.counts, replay)
+    for items, part in replayed(read_transcripts(list(paths), imported), assistant, settings):
+        kept += items
+        counts += part
+        watch.replayed(counts.transcripts)
+    return Material(split(kept), imported, counts, shop_mask(assistant, settings))
 
 
 def keep_examples(material: Material, folder: Path) -> None:
     """Masks the replies and writes them."""
-    parts = ([masked(item, material.replay.mask) for item in part] for _, part in material.split.parts)
+    parts = ([masked(item, material.mask) for item in part] for _, part in material.split.parts)
     write_examples(Split(*map(tuple, parts)), folder)
 
 
@@ -159,7 +160,7 @@ class Finetuning:
             after,
             Check(parts.goods),
             digest=adapter.digest(),
-            mask=material.replay.mask,
+            mask=material.mask,
             plan=plan,
             progress=watch.judged,
         )

@@ -56,7 +56,7 @@ def judge(
         plan = Plan(ranked=judged, written=judged, seed=seed)
         report = judge_sides(
             held_out, before, after, Check(parts.goods),
-            digest=adapter.digest(), mask=material.replay.mask, plan=plan, progress=progress.judged,
+            digest=adapter.digest(), mask=material.mask, plan=plan, progress=progress.judged,
         )  # fmt: skip
     report.write(adapter.folder)
     typer.echo(report.summary)
@@ -72,7 +72,7 @@ def unlearnt(held_out: Sequence[Replayed], adapter: Path) -> Sequence[Replayed]:
 
     if not (adapter / EXAMPLES_FILE).is_file():
         return held_out
-    learnt = {name for part in ("train", "validation") for name, _, _ in read_examples(adapter, part)}
+    learnt = {item.transcript for part in ("train", "validation") for item in read_examples(adapter, part)}
     known = learnt & {item.transcript_id for item in held_out}
     if known:
         raise FeedError(

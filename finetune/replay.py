@@ -4,7 +4,9 @@ transcript ─▶ the steps of a live turn ─▶ prompt and evidence ─▶ the
                                                                                                            └ dropped, with the reason
 
 What the check refuses in a live reply is what training must not teach: facts that no record shows, promises that no act
-or policy bears out. A sentence that fails is left out where the rest stands alone, else the reply goes.
+or policy bears out, questions whose answer nobody can use. A sentence that fails is left out where the rest stands alone, else the
+reply goes. Where what is kept does not say all that the turn did ("I understand" where it asks to sign in), or the person went on with
+what is left out, it is learnt as a beginning: its words are, its end is not (`Replayed.ends`).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -25,7 +27,7 @@ from assistant.writing.check import Check
 from assistant.writing.checking.sentences import streamed
 from assistant.writing.draft import Draft
 from finetune.replayed import Replayed
-from finetune.tracing.performing import left_out
+from finetune.tracing.asking import asks_in_vain
 from finetune.tracing.support import Support
 from finetune.tracing.titles import Titles
 from finetune.tracing.tracing import Tracing
@@ -58,8 +60,7 @@ class Reason(StrEnum):
     PROMISE = "a promise that no act or policy bears out"
     FORM = "a form that live replies may not have"
     LEANING = "what is left leans on what was left out"
-    UNSAID = "says nothing of what the records answered"
-    OTHER = "does something else than the turn did"
+    ASKING = "asks for what the turn cannot use"
     LONG = "longer than a live reply"
     COURTESY = "nothing but a courtesy is left"
     EMPTY = "nothing to read"
@@ -76,14 +77,21 @@ class Dropped:
 
 @dataclass
 class ReplayCounts:
-    """What became of transcripts and of the replies in them, and why sentences were left out."""
+    """What became of transcripts and of the replies in them, and why sentences were left out.
+
+    `whole` replies were kept with every sentence; `open` ones are learnt as beginnings.
+    """
 
     transcripts: int = 0
     replies: int = 0
     kept: int = 0
     whole: int = 0
+    open: int = 0
     dropped: Counter[Reason] = field(default_factory=Counter)
     sentences: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: ReplayCounts) -> ReplayCounts:
+        return ReplayCounts(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(self)))
 
 
 class Replay:
@@ -147,37 +155,23 @@ class Replay:
         self, transcript: Transcript, number: int, reply: TranscriptMessage, prepared: Prepared
     ) -> tuple[Replayed | Dropped, str]:
         self.counts.replies += 1
-        kept, reason = self._kept(clean(reply.text), prepared)
-        if reason is not None:
+        reading = _Reading(self._check, self._support, self.mask, prepared)
+        for sentence in streamed([_TITLE.sub(r"\1", clean(reply.text))]):
+            reading.read(sentence)
+        self.counts.sentences.update(reading.refused)
+        if reason := reading.reason():
             self.counts.dropped[reason] += 1
-            return Dropped(transcript.id, number, reason), kept
+            return Dropped(transcript.id, number, reason), "" if reason is Reason.LONG else reading.text
         self.counts.kept += 1
+        self.counts.whole += not reading.refused
+        self.counts.open += not reading.ends
         time = reply.time or transcript.time
         human = self.mask.mask_all([reply.text], transcript.people)[0].text
         made = Replayed(
-            transcript.id, number, prepared.prompt, prepared.evidence, kept, human, transcript.customer_id, time
-        )
-        return made, kept
-
-    def _kept(self, text: str, prepared: Prepared) -> tuple[str, Reason | None]:
-        """What may be learnt of `text`, with references, and why it is nothing or not enough."""
-        reading = _Reading(self._check, self._support, self.mask, prepared)
-        for sentence in streamed([_TITLE.sub(r"\1", text)]):
-            reading.read(sentence)
-        self.counts.sentences.update(reading.refused)
-        kept = " ".join(reading.kept)
-        if not kept:
-            return "", reading.reason()
-        if len(kept.split()) > LONGEST_REPLY:
-            return "", Reason.LONG
-        if reading.refused and len(kept.split()) < _TELLING:
-            return kept, Reason.COURTESY
-        if _unsaid(prepared, kept):
-            return kept, reading.reason() if reading.refused else Reason.UNSAID
-        if left_out(kept, prepared.evidence.acts):
-            return kept, Reason.OTHER
-        self.counts.whole += not reading.refused
-        return kept, None
+            transcript.id, number, prepared.prompt, prepared.evidence, reading.text, human, transcript.customer_id, time,
+            ends=reading.ends,
+        )  # fmt: skip
+        return made, reading.text
 
 
 class _Reading:
@@ -190,7 +184,9 @@ class _Reading:
         self._evidence = prepared.evidence
         self._message = prepared.prompt.turns[-1].message
         self._tracing = Tracing(prepared.evidence)
+        self._draft = Draft(prepared.prompt, prepared.evidence)
         self._broken = False
+        self._is_cut = False
         self.kept: list[str] = []
         self.refused: list[str] = []
 
@@ -200,30 +196,57 @@ class _Reading:
         traced = _ended(self._tracing.traced(" ".join(sentence.split()), before))
         if REFERENCE_PATTERN.fullmatch(traced) and traced in self.kept:
             return
-        violations = self._check.violations(traced, self._evidence, self._message, before)
-        if violations:
-            self.refused += sorted({violation.kind.value for violation in violations})
-            self._broken = True
-        elif self._mask.mask_all([traced])[0].text != traced:
-            self.refused.append("personal")
-            self._broken = True
-        elif self._support.unsupported(traced, self._evidence, self._message):
-            self.refused.append("unsupported")
-            self._broken = True
-        elif self._broken and _leans(traced):
+        faults = self._faults(traced, before)
+        if not faults and self._broken and _leans(traced):
+            self._is_cut = True
             self.refused.append("leaning")
+        elif faults:
+            self._broken = self._is_cut = True
+            self.refused += faults
         else:
+            self._is_cut = False
             self.kept.append(traced)
 
-    def reason(self) -> Reason:
-        """Why nothing, or not enough, is left."""
+    def _faults(self, traced: str, before: str) -> list[str]:
+        """What is wrong with a sentence by itself."""
+        violations = self._check.violations(traced, self._evidence, self._message, before)
+        if violations:
+            return sorted({violation.kind.value for violation in violations})
+        if self._mask.mask_all([traced])[0].text != traced:
+            return ["personal"]
+        if self._support.unsupported(traced, self._evidence, self._message):
+            return ["unsupported"]
+        return ["asking"] if asks_in_vain(traced, self._evidence.acts) else []
+
+    @property
+    def text(self) -> str:
+        """What is kept."""
+        return " ".join(self.kept)
+
+    @property
+    def ends(self) -> bool:
+        """Whether the reply ends where what is kept of it does, and says all that the turn did."""
+        self._draft.sentences[:] = self.kept
+        return not self._is_cut and not self._draft.unsaid()
+
+    def reason(self) -> Reason | None:
+        """Why nothing, or not enough, is left; None where enough is."""
+        words = len(self.text.split())
+        if words > LONGEST_REPLY:
+            return Reason.LONG
+        if self.kept and not (self.refused and words < _TELLING):
+            return None
+        if self.kept:
+            return Reason.COURTESY
         if not self.refused:
             return Reason.EMPTY
         if "promise" in self.refused:
             return Reason.PROMISE
         if set(self.refused) <= {"form", "answer", "pairing", "reference"}:
             return Reason.FORM
-        return Reason.LEANING if set(self.refused) == {"leaning"} else Reason.UNTRACED
+        if set(self.refused) <= {"asking", "leaning"}:
+            return Reason.ASKING if "asking" in self.refused else Reason.LEANING
+        return Reason.UNTRACED
 
 
 def _leans(sentence: str) -> bool:
@@ -231,13 +254,6 @@ def _leans(sentence: str) -> bool:
     if _LEANING.match(sentence):
         return True
     return _POINTING.search(sentence) is not None and _FEELING.match(sentence) is None
-
-
-def _unsaid(prepared: Prepared, reply: str) -> bool:
-    """Whether `reply` leaves out the facts by which live replies say what an act did."""
-    draft = Draft(prepared.prompt, prepared.evidence)
-    draft.sentences.append(reply)
-    return any(draft.missing(act) for act in prepared.evidence.acts)
 
 
 def _ended(sentence: str) -> str:

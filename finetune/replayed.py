@@ -15,6 +15,7 @@ class Replayed:
 
     `prompt` is the very one that Aisle would write from at this place of the conversation, its last turn without a reply;
     `reply` is the person's text with its facts as references into `evidence`, `human` the same text, masked, as it read.
+    Where `ends` is False there was more to say, so that nothing is to be learnt from where `reply` ends.
     """
 
     transcript_id: str
@@ -25,3 +26,4 @@ class Replayed:
     human: str
     customer_id: str = ""
     time: datetime | None = None
+    ends: bool = True

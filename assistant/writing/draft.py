@@ -13,6 +13,7 @@ from assistant.language_model.prompt import Prompt
 from assistant.reference import ANSWER_SLOTS, PRODUCT_SLOTS, REFERENCE_PATTERN
 from assistant.writing.checking.sentences import streamed
 from assistant.writing.leads import lead
+from assistant.writing.performing import performs
 from assistant.writing.resolve import resolve
 
 _ANSWERS = tuple(f"{slot}.text" for slot in ANSWER_SLOTS)
@@ -113,12 +114,7 @@ class Draft:
 
     def is_wanted(self, sentence: str) -> bool:
         """Whether `sentence` may be said: once the reply only lacks something, a sentence that says it, and no other."""
-        if not self._start:
-            return True
-        lacking = {key for act in self.unsaid() for key in self.missing(act)}
-        if not lacking:
-            return bool(self.unsaid()) and len(sentence.split()) >= _TELLING
-        return not lacking.isdisjoint(REFERENCE_PATTERN.findall(sentence))
+        return not self._start or any(self._says(sentence, act) for act in self.unsaid())
 
     def is_whole(self, sentence: str) -> bool:
         """Whether `sentence` comes to an end: a model that knows no good word to go on with stops in the middle."""
@@ -136,7 +132,9 @@ class Draft:
         """Acts that the reply does not cover, in order."""
         longest = max((_telling(sentence) for sentence in self.sentences), default=0)
         return [
-            act for act in self.evidence.acts if self.missing(act) or longest < (_TELLING if act not in _BRIEF else 1)
+            act
+            for act in self.evidence.acts
+            if self.missing(act) or not performs(self.text, act) or longest < (_TELLING if act not in _BRIEF else 1)
         ]
 
     def missing(self, act: Act) -> tuple[str, ...]:
@@ -155,6 +153,12 @@ class Draft:
         if act is Act.ORDER_STATUS and "o1.window" in self._facts and "o1.total" not in self._facts:
             essential = ("o1.window",)
         return () if not said.isdisjoint(essential) else essential
+
+    def _says(self, sentence: str, act: Act) -> bool:
+        """Whether `sentence` says what the reply lacks of `act`."""
+        if missing := self.missing(act):
+            return not set(missing).isdisjoint(REFERENCE_PATTERN.findall(sentence))
+        return performs(sentence, act) and len(sentence.split()) >= _TELLING
 
     def keys(self, act: Act) -> frozenset[str]:
         """References that a plain phrase for `act` may use: an answer that was given is not given again."""

@@ -69,7 +69,8 @@ def _nats(side: Side, replayed: Sequence[Replayed], progress: Progress) -> Ratio
     nats, tokens = [], []
     for done, item in enumerate(replayed, 1):
         logs = side.model.likelihoods(item.prompt, [item.reply])[0]
-        nats.append(-float(logs.sum()))
-        tokens.append(float(len(logs)))
+        counted = logs if item.ends else logs[:-1]  # the last is of the closing token
+        nats.append(-float(counted.sum()))
+        tokens.append(float(len(counted)))
         progress(f"foretelling, {side.name}", done, len(replayed))
     return Ratio(np.array(nats), np.array(tokens))

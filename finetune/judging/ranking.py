@@ -1,7 +1,8 @@
 """Ranking: does a model find the human reply among replies that belong elsewhere?
 
 Each human reply stands among 19 others that people gave in other conversations, drawn by seed. A model ranks them by the mean
-log-probability of their tokens behind the prompt. Floors: chance, and BM25 between the customer's message and the replies.
+log-probability of their tokens behind the prompt, but for the closing one, for where a reply ends is not always known. Floors:
+chance, and BM25 between the customer's message and the replies.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def model_places(model: ForetellingModel, replayed: Sequence[Replayed], held: Se
     places = []
     for contest in held:
         logs = model.likelihoods(replayed[contest.index].prompt, contest.replies)
-        places.append(place([float(each.mean()) for each in logs], contest.right))
+        places.append(place([float(each[:-1].mean()) for each in logs], contest.right))
     return places
 
 

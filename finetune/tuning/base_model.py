@@ -7,10 +7,9 @@ for any other.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from jinja2 import TemplateError
@@ -26,8 +25,14 @@ from assistant.language_model.prompt_tokens import prompt_ids
 from finetune.example import Example, reply_example
 from retrieval.errors import ModelError
 
-Encode = Callable[[Prompt, str], Example]
-"""The example of a prompt, its last turn open, and the reply to it."""
+
+class Encode(Protocol):
+    """How one base reads a prompt and a reply; the token that closes the reply counts where the reply `ends` there."""
+
+    def __call__(self, prompt: Prompt, reply: str, ends: bool = True) -> Example:
+        """The example of a prompt, its last turn open, and the reply to it."""
+        ...
+
 
 _ROOM = Decoding().max_tokens
 _SPECIAL = re.compile(r"<\|?[^<>\s]+\|?>|\[/?[A-Z_]+\]")
@@ -67,8 +72,9 @@ def embedded_encoding(tokenizer: Tokenizer) -> Encode:
     """How the embedded model reads: the compact prompt, the reply, the closing token."""
     end = int(tokenizer.token_to_id(END) or 0)
 
-    def encode(prompt: Prompt, reply: str) -> Example:
-        return reply_example(prompt_ids(tokenizer, prompt.turns, PROMPT_TOKENS), [*tokenizer.encode(reply).ids, end])
+    def encode(prompt: Prompt, reply: str, ends: bool = True) -> Example:
+        asked = prompt_ids(tokenizer, prompt.turns, PROMPT_TOKENS)
+        return reply_example(asked, [*tokenizer.encode(reply).ids, end], ends)
 
     return encode
 
@@ -80,9 +86,9 @@ def chat_encoding(tokenizer: Any, model: Any) -> Encode:
     closing = _closing(tokenizer, ends)
     lead = "" if tokenizer.chat_template else " "
 
-    def encode(prompt: Prompt, reply: str) -> Example:
+    def encode(prompt: Prompt, reply: str, ends: bool = True) -> Example:
         asked = chat_ids(tokenizer, prompt, context - _ROOM)
-        return reply_example(asked, [*_reply_ids(tokenizer, lead + reply), closing][: context - len(asked)])
+        return reply_example(asked, [*_reply_ids(tokenizer, lead + reply), closing][: context - len(asked)], ends)
 
     return encode
 

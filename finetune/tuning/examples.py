@@ -29,8 +29,8 @@ def training_examples(folder: Path, base: BaseModel, recipe: Recipe) -> list[Exa
 def held_examples(folder: Path, part: str, base: BaseModel) -> list[Example]:
     """The replies of one part; those of a conversation are read together where one prompt goes on from another."""
     made: list[Example] = []
-    for _, group in groupby(read_examples(folder, part), key=lambda item: item[0]):
-        made += merged(base.encode(prompt, reply) for _, prompt, reply in group)
+    for _, group in groupby(read_examples(folder, part), key=lambda item: item.transcript):
+        made += merged(base.encode(item.prompt, item.reply, item.ends) for item in group)
     return [example for example in made if example.weights[1:].any()]
 
 
@@ -44,10 +44,10 @@ def fingerprint(examples: Iterable[Example]) -> str:
 
 def _variants(folder: Path, base: BaseModel, recipe: Recipe, chance: random.Random) -> Iterator[Example]:
     if recipe.variants:
-        for _, prompt, reply in read_examples(folder, "train"):
-            other = variant(reply, chance) if chance.random() < recipe.variants else reply
-            if other != reply:
-                yield base.encode(prompt, other)
+        for item in read_examples(folder, "train"):
+            other = variant(item.reply, chance) if chance.random() < recipe.variants else item.reply
+            if other != item.reply:
+                yield base.encode(item.prompt, other, item.ends)
 
 
 def _rehearsal(own: Sequence[Example], base: BaseModel, recipe: Recipe, chance: random.Random) -> Iterator[Example]:

@@ -21,6 +21,16 @@ _AGAIN = "Delete it and run `aisle finetune` again."
 
 
 @dataclass(frozen=True, slots=True)
+class StoredExample:
+    """One reply of the file with its whole prompt; where `ends` is False its end is not learnt (`Replayed.ends`)."""
+
+    transcript: str
+    prompt: Prompt
+    reply: str
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One reply; the policy, which is the same in every prompt, stands in a file of its own, and nobody's id in any."""
 
@@ -31,6 +41,7 @@ class Line:
     prompt: tuple[PromptTurn, ...]
     reply: str
     human: str
+    ends: bool
 
 
 _LINE: TypeAdapter[Line] = TypeAdapter(Line)
@@ -43,20 +54,22 @@ def write_examples(split: Split, folder: Path) -> None:
         for part, items in split.parts:
             for item in items:
                 policy = item.prompt.policy
-                line = Line(item.transcript_id, item.turn, part, item.time, item.prompt.turns, item.reply, item.human)
+                line = Line(
+                    item.transcript_id, item.turn, part, item.time, item.prompt.turns, item.reply, item.human, item.ends
+                )
                 file.write(json.dumps(_LINE.dump_python(line, mode="json"), ensure_ascii=False) + "\n")
     (folder / POLICY_FILE).write_text(policy + "\n", encoding="utf-8")
     os.replace(folder / f"{EXAMPLES_FILE}.part", folder / EXAMPLES_FILE)
 
 
-def read_examples(folder: Path, part: str) -> Iterator[tuple[str, Prompt, str]]:
-    """Conversation, prompt and reply of every example of `part`, in order. Raises FeedError for a damaged file."""
+def read_examples(folder: Path, part: str) -> Iterator[StoredExample]:
+    """Every example of `part`, in order. Raises FeedError for a damaged file."""
     try:
         policy = (folder / POLICY_FILE).read_text(encoding="utf-8").strip()
         with (folder / EXAMPLES_FILE).open(encoding="utf-8") as file:
             for text in file:
                 line = _LINE.validate_json(text)
                 if line.split == part:
-                    yield line.transcript, Prompt(policy, line.prompt), line.reply
+                    yield StoredExample(line.transcript, Prompt(policy, line.prompt), line.reply, line.ends)
     except (OSError, ValidationError) as error:
         raise FeedError(f"{folder / EXAMPLES_FILE} cannot be read: {error}", _AGAIN) from error

@@ -117,10 +117,10 @@ def test_what_is_learnt_from_is_read_back_as_it_was_written(
     assert {line["split"] for line in lines} == {"train", "validation", "test"}
     for part in ("train", "validation", "test"):
         read = list(read_examples(output, part))
-        assert [reply for _, _, reply in read] == [line["reply"] for line in lines if line["split"] == part]
-        for _, prompt, reply in read:
-            assert not prompt.turns[-1].reply
-            assert set(REFERENCE_PATTERN.findall(reply)) <= prompt.keys
+        assert [item.reply for item in read] == [line["reply"] for line in lines if line["split"] == part]
+        for item in read:
+            assert not item.prompt.turns[-1].reply
+            assert set(REFERENCE_PATTERN.findall(item.reply)) <= item.prompt.keys
     again = aisle(home, monkeypatch, "finetune", transcripts, "--output", output, "--base", base)
     assert isinstance(again.exception, AisleError)
     assert "holds an adapter already" in str(again.exception)

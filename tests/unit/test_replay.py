@@ -116,7 +116,7 @@ def test_the_records_of_a_signed_in_customer_are_read(replay: Replay) -> None:
 DROPPED = [
     ("where is my order?", "I have refunded you $40.", Reason.PROMISE),
     ("how can I pay?", "In up to 12 rates at 3%.", Reason.UNTRACED),
-    ("what is your return policy?", "Sure.", Reason.UNSAID),
+    ("where is my order?", "Could you please send us a photo of the label?", Reason.ASKING),
     ("my parcel is late", "Sorry! I'll call the courier now.", Reason.COURTESY),
     ("hello", "   ", Reason.EMPTY),
     ("thanks", "You're welcome. " * 80, Reason.LONG),
@@ -148,6 +148,28 @@ def test_a_sentence_that_fails_is_left_out_where_the_rest_stands_alone(replay: R
     )
     assert isinstance(leaning, Replayed)
     assert leaning.reply == "You're very welcome, any time!"
+
+
+OPEN = [
+    ("where is my order?", "I understand how annoying that is.", "says nothing of what the turn did"),
+    ("where is my order?", "I'm so sorry! To see your order, please sign in first. I have sent you $5.", "goes on"),
+    ("what is your return policy?", "Thank you for asking.", "holds no answer"),
+]
+
+
+@pytest.mark.parametrize(("message", "reply", "why"), OPEN)
+def test_a_reply_with_more_to_say_is_learnt_as_a_beginning(replay: Replay, message: str, reply: str, why: str) -> None:
+    made = only(replay, message, reply)
+    assert isinstance(made, Replayed), why
+    assert not made.ends, why
+    assert replay.counts.open == 1
+
+
+def test_a_reply_that_does_all_that_the_turn_did_ends(replay: Replay) -> None:
+    made = only(replay, "where is my order?", "I'm so sorry! To see your order, please sign in first.")
+    assert isinstance(made, Replayed)
+    assert made.ends
+    assert replay.counts.open == 0
 
 
 def test_later_prompts_remember_only_what_was_kept_of_a_reply(replay: Replay) -> None:

@@ -27,6 +27,7 @@ PHRASES = PlainPhrases(
         Act.TOLD_PRICE: ("The {p1.name} comes to {p1.price}.",),
         Act.ANSWERED: ("{a1.text}",),
         Act.NOT_UNDERSTOOD: ("Sorry, what do you need?",),
+        Act.SIGN_IN: ("Please sign in first.",),
     }
 )
 PRICE = Evidence(
@@ -118,6 +119,16 @@ def test_a_model_that_breaks_is_answered_for(error: Exception, capsys: pytest.Ca
     logged = capsys.readouterr().out
     assert type(error).__name__ in logged
     assert str(error) not in logged
+
+
+def test_a_courtesy_does_not_stand_for_what_the_turn_did() -> None:
+    asked = Evidence((Act.SIGN_IN,), ())
+    told_again = Scripted("I understand your concern.", "To see it, please sign in.")
+    assert _text(_write(told_again, asked)) == "I understand your concern. To see it, please sign in."
+    silent = _write(Scripted("I understand your concern.", "Thank you for your patience with us."), asked)
+    assert _text(silent) == "I understand your concern. Please sign in first."
+    assert silent[-1].fallback
+    assert silent[-1].completed
 
 
 def test_a_model_that_breaks_off_leaves_whole_sentences() -> None:
