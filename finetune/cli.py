@@ -10,6 +10,7 @@
     aisle evaluate answers                              how often the right page of the sample shop answers
     aisle evaluate intents  --data DIR                  the recipe of the intent head on three public sets
     aisle evaluate language-model --data DIR            perplexity, variety and samples
+    aisle evaluate finetuning --data DIR --output DIR   what an adapter learns from public service dialogues
 
 DIR of `--data` holds the public sets, one folder each. Every command imports its heavy libraries only when it runs.
 """
@@ -149,6 +150,31 @@ def evaluate_answers(
     from finetune.answer_evaluation import evaluate_answers
 
     typer.echo(evaluate_answers(shipped))
+
+
+@evaluate.command("finetuning")
+def evaluate_finetuning(
+    data: Data,
+    output: Annotated[Path, typer.Option(help="Folder that receives the adapter and its report.")],
+    share: Annotated[float, typer.Option(help="Share of the dialogues to learn from, such as 0.1.", min=0.0)] = 1.0,
+    shipped: Annotated[Path, typer.Option(help="Directory of the sample shop and the models.")] = Path("data"),
+    judged: Annotated[int, typer.Option(help="Replies of the evaluation split that are ranked and written.")] = 300,
+    seed: Seed = 1,
+) -> None:
+    """Trains an adapter on public service dialogues and prints how it does on their evaluation split, beside the base."""
+    from rich.console import Console
+
+    from assistant.logs import configure_logs
+    from finetune.finetune_progress import Progress
+    from finetune.finetuning_evaluation import Trial, evaluate_finetuning
+    from finetune.judging.plan import Plan
+    from finetune.tuning.recipe import Recipe
+
+    configure_logs("WARNING")
+    trial = Trial(data, output, share, Recipe(rehearsal=0.3, seed=seed), Plan(ranked=judged, written=judged, seed=seed))
+    with Progress(Console(stderr=True)) as progress:
+        told = evaluate_finetuning(trial, shipped, progress)
+    typer.echo(told)
 
 
 @evaluate.command("search")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from finetune.judge_cli import judge
+from finetune.transcripts_cli import transcripts
 
 if TYPE_CHECKING:
     from finetune.finetuning import Material
@@ -25,15 +26,14 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 
 def register(app: typer.Typer) -> None:
-    """Adds `finetune` and `judge` to the command line."""
+    """Adds `transcripts`, `finetune` and `judge` to the command line."""
+    app.command("transcripts")(transcripts)
     app.command("finetune")(finetune)
     app.command("judge")(judge)
 
 
 def finetune(
-    transcripts: Annotated[
-        list[Path], typer.Argument(help="Files or folders with exported conversations.", exists=True)
-    ],
+    files: Annotated[list[Path], typer.Argument(help="Files or folders with exported conversations.", exists=True)],
     output: Annotated[Path, typer.Option(help="Folder that receives the adapter.")],
     base: Annotated[
         str, typer.Option(help="Base model, a folder or a Hugging Face name; the one in use otherwise.")
@@ -94,7 +94,7 @@ def finetune(
         material = None
         if processes.is_main:
             assistant = open_assistant(settings)
-            material = prepare(transcripts, assistant, settings, progress)
+            material = prepare(files, assistant, settings, progress)
             _tell(material)
             if run is not None:
                 keep_examples(material, output)

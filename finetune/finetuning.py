@@ -11,7 +11,7 @@ was stopped, the same command goes on from its last checkpoint.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +33,7 @@ from finetune.replaying import replayed
 from finetune.split import Split, split
 from finetune.transcripts.reading import read_transcripts
 from finetune.transcripts.report import ImportReport
+from finetune.transcripts.transcript import Transcript
 from finetune.tuning.adapter_folder import check_free, draw_losses, write_adapter, write_record, write_speech
 from finetune.tuning.base_model import open_base
 from finetune.tuning.card import card
@@ -78,13 +79,21 @@ class Material:
 
 def prepare(paths: Sequence[Path], assistant: Assistant, settings: Settings, watch: Watch) -> Material:
     """Imports and replays the transcripts in `paths`, and parts what remains. Raises FeedError where too little does."""
-    imported, counts = ImportReport(), ReplayCounts()
-    kept: list[Replayed] = []
-    for items, part in replayed(read_transcripts(list(paths), imported), assistant, settings):
+    imported = ImportReport()
+    kept, counts = collected(read_transcripts(list(paths), imported), assistant, settings, watch)
+    return Material(split(kept), imported, counts, shop_mask(assistant, settings))
+
+
+def collected(
+    transcripts: Iterable[Transcript], assistant: Assistant, settings: Settings, watch: Watch
+) -> tuple[list[Replayed], ReplayCounts]:
+    """The replies of all transcripts that may be learnt from, and what became of the others."""
+    kept, counts = list[Replayed](), ReplayCounts()
+    for items, part in replayed(transcripts, assistant, settings):
         kept += items
         counts += part
         watch.replayed(counts.transcripts)
-    return Material(split(kept), imported, counts, shop_mask(assistant, settings))
+    return kept, counts
 
 
 def keep_examples(material: Material, folder: Path) -> None:
@@ -149,11 +158,14 @@ class Finetuning:
         if self._base.is_embedded:
             write_speech(material.split.train, self._output)
 
-    def judge(self, material: Material, assistant: Assistant, watch: Watch, plan: Plan) -> Report:
-        """Judges the adapter on the held-out replies against what serves now, and writes the report."""
+    def judge(
+        self, material: Material, assistant: Assistant, watch: Watch, plan: Plan, *, beside_base: bool = False
+    ) -> Report:
+        """Judges the adapter on the held-out replies against what serves now, or the base alone, and writes the report."""
         parts = WriterParts.of(self._settings, assistant.catalog)
         adapter = Adapter.read(self._output)
-        before, after = Side.serving(parts), Side.open(parts, self._output, adapter.name)
+        before = Side.open(parts, None, "the base alone") if beside_base else Side.serving(parts)
+        after = Side.open(parts, self._output, adapter.name)
         report = judge(
             material.split.test,
             before,

@@ -25,7 +25,7 @@ from finetune.tracing.support import Support
 from finetune.transcripts.transcript import Transcript
 from retrieval.errors import AisleError
 
-_ALONE = 64
+_ALONE = 128
 """Transcripts replayed before other processes are started."""
 _TASK = 8
 """Transcripts handed over at a time."""

@@ -142,3 +142,18 @@ def test_what_cannot_work_says_what_to_do(
     assert isinstance(result.exception, AisleError)
     assert said in str(result.exception)
     assert result.exception.hint
+
+
+def test_an_export_becomes_masked_openai_messages(
+    home: Path, transcripts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text(transcripts.read_text() + '{"messages": 7}\n')
+    output = tmp_path / "out" / "chats.jsonl"
+    result = aisle(home, monkeypatch, "transcripts", broken, "--output", output)
+    assert result.exit_code == 1
+    assert "broken.jsonl, line 61" in result.output
+    records = [json.loads(line) for line in output.read_text().splitlines()]
+    assert result.output.startswith(f"{len(records)} transcripts with")  # near duplicates are left out
+    assert {message["role"] for record in records for message in record["messages"]} == {"user", "assistant"}
+    assert "5550 1234" not in output.read_text()

@@ -24,6 +24,7 @@ PAGE = SOURCE_ROOT / "docs" / "finetuning.md"
 WRITES = {
     "aisle finetune": ("adapter_model.safetensors", "adapter_config.json", "README.md", "examples.jsonl", "loss.png",
                        "report.json", "report.html"),
+    "aisle transcripts": ("",),
     "aisle export": ("model.safetensors", "config.json", "tokenizer.json", "README.md"),
 }  # fmt: skip
 
@@ -35,7 +36,7 @@ def commands() -> list[str]:
 
 def test_the_page_names_every_command_of_adapters() -> None:
     told = {command.split()[1] for command in commands()}
-    assert told == {"finetune", "adapters", "promote", "rollback", "judge", "export"}
+    assert told == {"transcripts", "finetune", "adapters", "promote", "rollback", "judge", "export"}
 
 
 @pytest.mark.slow

@@ -1,0 +1,40 @@
+"""The command that writes exported conversations in one shape.
+
+    aisle transcripts export/ --output chats.jsonl
+
+Whatever the tool, out come OpenAI messages, a conversation per line, without personal data: to look at, to hand on, to train
+elsewhere. Exit codes: 0 everything could be read, 1 something could not and is named, 2 nothing could.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def transcripts(
+    files: Annotated[list[Path], typer.Argument(help="Files or folders with exported conversations.", exists=True)],
+    output: Annotated[Path, typer.Option(help="File that receives the conversations, as JSON lines.")],
+) -> None:
+    """Writes exported conversations as OpenAI messages, masked, one conversation per line."""
+    from assistant.logs import configure_logs
+    from assistant.opening import open_assistant
+    from assistant.settings import load_settings
+    from finetune.masking import shop_mask
+    from finetune.transcripts.reading import read_transcripts
+    from finetune.transcripts.report import ImportReport
+    from finetune.transcripts.writing import write_transcripts
+
+    configure_logs("WARNING")
+    settings = load_settings()
+    mask, report = shop_mask(open_assistant(settings), settings), ImportReport()
+    masked = write_transcripts(read_transcripts(files, report), output, mask)
+    for line in report.lines():
+        typer.echo(line)
+    for kind, count in masked.counts.most_common():
+        typer.echo(f"{count:,} masked: {kind.value}")
+    typer.echo(f"See {output}.")
+    if not report.is_complete:
+        raise typer.Exit(1)
