@@ -21,7 +21,7 @@ ORDER_READING: frozenset[IntentName] = frozenset(
 _GIVEN = 0.2
 _BY_NAME = frozenset({IntentName.CONTACT_CUSTOMER_SERVICE, IntentName.CONTACT_HUMAN_AGENT})
 _MOST_HITS = 10
-_NAMED, _ALSO, _SHARED_WORDS = 0.4, 0.7, 0.1
+_NAMED, _ALSO, _SPECIAL, _SHARED_WORDS = 0.4, 0.7, 0.15, 0.1
 """What counts beside the cosine, chosen on the first half of `data/shop/questions.yaml`."""
 _UNPLACED = ABOUT_PRODUCT - {IntentName.COMPARE, IntentName.SIMILAR, IntentName.CART_ADD, IntentName.CART_REMOVE}
 _ON_PAGES = SERVICE - ORDER_READING - _BY_NAME
@@ -137,6 +137,7 @@ class Answers:
                 hit.score
                 + _SHARED_WORDS * hit.words
                 + _NAMED * _named(hit.faq, chances)
+                - _SPECIAL * _special(hit, chances)
                 - _GIVEN * (hit.faq.id in given)
             ),
             default=None,
@@ -146,6 +147,8 @@ class Answers:
         if intent in SERVICE:
             tells = intent in hit.faq.intents and intent != IntentName.POLICY_QUESTION  # that one names any matter
             return self._thresholds.tagged if tells else self._thresholds.other
+        if intent == IntentName.AVAILABILITY and intent in hit.faq.intents:
+            return self._thresholds.other
         if intent:
             return max(self._thresholds.other, self._thresholds.shelves - _service(request))
         return self._thresholds.unasked
@@ -179,6 +182,12 @@ def _named(faq: Faq, chances: Mapping[str, float]) -> float:
     """
     telling = [name for name in faq.intents if name != IntentName.POLICY_QUESTION]
     return sum(chances.get(name, 0.0) * (1.0 if name == faq.intents[0] else _ALSO) for name in telling)
+
+
+def _special(hit: FaqHit, chances: Mapping[str, float]) -> float:
+    """How far a record that is about certain goods as well (returns of sale items) is too special for the message."""
+    is_special = any(name in ON_SHELVES and name not in chances for name in hit.faq.intents)
+    return (1.0 - hit.words) * is_special
 
 
 def _parts(message: str) -> tuple[str, ...]:
