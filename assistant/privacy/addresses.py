@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from assistant.privacy.casing import COUNTED, is_everyday
+from assistant.privacy.name_words import GIVEN_NAMES, STREET_WORDS
 
 _UPPER = "".join(chr(code) for code in range(0x41, 0x250) if chr(code).isupper())
 _CAP = rf"[{_UPPER}][\w'’.-]*"
-_STREETS = (
-    r"street|str|st|road|rd|avenue|ave|av|lane|ln|drive|drv|dr|court|ct|boulevard|blvd|way|place|pl|square|sq|terrace|ter"
-    r"|close|crescent|cres|highway|hwy|parkway|pkwy|circle|cir|trail|trl|row|gardens?|grove|mews|hill|walk|alley|loop|plaza"
-    r"|esplanade|quay|rise|green|park|view|heights|crossing|ridge|point|path|pass|run|wharf|freeway|expressway|turnpike"
-    r"|meadows?|mill|mountain|mount|isle|islands?|knolls?|junctions?|ports?|springs?|station|summit|tunnel|valley|via|villages?"
-    r"|ville|vista|walks?|ways|well|wells|bend|bluff|bridge|brook|burg|bypass|camp|canyon|cape|causeway|center|centre|cliffs?"
-    r"|club|common|corner|corners|course|courts|cove|creek|crest|curve|dale|dam|divide|drives|estates?|extension|falls|ferry"
-    r"|fields?|flats?|fords?|forest|forge|forks?|fort|gateway|glens?|harbors?|haven|hills|hollow|inlet|key|lakes?|land|landing"
-    r"|light|lights|locks?|lodge|mall|manor|mission|motorway|neck|orchard|oval|overpass|parks|parkways|passage|pike|pine|pines"
-    r"|plain|plains|prairie|radial|ramp|ranch|rapids?|rest|ridges|river|roads|route|rue|shoals?|shores?|skyway|spur|squares"
-    r"|circlets?|circuit|copse|coves?|thoroughfare|end|approach|arcade|artery|bay|beach|boardwalk|boulevarde|brow|cutting|dene|deviation|drift|edge|elbow|fairway|footway|garth|glade|grange|gully|knob|ladder|mead|nook|outlook|parade|pathway|pocket|promenade|pursuit|quadrangle|quays|range|reach|reef|round|siding|slope|spinney|strand|thruway|tollway|tramway|triangle|turn|twist|waters|waterway|woods|manors|forges|foreshore|burgs|greens|interchange|crossroads?|vales?|piazza|brooks|bluffs|bridges|alleyway|amble|block|brae|chase|concourse|corso|crossway|frontage|gates?|loaf|mall|nagar|marg|path|plateau|points|quad|ramble|retreat|strip|subway|towers?|tor|upper|wynd|yard|extensions|vistas?|roads|circles|lanes|stravenue|stream|streets|throughway|trace|track|trafficway|trailer|underpass|unions?|viaduct"
-)
+_STREETS = "|".join(sorted(STREET_WORDS, key=len, reverse=True))
 _UNIT = r"(?:appartamento|piano|interno|scala|piso|puerta|planta|bajo|escalera|apartment|apt|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|level|studio|lot|no|box|\#)\.?\s*\#?\s?\w{1,6}\b"
 _STATE = (
     r"(?:A[AEKLPRSZ]|C[AOT]|D[CE]|F[LM]|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O[HKR]|P[ARW]|RI|S[CD]|T[NX]"
@@ -28,7 +21,8 @@ _CANADA = r"[A-Z]\d[A-Z]\s?\d[A-Z]\d"
 _POSTCODE = (
     rf"(?:\d{{5}}(?:-\d{{4}})?|{_UK}|{_CANADA}|\d{{4}}\s?[A-Z]{{2}}|\d{{6}}|\d{{4}}|\d{{3}}\s\d{{2,3}}|\d{{2}}-\d{{3}})"
 )
-_CITY = rf"{_CAP}(?:[ -](?:(?:of|on|upon|am|an|der|den|de|la|le|les|du|di|del|sur|in|the|under)[ -])?{_CAP}){{0,3}}"
+_WORD = rf"(?:(?:St|Ste|Mt|Ft)\.|[{_UPPER}][\w'’-]*)"
+_CITY = rf"(?:['’][st][ -])?{_WORD}(?:[ /–-](?:(?:of|on|upon|am|an|aan|ob|bei|vor|auf|en|y|der|den|de|la|le|les|du|di|del|della|sur|sous|in|im|the|under)[ -]){{0,2}}{_WORD}){{0,3}}"
 _GAP = r"(?:\s{0,4},\s{0,4}|[ \t]{0,4}\n\s{0,4}|[ ]{1,4})"
 _NUMBER = r"\d{1,5}(?:\s?[-/]\s?\d{1,5})?(?:\s?[A-Za-z](?![\w']))?"
 
@@ -38,16 +32,12 @@ _TAIL = (
     rf"|{_GAP}{_POSTCODE}(?!\w)|(?:\s*,\s*|\s*\n\s*){_CITY}(?:(?:\s*,\s*){_CITY})?(?:\s*,?\s*(?i:{_POSTCODE})(?!\w))?"
     rf"|\s*,\s*[a-z]+(?:\s[a-z]+)?\s*,?\s+(?i:{_STATE})?\s*(?i:{_POSTCODE})(?!\w))?"
 )
-_NOT_A_NUMBER = (
-    r"(?!\s*(?:day|hour|minute|week|month|year|season|way|person|people|piece|inch|star|percent|night|mile|foot|man|pack|litre|liter"
-    r"|x|of|in|a|the|and|or|to|more|other|from|for|per|at|on|business|working|items?|orders?|times?|products?|am|pm)s?\b)"
-)
 _FORMS = (
     # 12 Elm Street, Apt 4B, Springfield, IL 62704
     rf"(?<![\w.$€£#-]){_NUMBER},?\s(?:(?:{_CAP}|\d+(?:st|nd|rd|th)|of|the|de|la)\s){{1,4}}?(?i:{_STREETS})\b\.?"
     rf"(?:\s(?:[NSEW]{{1,2}}|North|South|East|West)\b)?{_TAIL}",
     # the same in lower case
-    rf"(?<![\w.$€£#-])\d{{1,5}}[a-z]?{_NOT_A_NUMBER}\s(?:[a-z'’]+\s){{1,2}}?"
+    rf"(?<![\w.$€£#-])\d{{1,5}}[a-z]?(?!{COUNTED})\s(?:[a-z'’]+\s){{1,2}}?"
     rf"(?:street|road|avenue|ave|lane|drive|court|boulevard|blvd|crescent|terrace|close|rd|ln|st)\b(?!\s[a-z]+ing\b)\.?{_TAIL}",
     # 12 rue de la Paix, 75002 Paris; Calle Mayor 5
     rf"(?<![\w.$€£#-]){_NUMBER},?\s(?:(?i:bis|ter),?\s)?(?i:rue|avenue|boulevard|bd|place|chemin|impasse|all[ée]e|quai|cours|route|passage|square)"
@@ -63,7 +53,7 @@ _FORMS = (
     rf"(?i:\bh\.?\s?no\.?\s?)\d+(?:[ ,]+(?:{_CAP}|&))*(?:[ ,]+\d{{4,6}}(?!\w)(?:\s{_CITY})?)?",
     rf"(?<![\w.$€£#-])(?:(?i:{_UNIT}),?\s)\d{{1,5}}\s(?:{_CAP}\s?){{1,4}}{_TAIL}",
     # Hauptstraße 12, 10115 Berlin; Keizersgracht 123, 1015 CJ Amsterdam
-    rf"(?:\b(?:{_CAP}[ -]){{0,3}})?\b[{_UPPER}][\w.-]*(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|ufer|damm|steig|laan|straat|steeg|boulevard|dreef|hoek|markt|gracht|plein|dijk|kade|hof|pad|singel|baan|gatan|v[äa]gen|gade|vej|veien|gata|gate|all[ée])\s{_NUMBER}{_TAIL}",
+    rf"(?:\b(?:{_CAP}[ -]){{0,3}})?\b[{_UPPER}][\w.-]*(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|ufer|damm|steig|laan|straat|steeg|boulevard|dreef|hoek|markt|gracht|plein|dijk|kade|hof|pad|singel|baan|gatan|v[äa]gen|gade|vej|veien|gata|(?<!Sea)(?<!Col)gate|all[ée])\s{_NUMBER}{_TAIL}",
     rf"\b{_CAP}(?:[ -](?:{_CAP}|van|von|der|de|den)){{0,3}}[ -](?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Ring|Ufer|Damm|Straat|Laan|Plein)\s{_NUMBER}{_TAIL}",
     # PO Box 123, Springfield
     rf"\b(?i:p\.?\s?o\.?\s?box|post\s?office\sbox|postfach|psc|unit)\s?\d+(?:\s?,?\s(?i:box)\s\d+)?{_TAIL}",
@@ -73,11 +63,40 @@ _FORMS = (
     rf"\b{_CITY}[ ]?,?\s{_STATE},?\s\d{{4,5}}(?:-\d{{4}})?(?!\w)",
     rf"(?:\b{_CITY},?\s)?(?<!\w)(?:{_UK}|{_CANADA})(?!\w)",
 )
+_ROOM = r"(?i:flat|apartment|apt|suite|ste|studio|unit|room|rm|floor|plot|door|house(?:\sno)?|villa|shop)\.?\s?#?\d{1,5}[A-Za-z]?"
+_TOWNS = rf"(?:\s*,\s*{_CITY}|\s*\n\s*{_CITY}(?=\s*[\n,]?\s*{_POSTCODE}(?!\w)))"
+_CODED = rf"(?:,?\s{_POSTCODE}(?!\w))?"
+_ROOMS = re.compile(
+    # Flat 73w, Fuller Mountains, Leeds LS1 4AB
+    rf"(?<![\w.-]){_ROOM}\s*,\s*(?:\d{{1,4}}[A-Za-z]?,?\s)?{_CAP}(?:\s{_CAP}){{1,3}}{_TOWNS}{{0,2}}{_CODED}"
+    # near 80/285 Parsons Roadside
+    rf"|(?:(?<=\bat\s)|(?<=\bnear\s))\d{{2,5}}(?:/\d{{1,5}})?[A-Za-z]?,?\s{_CAP}(?:\s{_CAP}){{1,3}}{_CODED}"
+)
+_LOOSE_FORMS = (
+    # 88 Billy Brace, St. Jon; 52/17, Dugar Chowk, Hubli 444121
+    rf"(?<![\w.$€£#/-])\d{{1,5}}(?:/\d{{1,5}})?[A-Za-z]?,?\s{_CAP}(?:\s{_CAP}){{0,3}}(?:{_TOWNS}{{1,3}}{_CODED}|\s*[,\n]\s*{_POSTCODE}(?!\w)(?:\s{_CITY})?)",
+    # to 48 Robles Gap
+    rf"(?:(?<=\bto\s)|(?<=\bis\s)|(?<=\bfrom\s)|(?<=:\s)|(?<=\A)|(?<=\n))\d{{2,5}}(?:/\d{{1,5}})?[A-Za-z]?,?\s{_CAP}(?:\s{_CAP}){{1,3}}{_CODED}",
+)
+_LOOSE = re.compile("|".join(f"(?:{form})" for form in _LOOSE_FORMS))
+"""Forms that a list of goods may have too; there they count only with a word that no dictionary has."""
+_ASKED = re.compile(
+    r"(?i)\b(?:post(?:al)?\s?code|zip(?:\scode)?|pin\s?code|city|town|street|house\snumber|address)\b[^?\n]{0,40}\?"
+)
+_HALF = re.compile(
+    rf"(?:\b{_CITY},?\s+)?(?:{_STATE},?\s+)?(?<![\w.$€£#-])(?:{_UK}|{_CANADA}|\d{{5}}(?:-\d{{4}})?|\d{{6}}|\d{{4}}(?:\s?[A-Z]{{2}}|(?=\s*(?:[.,!?\n]|\Z))))(?!\w)(?:,?\s+{_CITY})?"
+)
+_LOOSE_HALF = re.compile(rf"\b{_CITY},?\s+\d{{4}}(?!\w)|(?<![\w.$€£#-])\d{{4}}\s+{_CITY}")
+_MORE = re.compile(
+    rf"(?:{_GAP}(?i:{_UNIT}))?(?:{_GAP}(?:{_CITY}(?:{_GAP}{_STATE})?{_GAP}{_POSTCODE}|{_POSTCODE}{_GAP}{_CITY}|{_STATE}{_GAP}{_POSTCODE})"
+    rf"|\s*[,\n]\s*{_POSTCODE}|,[ ]{_CITY})(?!\w)"
+)
+"""What may follow a part that was found, such as a street without its town."""
 _ADDRESS = re.compile("|".join(f"(?:{form})" for form in _FORMS))
 _CUE = re.compile(
     r"(?i:\b(?:(?:shipping|delivery|billing|home|postal|mailing|street|new|my|our|correct|full|current|old|work|the)\s)*address"
     r"(?:\s(?:is|was|to|should\sbe|on\sfile\sis|as|being|would\sbe))*\s*[:=-]?\s*|\b(?:i|we)(?:\s(?:now|currently))?\s(?:live|moved|are|am\sliving)\s(?:at|to|in)\s)"
-    rf"(?P<address>(?=[^\n.?!]{{0,80}}\d)(?:\d|{_CAP})(?:[^\n.?!;]|\.(?!\s|$)){{6,120}})"
+    rf"(?P<address>(?=[^\n.?!]{{0,80}}\d)(?:\d|{_CAP})(?:(?!,?\s(?i:but|because|which|since|so|however|please|pls|plz|and\s(?:i|my|it|the|you|we|he|she|they)|i|not)\b)[^\n.?!;]|\.(?!\s|$)){{6,120}})"
 )
 _PIECE = rf"(?:\d[\w/-]*\.?|{_CAP}|&|'t|de|la|le|du|des|del|della|der|den|van|von|di|da|el|los|las|y|am|im|an|of|the|on|upon|in)"
 _SEVERAL = rf"(?:{_PIECE}(?:\s?,\s?|\s)){{1,14}}{_PIECE}"
@@ -94,14 +113,39 @@ _WORTH_A_LOOK = re.compile(
 )
 
 
-def addresses(text: str) -> list[tuple[int, int]]:
-    """Where postal addresses stand in `text`, each with whatever of unit, city and postcode follows the street."""
+def addresses(text: str, asked: str = "") -> list[tuple[int, int]]:
+    """Where postal addresses stand in `text`, each with whatever of unit, city and postcode follows the street.
+
+    `asked` is the message before: where it asks for a town or a postcode, these alone are an address too.
+    """
     if not _WORTH_A_LOOK.search(text):
         return []
     found = [match.span() for match in _ADDRESS.finditer(text)]
+    found += [match.span() for match in _ROOMS.finditer(text)]
+    found += [match.span() for match in _LOOSE.finditer(text) if _has_stranger(match[0])]
+    if asks_for_place(asked):
+        found += [match.span() for match in _HALF.finditer(text)]
+        found += [match.span() for match in _LOOSE_HALF.finditer(text) if _has_stranger(match[0])]
     for cue in (_CUE, _SENT, _NAMED) if "address" in text.lower() else (_CUE, _SENT):
         found += [match.span("address") for match in cue.finditer(text) if _has_street(match["address"])]
-    return _joined(sorted(found))
+    return joined((start, _extended(text, end)) for start, end in found)
+
+
+def asks_for_place(text: str) -> bool:
+    """Whether somebody asks for a town, a street or a code."""
+    return _ASKED.search(text) is not None
+
+
+def _extended(text: str, end: int) -> int:
+    """Where what follows an address ends that belongs to it."""
+    end = len(text[:end].rstrip())
+    more = _MORE.match(text, end)
+    return more.end() if more else end
+
+
+def _has_stranger(text: str) -> bool:
+    """Whether one of its words is a given name or in no dictionary: a street or town, not a list of goods."""
+    return any(word in GIVEN_NAMES or not is_everyday(word) for word in re.findall(r"[^\W\d_]{3,}", text.lower()))
 
 
 def _has_street(text: str) -> bool:
@@ -111,12 +155,12 @@ def _has_street(text: str) -> bool:
     )
 
 
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that overlap become one."""
-    joined: list[tuple[int, int]] = []
-    for start, end in spans:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans in order; those that overlap become one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
-            joined.append((start, end))
-    return joined
+            found.append((start, end))
+    return found

@@ -12,6 +12,7 @@ from retrieval.customer import Customer
 
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_SHAPES = 50
+_LONGEST_OWN = 60
 _SHORTEST_OWN = 8  # letters and digits; a shorter piece of a contact tells nothing
 
 
@@ -58,6 +59,11 @@ class Known:
         """Whether a part of it at least is a contact or address that the shop itself tells everybody."""
         found = bare(item)
         return any(own in found or found in own for own in self.own) if len(found) > _SHORTEST_OWN else False
+
+    def is_shop(self, text: str) -> bool:
+        """Whether `text` begins with the shop's name or another thing of its own."""
+        start = bare(text[:_LONGEST_OWN])
+        return any(start.startswith(own) for own in self.own if own)
 
     @cached_property
     def given_names(self) -> frozenset[str]:

@@ -14,11 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from assistant.privacy.addresses import addresses
+from assistant.privacy.addresses import addresses, asks_for_place, joined
+from assistant.privacy.casing import is_careless
 from assistant.privacy.kind import REFERENCES_OF, Kind, mask_of
 from assistant.privacy.known import Known, bare
 from assistant.privacy.names import Names
 from assistant.privacy.structured import structured
+from assistant.privacy.typed_addresses import typed_addresses, typed_halves
 
 _PASSES = 6  # of which the last changes nothing: a mask can bring two halves of an item together
 _REPEATED = re.compile(r"(\{customer\.name\}|\{person\.1\}|\[name\])(?:[ \t]+\1)+")
@@ -60,7 +62,8 @@ class Masker:
         for _ in range(_PASSES):
             changed = set()
             for place in due:
-                text = session.apply(masked[place], counts[place])
+                asked = texts[place - 1] if place else ""
+                text = session.apply(masked[place], counts[place], asked)
                 if text != masked[place]:
                     changed.add(place)
                 masked[place] = text
@@ -86,14 +89,18 @@ class _Session:
             spelled for kind in Kind for spelled in REFERENCES_OF[kind] if any(spelled in text for text in self.texts)
         }
 
-    def apply(self, text: str, counts: Counter[Kind]) -> str:
-        """`text` with a reference or mask for each item; `counts` grows."""
+    def apply(self, text: str, counts: Counter[Kind], asked: str) -> str:
+        """`text` with a reference or mask for each item; `counts` grows. `asked` is the message before."""
         spans = [
             (item.start, item.end, item.kind, bare(text[item.start : item.end]))
             for item in structured(text, self.known)
         ]
         text = self._replaced(text, spans, counts)
-        text = self._replaced(text, _places(text, self.known), counts)
+        found = addresses(self.names.recased(text).text, asked)
+        if is_careless(text):
+            halves = typed_halves(text.lower()) if asks_for_place(asked) else []
+            found = joined([*found, *halves, *typed_addresses(text.lower(), self.known.words.__contains__)])
+        text = self._replaced(text, _places(text, found, self.known), counts)
         people = [(start, end, Kind.NAME, str(person)) for start, end, person in self.names.spans(text)]
         return _REPEATED.sub(r"\1", self._replaced(text, people, counts))
 
@@ -114,6 +121,6 @@ class _Session:
         return self.given[kind, value]
 
 
-def _places(text: str, known: Known) -> list[tuple[int, int, Kind, str]]:
-    places = [(start, end, Kind.ADDRESS, text[start:end]) for start, end in addresses(text)]
+def _places(text: str, found: Iterable[tuple[int, int]], known: Known) -> list[tuple[int, int, Kind, str]]:
+    places = [(start, end, Kind.ADDRESS, text[start:end]) for start, end in found]
     return [(start, end, kind, bare(held)) for start, end, kind, held in places if not known.is_own(held)]

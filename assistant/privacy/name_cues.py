@@ -6,8 +6,8 @@ import re
 
 _UPPER = "".join(chr(code) for code in (*range(0x41, 0x250), *range(0x1E00, 0x1F00)) if chr(code).isupper())
 _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|la|le|bin|ibn|al|el|ten|ter|zu|y)"
-_CAP = rf"(?:[{_UPPER}]['’])?[{_UPPER}](?:[\w’]|'(?!s\b)|-(?=[{_UPPER}]))+"
-_INITIAL = rf"[{_UPPER}]\.?(?=\s)"
+_CAP = rf"(?:[{_UPPER}]['’])?[{_UPPER}](?:[\w’]|'(?!s\b)|-(?=[{_UPPER}]))+(?:(?<=-[{_UPPER}])\.(?=[ \t]))?"
+_INITIAL = rf"(?:[{_UPPER}]\.(?:-[{_UPPER}](?:\w+|\.))?|[{_UPPER}])(?=\s)"
 _REST = rf"(?:[ \t]+(?:(?:{_PARTICLE}[ \t]+){{1,2}}{_CAP}|{_INITIAL}|{_CAP}))"
 TITLE = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.?"
 _NAME = rf"(?:(?:{TITLE}[ \t]+)?(?:{_CAP}|{_INITIAL}(?=[ \t]+[{_UPPER}])){_REST}{{0,4}})"
@@ -98,16 +98,15 @@ _VOCATIVE_START = re.compile(
     rf"(?:^|[.!?]\s+)(?P<name>{_NAME}),[ \t]*(?=(?:could|can|would|will|shall|I|I'm|we|your|you|please|thank|thanks|is|do|did|have|may|let|if|it|sorry|what|where|when)\b)",
     re.M,
 )
+PERSON_CUES = (_GREETING, _VOCATIVE, _RELATION, _ADDRESSED)
+"""After these a given name is a name even where the shop's texts have the word."""
 WEAK_CUES = (
+    *PERSON_CUES,
     _SELF,
-    _GREETING,
-    _VOCATIVE,
     _LAST_LINE,
     _FIRST_LINE,
-    _RELATION,
     _VERB,
     _POSSESSIVE,
-    _ADDRESSED,
     _UNDER,
 )
 """After these it is a name if it is no word of the shop's texts either."""
@@ -120,6 +119,10 @@ RUN = re.compile(rf"(?<![\w@/.#&-]){_CAP}(?:[ \t]+(?:(?:{_PARTICLE}[ \t]+){{1,2}
 """Words with capitals side by side."""
 SENTENCE_START = re.compile(r"(?:^|[.!?:;…\n\"“”(•*>|–—-])[ \t\"“'‘(*•-]*\Z")
 """What stands before a word that begins a sentence or a line."""
+INITIALED = re.compile(rf"(?<![\w.{{])(?P<name>(?:(?:[{_UPPER}]\.[ \t]?){{1,3}}|[B-HJ-Z][ \t]){_CAP})(?!\w)")
+"""A name behind an initial, "J. Farley", "j farley"."""
+DETERMINED = re.compile(r"(?i:\b(?:the|a|an|these|those|your|two|three|four|both|any))[ \t]+\Z")
+"""What stands before a word with a capital that is a thing: "the Thule box"."""
 _MASK = r"(?:\{customer\.name\}|\{person\.1\}|\[name\])"
 BESIDE_MASK = re.compile(rf"{_MASK}[ \t]+(?P<name>{_CAP})(?!\w)|(?<!\w)(?P<again>{_CAP})[ \t]+{_MASK}")
 """A word with a capital beside a name that is masked already: its other half."""

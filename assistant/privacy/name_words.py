@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
+
+
+def plain(word: str) -> str:
+    """A word in lower case and without accents."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(letter)
+    )
 
 
 def _words(name: str) -> frozenset[str]:
@@ -23,10 +31,25 @@ GIVEN_NAMES = _words("given_names.txt")
 """Frequent given names of several languages, written for this list."""
 
 
+SURNAMES = _words("surnames.txt")
+"""Frequent surnames, many of which are words as well; they tell nothing but behind a given name."""
+
+CHAT_WORDS = _words("chat_words.txt")
+"""What people write in a hurry: contractions without their sign, and words cut short."""
+
+PARTICLES = frozenset(
+    ("van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "bin", "ibn", "al", "el", "ten", "ter", "zu", "y", "die", "do", "das")
+)  # fmt: skip
+"""Small words inside a name."""
+
+STREET_WORDS = _words("street_words.txt")
+"""What the names of streets end in, in English-speaking countries."""
+
 PLACES = _words("places.txt")
 """Places, peoples and companies; some are names of people too, where somebody says so."""
 
 _FREQUENT = 3000
+_WRITTEN = 12_000
 _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "r", "y", "ness", "ment", "able", "ful", "less")
 
 
@@ -34,6 +57,12 @@ _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "r", "y", "ness", "ment", "
 def frequent_words() -> frozenset[str]:
     """The 3,000 most frequent English words."""
     return frozenset(_listed()[:_FREQUENT])
+
+
+@lru_cache(maxsize=1)
+def written_words() -> frozenset[str]:
+    """The 12,000 most frequent English words but for given names: what somebody may have meant to type."""
+    return frozenset(_listed()[:_WRITTEN]) - GIVEN_NAMES
 
 
 @lru_cache(maxsize=1)
@@ -53,6 +82,12 @@ def english_words() -> frozenset[str]:
     }
     plural = {word for word in words if word.endswith("y") and f"{word[:-1]}ies" in words}
     return frequent_words() | bending | bent | plural
+
+
+@lru_cache(maxsize=1)
+def all_words() -> frozenset[str]:
+    """Every word of the list that is no frequent given name."""
+    return frozenset(_listed()) - GIVEN_NAMES
 
 
 @lru_cache(maxsize=1)

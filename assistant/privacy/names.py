@@ -8,28 +8,42 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from assistant.privacy.casing import Recased, is_everyday, recased
 from assistant.privacy.known import Known
 from assistant.privacy.name_cues import (
     BESIDE_MASK,
+    DETERMINED,
     GUARDED_CUES,
+    INITIALED,
     LOWER_CUES,
     PAIR,
+    PERSON_CUES,
     RUN,
     SENTENCE_START,
     STRONG_CUES,
     TITLE,
     WEAK_CUES,
 )
-from assistant.privacy.name_words import ALSO_WORDS, GIVEN_NAMES, NEVER_NAMES, PLACES, english_words, frequent_words
+from assistant.privacy.name_words import (
+    ALSO_WORDS,
+    CHAT_WORDS,
+    GIVEN_NAMES,
+    NEVER_NAMES,
+    PARTICLES,
+    PLACES,
+    SURNAMES,
+    english_words,
+    frequent_words,
+    plain,
+)
 
 _TITLE_WORD = re.compile(rf"{TITLE}\Z")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_PARTICLES = frozenset(
-    ("van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "bin", "ibn", "al", "el", "ten", "ter", "zu", "y")
-)  # fmt: skip
+_INITIAL = re.compile(r"[^\W\d_]\.\Z")
+_CAMEL = re.compile(r"[^\W\d_A-Z][A-Z]")
+_CAMEL_NAME = re.compile(r"(?:Ma?c|De|Di|Del|Du|La|Le|Van|Von|Fitz|O['’])[A-Z]")
 _BLANKS = re.compile(r"[ \t]{2,}")
 _LINES = re.compile(r"(?:[ \t]*\n){3,}")
-_SHOUTING = 0.6  # share of capitals from which on they tell nothing
 
 
 class Names:
@@ -49,9 +63,16 @@ class Names:
             if "@" not in name and not any(map(str.isdigit, name)):
                 self._add(name)
         for text in texts:
-            for name in self._in(text):
+            cased = self.recased(text)
+            for name in (*cased.names, *self._in(cased.text)):
                 self._add(name)
+                if cased.text != text:
+                    self._lower.update(_LETTERS.findall(name.lower()))
         return len(self._person_of) > before
+
+    def recased(self, text: str) -> Recased:
+        """`text` with capitals for its names and addresses where it was typed without any, or in capitals alone."""
+        return recased(text, self._is_given, self._known.words.__contains__)
 
     def spans(self, text: str) -> list[tuple[int, int, int]]:
         """Where names stand in `text`, as start, end and the number of the person."""
@@ -64,9 +85,9 @@ class Names:
     def _compiled(self) -> re.Pattern[str]:
         """Matches each known word of a name, with the title and the other words of it around."""
         forms = "|".join(re.escape(word) for word in sorted(self._person_of, key=len, reverse=True))
-        between = rf"(?:[ \t]+(?:[^\W\d_]\.?|{'|'.join(sorted(_PARTICLES))}))*[ \t-]+"
+        between = rf"(?:[ \t]+(?:[^\W\d_]\.?|{'|'.join(sorted(PARTICLES))}))*[ \t-]+"
         return re.compile(
-            rf"(?<![\w{{.@#-])(?:{TITLE}[ \t]+)?(?P<name>{forms})(?:{between}(?:{forms}))*(?:['’](?=\w*s\b))?(?![\w@}}-])",
+            rf"(?<![\w{{.@#-])(?:{TITLE}[ \t]+|(?-i:April|June|August)[ \t]+)?(?:[^\W\d_]\.-)?(?P<name>{forms})(?:{between}(?:{forms}))*(?:['’](?=\w*s\b))?(?![\w@}}-])",
             re.IGNORECASE,
         )
 
@@ -77,24 +98,32 @@ class Names:
 
     def _in(self, text: str) -> Iterator[str]:
         text = _LINES.sub("\n\n", _BLANKS.sub(" ", text))  # a run of blanks tells nothing, and costs a search much time
-        letters = [letter for letter in text if letter.isalpha()]
-        is_shouting = len(letters) > 12 and sum(map(str.isupper, letters)) > _SHOUTING * len(letters)
         for cue in STRONG_CUES:
             for match in cue.finditer(text):
-                yield self._cut(_given(match), is_strict=is_shouting)
-        for cue in () if is_shouting else WEAK_CUES:
+                name = _given(match)
+                if not self._known.is_shop(text[text.index(name, match.start()) :]):
+                    yield self._cut(name, is_strict=False)
+        for cue in WEAK_CUES:
             yield from (self._cut(_given(match), is_strict=True) for match in cue.finditer(text))
-        for cue in () if is_shouting else GUARDED_CUES:
+        for cue in PERSON_CUES:
+            yield from (name for match in cue.finditer(text) if (name := _given(match)).lower() in GIVEN_NAMES)
+        for cue in GUARDED_CUES:
             yield from (
                 self._cut(match["name"], is_strict=True) for match in cue.finditer(text) if self._is_free(match)
             )
         for cue in LOWER_CUES:
             for match in cue.finditer(text):
-                if name := self._cut(match["name"], is_strict=True):
+                name = self._cut(match["name"], is_strict=True)
+                if name and (self._is_given(first := name.split()[0]) or not is_everyday(first.lower())):
                     self._lower.update(name.lower().split())
                     yield name
+        for match in INITIALED.finditer(text):
+            word = match["name"].split()[-1].lower()
+            is_name = word in SURNAMES - ALSO_WORDS or ("." in match["name"] and word not in frequent_words())
+            if (is_name or self._is_strange(word)) and word not in self._known.words:
+                yield self._cut(match["name"], is_strict=False)
         yield from self._recorded(text)
-        if self._known.words and not is_shouting:
+        if self._known.words:
             yield from self._strangers(text)
             yield from self._halves(text)
 
@@ -118,7 +147,7 @@ class Names:
         """`name` up to the first word that is no part of one; "" when nothing is left, or no word of it is a stranger."""
         kept: list[str] = []
         for word in name.split():
-            if _TITLE_WORD.match(word) and not kept:
+            if not kept and (_TITLE_WORD.match(word) or _INITIAL.match(word)):
                 continue
             if word.lower().strip(".’'") in NEVER_NAMES:
                 break
@@ -138,8 +167,11 @@ class Names:
         """
         for run in RUN.finditer(text):
             words = run[0].split()
+            if self._is_thing(run, words):
+                continue
             if SENTENCE_START.search(text, max(0, run.start() - 10), run.start()):
-                is_pair = len(words) > 1 and all(self._is_strange(word) for word in words[:2])
+                is_pair = len(words) > 1 and self._is_strange(words[0])
+                is_pair = is_pair and (self._is_strange(words[1]) or words[1].lower() in SURNAMES)
                 is_given = self._is_given(words[0]) and words[0].lower() not in ALSO_WORDS
                 words = words if is_pair or is_given else words[1:]
             found = (place for place, word in enumerate(words) if self._is_given(word) or self._is_strange(word))
@@ -149,18 +181,32 @@ class Names:
             elif len(words) == 2 and words[0].lower() in GIVEN_NAMES and words[1].lower() not in self._known.words:
                 yield self._cut(" ".join(words), is_strict=False)  # a name that is a word of the shop too, "Amber Fox"
 
+    def _is_thing(self, run: re.Match[str], words: Sequence[str]) -> bool:
+        """Whether an article, a number or a quotation mark stands before it, or it is a brand that ends in 's."""
+        place, has_article = run.start(), DETERMINED.search(f"{words[0]} ") is not None and len(words) > 1
+        if has_article or DETERMINED.search(run.string, max(0, place - 10), place):
+            return not self._is_given(words[has_article])
+        is_quoted = run.string[place - 1 : place] in ("'", '"', "‘", "“") and not self._is_given(words[0])
+        is_brand = run.string[run.end() :].startswith(("'s", "’s")) and f"{words[-1].lower()}'s" in NEVER_NAMES
+        return is_quoted or is_brand
+
     def _is_given(self, word: str) -> bool:
         found = word.lower()
         is_known = found in self._known.capitalised or found in NEVER_NAMES
-        return not is_known and (found in GIVEN_NAMES or found in self._known.given_names)
+        given = (
+            part in GIVEN_NAMES or part in self._known.given_names
+            for part in (found, plain(found), plain(found).split("-")[0])
+        )
+        return not is_known and any(given)
 
     def _is_strange(self, word: str) -> bool:
-        """Whether a word is neither the shop's, nor English, nor a place or company, nor an abbreviation."""
+        """Whether a word is neither the shop's, nor English, nor a place or company, nor an abbreviation or "SanDisk"."""
         parts = re.sub(r"['’]s$", "", word.lower().strip(".’'")).split("-")
-        return not word.isupper() and not all(self._is_everyday(part) for part in parts)
+        is_brand = _CAMEL.search(word) is not None and not _CAMEL_NAME.match(word)
+        return not word.isupper() and not is_brand and not all(self._is_everyday(part) for part in parts)
 
     def _is_everyday(self, word: str) -> bool:
-        lists = (self._known.words, NEVER_NAMES, PLACES, _PARTICLES, english_words())
+        lists = (self._known.words, NEVER_NAMES, PLACES, PARTICLES, CHAT_WORDS, english_words())
         return any(word in words for words in lists)
 
     def _recorded(self, text: str) -> Iterator[str]:
@@ -184,7 +230,7 @@ class Names:
         words = [
             word
             for word in words
-            if word not in NEVER_NAMES and word not in _PARTICLES and not _TITLE_WORD.match(word.title())
+            if word not in NEVER_NAMES and word not in PARTICLES and not _TITLE_WORD.match(word.title())
         ]
         fresh = [word for word in words if word not in self._person_of]
         if not fresh:

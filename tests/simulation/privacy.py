@@ -113,7 +113,8 @@ def _look(planted: list[Planted], record: dict[str, object], outcome: Outcome) -
 def is_in(piece: str, text: str, kind: Kind) -> bool:
     """Whether `piece` of an item is left in `text`, in any case and spacing."""
     if kind is Kind.NAME:
-        return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in piece.split())
+        words = (word for word in piece.split() if not word.islower())  # "van der" tells of nobody
+        return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
     return bare(piece) in bare(text) if kind in STRUCTURED else f" {_plain(piece)} " in f" {_plain(text)} "
 
 

@@ -172,3 +172,46 @@ def test_no_text_takes_time_out_of_proportion(text: str) -> None:
 def test_without_records_of_a_shop_everything_still_works() -> None:
     assert Masker().mask("I'm Dana, dana@example.com").text == "I'm {customer.name}, {customer.email}"
     assert shop_known().words
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("hi its rahul sharma from pune", "hi its {customer.name} from pune"),
+        ("HI THIS IS RAHUL SHARMA WHERE IS MY ORDER", "HI THIS IS {customer.name} WHERE IS MY ORDER"),
+        ("my sister henni van der berg took it", "my sister {customer.name} took it"),
+        ("thanks so much dr willis", "thanks so much {customer.name}"),
+        ("ship it to 730 swanson triangle leeds ls1 4ab please", "ship it to {customer.address} please"),
+        ("deliver to flat 25 76 moran highway\n0227 sergioside please", "deliver to {customer.address} please"),
+        ("it went to hauptstraße 12 10115 berlin", "it went to {customer.address}"),
+        ("H.No. 450, Ratta Zila\nPudukkottai\n071052", "{customer.address}"),
+    ],
+)
+def test_careless_writers_are_masked_too(text: str, masked: str) -> None:
+    assert MASKER.mask(text).text == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "im dissapointed i recieved the wrong jacket and it dosent fit",
+        "its defective and im allergic",
+        "i want 2 of the galaxy m34 in green, 3 weeks ago there were 12 left",
+        "is it here b4 5pm or do i have to wait",
+        "good jacket. i miss a chest pocket",
+        "the smartwatch got misrouted pls redeliver",
+    ],
+)
+def test_slips_of_the_pen_are_no_names(text: str) -> None:
+    assert MASKER.mask(text).text == text
+
+
+def test_an_address_in_two_messages_is_masked_in_both() -> None:
+    masked = MASKER.mask_all(["it is 12 Elm Street", "Thanks! And the postcode?", "Springfield 62704"])
+    assert [each.text for each in masked] == ["it is {customer.address}", "Thanks! And the postcode?", "[address]"]
+
+
+def test_an_article_before_a_capital_speaks_of_a_thing() -> None:
+    masker = Masker(shop_known())
+    assert masker.mask("The Zojirushi kettle boils dry.").text == "The Zojirushi kettle boils dry."
+    assert masker.mask("I ordered a 'SanDisk' card.").text == "I ordered a 'SanDisk' card."
