@@ -1,0 +1,147 @@
+"""Planted run: `aisle finetune` on exports of every format full of personal items, and a look at all that it leaves behind.
+
+    python -m tests.simulation.planted_run --items 5000 --seed 1
+
+Searched are every file of the output folder, the examples, card, reports, logs of training and adapter itself, and what
+the command says on the terminal. Records are broken too, with items in them, for errors like to quote what they could not read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from typer.testing import CliRunner
+
+from assistant.cli import build_app
+from assistant.privacy.kind import STRUCTURED, Kind
+from finetune.transcripts.transcript import Role, Transcript
+from tests.exports import EXPORTS
+from tests.simulation.planting import Planted, Planting
+from tests.simulation.privacy import Outcome, fillers
+from tests.unit.small_home import make_home
+from tests.unit.tiny_models import tiny_embedded
+
+_TALKS = (
+    ("how much is the wren tent?", "Good choice! The Wren is 269 dollars."),
+    ("what is your return policy?", "Hi there! You can return it within 30 days."),
+    ("thanks a lot!", "You're very welcome, any time!"),
+)
+_SHORT = 6  # letters and digits of an item that a count or a time may have as well
+
+
+@dataclass
+class PlantedRun:
+    """What was planted, what was said on the terminal, and where the run wrote."""
+
+    output: Path
+    planted: list[Planted] = field(default_factory=list)
+    terminal: str = ""
+    exit_code: int = 0
+
+    def leaks(self) -> list[str]:
+        """Items with a form of their own that are left anywhere, with the place."""
+        texts = {"the terminal": self.terminal}
+        files = (path for path in sorted(self.output.rglob("*")) if path.is_file())
+        texts |= {str(path.relative_to(self.output)): path.read_bytes().decode("utf-8", "ignore") for path in files}
+        return [
+            f"{item.kind} {item.value!r} in {name}"
+            for item in self.planted
+            if item.kind in STRUCTURED
+            for name, text in texts.items()
+            if (len(_signs(item)) >= _SHORT or name == "examples.jsonl") and _pattern(item).search(text)
+        ]
+
+    def examples(self) -> Outcome:
+        """Every kind of item in the examples as they are written."""
+        outcome = Outcome()
+        lines = (self.output / "examples.jsonl").read_text(encoding="utf-8").splitlines()
+        outcome.add(self.planted, "\n".join(said for line in lines for said in _strings(json.loads(line))))
+        return outcome
+
+
+def run(folder: Path, items: int, seed: int, sentences: int = 1) -> PlantedRun:
+    """Plants `items`, exports them in every format with broken records, and fine-tunes a tiny model for two steps."""
+    found = PlantedRun(folder / "adapter")
+    exports = folder / "exports"
+    exports.mkdir(parents=True)
+    for number, (file, export) in enumerate(EXPORTS.values()):
+        planting = Planting(seed * len(EXPORTS) + number, fillers(), sentences)
+        transcripts = [_learnable(each) for each in planting.transcripts(items // len(EXPORTS))]
+        found.planted += [item for held in planting.planted.values() for item in held]
+        broken = "".join(export(transcripts[:3])).rstrip()[:-3] + "\n"
+        (exports / f"broken-{file}").write_text(broken, encoding="utf-8")
+        (exports / file).write_text("".join(export(transcripts)), encoding="utf-8")
+    make_home(folder / "home")
+    base = tiny_embedded(folder / "base")
+    arguments = (
+        "finetune",
+        exports,
+        "--output",
+        found.output,
+        "--base",
+        base,
+        "--max-steps",
+        2,
+        "--judged",
+        4,
+        "--rank",
+        4,
+    )
+    environment = {**os.environ, "AISLE_HOME": str(folder / "home")}
+    result = CliRunner().invoke(build_app(), [str(argument) for argument in arguments], env=environment)
+    found.terminal, found.exit_code = result.output + repr(result.exception), result.exit_code
+    return found
+
+
+def _learnable(transcript: Transcript) -> Transcript:
+    """The conversation with questions and answers that may be learnt from in front of what was planted."""
+    messages = []
+    for place, message in enumerate(transcript.messages):
+        question, answer = _TALKS[(place // 2) % len(_TALKS)]
+        said = question if message.role is Role.CUSTOMER else answer
+        messages.append(replace(message, text=f"{said} {message.text}"))
+    return replace(transcript, messages=tuple(messages))
+
+
+def _signs(item: Planted) -> str:
+    return re.sub(r"[\W_]", "", item.value)
+
+
+def _pattern(item: Planted) -> re.Pattern[str]:
+    """The letters and digits of an item, however they are parted."""
+    return re.compile(r"(?<!\w)" + r"[\W_]{0,3}".join(map(re.escape, _signs(item))) + r"(?!\w)", re.IGNORECASE)
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for held in value.values() if isinstance(value, dict) else value:
+            yield from _strings(held)
+
+
+def main() -> None:
+    """Runs and prints JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--items", type=int, default=5000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sentences", type=int, default=1)
+    options = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        found = run(Path(folder), options.items, options.seed, options.sentences)
+        print(found.terminal)
+        outcome = found.examples()
+        print(*outcome.examples[:20], *found.leaks(), sep="\n")
+    shares = {kind.value: outcome.share(kind) for kind in Kind if outcome.planted[kind]}
+    print(json.dumps({"left in the examples": shares, "exit code": found.exit_code}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
