@@ -1,6 +1,7 @@
-"""The fourth set of sentences: careless and careful writers, names with titles and initials, addresses in two messages.
+"""The fourth and the fifth set of sentences: careless and careful writers, names with titles, addresses in two messages.
 
-It was written and committed before anything was measured on it, and measures the masker as it then was made.
+Each was written and committed before anything was measured on it. The fourth led to changes of the masker after that, the fifth
+did not: it measures the masker as it is.
 """
 
 from __future__ import annotations
@@ -63,3 +64,55 @@ HALVES = (
     ("Please send it to {}", "Which area would that be?", "That's {}"),
 )
 """The street, the agent's question, and what follows the street."""
+
+LAST_CUSTOMER: dict[Kind, tuple[str, ...]] = {
+    **CUSTOMER,
+    Kind.NAME: (
+        "^Hiya, {} from Bath again.", "^good morning this is {}", "^Hello, I'm {} and I bought a lamp in March.", "^evening all, {} here", "^{} - customer since 2019.",
+        "\n\nThanks in advance,\n{}", "\nHave a good day\n{}", "\nregards {}", "\nWith kind wishes,\n\n{}\nAustin", "\nBye, {}", "\nGruß\n{}", "\nCordialement, {}", "\n~ {}", "\n{}\n(sent by phone)",
+        "My partner {} signed up for the newsletter.", "The lady on the phone, {}, was lovely.", "Please put the name {} on the gift tag.", "It should be addressed to {} at the front desk.", "The parcel belongs to {}, my tenant.",
+        "Has {} written back yet?", "I was promised a call from {}.", "My son {} broke the strap.", "can u ask {} abt it", "{} said it would be free", "the account name is {}", "Billed to: {}", "contact person: {}",
+        "Who is {} and why did they sign?", "We share an account, my wife {} ordered last time.", "Hi {}, me again.", "great thanks {}", "Sorry {}, I mixed up the numbers.", "Yes {}, exactly that one.", "am {} btw",
+        "My surname changed, I am now {}.", "You may leave it with {} next door.", "The courier wrote down {}.", "Both {} and I tried it on.", "I think it was {} who helped me in the shop.", "i got a mail from {}, is it real?",
+    ),
+    Kind.ADDRESS: (
+        "New delivery address: {}", "Please reroute it to {}.", "ship 2 {}", "The parcel shop near {} is closed.", "My door is at {}, the bell is broken.", "Could you leave it at {}?", "I no longer use {}.", "our warehouse: {}", "{} that's me",
+        "deliver everything to {} pls", "The invoice shows {}, which is wrong.", "it must be {} not the old one", "From tomorrow I am at {}.", "Return label for {} please.", "I wrote {} at checkout.", "can the driver come to {} today",
+    ),
+    Kind.EMAIL: ("mail is {}", "Forward it to {}, thanks.", "login {} does not work", "Everything goes to {} by mistake."),
+    Kind.PHONE: ("mobile {}", "Ring {} when you are outside.", "u can text me {}", "Landline: {}", "The number {} is out of service."),
+    Kind.CARD: ("The card number {} was rejected.", "pay with {}", "I see {} on my receipt."),
+    Kind.IBAN: ("transfer to {} pls", "My account: {}", "The bank told me {} is closed."),
+    Kind.ORDER: ("where is my order {}", "Order number: {}", "I'm writing about order {}.", "order no {} is incomplete", "Please split order {} in two."),
+    Kind.TRACKING: ("tracking number {} not found", "My parcel, {}, is lost.", "the tracking {} stopped on friday"),
+}  # fmt: skip
+LAST_AGENT: dict[Kind, tuple[str, ...]] = {
+    **AGENT,
+    Kind.NAME: (
+        "^Welcome back, {}!", "^Hi {}, thanks for reaching out.", "^Good evening {}.", "^Hello {}, that is not a problem at all.", "Bear with me, {}.", "I'm {}, I will take it from here.", "Shall I address it to {}?",
+        "My supervisor {} has approved it.", "The parcel was accepted by {} at noon.", "Thank you for the photo, {}.", "\nBest regards\n{}\nReturns", "\nYours,\n{}", "\n{} from Fern & Fell", "\nCheers, {}", "Have a great weekend, {}!",
+        "Could you ask {} to confirm it?", "{} in the store has put one aside.", "Your order is in the name of {}.", "We have told {} already.", "All right, {}, it is done.", "Is {} the person who will be at home?", "Let me check that with {}.",
+    ),
+    Kind.ADDRESS: (
+        "I have noted {}.", "Our courier will be at {} at two.", "Your parcel is waiting near {}.", "Should we use {} instead?", "The label was printed for {}.", "It reads {} here.", "The delivery to {} failed.", "I see two addresses, the first is {}.",
+    ),
+    Kind.EMAIL: ("I will write to {}.", "The voucher went to {}."),
+    Kind.PHONE: ("The number on file is {}.", "We called {} twice."),
+    Kind.CARD: ("The refund to {} is on its way.", "I can see card {}."),
+    Kind.IBAN: ("I have {} for the refund.", "Is {} still your account?"),
+    Kind.ORDER: ("Your order {} was packed today.", "I have put order {} on hold.", "Is this about order {}?"),
+    Kind.TRACKING: ("Here is your tracking number: {}.", "The parcel {} is at the depot."),
+}  # fmt: skip
+LAST_LATER = (
+    "Thanks again, {}.",
+    "{} can confirm it.",
+    "I told {} as well.",
+    "so it is {}",
+    "Could {} call me?",
+    "Ok {}.",
+)
+LAST_HALVES = (
+    ("I live at {}", "What is your postcode, please?", "{}"),
+    ("send to {}", "Sure! And the city and zip code?", "{} thanks"),
+    ("It goes to {}", "Could you tell me the town too?", "Yes, {}"),
+)

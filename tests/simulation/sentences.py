@@ -138,4 +138,13 @@ SETS = (
     SentenceSet(NEW_CUSTOMER, NEW_AGENT, LATER),
     SentenceSet(BLIND_CUSTOMER, BLIND_AGENT, LATER),
     SentenceSet(fresh.CUSTOMER, fresh.AGENT, fresh.LATER, fresh.HALVES, careless=0.2, loud=0.03, is_formal=True),
+    SentenceSet(
+        fresh.LAST_CUSTOMER,
+        fresh.LAST_AGENT,
+        fresh.LAST_LATER,
+        fresh.LAST_HALVES,
+        careless=0.2,
+        loud=0.03,
+        is_formal=True,
+    ),
 )
