@@ -81,7 +81,7 @@ _LOOSE_FORMS = (
 _LOOSE = re.compile("|".join(f"(?:{form})" for form in _LOOSE_FORMS))
 """Forms that a list of goods may have too; there they count only with a word that no dictionary has."""
 _ASKED = re.compile(
-    r"(?i)\b(?:post(?:al)?\s?code|zip(?:\scode)?|pin\s?code|city|town|street|house\snumber|address)\b[^?\n]{0,40}\?"
+    r"(?i)\b(?:post(?:al)?\s?code|zip(?:\scode)?|pin\s?code|city|town|area|region|suburb|district|county|street|house\snumber|address)\b[^?\n]{0,40}\?"
 )
 _HALF = re.compile(
     rf"(?:\b{_CITY},?\s+)?(?:{_STATE},?\s+)?(?<![\w.$€£#-])(?:{_UK}|{_CANADA}|\d{{5}}(?:-\d{{4}})?|\d{{6}}|\d{{4}}(?:\s?[A-Z]{{2}}|(?=\s*(?:[.,!?\n]|\Z))))(?!\w)(?:,?\s+{_CITY})?"
@@ -113,19 +113,19 @@ _WORTH_A_LOOK = re.compile(
 )
 
 
-def addresses(text: str, asked: str = "") -> list[tuple[int, int]]:
+def addresses(text: str, is_half_due: bool = False) -> list[tuple[int, int]]:
     """Where postal addresses stand in `text`, each with whatever of unit, city and postcode follows the street.
 
-    `asked` is the message before: where it asks for a town or a postcode, these alone are an address too.
+    Where half of one is due, because somebody asked for it, a town with a postcode is one as well.
     """
     if not _WORTH_A_LOOK.search(text):
         return []
     found = [match.span() for match in _ADDRESS.finditer(text)]
     found += [match.span() for match in _ROOMS.finditer(text)]
     found += [match.span() for match in _LOOSE.finditer(text) if _has_stranger(match[0])]
-    if asks_for_place(asked):
+    if is_half_due:
         found += [match.span() for match in _HALF.finditer(text)]
-        found += [match.span() for match in _LOOSE_HALF.finditer(text) if _has_stranger(match[0])]
+        found += [match.span() for match in _LOOSE_HALF.finditer(text)]
     for cue in (_CUE, _SENT, _NAMED) if "address" in text.lower() else (_CUE, _SENT):
         found += [match.span("address") for match in cue.finditer(text) if _has_street(match["address"])]
     return joined((start, _extended(text, end)) for start, end in found)

@@ -76,15 +76,19 @@ _KIN = (
     r"|uncle|cousin|nephew|niece|grandma|grandpa|roommate|flatmate|manager|agent|rep|driver|assistant"
 )
 _SURE_CUE = re.compile(
-    r"(?:\b(?:this is|here is|(?:my|full|first|last|customer) name(?: is|'s)?|name is|call me|called|named|hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening)"
+    r"(?:\b(?:this is|here is|(?:my|full|first|last|customer) name(?: is|'s)?|name is|call me|called|named|receiver|recipient|ok|okay|(?:hi|hello|hey|hiya|dear)(?: team| all| there| everyone| again)?|good (?:morning|afternoon|evening)"
     rf"|(?:thanks|thank you)(?: so much| very much| again| a lot)?|thx|ty|cheers|regards|wishes|sincerely|ask for|speak (?:to|with)|sp[eo]ke (?:to|with)|talked (?:to|with)|attn|c/o|care of|signed for by|on behalf of|{_KIN})"
-    r"[ \t]*[,:!-]?[ \t]*|\n[ \t]*(?:[-–—~*]+[ \t]*)?|xx[ \t]+)\Z"
+    r"[ \t]*[,:!-]?[ \t]*|\n[ \t]*(?:[-–—~*]+[ \t]*)?|(?:xx|xoxo)[ \t]+)\Z"
 )
 _CUE = re.compile(
     r"(?:\b(?:i'm|i’m|im|i am|it's|it’s|its|it is|it was|that's|thats|name|names|love|yours|tell|told|ask|asked|let|from|with|under|by|for|to)"
     r"[ \t]*[,:!-]?[ \t]*)\Z"
 )
 _LETTER = re.compile(r"(?<![\w'’&.])[b-hjlo-qs-tvz]\.?[ ]\Z")
+_CLOSING = re.compile(
+    r"(?:regards|wishes|sincerely|truly|faithfully|cheers|thanks|advance|greetings|love|best|care|week|weekend|day|evening|bye|yours|saludos|gr(?:u|ü)(?:ß|ss)e?|mfg|cordialement)"
+    r"[ \t]*[,.!-]*[ \t]*\n\s*(?P<line>[^\W\d_]+\.?(?:[ ][^\W\d_]+\.?){0,2})[ \t]*(?=\n|\Z)"
+)
 _TITLE = re.compile(r"(?<!\w)(?:mr|mrs|ms|mx|dr|prof)\.?[ ]\Z")
 COUNTED = (
     r"\s*(?:day|hour|minute|week|month|year|season|way|person|people|piece|inch|star|percent|night|mile|foot|man|pack|litre|liter|dollar|rupee|buck|pound|euro|cent|percent|gram|watt|volt|mah|ml|gb|mb|cm|mm|kg|usd|eur|gbp|rs|inr"
@@ -148,12 +152,14 @@ def _runs(text: str, is_given: IsName, is_own: IsName) -> list[list[re.Match[str
     """The words of each name in `text`, in order."""
     words = [match for match in _WORD.finditer(text) if match[0].lower() not in PARTICLES]
     lower, chosen = text.lower(), set[int]()
+    signed = {place for line in _CLOSING.finditer(lower) for place in range(*line.span("line"))}
     beside = {place for place in range(1, len(words)) if _is_gap(lower[words[place - 1].end() : words[place].start()])}
     for place, match in enumerate(words):
         word, before = match[0].lower(), lower[max(0, match.start() - _NEAR) : match.start()]
         surname = words[place + 1][0].lower() if place + 1 in beside else ""
         if (
             _TITLE.search(before)
+            or (match.start() in signed and not _is_usual(word))
             or (place in beside and place - 1 in chosen and _is_surname(word))
             or (_LETTER.search(before) and (word in SURNAMES or not is_everyday(word)) and not is_own(word))
             or _is_name(word, before, is_given, is_own)

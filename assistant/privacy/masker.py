@@ -23,6 +23,7 @@ from assistant.privacy.structured import structured
 from assistant.privacy.typed_addresses import typed_addresses, typed_halves
 
 _PASSES = 6  # of which the last changes nothing: a mask can bring two halves of an item together
+_ADDRESS_MASK = re.compile("|".join(map(re.escape, (*REFERENCES_OF[Kind.ADDRESS], mask_of(Kind.ADDRESS)))))
 _REPEATED = re.compile(r"(\{customer\.name\}|\{person\.1\}|\[name\])(?:[ \t]+\1)+")
 
 
@@ -62,13 +63,13 @@ class Masker:
         for _ in range(_PASSES):
             changed = set()
             for place in due:
-                asked = texts[place - 1] if place else ""
-                text = session.apply(masked[place], counts[place], asked)
+                text = session.apply(masked[place], counts[place], _is_half_due(texts, masked, place))
                 if text != masked[place]:
                     changed.add(place)
                 masked[place] = text
             if not changed:
                 break
+            changed |= {place + 2 for place in changed if place + 2 < len(texts)}
             due = set(range(len(texts))) if session.names.learn(masked[place] for place in changed) else changed
         return [Masked(text, dict(count)) for text, count in zip(masked, counts, strict=True)]
 
@@ -89,16 +90,16 @@ class _Session:
             spelled for kind in Kind for spelled in REFERENCES_OF[kind] if any(spelled in text for text in self.texts)
         }
 
-    def apply(self, text: str, counts: Counter[Kind], asked: str) -> str:
-        """`text` with a reference or mask for each item; `counts` grows. `asked` is the message before."""
+    def apply(self, text: str, counts: Counter[Kind], is_half_due: bool) -> str:
+        """`text` with a reference or mask for each item; `counts` grows. `is_half_due` tells that it may complete an address."""
         spans = [
             (item.start, item.end, item.kind, bare(text[item.start : item.end]))
             for item in structured(text, self.known)
         ]
         text = self._replaced(text, spans, counts)
-        found = addresses(self.names.recased(text).text, asked)
+        found = addresses(self.names.recased(text).text, is_half_due)
         if is_careless(text):
-            halves = typed_halves(text.lower()) if asks_for_place(asked) else []
+            halves = typed_halves(text.lower()) if is_half_due else []
             found = joined([*found, *halves, *typed_addresses(text.lower(), self.known.words.__contains__)])
         text = self._replaced(text, _places(text, found, self.known), counts)
         people = [(start, end, Kind.NAME, str(person)) for start, end, person in self.names.spans(text)]
@@ -119,6 +120,14 @@ class _Session:
             self.given[kind, value] = next(free, mask_of(kind))
             self.used.add(self.given[kind, value])
         return self.given[kind, value]
+
+
+def _is_half_due(texts: Sequence[str], masked: Sequence[str], place: int) -> bool:
+    """Whether a message may hold half an address: the one before asks for it, or asks anything after the other half."""
+    if not place or "?" not in texts[place - 1]:
+        return False
+    has_half = place > 1 and _ADDRESS_MASK.search(masked[place - 2]) is not None
+    return has_half or asks_for_place(texts[place - 1])
 
 
 def _places(text: str, found: Iterable[tuple[int, int]], known: Known) -> list[tuple[int, int, Kind, str]]:

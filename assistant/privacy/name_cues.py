@@ -16,8 +16,8 @@ _END = r"(?=\s*(?:[,.;!?)\n]|$|and\b|from\b|here\b|with\b|i\b|but\b|my\b))"
 
 _STRONG = re.compile(
     rf"""(?i:\b(?:my\s(?:full\s|first\s|last\s|sur)?name(?:\sis|'s|’s|\swas)?|(?:full\s|first\s|last\s|sur|account\s|customer\s|billing\s|recipient(?:'s)?\s|card\s?holder(?:'s)?\s)?name(?:\son\s(?:it|the\s\w+(?:\s\w+)?))?(?:\s(?:is|was)|'s|’s)?
-        |call\sme|they\scall\sme|i'm\scalled|i\sam\scalled|goe?s?\sby|(?:in|under|on|to)\sthe\sname(?:\sof)?|card\s?holder|account\s(?:holder|owner)|recipient|addressee|addressed\sto|registered\s(?:to|in|under|as)|attn|attention|c/o|signed\sfor\sby|signed\sby|received\sby|on\sbehalf\sof|care\sof))
-        [ \t]*(?:(?i:is|was|would\sbe)\s+)?[:=-]?[ \t]*["“']?(?P<name>{_NAME})""",
+        |call\sme|they\scall\sme|i'm\scalled|i\sam\scalled|goe?s?\sby|(?:in|under|on|to)\sthe\sname(?:\sof)?|card\s?holder|account\s(?:holder|owner)|recipient|receiver|consignee|contact(?:\sperson)?|addressee|addressed\sto|registered\s(?:to|in|under|as)|attn|attention|c/o|signed\sfor\sby|signed\sby|received\sby|on\sbehalf\sof|care\sof))
+        [ \t]*(?:(?i:is|was|would\sbe)\s+)?[ \t]*[:=-]?[ \t]*["“']?(?P<name>{_NAME})""",
     re.X,
 )
 _STRONG_LOWER = re.compile(
@@ -72,7 +72,7 @@ _ADDRESSED = re.compile(
     re.M,
 )
 _SIGNED = re.compile(
-    rf"^[ \t]*(?P<name>{_NAME})[ \t]*,[ \t]*(?i:(?:the\s)?(?:customer|client|support|service|sales|help|returns|care|team|store|shop|manager|your))\b",
+    rf"^[ \t]*(?P<name>{_NAME})[ \t]*(?:,|[|/–—-][ \t]*(?=[{_UPPER}]))[ \t]*(?i:(?:the\s)?(?:customer|client|support|service|sales|help|returns|care|team|store|shop|manager|your))\b",
     re.M,
 )
 _TOGETHER = re.compile(rf"(?P<name>{_NAME})(?=[ \t]+and[ \t]+(?:I|me|myself|my)\b)")
@@ -92,16 +92,24 @@ _CELL = re.compile(
     rf"(?im)^[ \t]*(?:name|full name|customer|contact|from|to|recipient|ship to|deliver to|shipping to|billing|sender|cardholder)[ \t]*[:=|-][ \t]*(?-i:(?P<name>{_NAME}))"
 )
 
-STRONG_CUES = (_SIGNED, _STRONG, _TITLED, _HELLO, _SIGN_OFF, _HERE, _CELL)
+_CLOSING = re.compile(
+    rf"(?i:regards|wishes|sincerely|truly|faithfully|cheers|thanks|advance|greetings|love|best|care|week|weekend|day|evening|bye|yours|saludos|gr[uü](?:ß|ss)e?|mfg|cordialement)"
+    rf"[ \t]*[,.!-]*[ \t]*\n\s*(?P<name>{_NAME})[ \t]*(?=\n|\Z)"
+)
+"""The line behind the last words of a message."""
+STRONG_CUES = (_CLOSING, _SIGNED, _STRONG, _TITLED, _HELLO, _SIGN_OFF, _HERE, _CELL)
 """After these whatever is written with a capital is a name, unless it is a word that never is one."""
 _VOCATIVE_START = re.compile(
     rf"(?:^|[.!?]\s+)(?P<name>{_NAME}),[ \t]*(?=(?:could|can|would|will|shall|I|I'm|we|your|you|please|thank|thanks|is|do|did|have|may|let|if|it|sorry|what|where|when)\b)",
     re.M,
 )
-PERSON_CUES = (_GREETING, _VOCATIVE, _RELATION, _ADDRESSED)
+PERSON_CUES = (_GREETING, _VOCATIVE, _VOCATIVE_START, _RELATION, _ADDRESSED)
 """After these a given name is a name even where the shop's texts have the word."""
 WEAK_CUES = (
-    *PERSON_CUES,
+    _GREETING,
+    _VOCATIVE,
+    _RELATION,
+    _ADDRESSED,
     _SELF,
     _LAST_LINE,
     _FIRST_LINE,
@@ -119,8 +127,12 @@ RUN = re.compile(rf"(?<![\w@/.#&-]){_CAP}(?:[ \t]+(?:(?:{_PARTICLE}[ \t]+){{1,2}
 """Words with capitals side by side."""
 SENTENCE_START = re.compile(r"(?:^|[.!?:;…\n\"“”(•*>|–—-])[ \t\"“'‘(*•-]*\Z")
 """What stands before a word that begins a sentence or a line."""
-INITIALED = re.compile(rf"(?<![\w.{{])(?P<name>(?:(?:[{_UPPER}]\.[ \t]?){{1,3}}|[B-HJ-Z][ \t]){_CAP})(?!\w)")
-"""A name behind an initial, "J. Farley", "j farley"."""
+INITIALED = re.compile(rf"(?<![\w.{{])(?P<name>(?:(?:[{_UPPER}]\.[ \t]?){{1,3}}|(?<=[ ])[A-HJ-Z][ \t]){_CAP})(?!\w)")
+"""A name behind an initial, "J. Farley" or "J Farley"."""
+LETTERED = re.compile(
+    r"(?i:\b(?:size|sizes|vitamin|plan|type|model|class|grade|option|part|room|unit|row|block|tower|wing|gate|level|section|version|series|colou?r|cup|usb)|[.!?:]|\A|\n)[ \t]*\Z"
+)
+"""What stands before a capital letter that is no initial."""
 DETERMINED = re.compile(r"(?i:\b(?:the|a|an|these|those|your|two|three|four|both|any))[ \t]+\Z")
 """What stands before a word with a capital that is a thing: "the Thule box"."""
 _MASK = r"(?:\{customer\.name\}|\{person\.1\}|\[name\])"

@@ -10,6 +10,7 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 
 
+@lru_cache(maxsize=50_000)
 def plain(word: str) -> str:
     """A word in lower case and without accents."""
     return "".join(

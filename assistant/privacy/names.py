@@ -15,6 +15,7 @@ from assistant.privacy.name_cues import (
     DETERMINED,
     GUARDED_CUES,
     INITIALED,
+    LETTERED,
     LOWER_CUES,
     PAIR,
     PERSON_CUES,
@@ -55,6 +56,7 @@ class Names:
         self._lower: set[str] = set()
         self._people = 0
         self._pattern: re.Pattern[str] | None = None
+        self._recased: dict[str, Recased] = {}
 
     def learn(self, texts: Iterable[str], told: Iterable[str] = ()) -> bool:
         """Takes in the names in `texts`, and those that an export tells. Returns whether any was new."""
@@ -72,7 +74,9 @@ class Names:
 
     def recased(self, text: str) -> Recased:
         """`text` with capitals for its names and addresses where it was typed without any, or in capitals alone."""
-        return recased(text, self._is_given, self._known.words.__contains__)
+        if text not in self._recased:
+            self._recased[text] = recased(text, self._is_given, self._known.words.__contains__)
+        return self._recased[text]
 
     def spans(self, text: str) -> list[tuple[int, int, int]]:
         """Where names stand in `text`, as start, end and the number of the person."""
@@ -118,14 +122,19 @@ class Names:
                     self._lower.update(name.lower().split())
                     yield name
         for match in INITIALED.finditer(text):
-            word = match["name"].split()[-1].lower()
-            is_name = word in SURNAMES - ALSO_WORDS or ("." in match["name"] and word not in frequent_words())
-            if (is_name or self._is_strange(word)) and word not in self._known.words:
+            if self._is_initialed(match):
                 yield self._cut(match["name"], is_strict=False)
         yield from self._recorded(text)
         if self._known.words:
             yield from self._strangers(text)
             yield from self._halves(text)
+
+    def _is_initialed(self, match: re.Match[str]) -> bool:
+        """Whether a letter is the initial of the name behind it, and no "size M"."""
+        word, is_dotted = match["name"].split()[-1].rsplit(".", 1)[-1].lower(), "." in match["name"]
+        if not is_dotted and LETTERED.search(match.string, max(0, match.start() - 12), match.start()):
+            return False
+        return word in SURNAMES or (word not in frequent_words() and word not in self._known.words)
 
     def _is_free(self, match: re.Match[str]) -> bool:
         """Whether a name does not begin a sentence, where any word has a capital, or begins with no everyday word."""
@@ -147,7 +156,7 @@ class Names:
         """`name` up to the first word that is no part of one; "" when nothing is left, or no word of it is a stranger."""
         kept: list[str] = []
         for word in name.split():
-            if not kept and (_TITLE_WORD.match(word) or _INITIAL.match(word)):
+            if not kept and (_TITLE_WORD.match(word) or _INITIAL.match(word) or len(word) == 1):
                 continue
             if word.lower().strip(".’'") in NEVER_NAMES:
                 break
