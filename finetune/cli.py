@@ -67,16 +67,24 @@ def train_contexts(output: Output = Path("data/models/base"), seed: Seed = 1) ->
 @train.command("adapter")
 def train_adapter(
     data: Data,
-    base: Annotated[Path, typer.Option(help="Folder of the base model.")] = Path("data/models/base"),
     output: Output = Path("data/models/adapter"),
-    minutes: Annotated[float | None, typer.Option(help="Stop after this many minutes.")] = None,
-    steps: Annotated[int | None, typer.Option(help="Stop after this many optimiser steps.")] = None,
+    shipped: Annotated[Path, typer.Option(help="Directory of the sample shop and the models.")] = Path("data"),
+    max_steps: Annotated[
+        int | None, typer.Option(help="Steps of the run; three passes over the replies otherwise.")
+    ] = None,
     seed: Seed = 1,
 ) -> None:
-    """Trains a LoRA adapter for customer service on transcripts."""
-    from finetune.adapter import train_adapter
+    """Trains the LoRA adapter that ships, as `aisle finetune` does, on public service dialogues and our transcripts."""
+    from rich.console import Console
 
-    train_adapter(data, base, output, minutes=minutes, steps=steps, seed=seed)
+    from assistant.logs import configure_logs
+    from finetune.adapter import train_adapter
+    from finetune.finetune_progress import Progress
+    from finetune.tuning.recipe import Recipe
+
+    configure_logs("WARNING")
+    with Progress(Console(stderr=True)) as progress:
+        train_adapter(data, shipped, output, Recipe(rehearsal=0.3, max_steps=max_steps, seed=seed), progress)
 
 
 @train.command("intents")

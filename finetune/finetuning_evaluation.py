@@ -6,29 +6,21 @@ a small shop's export, and the public evaluation split judges it beside the base
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from assistant.opening import open_assistant
-from assistant.sample_shop import prepare_sample
-from assistant.settings import Settings, load_settings
-from finetune.corpus import SERVICE
-from finetune.dialogue import read_rows
 from finetune.finetuning import Finetuning, Material, Watch, collected, keep_examples
 from finetune.judging.measure import Measure
 from finetune.judging.plan import Plan
 from finetune.judging.report import Report
 from finetune.masking import shop_mask
+from finetune.service_transcripts import sample_shop, service_transcripts
 from finetune.split import Split, split
 from finetune.transcripts.report import ImportReport
-from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Recipe
 
-_SHOP_NAME = "{{store}}"
 _WANTED_PERPLEXITY, _WANTED_RECALL = -0.15, 2.0
 
 
@@ -48,13 +40,14 @@ def evaluate_finetuning(trial: Trial, shipped: Path, watch: Watch) -> str:
 
     Raises FeedError where the dialogues are absent, ModelError where the output folder holds an adapter already.
     """
-    with TemporaryDirectory() as home:
-        settings = load_settings().model_copy(update={"home": Path(home), "data": shipped})
-        prepare_sample(settings)
+    with sample_shop(shipped) as settings:
         assistant = open_assistant(settings)
         run = Finetuning(settings, settings.model, trial.output, trial.recipe, Processes.join())
-        public = {part: _dialogues(trial, part, settings) for part in ("train", "eval_public")}
-        (learnt, counts), (judged, _) = (collected(public[part], assistant, settings, watch) for part in public)
+        public = (
+            service_transcripts(trial.data, "train", settings.shop_name, trial.share, trial.recipe.seed),
+            service_transcripts(trial.data, "eval_public", settings.shop_name),
+        )
+        (learnt, counts), (judged, _) = (collected(dialogues, assistant, settings, watch) for dialogues in public)
         own = split(learnt, test=0.0)
         parts = Split(own.train, own.validation, tuple(judged))
         material = Material(parts, ImportReport(), counts, shop_mask(assistant, settings))
@@ -63,18 +56,6 @@ def evaluate_finetuning(trial: Trial, shipped: Path, watch: Watch) -> str:
         run.describe(material, record)
         report = run.judge(material, assistant, watch, trial.plan, beside_base=True)
     return _told(report, material)
-
-
-def _dialogues(trial: Trial, part: str, settings: Settings) -> Iterator[Transcript]:
-    """The dialogues of one split as if they were the sample shop's; of those to learn from a share, drawn by seed."""
-    chance = random.Random(trial.recipe.seed)
-    for row in read_rows(trial.data, SERVICE, part):
-        if part != "train" or chance.random() < trial.share:
-            messages = (
-                TranscriptMessage(Role(turn["role"]), turn["text"].replace(_SHOP_NAME, settings.shop_name))
-                for turn in row["turns"]
-            )
-            yield Transcript(str(row["id"]), tuple(messages))
 
 
 def _told(report: Report, material: Material) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from assistant.act import Act
 from assistant.assistant import Assistant, Prepared
 from assistant.conversation.conversation import Conversation, State, Turn
 from assistant.conversation.message import clean
@@ -46,6 +47,12 @@ _POINTING = re.compile(r"\b(?:it|its|them|this|these|those|that (?=\w+ing\b|(?:i
 _FEELING = re.compile(
     r"(?:i|we)(?:'m| am| are| do)?(?: \w+ly)? (?:understand|apologi[sz]e|sorry|regret|appreciate)|sorry|thank", re.I
 )
+_PARTING = re.compile(
+    r"\b(?:(?:anything|something|what) else|(?:any )?(?:further|more|other) (?:question|assistance|help|issue|concern|quer)"
+    r"|hesitate|have a (?:\w+ )?(?:day|evening|weekend|one)|take care|thank you for (?:choosing|shopping))",
+    re.IGNORECASE,
+)
+"""What people say last: no beginning."""
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St)\.(?=\s)")
 _TELLING = 4
 """Words from which what is left of a reply says something."""
@@ -158,6 +165,7 @@ class Replay:
         reading = _Reading(self._check, self._support, self.mask, prepared)
         for sentence in streamed([_TITLE.sub(r"\1", clean(reply.text))]):
             reading.read(sentence)
+        reading.finish()
         self.counts.sentences.update(reading.refused)
         if reason := reading.reason():
             self.counts.dropped[reason] += 1
@@ -169,7 +177,7 @@ class Replay:
         human = self.mask.mask_all([reply.text], transcript.people)[0].text
         made = Replayed(
             transcript.id, number, prepared.prompt, prepared.evidence, reading.text, human, transcript.customer_id, time,
-            ends=reading.ends,
+            ends=reading.ends, unsaid=reading.unsaid,
         )  # fmt: skip
         return made, reading.text
 
@@ -207,6 +215,12 @@ class _Reading:
             self._is_cut = False
             self.kept.append(traced)
 
+    def finish(self) -> None:
+        """Takes partings from the end of what is no end: whoever goes on behind them says them too early."""
+        while self.kept and not self.ends and _PARTING.search(self.kept[-1]):
+            self.kept.pop()
+            self.refused.append("parting")
+
     def _faults(self, traced: str, before: str) -> list[str]:
         """What is wrong with a sentence by itself."""
         violations = self._check.violations(traced, self._evidence, self._message, before)
@@ -226,8 +240,13 @@ class _Reading:
     @property
     def ends(self) -> bool:
         """Whether the reply ends where what is kept of it does, and says all that the turn did."""
+        return not self._is_cut and not self.unsaid
+
+    @property
+    def unsaid(self) -> tuple[Act, ...]:
+        """The acts of the turn that what is kept does not do."""
         self._draft.sentences[:] = self.kept
-        return not self._is_cut and not self._draft.unsaid()
+        return tuple(self._draft.unsaid())
 
     def reason(self) -> Reason | None:
         """Why nothing, or not enough, is left; None where enough is."""
@@ -244,6 +263,8 @@ class _Reading:
             return Reason.PROMISE
         if set(self.refused) <= {"form", "answer", "pairing", "reference"}:
             return Reason.FORM
+        if self.refused[-1] == "parting":
+            return Reason.COURTESY
         if set(self.refused) <= {"asking", "leaning"}:
             return Reason.ASKING if "asking" in self.refused else Reason.LEANING
         return Reason.UNTRACED

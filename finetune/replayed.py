@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.act import Act
 from assistant.evidence.evidence import Evidence
 from assistant.language_model.prompt import Prompt
 
@@ -15,7 +16,8 @@ class Replayed:
 
     `prompt` is the very one that Aisle would write from at this place of the conversation, its last turn without a reply;
     `reply` is the person's text with its facts as references into `evidence`, `human` the same text, masked, as it read.
-    Where `ends` is False there was more to say, so that nothing is to be learnt from where `reply` ends.
+    Where `ends` is False there was more to say, so that nothing is to be learnt from where `reply` ends; `unsaid` are the acts of the
+    turn that it does not do.
     """
 
     transcript_id: str
@@ -27,3 +29,4 @@ class Replayed:
     customer_id: str = ""
     time: datetime | None = None
     ends: bool = True
+    unsaid: tuple[Act, ...] = ()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Self
@@ -60,6 +60,17 @@ class Simulator:
         chance = random.Random(seed)
         while True:
             yield self._conversation(chance)
+
+    def going_on(self, turns: Sequence[PromptTurn], acts: Sequence[Act], chance: random.Random) -> str:
+        """What a reply that has begun to the last of `turns` goes on with, to do `acts` of it.
+
+        Raises AisleError where no phrase fits its facts.
+        """
+        last = turns[-1]
+        known = ["turn.later" if len(turns) > 1 else "turn.first", *(f"act.{act}" for act in last.acts)]
+        known += ["then"] * (len(acts) < len(last.acts))
+        hints = {fact.key: fact.hint for fact in last.facts} | dict.fromkeys(known, "")
+        return self._middles(acts, hints, chance)
 
     def _conversation(self, chance: random.Random) -> tuple[PromptTurn, ...]:
         shop = chance.choice(self._shops).with_symbol(chance.choice("$$$£€"))
@@ -120,6 +131,10 @@ class Simulator:
     def _draw_reply(self, acts: tuple[Act, ...], hints: dict[str, str], chance: random.Random) -> str:
         if len(acts) == 1:
             return self._draw(acts[0], "reply", hints, chance)
+        return self._middles(acts, hints, chance)
+
+    def _middles(self, acts: Sequence[Act], hints: dict[str, str], chance: random.Random) -> str:
+        """What covers `acts` one after the other; the first is spoken of as the first unless `hints` say otherwise."""
         parts: list[str] = []
         known = dict(hints)
         for act in acts:

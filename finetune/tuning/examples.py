@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from finetune.continuation import Continuations
 from finetune.example import Example, conversation_example, merged
 from finetune.grounded import HELD_OUT_SEED
 from finetune.simulator import Simulator
@@ -18,12 +19,24 @@ from finetune.tuning.examples_file import read_examples
 from finetune.tuning.recipe import Recipe
 from finetune.variants import variant
 
+_CONTINUED = 1.0
+"""Share of the beginnings that are shown going on."""
+
 
 def training_examples(folder: Path, base: BaseModel, recipe: Recipe) -> list[Example]:
-    """What is learnt from: the train part, variants of it, and for the embedded model simulated conversations."""
+    """What is learnt from: the train part, variants of it, and what a model would unlearn by it.
+
+    That is how a beginning goes on and, for the embedded model, simulated conversations.
+    """
     chance = random.Random(recipe.seed)
     own = held_examples(folder, "train", base)
-    return [*own, *_variants(folder, base, recipe, chance), *_rehearsal(own, base, recipe, chance)]
+    simulator = Simulator.load()
+    return [
+        *own,
+        *_variants(folder, base, recipe, chance),
+        *_continued(folder, base, simulator, chance),
+        *_rehearsal(own, base, simulator, recipe, chance),
+    ]
 
 
 def held_examples(folder: Path, part: str, base: BaseModel) -> list[Example]:
@@ -50,13 +63,22 @@ def _variants(folder: Path, base: BaseModel, recipe: Recipe, chance: random.Rand
                 yield base.encode(item.prompt, other, item.ends)
 
 
-def _rehearsal(own: Sequence[Example], base: BaseModel, recipe: Recipe, chance: random.Random) -> Iterator[Example]:
+def _continued(folder: Path, base: BaseModel, simulator: Simulator, chance: random.Random) -> Iterator[Example]:
+    continuations = Continuations(simulator, base.encode)
+    for item in read_examples(folder, "train"):
+        if item.unsaid and chance.random() < _CONTINUED and (example := continuations.example(item, chance)):
+            yield example
+
+
+def _rehearsal(
+    own: Sequence[Example], base: BaseModel, simulator: Simulator, recipe: Recipe, chance: random.Random
+) -> Iterator[Example]:
     """Simulated conversations, `recipe.rehearsal` of all tokens; only the embedded model was taught by them."""
     if not recipe.rehearsal or not base.is_embedded:
         return
     wanted = sum(len(example.ids) for example in own) * recipe.rehearsal / (1 - recipe.rehearsal)
     tokenizer = Tokenizer.from_file(str(Path(base.name) / "tokenizer.json"))
-    for turns in Simulator.load().conversations(chance.randrange(HELD_OUT_SEED)):
+    for turns in simulator.conversations(chance.randrange(HELD_OUT_SEED)):
         if wanted <= 0:
             return
         example = conversation_example(tokenizer, turns, 0.0)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from assistant.act import Act
 from assistant.language_model.prompt import Prompt, PromptTurn
 from finetune.split import Split
 from retrieval.errors import FeedError
@@ -22,12 +23,13 @@ _AGAIN = "Delete it and run `aisle finetune` again."
 
 @dataclass(frozen=True, slots=True)
 class StoredExample:
-    """One reply of the file with its whole prompt; where `ends` is False its end is not learnt (`Replayed.ends`)."""
+    """One reply of the file with its whole prompt; `ends` and `unsaid` are those of `Replayed`."""
 
     transcript: str
     prompt: Prompt
     reply: str
     ends: bool
+    unsaid: tuple[Act, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Line:
     reply: str
     human: str
     ends: bool
+    unsaid: tuple[Act, ...]
 
 
 _LINE: TypeAdapter[Line] = TypeAdapter(Line)
@@ -55,7 +58,15 @@ def write_examples(split: Split, folder: Path) -> None:
             for item in items:
                 policy = item.prompt.policy
                 line = Line(
-                    item.transcript_id, item.turn, part, item.time, item.prompt.turns, item.reply, item.human, item.ends
+                    item.transcript_id,
+                    item.turn,
+                    part,
+                    item.time,
+                    item.prompt.turns,
+                    item.reply,
+                    item.human,
+                    item.ends,
+                    item.unsaid,
                 )
                 file.write(json.dumps(_LINE.dump_python(line, mode="json"), ensure_ascii=False) + "\n")
     (folder / POLICY_FILE).write_text(policy + "\n", encoding="utf-8")
@@ -70,6 +81,7 @@ def read_examples(folder: Path, part: str) -> Iterator[StoredExample]:
             for text in file:
                 line = _LINE.validate_json(text)
                 if line.split == part:
-                    yield StoredExample(line.transcript, Prompt(policy, line.prompt), line.reply, line.ends)
+                    prompt = Prompt(policy, line.prompt)
+                    yield StoredExample(line.transcript, prompt, line.reply, line.ends, line.unsaid)
     except (OSError, ValidationError) as error:
         raise FeedError(f"{folder / EXAMPLES_FILE} cannot be read: {error}", _AGAIN) from error

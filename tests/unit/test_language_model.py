@@ -43,10 +43,12 @@ from assistant.language_model.remote_model import RemoteModel
 from assistant.language_model.transformers_model import TransformersModel
 from assistant.reference import REFERENCE_PATTERN
 from assistant.settings import load_settings
-from finetune.adapter import new_adapter
 from finetune.base import Shape, new_model
 from finetune.checkpoint import save_model
 from finetune.tokenizer import as_pretrained, train_tokenizer
+from finetune.tuning.base_model import open_base
+from finetune.tuning.methods import with_adapter
+from finetune.tuning.recipe import Recipe
 from retrieval.errors import ModelError, SettingsError, WritingError
 
 SHAPE = Shape(width=64, layers=2, heads=2, inner=96, vocabulary=640)
@@ -299,7 +301,7 @@ class TestEmbedded:
 
     @PEFT_USES_OLD_NAME
     def test_a_merged_adapter_equals_peft(self, folders: Folders, tmp_path: Path) -> None:
-        adapted = new_adapter(LlamaForCausalLM.from_pretrained(folders["embedded"], dtype=torch.float32), "../embedded")
+        adapted = with_adapter(open_base(str(folders["embedded"])), Recipe())
         with torch.no_grad():
             for name, parameter in adapted.named_parameters():
                 if "lora_B" in name:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.act import Act
 from assistant.assistant import Assistant
 from assistant.language_model.embedded_model import EmbeddedModel
 from assistant.language_model.language_model import Decoding
@@ -163,6 +164,16 @@ def test_a_reply_with_more_to_say_is_learnt_as_a_beginning(replay: Replay, messa
     assert isinstance(made, Replayed), why
     assert not made.ends, why
     assert replay.counts.open == 1
+
+
+def test_a_beginning_does_not_take_its_leave(replay: Replay) -> None:
+    made = only(replay, "where is my order?", "I'm so sorry about the delay. Is there anything else I can help you with?")
+    assert isinstance(made, Replayed)
+    assert made.reply == "I'm so sorry about the delay."
+    assert made.unsaid == (Act.SIGN_IN,)
+    gone = only(replay, "where is my order?", "Have a great day! Do not hesitate to write again.")
+    assert isinstance(gone, Dropped)
+    assert gone.reason is Reason.COURTESY
 
 
 def test_a_reply_that_does_all_that_the_turn_did_ends(replay: Replay) -> None:

@@ -21,7 +21,6 @@ from assistant.language_model.model_files import read_model
 from assistant.language_model.prompt import ASSISTANT, END, SPECIAL_TOKENS, PromptFact, PromptTurn, compact
 from assistant.language_model.prompt_tokens import prompt_ids
 from assistant.reference import REFERENCE_PATTERN
-from finetune.adapter import new_adapter, train_adapter
 from finetune.base import Shape, new_model, train_base
 from finetune.batches import batches, pad
 from finetune.corpus import Counts, acts_of, conversations
@@ -38,7 +37,6 @@ TURNS = (
     ),
     PromptTurn("thanks", (Act.WELCOME,), (), "You are welcome."),
 )
-PEFT_USES_OLD_NAME = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 SHAPE = Shape(width=32, layers=2, heads=2, inner=48, vocabulary=640)
 
 
@@ -169,29 +167,6 @@ def test_a_run_leaves_a_model_that_serves_and_can_be_continued(public: Path, tmp
     train_base(public, tmp_path / "base", steps=6, seed=1, resume=True, threads=2)
     assert json.loads((folder / "checkpoint" / "progress.json").read_text())["step"] == 6
     assert not torch.equal(before, load_file(folder / "model.safetensors")["model.norm.weight"])
-
-
-@PEFT_USES_OLD_NAME
-def test_the_adapter_moves_and_the_base_does_not(public: Path, tmp_path: Path, tokenizer: Tokenizer) -> None:
-    base = train_base(public, tmp_path / "base", steps=1, seed=1, shape=SHAPE, threads=2)
-    weights = (base / "model.safetensors").read_bytes()
-    adapter = train_adapter(public, base, tmp_path / "adapter", steps=3, threads=2)
-    assert (base / "model.safetensors").read_bytes() == weights
-    trained = load_file(adapter / "adapter_model.safetensors")
-    assert all(bool(tensor.any()) for name, tensor in trained.items() if "lora_B" in name)
-    assert {name.split(".")[-2] for name in trained} == {"lora_A", "lora_B"}
-    assert json.loads((adapter / "adapter_config.json").read_text())["base_model_name_or_path"] == "../base"
-
-
-@PEFT_USES_OLD_NAME
-def test_only_adapter_weights_learn(tokenizer: Tokenizer) -> None:
-    model = new_adapter(new_model(SHAPE, tokenizer), "base")
-    optimizing = Optimizing(model.get_base_model(), 1e-2, shards=1)
-    frozen = {name: value.detach().clone() for name, value in model.named_parameters() if "lora" not in name}
-    optimizing.step([pad([conversation_example(tokenizer, TURNS, 0.0)])], 1.0)
-    optimizing.close()
-    now = dict(model.named_parameters())
-    assert all(torch.equal(value, now[name]) for name, value in frozen.items())
 
 
 SENTENCES = [
