@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         description="Adapter folder, which wins over `aisle promote`; "
         "empty takes the promoted adapter, at first the one that ships, `none` takes none.",
     )
+    names_model: str = Field(
+        "",
+        description="spaCy model, a package or a folder, that finds names to mask in transcripts besides the rules; "
+        "needs the extra `privacy`.",
+    )
     temperature: float = Field(
         0.6, ge=0, le=2, description="How freely replies are worded; 0 always takes the likeliest word."
     )

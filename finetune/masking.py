@@ -14,6 +14,7 @@ from assistant.assistant import Assistant
 from assistant.language_model.prompt import PromptFact, PromptTurn
 from assistant.privacy.known import Known
 from assistant.privacy.masker import Mask, Masker
+from assistant.privacy.presidio import PresidioMasker
 from assistant.reference import spell
 from assistant.settings import Settings
 from finetune.replayed import Replayed
@@ -21,8 +22,11 @@ from finetune.replayed import Replayed
 _PERSONAL = re.compile(r"customer\.\w+|o\d\.(?:id|tracking)")
 
 
-def shop_mask(assistant: Assistant, settings: Settings) -> Masker:
-    """A mask that knows the shop's own texts and contacts, so that these stay."""
+def shop_mask(assistant: Assistant, settings: Settings) -> Mask:
+    """A mask that knows the shop's own texts and contacts, so that these stay; with a spaCy model where the settings name one.
+
+    Raises SettingsError and ModelError for a model that cannot be had.
+    """
     catalog = assistant.catalog
     texts: list[str] = []
     for product in catalog.products.values():
@@ -31,20 +35,26 @@ def shop_mask(assistant: Assistant, settings: Settings) -> Masker:
     texts += [text for faq in catalog.faqs.values() for text in (faq.title, faq.answer)]
     customers = filter(None, map(assistant.customer, assistant.records.customer_ids()))
     own = (settings.shop_name, settings.shop_email, settings.shop_phone)
-    return Masker(Known.of(customers, _codes(assistant), texts, own))
+    known = Known.of(customers, _codes(assistant), texts, own)
+    return PresidioMasker.open(settings.names_model, known) if settings.names_model else Masker(known)
 
 
 def masked(replayed: Replayed, mask: Mask, people: Iterable[str] = ()) -> Replayed:
-    """The same without personal data in messages, in the values of facts and in the text for people to read."""
-    turns = replayed.prompt.turns
-    found = mask.mask_all([*(turn.message for turn in turns), replayed.human], people)
-    *messages, human = (item.text for item in found)
-    made = tuple(_turn(turn, message) for turn, message in zip(turns, messages, strict=True))
-    return replace(replayed, prompt=replace(replayed.prompt, turns=made), human=human)
+    """The same without personal data in messages, replies, the values of facts and the text for people to read.
+
+    Replies hold references already, which are not to be given out again in the messages: these are masked without them.
+    """
+    turns, people = replayed.prompt.turns, tuple(people)
+    texts = [turn.message for turn in turns]
+    *messages, human = (item.text for item in mask.mask_all([*texts, replayed.human], people))
+    said = mask.mask_all([*texts, *(turn.reply for turn in turns), replayed.reply], people)[len(texts) :]
+    *earlier, reply = (item.text for item in said)
+    made = tuple(map(_turn, turns, messages, earlier))
+    return replace(replayed, prompt=replace(replayed.prompt, turns=made), reply=reply, human=human)
 
 
-def _turn(turn: PromptTurn, message: str) -> PromptTurn:
-    return replace(turn, message=message, facts=tuple(map(_fact, turn.facts)))
+def _turn(turn: PromptTurn, message: str, reply: str) -> PromptTurn:
+    return replace(turn, message=message, facts=tuple(map(_fact, turn.facts)), reply=reply)
 
 
 def _fact(fact: PromptFact) -> PromptFact:
