@@ -1,7 +1,7 @@
-"""The fourth and the fifth set of sentences: careless and careful writers, names with titles, addresses in two messages.
+"""The fourth to sixth set of sentences: careless and careful writers, names with titles, addresses in two messages.
 
-Each was written and committed before anything was measured on it. The fourth led to changes of the masker after that, the fifth
-did not: it measures the masker as it is.
+Each was written and committed before anything was measured on it. The fourth and the fifth led to changes of the masker after
+that, the sixth did not: it measures the masker as it is.
 """
 
 from __future__ import annotations
@@ -115,4 +115,34 @@ LAST_HALVES = (
     ("I live at {}", "What is your postcode, please?", "{}"),
     ("send to {}", "Sure! And the city and zip code?", "{} thanks"),
     ("It goes to {}", "Could you tell me the town too?", "Yes, {}"),
+)
+
+FINAL_CUSTOMER: dict[Kind, tuple[str, ...]] = {
+    **LAST_CUSTOMER,
+    Kind.NAME: (
+        "^Hello there, {} here from Bristol.", "^hi {} again", "^Dear team, I am {}, a customer of yours.", "^Hi! My name's {}, quick question.", "^{} wrote this, not my assistant.", "hey this is {} from yesterday",
+        "\nSincerely,\n{}", "\nThank you very much\n{}", "\nGreetings from Dresden, {}", "\nbest {}", "\n- {} -", "\nKind regards, {}\nMadrid", "\n{}", "\nsee you, {}",
+        "My father {} paid for it.", "The flat belongs to {}.", "Ring the bell that says {}.", "It was handed to {} at reception.", "The order confirmation greets me as {}, that is not me.", "i want it in the name of {}",
+        "Somebody called {} phoned me.", "could {} get back to me", "{} has the receipt.", "My colleagues {} and Jo use it daily.", "Do you know when {} is back?", "The tracking page says received by {}.", "surname and first name: {}",
+        "Thanks {}, very kind.", "no thanks {}", "Hello {}, any news?", "I'd like to praise {} for the help.", "It is a birthday gift, her name is {}.", "my friend {} told me abt ur shop", "well {}, what now?",
+    ),
+    Kind.ADDRESS: (
+        "The correct address would be {}.", "I'd like it at {}.", "My new flat: {}", "deliver it to {} instead pls", "You sent it to {}!", "i am living at {} now", "Where is {} on your map?", "Can you ship to {}?", "Send one to {} and one to me.",
+        "It never got to {}.", "My shop is located at {}.", "address for the invoice {}", "{} - that is where the sofa goes.", "Please correct it: {}",
+    ),
+}  # fmt: skip
+FINAL_AGENT: dict[Kind, tuple[str, ...]] = {
+    **LAST_AGENT,
+    Kind.NAME: (
+        "^Good day {}, how may I help?", "^Hi {}, I hope you are well.", "^Thanks for your message, {}.", "^Dear {},", "This is {} from the workshop.", "You can ask for {} when you call.", "I have informed {} about it.", "Is there a {} in your household?",
+        "{} will call you tomorrow.", "So the name is {}?", "\nKind regards,\n{}", "\nBest wishes, {}\nFern & Fell", "\n{}", "\nYours sincerely\n{}", "I am glad to hear that, {}.", "We will write to {} today.", "It was signed by {}.", "Perfect, {}, thank you.", "As {} in our warehouse says, it is packed.",
+    ),
+    Kind.ADDRESS: (
+        "We will deliver to {} then.", "Is it {}?", "The address is {}, correct?", "I sent it to {}.", "Our driver could not find {}.", "Your invoice goes to {}.", "You have moved from {}, right?",
+    ),
+}  # fmt: skip
+FINAL_LATER = ("Thank you, {}.", "{} said so.", "ask {} pls", "It is for {}, yes.", "I hope {} likes it.")
+FINAL_HALVES = (
+    ("My street is {}", "Thank you. What is the postcode and the town?", "{}"),
+    ("{} is where I live", "Could you give me your zip code as well?", "of course, {}"),
 )

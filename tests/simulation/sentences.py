@@ -147,4 +147,13 @@ SETS = (
         loud=0.03,
         is_formal=True,
     ),
+    SentenceSet(
+        fresh.FINAL_CUSTOMER,
+        fresh.FINAL_AGENT,
+        fresh.FINAL_LATER,
+        fresh.FINAL_HALVES,
+        careless=0.2,
+        loud=0.03,
+        is_formal=True,
+    ),
 )
