@@ -92,6 +92,8 @@ _MORE = re.compile(
     rf"|\s*[,\n]\s*{_POSTCODE}|,[ ]{_CITY})(?!\w)"
 )
 """What may follow a part that was found, such as a street without its town."""
+_UNIT_CUT = re.compile(r"(?i:\b(?:apt|apartment|suite|ste|unit|flat|piso|puerta|piano|appartamento))\.?\Z")
+_UNIT_NUMBER = re.compile(r"(?:\s?#?\d{1,5}[A-Za-z]?(?!\w))?")
 _ADDRESS = re.compile("|".join(f"(?:{form})" for form in _FORMS))
 _CUE = re.compile(
     r"(?i:\b(?:(?:shipping|delivery|billing|home|postal|mailing|street|new|my|our|correct|full|current|old|work|the)\s)*address"
@@ -139,6 +141,8 @@ def asks_for_place(text: str) -> bool:
 def _extended(text: str, end: int) -> int:
     """Where what follows an address ends that belongs to it."""
     end = len(text[:end].rstrip())
+    if _UNIT_CUT.search(text, max(0, end - 16), end):
+        end = _UNIT_NUMBER.match(text, end).end()  # type: ignore[union-attr]  # it may be empty
     more = _MORE.match(text, end)
     return more.end() if more else end
 

@@ -42,6 +42,7 @@ _LONG = 6  # letters from which on a name is hardly ever a slip away from an eve
 _LENGTHY = 8  # letters of words that are hardly ever like a name
 _SHORTEST_STEM = 3
 _FEWEST_BONES = 4
+_PREFIX = re.compile(r"^(?:re|mis|un|pre|non|over)(?=\w{4})")
 _ENDINGS = (
     "s",
     "ed",
@@ -76,7 +77,7 @@ _KIN = (
     r"|uncle|cousin|nephew|niece|grandma|grandpa|roommate|flatmate|manager|agent|rep|driver|assistant"
 )
 _SURE_CUE = re.compile(
-    r"(?:\b(?:this is|here is|(?:my|full|first|last|customer) name(?: is|'s)?|name is|call me|called|named|receiver|recipient|ok|okay|(?:hi|hello|hey|hiya|dear)(?: team| all| there| everyone| again)?|good (?:morning|afternoon|evening)"
+    r"(?:\b(?:this is|here is|(?:my|full|first|last|customer) name(?: is|'s)?|name is|call me|called|named|receiver|recipient|billed to|ok|okay|yes|sorry|bye|(?:hi|hello|hey|hiya|dear)(?: team| all| there| everyone| again)?|good (?:morning|afternoon|evening)"
     rf"|(?:thanks|thank you)(?: so much| very much| again| a lot)?|thx|ty|cheers|regards|wishes|sincerely|ask for|speak (?:to|with)|sp[eo]ke (?:to|with)|talked (?:to|with)|attn|c/o|care of|signed for by|on behalf of|{_KIN})"
     r"[ \t]*[,:!-]?[ \t]*|\n[ \t]*(?:[-–—~*]+[ \t]*)?|(?:xx|xoxo)[ \t]+)\Z"
 )
@@ -192,6 +193,14 @@ def _is_name(word: str, before: str, is_given: IsName, is_own: IsName) -> bool:
     return not is_slip(word, of_frequent=is_sure or (is_cued and len(word) < _LONG))
 
 
+def is_stranger(word: str) -> bool:
+    """Whether a word in lower case is in no dictionary, and no slip of one that is."""
+    parts = re.split(r"['’-]", word)
+    if len(word) < _SHORTEST or any(is_everyday(part) or part in all_words() for part in parts):
+        return False
+    return not is_everyday(word) and not is_slip(word, of_frequent=False)
+
+
 def _is_first(word: str, is_own: IsName) -> bool:
     """Whether a word before a surname may be the given name, in no list as it is."""
     return len(word) >= _SHORTEST_CUED and not is_everyday(word) and not is_own(word)
@@ -235,7 +244,7 @@ def _capitals(text: str) -> str:
 def is_everyday(word: str) -> bool:
     """Whether a word in lower case is a common one of the language or of chats, or made of such, "bedsheet", "canceled"."""
     word = re.sub(r"['’]", "", word)
-    return _is_listed(word) or _is_bent(word) or _is_compound(word)
+    return any(_is_listed(form) or _is_bent(form) or _is_compound(form) for form in (word, _PREFIX.sub("", word)))
 
 
 def _is_listed(word: str) -> bool:
@@ -243,7 +252,8 @@ def _is_listed(word: str) -> bool:
 
 
 def _is_bent(word: str) -> bool:
-    stems = (word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))
+    cut = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
+    stems = [*cut, *(stem[:-1] for stem in cut if stem[-1:] == stem[-2:-1])]
     return any(len(stem) >= _SHORTEST_STEM and (_is_listed(stem) or _is_listed(f"{stem}e")) for stem in stems)
 
 

@@ -16,7 +16,7 @@ _END = r"(?=\s*(?:[,.;!?)\n]|$|and\b|from\b|here\b|with\b|i\b|but\b|my\b))"
 
 _STRONG = re.compile(
     rf"""(?i:\b(?:my\s(?:full\s|first\s|last\s|sur)?name(?:\sis|'s|’s|\swas)?|(?:full\s|first\s|last\s|sur|account\s|customer\s|billing\s|recipient(?:'s)?\s|card\s?holder(?:'s)?\s)?name(?:\son\s(?:it|the\s\w+(?:\s\w+)?))?(?:\s(?:is|was)|'s|’s)?
-        |call\sme|they\scall\sme|i'm\scalled|i\sam\scalled|goe?s?\sby|(?:in|under|on|to)\sthe\sname(?:\sof)?|card\s?holder|account\s(?:holder|owner)|recipient|receiver|consignee|contact(?:\sperson)?|addressee|addressed\sto|registered\s(?:to|in|under|as)|attn|attention|c/o|signed\sfor\sby|signed\sby|received\sby|on\sbehalf\sof|care\sof))
+        |call\sme|they\scall\sme|i'm\scalled|i\sam\scalled|goe?s?\sby|(?:in|under|on|to)\sthe\sname(?:\sof)?|card\s?holder|account\s(?:holder|owner)|recipient|receiver|consignee|contact(?:\sperson)?|addressee|addressed\sto|registered\s(?:to|in|under|as)|billed\sto|attn|attention|c/o|signed\sfor\sby|signed\sby|received\sby|on\sbehalf\sof|care\sof))
         [ \t]*(?:(?i:is|was|would\sbe)\s+)?[ \t]*[:=-]?[ \t]*["“']?(?P<name>{_NAME})""",
     re.X,
 )
@@ -40,7 +40,7 @@ _GREETING_LOWER = re.compile(
     r"(?i:\b(?:hi+|hello|hey+|hiya|dear|thanks|thank you|cheers|thx|morning|afternoon|evening))[ \t]*,?[ \t]+(?P<name>[^\W\d_]{3,})(?=\s*(?:[,!]|\n|$))"
 )
 _VOCATIVE = re.compile(
-    rf"(?i:(?:^|[.!?]\s+|\n)(?:yes|no|sure|ok|okay|great|perfect|of course|certainly|absolutely|no problem|no worries|you're welcome|you’re welcome|my pleasure|nice to meet you|understood|got it|alright|lovely|brilliant|wonderful|excellent|fantastic|right|well|i understand|i see|one moment|bear with me|please wait|not at all|that's great|sounds good|happy to help|glad to help|my apologies|don't worry|do not worry|i'm sorry|i am sorry|have a (?:good|great|nice|lovely) (?:day|one|weekend|evening)))[ \t]*,[ \t]*(?P<name>{_NAME})(?=\s*(?:[,.!?\n–-]|$))"
+    rf"(?i:(?:^|[.!?]\s+|\n)(?:yes|no|sure|ok|okay|all right|great|perfect|of course|certainly|absolutely|no problem|no worries|you're welcome|you’re welcome|my pleasure|nice to meet you|understood|got it|alright|lovely|brilliant|wonderful|excellent|fantastic|right|well|i understand|i see|one moment|bear with me|please wait|not at all|that's great|sounds good|happy to help|glad to help|my apologies|don't worry|do not worry|i'm sorry|i am sorry|have a (?:good|great|nice|lovely) (?:day|one|weekend|evening)))[ \t]*,[ \t]*(?P<name>{_NAME})(?=\s*(?:[,.!?\n–-]|$))"
 )
 _SIGN_OFF = re.compile(
     rf"""(?i:\b(?:regards|best(?:\swishes)?|wishes|many\sthanks|thanks(?:\s(?:again|in\sadvance|so\smuch))?|thank\syou|cheers|sincerely|truly|faithfully|respectfully|love|take\scare|all\sthe\sbest|yours|cordially|warmly|greetings|xx|ta))

@@ -39,7 +39,7 @@ CHAT_WORDS = _words("chat_words.txt")
 """What people write in a hurry: contractions without their sign, and words cut short."""
 
 PARTICLES = frozenset(
-    ("van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "bin", "ibn", "al", "el", "ten", "ter", "zu", "y", "die", "do", "das")
+    ("van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "bin", "ibn", "al", "el", "ten", "ter", "zu", "y", "die")
 )  # fmt: skip
 """Small words inside a name."""
 

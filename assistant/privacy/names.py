@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.privacy.casing import Recased, is_everyday, recased
+from assistant.privacy.casing import Recased, is_everyday, is_stranger, recased
 from assistant.privacy.known import Known
 from assistant.privacy.name_cues import (
     BESIDE_MASK,
@@ -182,7 +182,8 @@ class Names:
                 is_pair = len(words) > 1 and self._is_strange(words[0])
                 is_pair = is_pair and (self._is_strange(words[1]) or words[1].lower() in SURNAMES)
                 is_given = self._is_given(words[0]) and words[0].lower() not in ALSO_WORDS
-                words = words if is_pair or is_given else words[1:]
+                is_lone = self._is_strange(words[0]) and is_stranger(words[0].lower())
+                words = words if is_pair or is_given or is_lone else words[1:]
             found = (place for place, word in enumerate(words) if self._is_given(word) or self._is_strange(word))
             start = next(found, None)
             if start is not None:
