@@ -18,6 +18,7 @@ from assistant.privacy.presidio import PresidioMasker
 from assistant.reference import spell
 from assistant.settings import Settings
 from finetune.replayed import Replayed
+from finetune.transcripts.writing import pseudonym
 
 _PERSONAL = re.compile(r"customer\.\w+|o\d\.(?:id|tracking)")
 
@@ -40,7 +41,7 @@ def shop_mask(assistant: Assistant, settings: Settings) -> Mask:
 
 
 def masked(replayed: Replayed, mask: Mask, people: Iterable[str] = ()) -> Replayed:
-    """The same without personal data in messages, replies, the values of facts and the text for people to read.
+    """The same without personal data in messages, replies, the values of facts, the text for people to read and the id.
 
     Replies hold references already, which are not to be given out again in the messages: these are masked without them.
     """
@@ -50,7 +51,8 @@ def masked(replayed: Replayed, mask: Mask, people: Iterable[str] = ()) -> Replay
     said = mask.mask_all([*texts, *(turn.reply for turn in turns), replayed.reply], people)[len(texts) :]
     *earlier, reply = (item.text for item in said)
     made = tuple(map(_turn, turns, messages, earlier))
-    return replace(replayed, prompt=replace(replayed.prompt, turns=made), reply=reply, human=human)
+    prompt = replace(replayed.prompt, turns=made)
+    return replace(replayed, transcript_id=pseudonym(replayed.transcript_id), prompt=prompt, reply=reply, human=human)
 
 
 def _turn(turn: PromptTurn, message: str, reply: str) -> PromptTurn:

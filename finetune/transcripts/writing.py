@@ -40,8 +40,8 @@ def masked(transcripts: Iterable[Transcript], mask: Mask, items: MaskedItems | N
         )
         yield replace(
             transcript,
-            id=_pseudonym(transcript.id),
-            customer_id=_pseudonym(transcript.customer_id),
+            id=pseudonym(transcript.id),
+            customer_id=pseudonym(transcript.customer_id),
             messages=messages,
             people=(),
         )
@@ -80,7 +80,7 @@ def record_of(transcript: Transcript) -> dict[str, Any]:
     return record
 
 
-def _pseudonym(identity: str) -> str:
+def pseudonym(identity: str) -> str:
     """An id that is itself personal, an e-mail address, a phone number or a name, as a hash; any other as it is."""
     if not _PERSONAL.search(identity):
         return identity

@@ -42,6 +42,14 @@ def test_a_reply_with_references_stays_as_it_is() -> None:
     assert masked(made, MASK) == replace(made)
 
 
+@pytest.mark.parametrize("identity", ["dana@example.org", "+44 20 7946 0958", "Dana Whitfield"])
+def test_a_conversation_that_is_named_after_a_person_gets_another_id(identity: str) -> None:
+    made = masked(replace(replayed("Hello."), transcript_id=identity), MASK)
+    assert made.transcript_id != identity
+    assert made.transcript_id == masked(replace(replayed("Hi."), transcript_id=identity), MASK).transcript_id
+    assert masked(replayed("Hello."), MASK).transcript_id == "t1"
+
+
 def test_the_settings_choose_what_finds_names(tmp_path: Path) -> None:
     settings = make_home(tmp_path)
     assistant = open_assistant(settings)
