@@ -10,7 +10,7 @@
     aisle evaluate answers                              how often the right page of the sample shop answers
     aisle evaluate intents  --data DIR                  the recipe of the intent head on three public sets
     aisle evaluate language-model --data DIR            perplexity, variety and samples
-    aisle evaluate finetuning --data DIR --output DIR   what an adapter learns from public service dialogues
+    aisle evaluate finetuning --data DIR                what an adapter learns from public service dialogues
 
 DIR of `--data` holds the public sets, one folder each. Every command imports its heavy libraries only when it runs.
 """
@@ -163,25 +163,38 @@ def evaluate_answers(
 @evaluate.command("finetuning")
 def evaluate_finetuning(
     data: Data,
-    output: Annotated[Path, typer.Option(help="Folder that receives the adapter and its report.")],
+    output: Annotated[Path | None, typer.Option(help="Folder that receives a new adapter and its report.")] = None,
+    adapter: Annotated[Path, typer.Option(help="Adapter to judge where none is trained.")] = Path(
+        "data/models/adapter"
+    ),
     share: Annotated[float, typer.Option(help="Share of the dialogues to learn from, such as 0.1.", min=0.0)] = 1.0,
+    max_steps: Annotated[
+        int | None, typer.Option(help="Steps of the run; three passes over the replies otherwise.")
+    ] = None,
     shipped: Annotated[Path, typer.Option(help="Directory of the sample shop and the models.")] = Path("data"),
-    judged: Annotated[int, typer.Option(help="Replies of the evaluation split that are ranked and written.")] = 300,
+    judged: Annotated[int, typer.Option(help="Replies of the evaluation split that are ranked and written.")] = 1000,
     seed: Seed = 1,
 ) -> None:
-    """Trains an adapter on public service dialogues and prints how it does on their evaluation split, beside the base."""
+    """Prints how an adapter does on the evaluation split of public service dialogues, beside the base alone.
+
+    With --output an adapter learns from their training split first; without, the one that ships is judged.
+    """
     from rich.console import Console
 
     from assistant.logs import configure_logs
+    from finetune import finetuning_evaluation as evaluation
     from finetune.finetune_progress import Progress
-    from finetune.finetuning_evaluation import Trial, evaluate_finetuning
     from finetune.judging.plan import Plan
     from finetune.tuning.recipe import Recipe
 
     configure_logs("WARNING")
-    trial = Trial(data, output, share, Recipe(rehearsal=0.3, seed=seed), Plan(ranked=judged, written=judged, seed=seed))
+    public, plan = evaluation.Public(data, share), Plan(ranked=judged, written=judged, seed=seed)
     with Progress(Console(stderr=True)) as progress:
-        told = evaluate_finetuning(trial, shipped, progress)
+        if output is None:
+            told = evaluation.evaluate_adapter(public, shipped, adapter, plan, progress)
+        else:
+            recipe = Recipe(rehearsal=0.3, max_steps=max_steps, seed=seed)
+            told = evaluation.evaluate_finetuning(public, shipped, output, recipe, plan, progress)
     typer.echo(told)
 
 

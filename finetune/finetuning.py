@@ -158,14 +158,11 @@ class Finetuning:
         if self._base.is_embedded:
             write_speech(material.split.train, self._output)
 
-    def judge(
-        self, material: Material, assistant: Assistant, watch: Watch, plan: Plan, *, beside_base: bool = False
-    ) -> Report:
-        """Judges the adapter on the held-out replies against what serves now, or the base alone, and writes the report."""
+    def judge(self, material: Material, assistant: Assistant, watch: Watch, plan: Plan) -> Report:
+        """Judges the adapter on the held-out replies against what serves now, and writes the report."""
         parts = WriterParts.of(self._settings, assistant.catalog)
         adapter = Adapter.read(self._output)
-        before = Side.open(parts, None, "the base alone") if beside_base else Side.serving(parts)
-        after = Side.open(parts, self._output, adapter.name)
+        before, after = Side.serving(parts), Side.open(parts, self._output, adapter.name)
         report = judge(
             material.split.test,
             before,

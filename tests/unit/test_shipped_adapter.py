@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from assistant.language_model.model_files import read_model
 from assistant.settings import SOURCE_ROOT
 from finetune.adapter import train_adapter
 from finetune.finetune_progress import Progress
+from finetune.finetuning_evaluation import Public, evaluate_adapter
+from finetune.judging.plan import Plan
 from finetune.tuning.recipe import Recipe
 from tests.unit.tiny_models import TINY
 
@@ -54,8 +57,9 @@ def test_it_serves_and_holds_no_sentence_of_others(shipped: Path, tmp_path: Path
         for number in range(6)
     ]  # fmt: skip
     (tmp_path / "cucom_ecommerce").mkdir()
-    with gzip.open(tmp_path / "cucom_ecommerce" / "train.jsonl.gz", "wt", encoding="utf-8") as stream:
-        stream.writelines(json.dumps(row) + "\n" for row in rows)
+    for part in ("train", "eval_public"):
+        with gzip.open(tmp_path / "cucom_ecommerce" / f"{part}.jsonl.gz", "wt", encoding="utf-8") as stream:
+            stream.writelines(json.dumps(row) + "\n" for row in rows)
     base = shipped / "models" / "base" / "model.safetensors"
     before = base.read_bytes()
     recipe, watch = Recipe(max_steps=2, rehearsal=0.3), Progress(Console(quiet=True))
@@ -72,3 +76,7 @@ def test_it_serves_and_holds_no_sentence_of_others(shipped: Path, tmp_path: Path
     assert json.loads((folder / "adapter_config.json").read_text())["base_model_name_or_path"] == "../base"
     assert read_model(base.parent, folder).network
     assert not any(TALK[0][1][:27] in path.read_text() for path in folder.glob("*.json"))
+    told = evaluate_adapter(Public(tmp_path), shipped, folder, Plan(ranked=4, written=2), watch)
+    assert "6 dialogues with 12 replies to judge by" in told
+    assert re.search(r"^\| perplexity, \d+ replies \| \d+\.\d\d \| \d+\.\d\d \| [-+]\d", told, re.MULTILINE)
+    assert re.search(r"^\| wrong facts in 2 replies \|  \| \d+ \| \| at most 0 \|", told, re.MULTILINE)
