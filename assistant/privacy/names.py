@@ -194,8 +194,12 @@ class Names:
     def _is_thing(self, run: re.Match[str], words: Sequence[str]) -> bool:
         """Whether an article, a number or a quotation mark stands before it, or it is a brand that ends in 's."""
         place, has_article = run.start(), DETERMINED.search(f"{words[0]} ") is not None and len(words) > 1
-        if has_article or DETERMINED.search(run.string, max(0, place - 10), place):
-            return not self._is_given(words[has_article])
+        article = DETERMINED.search(run.string, max(0, place - 10), place)
+        if has_article or article:
+            following = re.match(r"[ \t]+([^\W\d_]+)", run.string[run.end() : run.end() + 20])
+            is_alone = article is not None and article[0].strip().lower() in ("a", "an")  # "is there a Whitfield here?"
+            is_thing = not is_alone or (following is not None and following[1] not in NEVER_NAMES)
+            return is_thing and not self._is_given(words[has_article])
         is_quoted = run.string[place - 1 : place] in ("'", '"', "‘", "“") and not self._is_given(words[0])
         is_brand = run.string[run.end() :].startswith(("'s", "’s")) and f"{words[-1].lower()}'s" in NEVER_NAMES
         return is_quoted or is_brand

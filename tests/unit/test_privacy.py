@@ -215,3 +215,12 @@ def test_an_article_before_a_capital_speaks_of_a_thing() -> None:
     masker = Masker(shop_known())
     assert masker.mask("The Zojirushi kettle boils dry.").text == "The Zojirushi kettle boils dry."
     assert masker.mask("I ordered a 'SanDisk' card.").text == "I ordered a 'SanDisk' card."
+
+
+def test_an_article_alone_makes_no_thing_of_a_person() -> None:
+    masker = Masker(shop_known())
+    assert (
+        masker.mask("Is there a Ludmilla Eberhardt in your house?").text == "Is there a {customer.name} in your house?"
+    )
+    assert masker.mask("I bought a Zojirushi kettle.").text == "I bought a Zojirushi kettle."
+    assert masker.mask("We packed it.\nAlberico from the shop").text == "We packed it.\n{customer.name} from the shop"
