@@ -22,6 +22,7 @@ from assistant.act import Act
 from assistant.assistant import Assistant, Prepared
 from assistant.conversation.conversation import Conversation, State, Turn
 from assistant.conversation.message import clean
+from assistant.evidence.planning import LISTING_ACTS, POINTED_ACTS
 from assistant.privacy.masker import Mask
 from assistant.reference import REFERENCE_PATTERN
 from assistant.writing.check import Check
@@ -53,6 +54,9 @@ _PARTING = re.compile(
     re.IGNORECASE,
 )
 """What people say last: no beginning."""
+_ON_PRODUCTS = LISTING_ACTS | POINTED_ACTS | {
+    Act.ASK_PREFERENCE, Act.ASK_WHICH_PRODUCT, Act.FOUND_NOTHING, Act.NO_MORE,
+}  # fmt: skip
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St)\.(?=\s)")
 _TELLING = 4
 """Words from which what is left of a reply says something."""
@@ -68,6 +72,7 @@ class Reason(StrEnum):
     FORM = "a form that live replies may not have"
     LEANING = "what is left leans on what was left out"
     ASKING = "asks for what the turn cannot use"
+    OTHER = "speaks of something else than the products of the turn"
     LONG = "longer than a live reply"
     COURTESY = "nothing but a courtesy is left"
     EMPTY = "nothing to read"
@@ -248,11 +253,19 @@ class _Reading:
         self._draft.sentences[:] = self.kept
         return tuple(self._draft.unsaid())
 
+    @property
+    def _is_beside_the_point(self) -> bool:
+        """Whether the turn spoke of products and the person of none: then they were asked something else."""
+        spoken = _ON_PRODUCTS.intersection(self._evidence.acts)
+        return bool(spoken) and spoken <= set(self.unsaid)
+
     def reason(self) -> Reason | None:
         """Why nothing, or not enough, is left; None where enough is."""
         words = len(self.text.split())
         if words > LONGEST_REPLY:
             return Reason.LONG
+        if self.kept and self._is_beside_the_point:
+            return Reason.OTHER
         if self.kept and not (self.refused and words < _TELLING):
             return None
         if self.kept:

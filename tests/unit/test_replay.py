@@ -119,6 +119,7 @@ DROPPED = [
     ("how can I pay?", "In up to 12 rates at 3%.", Reason.UNTRACED),
     ("where is my order?", "Could you please send us a photo of the label?", Reason.ASKING),
     ("my parcel is late", "Sorry! I'll call the courier now.", Reason.COURTESY),
+    ("do you have a tent?", "I understand your frustration.", Reason.OTHER),
     ("hello", "   ", Reason.EMPTY),
     ("thanks", "You're welcome. " * 80, Reason.LONG),
 ]
