@@ -69,7 +69,7 @@ class Masker:
                 masked[place] = text
             if not changed:
                 break
-            changed |= {place + 2 for place in changed if place + 2 < len(texts)}
+            changed |= {after for place in changed for after in (place + 1, place + 2) if after < len(texts)}
             due = set(range(len(texts))) if session.names.learn(masked[place] for place in changed) else changed
         return [Masked(text, dict(count)) for text, count in zip(masked, counts, strict=True)]
 
@@ -123,10 +123,11 @@ class _Session:
 
 
 def _is_half_due(texts: Sequence[str], masked: Sequence[str], place: int) -> bool:
-    """Whether a message may hold half an address: the one before asks for it, or asks anything after the other half."""
-    if not place or "?" not in texts[place - 1]:
+    """Whether a message may hold half an address: the one before asks for it or holds the other, or asks anything after that."""
+    if not place:
         return False
-    has_half = place > 1 and _ADDRESS_MASK.search(masked[place - 2]) is not None
+    before, is_question = masked[max(0, place - 2) : place], "?" in texts[place - 1]
+    has_half = _ADDRESS_MASK.search(before[-1] if not is_question else " ".join(before)) is not None
     return has_half or asks_for_place(texts[place - 1])
 
 

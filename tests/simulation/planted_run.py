@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from typer.testing import CliRunner
 
@@ -62,7 +63,7 @@ class PlantedRun:
         """Every kind of item in the examples as they are written."""
         outcome = Outcome()
         lines = (self.output / "examples.jsonl").read_text(encoding="utf-8").splitlines()
-        outcome.add(self.planted, "\n".join(said for line in lines for said in _strings(json.loads(line))))
+        outcome.add(self.planted, "\n".join(said for line in lines for said in _said(json.loads(line))))
         return outcome
 
 
@@ -90,7 +91,7 @@ def run(folder: Path, items: int, seed: int, sentences: int = 1) -> PlantedRun:
         "--max-steps",
         2,
         "--judged",
-        4,
+        2,
         "--rank",
         4,
     )
@@ -119,12 +120,11 @@ def _pattern(item: Planted) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)" + r"[\W_]{0,3}".join(map(re.escape, _signs(item))) + r"(?!\w)", re.IGNORECASE)
 
 
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for held in value.values() if isinstance(value, dict) else value:
-            yield from _strings(held)
+def _said(example: dict[str, Any]) -> Iterator[str]:
+    """What people wrote in an example, and the values of its facts."""
+    yield from (example["reply"], example["human"])
+    for turn in example["prompt"]:
+        yield from (turn["message"], turn["reply"], *(fact["value"] for fact in turn["facts"]))
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ pytestmark = [
 
 
 def test_no_planted_item_is_left_in_what_a_run_writes_and_says(tmp_path: Path) -> None:
-    found = run(tmp_path, items=84, seed=3)
+    found = run(tmp_path, items=56, seed=3)
     assert found.exit_code in (0, 1), found.terminal
     assert "bad record: " in found.terminal
     written = {path.name for path in found.output.rglob("*")}
