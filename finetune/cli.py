@@ -84,7 +84,7 @@ def train_adapter(
 
     configure_logs("WARNING")
     with Progress(Console(stderr=True)) as progress:
-        train_adapter(data, shipped, output, Recipe(rehearsal=0.3, max_steps=max_steps, seed=seed), progress)
+        train_adapter(data, shipped, output, Recipe(rehearsal=0.4, max_steps=max_steps, seed=seed), progress)
 
 
 @train.command("intents")

@@ -7,7 +7,7 @@ only replies count in the loss, and their facts are references. What is trained 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.assistant import Assistant
@@ -40,12 +40,12 @@ def shop_mask(assistant: Assistant, settings: Settings) -> Mask:
     return PresidioMasker.open(settings.names_model, known) if settings.names_model else Masker(known)
 
 
-def masked(replayed: Replayed, mask: Mask, people: Iterable[str] = ()) -> Replayed:
+def masked(replayed: Replayed, mask: Mask) -> Replayed:
     """The same without personal data in messages, replies, the values of facts, the text for people to read and the id.
 
     Replies hold references already, which are not to be given out again in the messages: these are masked without them.
     """
-    turns, people = replayed.prompt.turns, tuple(people)
+    turns, people = replayed.prompt.turns, replayed.people
     texts = [turn.message for turn in turns]
     *messages, human = (item.text for item in mask.mask_all([*texts, replayed.human], people))
     said = mask.mask_all([*texts, *(turn.reply for turn in turns), replayed.reply], people)[len(texts) :]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -150,6 +150,11 @@ class Replay:
             state = self._pointed(prepared, reply.text)
             conversation = replace(conversation, turns=(*conversation.turns, turn), state=state)
 
+    def _personal(self, prepared: Prepared, people: tuple[str, ...]) -> Callable[[str], bool]:
+        """Whether a sentence holds personal data, by the names of `people` and those that the conversation introduces too."""
+        said = [turn.message for turn in prepared.prompt.turns]
+        return lambda sentence: self.mask.mask_all([*said, sentence], people)[-1].text != sentence
+
     def _pointed(self, prepared: Prepared, reply: str) -> State:
         """The state that the turn leaves: where the person named other products than it showed, "it" means those next."""
         shown = {candidate.product.id for candidate in prepared.evidence.candidates}
@@ -167,7 +172,7 @@ class Replay:
         self, transcript: Transcript, number: int, reply: TranscriptMessage, prepared: Prepared
     ) -> tuple[Replayed | Dropped, str]:
         self.counts.replies += 1
-        reading = _Reading(self._check, self._support, self.mask, prepared)
+        reading = _Reading(self._check, self._support, self._personal(prepared, transcript.people), prepared)
         for sentence in streamed([_TITLE.sub(r"\1", clean(reply.text))]):
             reading.read(sentence)
         reading.finish()
@@ -182,7 +187,7 @@ class Replay:
         human = self.mask.mask_all([reply.text], transcript.people)[0].text
         made = Replayed(
             transcript.id, number, prepared.prompt, prepared.evidence, reading.text, human, transcript.customer_id, time,
-            ends=reading.ends, unsaid=reading.unsaid,
+            ends=reading.ends, unsaid=reading.unsaid, people=transcript.people,
         )  # fmt: skip
         return made, reading.text
 
@@ -190,9 +195,9 @@ class Replay:
 class _Reading:
     """A person's reply read sentence by sentence."""
 
-    def __init__(self, check: Check, support: Support, mask: Mask, prepared: Prepared) -> None:
+    def __init__(self, check: Check, support: Support, is_personal: Callable[[str], bool], prepared: Prepared) -> None:
         self._check = check
-        self._mask = mask
+        self._is_personal = is_personal
         self._support = support
         self._evidence = prepared.evidence
         self._message = prepared.prompt.turns[-1].message
@@ -231,7 +236,7 @@ class _Reading:
         violations = self._check.violations(traced, self._evidence, self._message, before)
         if violations:
             return sorted({violation.kind.value for violation in violations})
-        if self._mask.mask_all([traced])[0].text != traced:
+        if self._is_personal(traced):
             return ["personal"]
         if self._support.unsupported(traced, self._evidence, self._message):
             return ["unsupported"]

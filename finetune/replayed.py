@@ -17,7 +17,7 @@ class Replayed:
     `prompt` is the very one that Aisle would write from at this place of the conversation, its last turn without a reply;
     `reply` is the person's text with its facts as references into `evidence`, `human` the same text, masked, as it read.
     Where `ends` is False there was more to say, so that nothing is to be learnt from where `reply` ends; `unsaid` are the acts of the
-    turn that it does not do.
+    turn that it does not do. `people` are those of the transcript, by whose names texts are masked; they are never written.
     """
 
     transcript_id: str
@@ -30,3 +30,4 @@ class Replayed:
     time: datetime | None = None
     ends: bool = True
     unsaid: tuple[Act, ...] = ()
+    people: tuple[str, ...] = ()

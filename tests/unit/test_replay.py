@@ -168,7 +168,9 @@ def test_a_reply_with_more_to_say_is_learnt_as_a_beginning(replay: Replay, messa
 
 
 def test_a_beginning_does_not_take_its_leave(replay: Replay) -> None:
-    made = only(replay, "where is my order?", "I'm so sorry about the delay. Is there anything else I can help you with?")
+    made = only(
+        replay, "where is my order?", "I'm so sorry about the delay. Is there anything else I can help you with?"
+    )
     assert isinstance(made, Replayed)
     assert made.reply == "I'm so sorry about the delay."
     assert made.unsaid == (Act.SIGN_IN,)
@@ -207,6 +209,16 @@ def test_personal_data_is_masked_for_reading_and_not_learnt(replay: Replay) -> N
     kept = masked(made, replay.mask)
     assert "Whitlock" not in kept.human + kept.prompt.turns[-1].message
     assert made.reply == "Hello! How can I help you?"
+
+
+def test_a_name_that_the_conversation_or_the_export_gives_is_not_learnt(replay: Replay) -> None:
+    introduced = only(replay, "hello, my name is Ottoline", "Hello! How can I help you? Ottoline, take your time.")
+    assert isinstance(introduced, Replayed)
+    assert introduced.reply == "Hello! How can I help you?"
+    messages = transcript("thanks a lot!", "You're very welcome, any time! Marigold is here for you.").messages
+    (made,) = replay.replayed([Transcript("t", messages, people=("Marigold Finch",))])
+    assert made.reply == "You're very welcome, any time!"
+    assert made.people == ("Marigold Finch",)
 
 
 def test_a_transcript_that_the_agent_opens_or_the_customer_closes_is_read_in_pairs(replay: Replay) -> None:
