@@ -17,8 +17,9 @@ from assistant.opening import open_assistant
 from assistant.privacy.known import Known
 from assistant.privacy.masker import Masker
 from assistant.reference import REFERENCE_PATTERN
+from finetune.human_reply import Reason
 from finetune.masking import masked
-from finetune.replay import Dropped, Reason, Replay
+from finetune.replay import Dropped, Replay
 from finetune.replayed import Replayed
 from finetune.tracing.support import Support
 from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
