@@ -1,6 +1,6 @@
 """Human reply: what a person replied, read sentence by sentence, and what of it may be learnt.
 
-sentence ─▶ its facts as references ─▶ check of a live reply ─▶ personal? ─▶ borne out by a record? ─▶ asked in vain? ─▶ kept
+sentence ─▶ its facts as references ─▶ check of a live reply ─▶ personal? ─▶ borne out by a record? ─▶ asked or thanked in vain? ─▶ kept
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from assistant.writing.checking.sentences import streamed
 from assistant.writing.draft import Draft
 from finetune.tracing.asking import asks_in_vain
 from finetune.tracing.support import Support
+from finetune.tracing.thanking import thanks_in_vain
 from finetune.tracing.tracing import Tracing
 
 LONGEST_REPLY = 120
@@ -55,7 +56,7 @@ class Reason(StrEnum):
     PROMISE = "a promise that no act or policy bears out"
     FORM = "a form that live replies may not have"
     LEANING = "what is left leans on what was left out"
-    ASKING = "asks for what the turn cannot use"
+    ASKING = "asks or thanks for what the turn cannot use"
     OTHER = "speaks of something else than the products of the turn"
     LONG = "longer than a live reply"
     COURTESY = "nothing but a courtesy is left"
@@ -74,6 +75,7 @@ class HumanReply:
         self._support = support
         self._evidence = prepared.evidence
         self._message = prepared.prompt.turns[-1].message
+        self._asked = prepared.prompt.turns[-2].acts if len(prepared.prompt.turns) > 1 else ()
         self._tracing = Tracing(prepared.evidence)
         self._draft = Draft(prepared.prompt, prepared.evidence)
         self._broken = False
@@ -115,6 +117,8 @@ class HumanReply:
             return ["personal"]
         if self._support.unsupported(traced, self._evidence, self._message):
             return ["unsupported"]
+        if thanks_in_vain(traced, self._asked):
+            return ["thanking"]
         return ["asking"] if asks_in_vain(traced, self._evidence.acts) else []
 
     @property
@@ -158,8 +162,8 @@ class HumanReply:
             return Reason.FORM
         if self.refused[-1] == "parting":
             return Reason.COURTESY
-        if set(self.refused) <= {"asking", "leaning"}:
-            return Reason.ASKING if "asking" in self.refused else Reason.LEANING
+        if set(self.refused) <= {"asking", "thanking", "leaning"}:
+            return Reason.LEANING if set(self.refused) == {"leaning"} else Reason.ASKING
         return Reason.UNTRACED
 
 

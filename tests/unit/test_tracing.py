@@ -19,6 +19,7 @@ from assistant.writing.checking.sentences import streamed
 from finetune.simulator import Simulator
 from finetune.tracing.asking import asks_in_vain
 from finetune.tracing.support import Support
+from finetune.tracing.thanking import thanks_in_vain
 from finetune.tracing.titles import Titles
 from finetune.tracing.tracing import Tracing
 from retrieval.money import Money
@@ -164,6 +165,29 @@ VAIN = [
 @pytest.mark.parametrize(("sentence", "acts", "is_vain"), VAIN)
 def test_a_question_whose_answer_nobody_can_use_is_known(sentence: str, acts: tuple[Act, ...], is_vain: bool) -> None:
     assert asks_in_vain(sentence, acts) is is_vain
+
+
+THANKS = [
+    ("Thank you for providing the order number.", (), True),
+    ("Thank you for the information.", (Act.ANSWERED,), True),
+    ("Thank you for the information.", (Act.LISTEN,), False),
+    ("We appreciate your patience.", (Act.LISTEN,), True),
+    ("Thank you for contacting us.", (), False),
+    ("I have received the pictures.", (), True),
+    ("You're welcome, and thank you!", (), False),
+    ("I understand how annoying that is.", (), False),
+]
+
+
+@pytest.mark.parametrize(("sentence", "asked", "is_vain"), THANKS)
+def test_thanks_for_what_nobody_asked_for_are_known(sentence: str, asked: tuple[Act, ...], is_vain: bool) -> None:
+    assert thanks_in_vain(sentence, asked) is is_vain
+
+
+def test_the_shops_own_phrasings_thank_for_nothing_in_vain() -> None:
+    turns = [turn for talk in islice(Simulator.load().conversations(3), 400) for turn in talk]
+    vain = [said for turn in turns for said in streamed([turn.reply]) if thanks_in_vain(said, ())]
+    assert len(vain) < 0.01 * len(turns), vain[:20]
 
 
 def test_the_shops_own_phrasings_ask_nothing_in_vain() -> None:
