@@ -238,7 +238,7 @@ def _is_true_stock(
 ) -> bool:
     said = found.group(1).lower()
     if sentence.rstrip().endswith("?") or re.search(
-        r"\b(?:whether|if|only show|filter|want)\b", sentence, re.IGNORECASE
+        r"\b(?:whether|if|only show|filter|want|what(?:'s| is) in stock)\b", sentence, re.IGNORECASE
     ):
         return True
     if any(value == "in_stock" for condition in reply.request.filter.conditions for value in condition.values):
