@@ -1,6 +1,6 @@
 """Human reply: what a person replied, read sentence by sentence, and what of it may be learnt.
 
-sentence ─▶ its facts as references ─▶ check of a live reply ─▶ personal? ─▶ borne out by a record? ─▶ asked or thanked in vain? ─▶ kept
+sentence ─▶ its facts as references ─▶ check of a live reply ─▶ personal? ─▶ borne out by a record? ─▶ in vain? ─▶ kept
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from assistant.writing.check import Check
 from assistant.writing.checking.sentences import streamed
 from assistant.writing.draft import Draft
 from finetune.tracing.asking import asks_in_vain
+from finetune.tracing.regretting import regrets_in_vain
 from finetune.tracing.support import Support
 from finetune.tracing.thanking import thanks_in_vain
 from finetune.tracing.tracing import Tracing
@@ -56,7 +57,7 @@ class Reason(StrEnum):
     PROMISE = "a promise that no act or policy bears out"
     FORM = "a form that live replies may not have"
     LEANING = "what is left leans on what was left out"
-    ASKING = "asks or thanks for what the turn cannot use"
+    ASKING = "asks, thanks or apologizes for what the turn knows nothing of"
     OTHER = "speaks of something else than the products of the turn"
     LONG = "longer than a live reply"
     COURTESY = "nothing but a courtesy is left"
@@ -119,6 +120,8 @@ class HumanReply:
             return ["unsupported"]
         if thanks_in_vain(traced, self._asked):
             return ["thanking"]
+        if regrets_in_vain(traced, self._evidence.acts):
+            return ["regretting"]
         return ["asking"] if asks_in_vain(traced, self._evidence.acts) else []
 
     @property
@@ -162,7 +165,7 @@ class HumanReply:
             return Reason.FORM
         if self.refused[-1] == "parting":
             return Reason.COURTESY
-        if set(self.refused) <= {"asking", "thanking", "leaning"}:
+        if set(self.refused) <= {"asking", "thanking", "regretting", "leaning"}:
             return Reason.LEANING if set(self.refused) == {"leaning"} else Reason.ASKING
         return Reason.UNTRACED
 

@@ -120,7 +120,7 @@ DROPPED = [
     ("how can I pay?", "In up to 12 rates at 3%.", Reason.UNTRACED),
     ("where is my order?", "Could you please send us a photo of the label?", Reason.ASKING),
     ("my parcel is late", "Sorry! I'll call the courier now.", Reason.COURTESY),
-    ("do you have a tent?", "I understand your frustration.", Reason.OTHER),
+    ("do you have a tent?", "Thank you for contacting us.", Reason.OTHER),
     ("hello", "   ", Reason.EMPTY),
     ("thanks", "You're welcome. " * 80, Reason.LONG),
 ]
@@ -154,7 +154,7 @@ def test_a_sentence_that_fails_is_left_out_where_the_rest_stands_alone(replay: R
 
 
 OPEN = [
-    ("where is my order?", "I understand how annoying that is.", "says nothing of what the turn did"),
+    ("where is my order?", "Thank you for contacting us.", "says nothing of what the turn did"),
     ("where is my order?", "I'm so sorry! To see your order, please sign in first. I have sent you $5.", "goes on"),
     ("what is your return policy?", "Thank you for asking.", "holds no answer"),
 ]
@@ -173,7 +173,7 @@ def test_a_beginning_does_not_take_its_leave(replay: Replay) -> None:
         replay, "where is my order?", "I'm so sorry about the delay. Is there anything else I can help you with?"
     )
     assert isinstance(made, Replayed)
-    assert made.reply == "I'm so sorry about the delay."
+    assert made.reply == "Thank you for contacting us."
     assert made.unsaid == (Act.SIGN_IN,)
     gone = only(replay, "where is my order?", "Have a great day! Do not hesitate to write again.")
     assert isinstance(gone, Dropped)

@@ -18,6 +18,7 @@ from assistant.reference import REFERENCE_PATTERN
 from assistant.writing.checking.sentences import streamed
 from finetune.simulator import Simulator
 from finetune.tracing.asking import asks_in_vain
+from finetune.tracing.regretting import regrets_in_vain
 from finetune.tracing.support import Support
 from finetune.tracing.thanking import thanks_in_vain
 from finetune.tracing.titles import Titles
@@ -182,6 +183,26 @@ THANKS = [
 @pytest.mark.parametrize(("sentence", "asked", "is_vain"), THANKS)
 def test_thanks_for_what_nobody_asked_for_are_known(sentence: str, asked: tuple[Act, ...], is_vain: bool) -> None:
     assert thanks_in_vain(sentence, asked) is is_vain
+
+
+REGRETS = [
+    ("I understand your frustration.", (Act.ANSWERED,), True),
+    ("I understand your frustration.", (Act.ANSWERED, Act.APOLOGIZE), False),
+    ("I apologize for the inconvenience.", (Act.SIGN_IN,), True),
+    ("I'm sorry, I have no information on that.", (Act.NO_ANSWER,), False),
+    ("Glad to help.", (Act.ANSWERED,), False),
+]
+
+
+@pytest.mark.parametrize(("sentence", "acts", "is_vain"), REGRETS)
+def test_regret_without_a_trouble_is_known(sentence: str, acts: tuple[Act, ...], is_vain: bool) -> None:
+    assert regrets_in_vain(sentence, acts) is is_vain
+
+
+def test_the_shops_own_phrasings_regret_nothing_in_vain() -> None:
+    turns = [turn for talk in islice(Simulator.load().conversations(3), 400) for turn in talk]
+    vain = [said for turn in turns for said in streamed([turn.reply]) if regrets_in_vain(said, turn.acts)]
+    assert len(vain) < 0.01 * len(turns), vain[:20]
 
 
 def test_the_shops_own_phrasings_thank_for_nothing_in_vain() -> None:
