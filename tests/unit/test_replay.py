@@ -170,7 +170,7 @@ def test_a_reply_with_more_to_say_is_learnt_as_a_beginning(replay: Replay, messa
 
 def test_a_beginning_does_not_take_its_leave(replay: Replay) -> None:
     made = only(
-        replay, "where is my order?", "I'm so sorry about the delay. Is there anything else I can help you with?"
+        replay, "where is my order?", "Thank you for contacting us. Is there anything else I can help you with?"
     )
     assert isinstance(made, Replayed)
     assert made.reply == "Thank you for contacting us."
