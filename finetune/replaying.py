@@ -7,12 +7,13 @@ replayed here; a small export is done before another process has opened the shop
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from assistant.assistant import Assistant
 from assistant.logs import configure_logs
@@ -79,8 +80,16 @@ _opened: list[Replay] = []
 
 
 def _open(settings: Settings) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     configure_logs("WARNING")
     _opened.append(_replay(open_assistant(settings), settings))
+
+
+def _end_with_parent() -> None:
+    """Ends this process as soon as the one that started it is gone, killed or not: it would wait for work for ever."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _task(transcripts: list[Transcript]) -> Outcome:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
 
+import psutil
 import pytest
 
 from assistant.opening import open_assistant
+from assistant.settings import SOURCE_ROOT
 from finetune import replaying
 from finetune.masking import shop_mask
 from finetune.replay import Replay
@@ -62,3 +67,38 @@ def test_an_export_is_not_read_ahead(tmp_path: Path) -> None:
     outcomes = replayed(export(), open_assistant(settings), settings)
     next(outcomes)
     assert taken == [0]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from assistant.opening import open_assistant
+from finetune import replaying
+from tests.unit.small_home import make_home
+from tests.unit.test_replaying import talk
+
+if __name__ == "__main__":
+    replaying._ALONE, replaying._MOST = 1, 2
+    settings = make_home(Path(sys.argv[1]))
+    outcomes = replaying.replayed(map(talk, range(400)), open_assistant(settings), settings)
+    next(outcomes), next(outcomes)
+    print("replaying", flush=True)
+    signal.pause()
+"""
+
+
+def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE_ROOT)}
+    with subprocess.Popen(
+        [sys.executable, script, tmp_path / "home"], stdout=subprocess.PIPE, text=True, env=environment
+    ) as started:
+        assert started.stdout is not None
+        while started.stdout.readline().strip() != "replaying":
+            assert started.poll() is None
+        helpers = [child for child in psutil.Process(started.pid).children(recursive=True) if child.is_running()]
+        started.kill()
+    assert len(helpers) >= 2
+    _, left = psutil.wait_procs(helpers, timeout=60)
+    assert left == []
