@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
+import structlog
 
 # Before any library reads them: nothing may ask a hub, send usage, or fight over cores.
 os.environ.update(
@@ -13,6 +15,13 @@ os.environ.update(
 )
 for name in [name for name in os.environ if name.startswith("AISLE_")]:
     del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_logs() -> Iterator[None]:
+    """A command that a test runs sends logs to a stream that ends with it; the next test must not write there."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
