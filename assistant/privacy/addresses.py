@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from assistant.privacy.casing import COUNTED, is_everyday
-from assistant.privacy.name_words import GIVEN_NAMES, STREET_WORDS
+from assistant.privacy.everyday_words import is_everyday
+from assistant.privacy.name_words import COUNTED, GIVEN_NAMES, STREET_WORDS
 
 _UPPER = "".join(chr(code) for code in range(0x41, 0x250) if chr(code).isupper())
 _CAP = rf"[{_UPPER}][\w'’.-]*"
@@ -110,6 +110,7 @@ _SENT = re.compile(
 _NAMED = re.compile(
     rf"(?P<address>(?=[^\n.?!]{{0,60}}\d){_SEVERAL})(?=(?i:\s(?:as|is|was)\s(?:your|my|our|the|his|her)\s(?:\w+\s)?address))"
 )
+_STREET = re.compile(rf"\d\w*,?\s+(?:[^\W\d]+\s)?{_CAP}|{_CAP},?\s+\d")
 _WORTH_A_LOOK = re.compile(
     r"\d|\b(?:rue|avenue|boulevard|chemin|impasse|all[ée]e|quai)\s|(?i:\b(?:live|moved|living)\s)"
 )
@@ -154,9 +155,7 @@ def _has_stranger(text: str) -> bool:
 
 def _has_street(text: str) -> bool:
     """Whether words stand beside a number: a date, a number of an order or a mere place is no address."""
-    return bool(re.search(rf"\d\w*,?\s+(?:[^\W\d]+\s)?{_CAP}|{_CAP},?\s+\d", text)) or bool(
-        re.search(r"\d\s+[a-z]{{3,}}", text)
-    )
+    return _STREET.search(text) is not None
 
 
 def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

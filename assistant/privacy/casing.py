@@ -10,22 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from string import ascii_lowercase
 
+from assistant.privacy.everyday_words import has_everyday_part, is_everyday, is_slip, is_usual
+from assistant.privacy.name_cues import CLOSING
 from assistant.privacy.name_words import (
     ALSO_WORDS,
     CHAT_WORDS,
+    COUNTED,
     GIVEN_NAMES,
-    NEVER_NAMES,
     PARTICLES,
-    PLACES,
     SURNAMES,
-    all_words,
-    english_words,
     frequent_words,
     plain,
-    written_words,
 )
 
 IsName = Callable[[str], bool]
@@ -39,39 +35,6 @@ _MODALS = frozenset(("may", "will", "can", "long", "day", "page", "price", "litt
 _NEAR = 30  # characters before a word in which a cue stands
 _SHORTEST, _SHORTEST_CUED = 4, 3  # letters of a word that may be a name because it is no other
 _LONG = 6  # letters from which on a name is hardly ever a slip away from an everyday word
-_LENGTHY = 8  # letters of words that are hardly ever like a name
-_SHORTEST_STEM = 3
-_FEWEST_BONES = 4
-_PREFIX = re.compile(r"^(?:re|mis|un|pre|non|over)(?=\w{4})")
-_ENDINGS = (
-    "s",
-    "ed",
-    "d",
-    "ing",
-    "er",
-    "ers",
-    "ment",
-    "ments",
-    "ly",
-    "able",
-    "less",
-    "ish",
-    "wise",
-    "ive",
-    "ion",
-    "al",
-    "ic",
-    "ous",
-    "ity",
-    "ness",
-    "y",
-    "ful",
-    "age",
-    "ance",
-    "ence",
-    "or",
-)
-_SHORTEST_MEANT = 4  # letters of a word that somebody may have meant
 _KIN = (
     r"husband|wife|spouse|son|daughter|mother|father|mum|mom|dad|brother|sister|partner|friend|colleague|boss|neighbou?r|girlfriend|boyfriend|fianc[ée]e?|aunt"
     r"|uncle|cousin|nephew|niece|grandma|grandpa|roommate|flatmate|manager|agent|rep|driver|assistant"
@@ -86,16 +49,8 @@ _CUE = re.compile(
     r"[ \t]*[,:!-]?[ \t]*)\Z"
 )
 _LETTER = re.compile(r"(?<![\w'’&.])[b-hjlo-qs-tvz]\.?[ ]\Z")
-_CLOSING = re.compile(
-    r"(?:regards|wishes|sincerely|truly|faithfully|cheers|thanks|advance|greetings|love|best|care|week|weekend|day|evening|bye|yours|saludos|gr(?:u|ü)(?:ß|ss)e?|mfg|cordialement)"
-    r"[ \t]*[,.!-]*[ \t]*\n\s*(?P<line>[^\W\d_]+\.?(?:[ ][^\W\d_]+\.?){0,2})[ \t]*(?=\n|\Z)"
-)
+_CLOSING = re.compile(rf"{CLOSING}(?P<line>[^\W\d_]+\.?(?:[ ][^\W\d_]+\.?){{0,2}})[ \t]*(?=\n|\Z)")
 _TITLE = re.compile(r"(?<!\w)(?:mr|mrs|ms|mx|dr|prof)\.?[ ]\Z")
-COUNTED = (
-    r"\s*(?:day|hour|minute|week|month|year|season|way|person|people|piece|inch|star|percent|night|mile|foot|man|pack|litre|liter|dollar|rupee|buck|pound|euro|cent|percent|gram|watt|volt|mah|ml|gb|mb|cm|mm|kg|usd|eur|gbp|rs|inr"
-    r"|x|of|in|a|the|and|or|to|more|other|from|for|per|at|on|business|working|items?|orders?|times?|products?|am|pm)s?\b"
-)
-"""Behind a number: what is counted or measured, and no street."""
 _STREET = re.compile(
     rf"(?<![\w.$€£#-])\d{{1,5}}[a-z]?(?!{COUNTED}),?[ ](?P<words>(?:[^\W\d_]+[ ]){{1,3}}?)(?=(?:street|str|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|boulevard"
     r"|blvd|place|pl|square|terrace|close|crescent|way|gardens|grove|mews|hill|nagar|marg|chowk)\b)"
@@ -160,7 +115,7 @@ def _runs(text: str, is_given: IsName, is_own: IsName) -> list[list[re.Match[str
         surname = words[place + 1][0].lower() if place + 1 in beside else ""
         if (
             _TITLE.search(before)
-            or (match.start() in signed and not _is_usual(word))
+            or (match.start() in signed and not is_usual(word))
             or (place in beside and place - 1 in chosen and _is_surname(word))
             or (_LETTER.search(before) and (word in SURNAMES or not is_everyday(word)) and not is_own(word))
             or _is_name(word, before, is_given, is_own)
@@ -187,18 +142,9 @@ def _is_name(word: str, before: str, is_given: IsName, is_own: IsName) -> bool:
     is_cued = is_sure or _CUE.search(before) is not None
     if len(word) < (_SHORTEST_CUED if is_cued else _SHORTEST) or is_everyday(word):
         return False
-    parts = re.split(r"['’-]", word)
-    if not is_sure and any(is_everyday(part) or part in all_words() for part in parts):
+    if not is_sure and has_everyday_part(word):
         return False
     return not is_slip(word, of_frequent=is_sure or (is_cued and len(word) < _LONG))
-
-
-def is_stranger(word: str) -> bool:
-    """Whether a word in lower case is in no dictionary, and no slip of one that is."""
-    parts = re.split(r"['’-]", word)
-    if len(word) < _SHORTEST or any(is_everyday(part) or part in all_words() for part in parts):
-        return False
-    return not is_everyday(word) and not is_slip(word, of_frequent=False)
 
 
 def _is_first(word: str, is_own: IsName) -> bool:
@@ -215,11 +161,7 @@ def _is_surname(word: str) -> bool:
     """Whether a word behind a given name belongs to it: "rahul sharma" and "wayne church", not "rahul wants"."""
     if plain(word) in SURNAMES:
         return word not in _MODALS
-    return word not in frequent_words() and not _is_usual(word) and not word.endswith(("ed", "ing", "ly"))
-
-
-def _is_usual(word: str) -> bool:
-    return word in NEVER_NAMES or word in PLACES or word in CHAT_WORDS
+    return word not in frequent_words() and not is_usual(word) and not word.endswith(("ed", "ing", "ly"))
 
 
 def _is_gap(between: str) -> bool:
@@ -238,68 +180,3 @@ def _with_codes(text: str) -> str:
 
 def _capitals(text: str) -> str:
     return re.sub(r"(?<![^\W_])[^\W\d_]", lambda match: match[0].upper(), text)
-
-
-@lru_cache(maxsize=50_000)
-def is_everyday(word: str) -> bool:
-    """Whether a word in lower case is a common one of the language or of chats, or made of such, "bedsheet", "canceled"."""
-    word = re.sub(r"['’]", "", word)
-    return any(_is_listed(form) or _is_bent(form) or _is_compound(form) for form in (word, _PREFIX.sub("", word)))
-
-
-def _is_listed(word: str) -> bool:
-    return word in NEVER_NAMES or word in PLACES or word in CHAT_WORDS or word in english_words()
-
-
-def _is_bent(word: str) -> bool:
-    cut = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
-    stems = [*cut, *(stem[:-1] for stem in cut if stem[-1:] == stem[-2:-1])]
-    return any(len(stem) >= _SHORTEST_STEM and (_is_listed(stem) or _is_listed(f"{stem}e")) for stem in stems)
-
-
-def _is_compound(word: str) -> bool:
-    cuts = range(_SHORTEST_STEM, len(word) - _SHORTEST_STEM + 1)
-    return any(word[:cut] in frequent_words() and _is_listed(word[cut:]) for cut in cuts)
-
-
-@lru_cache(maxsize=50_000)
-def is_slip(word: str, of_frequent: bool) -> bool:
-    """Whether somebody may have meant an everyday word: by one slip behind the first letter, or with other vowels.
-
-    A word that has no vowels, or begins a frequent one, is cut short. `of_frequent` leaves rarer words out.
-    """
-    first, rest = word[0], _single(word[1:])
-    cuts = [(rest[:place], rest[place:]) for place in range(len(rest) + 1)]
-    slips = {rest}
-    slips |= {head + tail[1:] for head, tail in cuts if tail}
-    slips |= {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
-    slips |= {head + letter + tail[1:] for head, tail in cuts if tail for letter in ascii_lowercase}
-    slips |= {head + letter + tail for head, tail in cuts for letter in ascii_lowercase}
-    bones = _bones(word)
-    is_cut_short = not re.search(r"[aeiouyà-ÿ]", word[1:]) or any(other.startswith(word) for other in frequent_words())
-    is_voweled = len(bones) >= _FEWEST_BONES and bones in _skeletons()
-    return is_cut_short or is_voweled or any(first + _single(slip) in _singles(of_frequent) for slip in slips)
-
-
-@lru_cache(maxsize=1)
-def _skeletons() -> frozenset[str]:
-    return frozenset(map(_bones, frequent_words()))
-
-
-def _bones(word: str) -> str:
-    """The first letter and the consonants behind it."""
-    return word[0] + _single(re.sub(r"[aeiouy]", "", word[1:]))
-
-
-@lru_cache(maxsize=2)
-def _singles(of_frequent: bool) -> frozenset[str]:
-    words = (
-        frequent_words()
-        if of_frequent
-        else written_words() | {word for word in english_words() if len(word) >= _LENGTHY}
-    )
-    return frozenset(word[0] + _single(word[1:]) for word in words if len(word) >= _SHORTEST_MEANT or of_frequent)
-
-
-def _single(letters: str) -> str:
-    return re.sub(r"(.)\1", r"\1", letters)

@@ -132,5 +132,4 @@ def _is_half_due(texts: Sequence[str], masked: Sequence[str], place: int) -> boo
 
 
 def _places(text: str, found: Iterable[tuple[int, int]], known: Known) -> list[tuple[int, int, Kind, str]]:
-    places = [(start, end, Kind.ADDRESS, text[start:end]) for start, end in found]
-    return [(start, end, kind, bare(held)) for start, end, kind, held in places if not known.is_own(held)]
+    return [(start, end, Kind.ADDRESS, bare(held)) for start, end in found if not known.is_own(held := text[start:end])]

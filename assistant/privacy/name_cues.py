@@ -92,11 +92,12 @@ _CELL = re.compile(
     rf"(?im)^[ \t]*(?:name|full name|customer|contact|from|to|recipient|ship to|deliver to|shipping to|billing|sender|cardholder)[ \t]*[:=|-][ \t]*(?-i:(?P<name>{_NAME}))"
 )
 
-_CLOSING = re.compile(
-    rf"(?i:regards|wishes|sincerely|truly|faithfully|cheers|thanks|advance|greetings|love|best|care|week|weekend|day|evening|bye|yours|saludos|gr[uü](?:ß|ss)e?|mfg|cordialement)"
-    rf"[ \t]*[,.!-]*[ \t]*\n\s*(?P<name>{_NAME})[ \t]*(?=\n|\Z)"
+CLOSING = (
+    r"(?i:regards|wishes|sincerely|truly|faithfully|cheers|thanks|advance|greetings|love|best|care|week|weekend|day|evening|bye|yours|saludos|gr[uü](?:ß|ss)e?|mfg|cordialement)"
+    r"[ \t]*[,.!-]*[ \t]*\n\s*"
 )
-"""The line behind the last words of a message."""
+"""The last words of a message, as far as the line behind them."""
+_CLOSING = re.compile(rf"{CLOSING}(?P<name>{_NAME})[ \t]*(?=\n|\Z)")
 STRONG_CUES = (_CLOSING, _SIGNED, _STRONG, _TITLED, _HELLO, _SIGN_OFF, _HERE, _CELL)
 """After these whatever is written with a capital is a name, unless it is a word that never is one."""
 _VOCATIVE_START = re.compile(

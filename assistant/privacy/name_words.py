@@ -31,7 +31,6 @@ ALSO_WORDS = _words("also_words.txt")
 GIVEN_NAMES = _words("given_names.txt")
 """Frequent given names of several languages, written for this list."""
 
-
 SURNAMES = _words("surnames.txt")
 """Frequent surnames, many of which are words as well; they tell nothing but behind a given name."""
 
@@ -45,6 +44,12 @@ PARTICLES = frozenset(
 
 STREET_WORDS = _words("street_words.txt")
 """What the names of streets end in, in English-speaking countries."""
+
+COUNTED = (
+    r"\s*(?:day|hour|minute|week|month|year|season|way|person|people|piece|inch|star|percent|night|mile|foot|man|pack|litre|liter|dollar|rupee|buck|pound|euro|cent|percent|gram|watt|volt|mah|ml|gb|mb|cm|mm|kg|usd|eur|gbp|rs|inr"
+    r"|x|of|in|a|the|and|or|to|more|other|from|for|per|at|on|business|working|items?|orders?|times?|products?|am|pm)s?\b"
+)
+"""Behind a number: what is counted or measured, and no street."""
 
 PLACES = _words("places.txt")
 """Places, peoples and companies; some are names of people too, where somebody says so."""

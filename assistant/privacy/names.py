@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.privacy.casing import Recased, is_everyday, is_stranger, recased
+from assistant.privacy.casing import Recased, recased
+from assistant.privacy.everyday_words import is_everyday, is_listed, is_stranger
 from assistant.privacy.known import Known
 from assistant.privacy.name_cues import (
     BESIDE_MASK,
@@ -27,13 +28,11 @@ from assistant.privacy.name_cues import (
 )
 from assistant.privacy.name_words import (
     ALSO_WORDS,
-    CHAT_WORDS,
     GIVEN_NAMES,
     NEVER_NAMES,
     PARTICLES,
     PLACES,
     SURNAMES,
-    english_words,
     frequent_words,
     plain,
 )
@@ -138,16 +137,15 @@ class Names:
 
     def _is_free(self, match: re.Match[str]) -> bool:
         """Whether a name does not begin a sentence, where any word has a capital, or begins with no everyday word."""
-        start, first = match.start("name"), match["name"].split()[0]
-        is_inside = not SENTENCE_START.search(match.string, max(0, start - 10), start)
+        first = match["name"].split()[0]
+        is_inside = not _is_at_start(match.string, match.start("name"))
         return is_inside or self._is_given(first) or self._is_strange(first)
 
     def _halves(self, text: str) -> Iterator[str]:
         """Words beside a name that is masked already: after one any, before one at a start of a sentence no frequent one."""
         for match in BESIDE_MASK.finditer(text):
-            word, start = _given(match), match.start()
-            is_start = SENTENCE_START.search(text, max(0, start - 10), start) is not None
-            is_common = word.lower() in (frequent_words() if is_start else PLACES) or word.lower() in self._known.words
+            word, usual = _given(match), frequent_words() if _is_at_start(text, match.start()) else PLACES
+            is_common = word.lower() in usual or word.lower() in self._known.words
             is_after = match["name"] is not None
             if word.lower() not in NEVER_NAMES and (is_after or not is_common or word.lower() in GIVEN_NAMES):
                 yield word
@@ -178,7 +176,7 @@ class Names:
             words = run[0].split()
             if self._is_thing(run, words):
                 continue
-            if SENTENCE_START.search(text, max(0, run.start() - 10), run.start()):
+            if _is_at_start(text, run.start()):
                 is_pair = len(words) > 1 and self._is_strange(words[0])
                 is_pair = is_pair and (self._is_strange(words[1]) or words[1].lower() in SURNAMES)
                 is_given = self._is_given(words[0]) and words[0].lower() not in ALSO_WORDS
@@ -220,8 +218,7 @@ class Names:
         return not word.isupper() and not is_brand and not all(self._is_everyday(part) for part in parts)
 
     def _is_everyday(self, word: str) -> bool:
-        lists = (self._known.words, NEVER_NAMES, PLACES, PARTICLES, CHAT_WORDS, english_words())
-        return any(word in words for words in lists)
+        return word in self._known.words or word in PARTICLES or is_listed(word)
 
     def _recorded(self, text: str) -> Iterator[str]:
         """Names of customers of the shop in full, in any case; with a capital a given name of theirs before another word."""
@@ -258,3 +255,8 @@ class Names:
 def _given(match: re.Match[str]) -> str:
     """The name, which some cues have in one of two places."""
     return match["name"] or match["again"]
+
+
+def _is_at_start(text: str, place: int) -> bool:
+    """Whether a sentence or a line begins at `place`, where any word has a capital."""
+    return SENTENCE_START.search(text, max(0, place - 10), place) is not None

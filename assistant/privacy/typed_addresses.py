@@ -11,8 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from assistant.privacy.casing import COUNTED, is_everyday
-from assistant.privacy.name_words import CHAT_WORDS, GIVEN_NAMES, NEVER_NAMES, PLACES, STREET_WORDS, frequent_words
+from assistant.privacy.everyday_words import is_everyday
+from assistant.privacy.name_words import (
+    CHAT_WORDS,
+    COUNTED,
+    GIVEN_NAMES,
+    NEVER_NAMES,
+    PLACES,
+    STREET_WORDS,
+    frequent_words,
+)
 
 _TOKEN = re.compile(r"\w+(?:['’/-]\w+)*")
 _HOUSE = re.compile(r"\d{1,5}(?:[/-]\d{1,5})?[a-z]?")
@@ -20,114 +28,34 @@ _COUNTED = re.compile(COUNTED)
 _CODE = re.compile(
     r"\d{4,6}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]?\d?[abd-hjlnp-uw-z]{0,2}|\d[a-z]{2}|[a-z]\d[a-z]\d[a-z]\d|\d{4}[a-z]{2}"
 )
-_ROOMS = frozenset(
-    [
-        "flat",
-        "apartment",
-        "appartamento",
-        "apt",
-        "apts",
-        "suite",
-        "ste",
-        "unit",
-        "studio",
-        "room",
-        "rm",
-        "floor",
-        "fl",
-        "bldg",
-        "building",
-        "block",
-        "level",
-        "lot",
-        "piso",
-        "piano",
-        "puerta",
-        "planta",
-        "interno",
-        "scala",
-        "no",
-        "nr",
-        "box",
-        "hno",
-    ]
-)
-_DIRECTIONS = frozenset(
-    [
-        "north",
-        "south",
-        "east",
-        "west",
-        "new",
-        "old",
-        "upper",
-        "lower",
-        "port",
-        "lake",
-        "san",
-        "santa",
-        "saint",
-        "st",
-        "ste",
-        "le",
-        "la",
-        "el",
-        "los",
-        "las",
-        "san",
-        "sint",
-        "bad",
-        "great",
-        "little",
-        "mount",
-        "fort",
-    ]
-)
-_JOINTS = frozenset(
-    [
-        "de",
-        "la",
-        "le",
-        "les",
-        "du",
-        "des",
-        "del",
-        "della",
-        "dei",
-        "di",
-        "da",
-        "do",
-        "das",
-        "dos",
-        "y",
-        "e",
-        "of",
-        "the",
-        "on",
-        "upon",
-        "am",
-        "an",
-        "der",
-        "den",
-        "van",
-        "von",
-        "aan",
-        "ob",
-        "im",
-        "in",
-        "sur",
-        "sous",
-    ]
-)
-_FIRST_WORDS = frozenset(
-    ["rue", "calle", "avenida", "avda", "plaza", "paseo", "camino", "ronda", "via", "viale", "piazza", "corso", "largo", "rua", "travessa", "strada", "vicolo", "contrada", "borgo", "canale", "stretto", "rotonda", "incrocio", "glorieta", "cuesta", "pasadizo", "acceso", "alameda", "callejón", "callejon", "vial", "urbanización", "urbanizacion", "pasaje", "rambla", "vía", "cañada", "avenue", "boulevard", "chemin", "impasse", "allée", "quai"]
-)  # fmt: skip
+_ROOMS = frozenset((
+    "flat", "apartment", "appartamento", "apt", "apts", "suite", "ste", "unit", "studio", "room", "rm", "floor", "fl",
+    "bldg", "building", "block", "level", "lot", "piso", "piano", "puerta", "planta", "interno", "scala", "no", "nr",
+    "box", "hno",
+))  # fmt: skip
+_DIRECTIONS = frozenset((
+    "north", "south", "east", "west", "new", "old", "upper", "lower", "port", "lake", "san", "santa", "saint", "st",
+    "ste", "le", "la", "el", "los", "las", "sint", "bad", "great", "little", "mount", "fort",
+))  # fmt: skip
+_JOINTS = frozenset((
+    "de", "la", "le", "les", "du", "des", "del", "della", "dei", "di", "da", "do", "das", "dos", "y", "e", "of",
+    "the", "on", "upon", "am", "an", "der", "den", "van", "von", "aan", "ob", "im", "in", "sur", "sous",
+))  # fmt: skip
+_FIRST_WORDS = frozenset((
+    "rue", "calle", "avenida", "avda", "plaza", "paseo", "camino", "ronda", "via", "viale", "piazza", "corso",
+    "largo", "rua", "travessa", "strada", "vicolo", "contrada", "borgo", "canale", "stretto", "rotonda", "incrocio",
+    "glorieta", "cuesta", "pasadizo", "acceso", "alameda", "callejón", "callejon", "vial", "urbanización",
+    "urbanizacion", "pasaje", "rambla", "vía", "cañada", "avenue", "boulevard", "chemin", "impasse", "allée", "quai",
+))  # fmt: skip
 _SUFFIX = re.compile(
     r"[\w'’-]{3,}(?:straße|strasse|str|weg|platz|allee|gasse|ring|ufer|damm|steig|laan|straat|steeg|boulevard|dreef|hoek|markt|gracht|plein|dijk|kade|hof|pad|singel|baan)"
 )
-_STATES = frozenset(
-    ["al", "ak", "az", "ar", "ca", "co", "ct", "de", "fl", "ga", "hi", "id", "il", "ia", "ks", "ky", "la", "md", "ma", "mi", "mn", "ms", "mo", "mt", "ne", "nv", "nh", "nj", "nm", "ny", "nc", "nd", "oh", "ok", "pa", "ri", "sc", "sd", "tn", "tx", "ut", "vt", "va", "wa", "wv", "wi", "wy", "dc", "nsw", "vic", "qld", "tas", "act", "on", "qc", "bc", "ab", "mb", "sk", "ns", "nb", "nl"]
-)  # fmt: skip
+_STATES = frozenset((
+    "al", "ak", "az", "ar", "ca", "co", "ct", "de", "fl", "ga", "hi", "id", "il", "ia", "ks", "ky", "la", "md", "ma",
+    "mi", "mn", "ms", "mo", "mt", "ne", "nv", "nh", "nj", "nm", "ny", "nc", "nd", "oh", "ok", "pa", "ri", "sc", "sd",
+    "tn", "tx", "ut", "vt", "va", "wa", "wv", "wi", "wy", "dc", "nsw", "vic", "qld", "tas", "act", "on", "qc", "bc",
+    "ab", "mb", "sk", "ns", "nb", "nl",
+))  # fmt: skip
 _LEADS = re.compile(
     r"\b(?:at|to|is|its|it's|address|addr|deliver|live|near|from|should be|label|for|have|than|of|use|moved|was|with)[ \t:]*\Z"
 )
