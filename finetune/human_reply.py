@@ -81,7 +81,7 @@ class HumanReply:
         self._draft = Draft(prepared.prompt, prepared.evidence)
         self._broken = False
         self._is_cut = False
-        self.kept: list[str] = []
+        self.kept = self._draft.sentences
         self.refused: list[str] = []
 
     def read(self, text: str) -> None:
@@ -94,7 +94,7 @@ class HumanReply:
 
     def _take(self, sentence: str) -> None:
         """Keeps the sentence, its facts as references, or notes why not."""
-        before = " ".join(self.kept)
+        before = self.text
         traced = _ended(self._tracing.traced(" ".join(sentence.split()), before))
         if REFERENCE_PATTERN.fullmatch(traced) and traced in self.kept:
             return
@@ -127,7 +127,7 @@ class HumanReply:
     @property
     def text(self) -> str:
         """What is kept."""
-        return " ".join(self.kept)
+        return self._draft.text
 
     @property
     def ends(self) -> bool:
@@ -137,7 +137,6 @@ class HumanReply:
     @property
     def unsaid(self) -> tuple[Act, ...]:
         """The acts of the turn that what is kept does not do."""
-        self._draft.sentences[:] = self.kept
         return tuple(self._draft.unsaid())
 
     @property

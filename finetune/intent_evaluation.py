@@ -15,7 +15,8 @@ from sklearn.linear_model import LogisticRegression
 
 from finetune.card import replace_results
 from finetune.intent_data import OUT_OF_SCOPE, PUBLIC_SETS, read_set
-from finetune.intent_recipe import RECIPE, Examples, Recipe, calibrate, fit
+from finetune.intent_examples import Examples
+from finetune.intent_recipe import RECIPE, Recipe, calibrate, fit
 from finetune.intent_result import Result, table, write_results
 from finetune.score import Score
 from finetune.utterances import Utterance

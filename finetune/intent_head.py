@@ -19,7 +19,8 @@ from assistant.understanding.grammar.text import Text
 from assistant.understanding.intent_head import IntentHead
 from finetune.intent_card import write_card
 from finetune.intent_data import mapped_sets
-from finetune.intent_recipe import RECIPE, Examples, Recipe, calibrate, fit
+from finetune.intent_examples import Examples
+from finetune.intent_recipe import RECIPE, Recipe, calibrate, fit
 from finetune.score import Score
 from finetune.utterances import UTTERANCES, Utterance, fill_phrasings, read_phrasings
 from retrieval.encoder import Encoder

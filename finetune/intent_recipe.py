@@ -9,7 +9,7 @@ penalty were chosen by cross-validation on the training split of CLINC150, its o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.understanding.intent_head import BUCKETS, Floats, IntentHead, Rejection, hashed_ngrams
+from finetune.intent_examples import Examples
 from retrieval.encoder import Vectors
 from retrieval.one_thread import one_thread
 
@@ -55,38 +56,6 @@ class Recipe:
 
 RECIPE = Recipe()
 """The recipe of everything that ships and of every figure that is printed."""
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Texts with embeddings (one row each) and labels. Texts of one origin are held out together."""
-
-    texts: Sequence[str]
-    vectors: Vectors
-    labels: Sequence[str]
-    origins: Sequence[str]
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def rows(self, rows: Sequence[int] | NDArray[np.intp]) -> Examples:
-        """The examples at `rows`."""
-        picked = [int(row) for row in rows]
-        texts, labels, origins = ([column[row] for row in picked] for column in (self.texts, self.labels, self.origins))
-        return Examples(texts, self.vectors[picked], labels, origins)
-
-    def having(self, wanted: Callable[[str], bool]) -> Examples:
-        """The examples whose label is `wanted`."""
-        return self.rows([row for row, label in enumerate(self.labels) if wanted(label)])
-
-    def beside(self, other: Examples) -> Examples:
-        """These and the others."""
-        return Examples(
-            [*self.texts, *other.texts],
-            np.concatenate([self.vectors, other.vectors]),
-            [*self.labels, *other.labels],
-            [*self.origins, *other.origins],
-        )
 
 
 @dataclass(frozen=True, slots=True)

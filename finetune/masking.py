@@ -21,6 +21,8 @@ from finetune.replayed import Replayed
 from finetune.transcripts.writing import pseudonym
 
 _PERSONAL = re.compile(r"customer\.\w+|o\d\.(?:id|tracking)")
+_CUSTOMERS = 200
+"""Customers whose orders show the form of the shop's numbers."""
 
 
 def shop_mask(assistant: Assistant, settings: Settings) -> Mask:
@@ -69,7 +71,3 @@ def _codes(assistant: Assistant) -> Iterator[str]:
         for order in assistant.orders.of(customer_id, 1):
             yield order.id
             yield order.tracking
-
-
-_CUSTOMERS = 200
-"""Customers whose orders show the form of the shop's numbers."""

@@ -155,11 +155,6 @@ class Simulator:
         return text
 
 
-def conversations(seed: int, path: Path = PHRASINGS) -> Iterator[tuple[PromptTurn, ...]]:
-    """The stream of conversations from the phrasings in `path`; see `Simulator`."""
-    return Simulator.load(path).conversations(seed)
-
-
 def _repeats(reply: str) -> bool:
     """Whether a fact other than a name is told twice, or a name three times."""
     counts = Counter(REFERENCE_PATTERN.findall(reply))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from assistant.intents import IntentName
 from assistant.understanding.intent_head import BUCKETS, SIGNS, IntentHead, Rejection, hashed_ngrams, softmax
-from finetune.intent_recipe import Examples, Recipe, calibrate, fit
+from finetune.intent_examples import Examples
+from finetune.intent_recipe import Recipe, calibrate, fit
 from retrieval.errors import ModelError
 
 MODEL = Path("data/models/intents")

@@ -2,113 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
+from assistant.understanding.grammar.amount_phrases import BARE, PATTERNS, AmountPhrase, Operand
 from assistant.understanding.grammar.english import FUNCTION_WORDS
 from assistant.understanding.grammar.measures import MeasuredAttribute
-from assistant.understanding.grammar.numbers import NUMBER, to_decimal
 from assistant.understanding.grammar.text import Span, Text, stem, stems
 from assistant.understanding.grammar.words import words
 from retrieval.filter import Condition, Operator
 from retrieval.measure import Measure
 
-_SYMBOL = r"[$£€¥₹]|usd|eur|gbp|cad|aud|us\$"
-_MONEY_WORD = r"dollars?|bucks?|quid|pounds?|euros?|usd|eur|gbp|cad|aud|cents|rupees|yen|francs|chf|[$£€¥₹]"
-_STARS = r"stars?|star rating|/5|out of 5"
-
-
-def _operand(name: str) -> str:
-    """A number with an optional currency before and an optional unit after it."""
-    return (
-        rf"(?:(?P<{name}_symbol>{_SYMBOL})\s?)?(?<![\w.#])(?<![a-z]-)(?P<{name}>{NUMBER})(?![\w.]*\d)\s*-?\s*"
-        rf"(?:(?P<{name}_money>{_MONEY_WORD})(?!\w)|(?P<{name}_stars>{_STARS})(?!\w)|(?P<{name}_unit>°c|%|"
-        rf"[a-z]+)(?![\w']))?"
-    )
-
-
-_BELOW = (
-    r"under|below|beneath|less than|lower than|cheaper than|smaller than|lighter than|shorter than|no more than|"
-    r"not more than|no higher than|not over|not above|no over|(?:nothing|none|not|anything not) (?:over|above|"
-    r"more than|more expensive than|higher than|exceeding)|"
-    r"not exceeding|at most|max(?:imum)?(?: of| price| budget)?(?: is)?|maximally|"
-    r"up to|upto|within|as much as|<=?|"
-    r"(?:my |a |our |the )?(?:budget|limit|price range)(?: is| of| being|'s)?(?: about| around| roughly| up to| "
-    r"max)?:?"
-)
-_ABOVE = (
-    r"over|above|more than|greater than|higher than|heavier than|bigger than|larger than|longer than|at least|"
-    r"min(?:imum)?(?: of)?|"
-    r"no less than|not less than|not under|not below|"
-    r"no cheaper than|starting (?:at|from)|upwards of|north of|>=?|rated|rating of"
-)
-_AROUND = (
-    r"around|about|roughly|approximately|approx\.?|circa|ca\.?|close to|near(?:ly)?|somewhere around|in the region of|~"
-)
-_SPENDING = (
-    r"i (?:have|only have|'ve got|can spend|want to spend|would spend|'d spend)|i've(?: only)? got|spend(?:ing)?|for"
-)
-_AFTER_BELOW = (
-    r"or (?:less|under|below|cheaper|lower|lighter|fewer|smaller)|and (?:under|below|less)|"
-    r"max(?:imum)?|tops|at (?:the )?most|maximal"
-)
-_AFTER_ABOVE = (
-    r"\+|or (?:more|above|over|higher|up|better|longer|bigger|larger)|and (?:up|above|over|more|"
-    r"higher)|upwards?|minimum|plus|at least"
-)
-_AFTER_AROUND = r"or so|ish|-ish|or thereabouts|give or take"
-
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        (
-            "between",
-            rf"\b(?:between|btw|betwen|from|in the range of|anywhere from)\s+{_operand('low')}"
-            rf"\s*(?:and|to|-|till|until|up to|&)\s*{_operand('high')}",
-        ),
-        (
-            "between",
-            rf"\b(?:over|above|more than|at least)\s+{_operand('low')}"
-            rf"\s*(?:and|but|,)?\s*(?:under|below|less than|at most|no more than|up to)\s+{_operand('high')}",
-        ),
-        ("above", rf"\b(?:nothing|none|not) (?:under|below|less than|cheaper than)\s+{_operand('low')}"),
-        ("range", rf"(?<![\w-]){_operand('low')}\s*(?:-|to)\s*{_operand('high')}"),
-        ("below", rf"(?<!\w)(?:{_BELOW})\s*(?:the )?(?:price of |an? )?{_operand('high')}"),
-        (
-            "above",
-            rf"(?<!\w)(?:{_ABOVE})\s*(?:an? )?{_operand('low')}(?:\s*(?:{_AFTER_ABOVE}))?"
-            rf"(?:\s*(?P<more_stars>{_STARS})(?!\w))?",
-        ),
-        ("below", rf"{_operand('high')}\s*(?:{_AFTER_BELOW})(?!\w)"),
-        ("above", rf"{_operand('low')}\s*(?:{_AFTER_ABOVE})(?:\s*(?P<more_stars>{_STARS}))?(?!\w)"),
-        ("around", rf"(?<!\w)(?:{_AROUND})\s*{_operand('low')}"),
-        ("around", rf"{_operand('low')}\s*(?:{_AFTER_AROUND})(?!\w)"),
-        ("spend", rf"\b(?:{_SPENDING})\s+(?:about |around |only |just )?{_operand('high')}"),
-        ("bare", _operand("high")),
-    )
-)  # fmt: skip
-
 _NOT_PRICES = words("no price")
-_SIZE_BEFORE = re.compile(
-    r"\b(?:sizes?|ages?|aged|number|no\.?|nr\.?|#|order|waist|eu|uk|us|top|first|last|best|"
-    r"version|gen)\s*:?\s*$",
-    re.IGNORECASE,
-)
-_MONEY_BEFORE = re.compile(
-    r"\b(?:price[sd]?|cost(?:s|ing)?|budget|spend(?:ing)?|pay(?:ing)?|worth|for|"
-    r"range)\b[^.?!]{0,20}$",
-    re.IGNORECASE,
-)
-_RATING_NEAR = re.compile(r"\b(?:rat(?:ed|ing|ings)|stars?|reviews?|score[ds]?)\b", re.IGNORECASE)
-_WEIGHING = re.compile(r"\b(?:weigh\w*|light(?:er)?|heav(?:y|ier)) ")
 _MUST_BE_NAMED = frozenset({"duration", "length"})
 """Dimensions that too many attributes share for a bare number to mean one of them."""
-_NEARNESS = Decimal("0.2")
-"""How far from the named number "around" reaches, as a share of it."""
-_BARE = ("bare", "spend")
-_BEST_RATING, _LEAST_ROUGH_PRICE = 5, 5
+_LEAST_ROUGH_PRICE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,27 +45,27 @@ class Amounts:
         `has` tells whether the wanted kind of product has an attribute.
         """
         found: list[Amount] = []
-        for form, pattern in _PATTERNS:
-            phrases = (_Phrase.of(form, match, text.lower) for match in pattern.finditer(text.lower))
+        for form, pattern in PATTERNS:
+            phrases = (AmountPhrase.of(form, match, text.lower) for match in pattern.finditer(text.lower))
             found += [amount for phrase in phrases if phrase and (amount := self._amount(phrase, has))]
             text = text.without(amount.span for amount in found)
         return tuple(found)
 
-    def _amount(self, phrase: _Phrase, has: Callable[[str], bool]) -> Amount | None:
+    def _amount(self, phrase: AmountPhrase, has: Callable[[str], bool]) -> Amount | None:
         if phrase.is_money:
             return Amount(phrase.bounds("price"), phrase.span)
         if phrase.is_rating:
             return Amount(phrase.at_least().bounds("rating"), phrase.span)
         return self._measured(phrase, has) or self._priced(phrase)
 
-    def _measured(self, phrase: _Phrase, has: Callable[[str], bool]) -> Amount | None:
+    def _measured(self, phrase: AmountPhrase, has: Callable[[str], bool]) -> Amount | None:
         """An amount with a unit that some attribute is measured in; a bare one means exactly that much."""
         last = phrase.last
         dimension = Measure(Decimal(0), last.unit).dimension
         attribute = self._attribute(dimension, phrase.text, has) if last.unit else None
         if attribute is None:
             return None
-        if phrase.form in _BARE:
+        if phrase.form in BARE:
             condition = _exact(attribute, last) or _roomy(attribute, last)
             return Amount((condition,), (last.start, last.end)) if condition else None
         unit = last.unit if attribute.dimension else ""
@@ -173,11 +82,11 @@ class Amounts:
             return max(named, key=lambda attribute: len(attribute.words & said))
         return None if dimension in _MUST_BE_NAMED else next(iter(group), None)
 
-    def _priced(self, phrase: _Phrase) -> Amount | None:
+    def _priced(self, phrase: AmountPhrase) -> Amount | None:
         """An amount without a unit: a price, where nothing says otherwise ("under 50", "below 30 for my dad")."""
         last = phrase.last
         follows = last.unit in FUNCTION_WORDS - _NOT_PRICES or self._is_kind(stem(last.unit))
-        if phrase.form in _BARE or last.number < 1 or (last.unit and not follows):
+        if phrase.form in BARE or last.number < 1 or (last.unit and not follows):
             return None
         if phrase.form == "range" and (last.unit or not (phrase.speaks_of_money or last.ends_text)):
             return None
@@ -186,115 +95,14 @@ class Amounts:
         return Amount(phrase.bounds("price"), phrase.span)
 
 
-@dataclass(frozen=True, slots=True)
-class _Operand:
-    """One number of a phrase, with what stands around it. `end` includes the unit, `number_end` does not."""
-
-    number: Decimal
-    unit: str
-    is_money: bool
-    is_stars: bool
-    start: int
-    end: int
-    number_end: int
-    ends_text: bool
-
-    @classmethod
-    def of(cls, match: re.Match[str], name: str, lower: str) -> _Operand | None:
-        groups = match.groupdict()
-        number = to_decimal(groups[name]) if groups.get(name) else None
-        if number is None:
-            return None
-        symbol, money, stars = (groups.get(f"{name}_{part}") for part in ("symbol", "money", "stars"))
-        unit = groups.get(f"{name}_unit") or ""
-        if money and money.startswith("pound") and not symbol and _WEIGHING.search(lower):
-            money, unit = None, money
-        if unit == "in" and lower[match.end(name)].isspace():  # "under 150 in size 9" speaks of no inches
-            unit = ""
-        tail = "money" if groups.get(f"{name}_money") else "stars" if stars else "unit" if unit else ""
-        rest = lower[match.end(name) :].strip(" .?!\x1f").split()
-        return cls(
-            number,
-            unit,
-            is_money=bool(money or symbol),
-            is_stars=bool(stars),
-            start=match.start(f"{name}_symbol") if symbol else match.start(name),
-            end=match.end(f"{name}_{tail}") if tail else match.end(name),
-            number_end=match.end(name),
-            ends_text=not rest or rest[0] in ("please", "pls", "thanks", "range"),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """One match: its form, its one or two numbers, `last` of which carries the unit, and the text around it."""
-
-    form: str
-    last: _Operand
-    low: _Operand | None
-    high: _Operand | None
-    text: str
-    span: Span
-    has_stars: bool = False
-
-    @classmethod
-    def of(cls, form: str, match: re.Match[str], lower: str) -> _Phrase | None:
-        """The phrase, or None where it is none: "size 10", "3-2", "between 5 and"."""
-        low, high = _Operand.of(match, "low", lower), _Operand.of(match, "high", lower)
-        last = high or low
-        if last is None or (form in ("between", "range") and (low is None or high is None)):
-            return None
-        if form in ("bare", "range") and _SIZE_BEFORE.search(lower[: match.start()]):
-            return None
-        if form == "range" and low and low.number >= last.number:
-            return None
-        span = (match.start(), last.number_end if last.unit else match.end())
-        return cls(form, last, low, high, lower, span, bool(match.groupdict().get("more_stars")))
-
-    @property
-    def is_money(self) -> bool:
-        """Whether a currency is named."""
-        return any(operand.is_money for operand in (self.low, self.high) if operand)
-
-    @property
-    def is_rating(self) -> bool:
-        """Whether stars are named, or a small number stands near a word for ratings."""
-        if self.has_stars or any(operand.is_stars for operand in (self.low, self.high) if operand):
-            return True
-        near = self.text[max(0, self.span[0] - 25) : self.span[1] + 15]
-        return (
-            self.last.number <= _BEST_RATING and self.form not in (*_BARE, "range") and bool(_RATING_NEAR.search(near))
-        )
-
-    @property
-    def speaks_of_money(self) -> bool:
-        """Whether a word before it speaks of prices."""
-        return bool(_MONEY_BEFORE.search(self.text[: self.span[0]]))
-
-    def at_least(self) -> _Phrase:
-        """For ratings, a number alone or "around" it is the least wanted."""
-        return replace(self, form="above", low=self.last, high=None) if self.form in (*_BARE, "around") else self
-
-    def bounds(self, field: str, unit: str = "") -> tuple[Condition, ...]:
-        """The phrase as one or two conditions on `field`."""
-        low, high = (operand.number if operand else None for operand in (self.low, self.high))
-        if self.form == "around" and low is not None:
-            low, high = low - low * _NEARNESS, low + low * _NEARNESS
-        if low is not None and high is not None and low > high:
-            low, high = high, low
-        least = [] if low is None else [Condition(field, Operator.AT_LEAST, number=low, unit=unit)]
-        most = [] if high is None else [Condition(field, Operator.AT_MOST, number=high, unit=unit)]
-        return (*least, *most)
-
-
-def _exact(attribute: MeasuredAttribute, wanted: _Operand) -> Condition | None:
+def _exact(attribute: MeasuredAttribute, wanted: Operand) -> Condition | None:
     """The shop's spellings of exactly this measure, or None where it has none."""
     size = Measure(wanted.number, wanted.unit).size
     values = tuple(value for value, measure in attribute.values.items() if measure.size == size)
     return Condition(attribute.name, Operator.IN, values) if values else None
 
 
-def _roomy(attribute: MeasuredAttribute, wanted: _Operand) -> Condition | None:
+def _roomy(attribute: MeasuredAttribute, wanted: Operand) -> Condition | None:
     """For people, more room will do where there is any: a tent for four may sleep five."""
     if attribute.dimension != "people" or all(measure.size < wanted.number for measure in attribute.values.values()):
         return None
