@@ -23,14 +23,10 @@ from typing import Annotated
 import typer
 
 from finetune.finetune_cli import register as register_finetune
+from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder
 
 train = typer.Typer(help="Train a model that ships with Aisle.", no_args_is_help=True)
 evaluate = typer.Typer(help="Measure a model that ships with Aisle.", no_args_is_help=True)
-
-Data = Annotated[Path, typer.Option(help="Directory of the public training sets.", envvar="AISLE_PUBLIC_DATA")]
-Output = Annotated[Path, typer.Option(help="Directory that receives the model.")]
-ShopFolder = Annotated[Path, typer.Option(help="Folder with products.jsonl and events.jsonl.gz.")]
-Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -68,10 +64,8 @@ def train_contexts(output: Output = Path("data/models/base"), seed: Seed = 1) ->
 def train_adapter(
     data: Data,
     output: Output = Path("data/models/adapter"),
-    shipped: Annotated[Path, typer.Option(help="Directory of the sample shop and the models.")] = Path("data"),
-    max_steps: Annotated[
-        int | None, typer.Option(help="Steps of the run; three passes over the replies otherwise.")
-    ] = None,
+    shipped: Shipped = Path("data"),
+    max_steps: MaxSteps = None,
     seed: Seed = 1,
 ) -> None:
     """Trains the LoRA adapter that ships, as `aisle finetune` does, on public service dialogues and our transcripts."""
@@ -126,7 +120,7 @@ def evaluate_intents(
 @evaluate.command("recommender")
 def evaluate_recommender(
     shop: ShopFolder = Path("data/shop"),
-    model: Annotated[Path, typer.Option(help="Folder of the recommendation head.")] = Path("data/models/recommender"),
+    model: Recommender = Path("data/models/recommender"),
     seed: Seed = 1,
 ) -> None:
     """Prints how the head ranks the last two weeks of a shop's events, beside simpler ways, and its true reasons."""
@@ -149,11 +143,7 @@ def evaluate_language_model(
 
 
 @evaluate.command("answers")
-def evaluate_answers(
-    shipped: Annotated[Path, typer.Option("--shipped", help="Directory of the sample shop and the models.")] = Path(
-        "data"
-    ),
-) -> None:
+def evaluate_answers(shipped: Shipped = Path("data")) -> None:
     """Prints how often the right page of the sample shop answers a question, beside the nearest title."""
     from finetune.answer_evaluation import evaluate_answers
 
@@ -168,10 +158,8 @@ def evaluate_finetuning(
         "data/models/adapter"
     ),
     share: Annotated[float, typer.Option(help="Share of the dialogues to learn from, such as 0.1.", min=0.0)] = 1.0,
-    max_steps: Annotated[
-        int | None, typer.Option(help="Steps of the run; three passes over the replies otherwise.")
-    ] = None,
-    shipped: Annotated[Path, typer.Option(help="Directory of the sample shop and the models.")] = Path("data"),
+    max_steps: MaxSteps = None,
+    shipped: Shipped = Path("data"),
     judged: Annotated[int, typer.Option(help="Replies of the evaluation split that are ranked and written.")] = 1000,
     seed: Seed = 1,
 ) -> None:
@@ -205,7 +193,7 @@ def evaluate_search(
         Path | None,
         typer.Option(help="Directory of the public sets, to judge on them too.", envvar="AISLE_PUBLIC_DATA"),
     ] = None,
-    model: Annotated[Path, typer.Option(help="Folder of the recommendation head.")] = Path("data/models/recommender"),
+    model: Recommender = Path("data/models/recommender"),
     seed: Seed = 1,
 ) -> None:
     """Prints how well search ranks: dense and lexical alone, fused, and as shown."""

@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from finetune.judge_cli import judge
+from finetune.options import Exports, MaxSteps, Seed, Written
 from finetune.transcripts_cli import transcripts
 
 if TYPE_CHECKING:
     from finetune.finetuning import Material
+    from finetune.judging.plan import Plan
     from finetune.judging.report import Report
+    from finetune.tuning.recipe import Recipe
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
@@ -33,16 +36,14 @@ def register(app: typer.Typer) -> None:
 
 
 def finetune(
-    files: Annotated[list[Path], typer.Argument(help="Files or folders with exported conversations.", exists=True)],
+    files: Exports,
     output: Annotated[Path, typer.Option(help="Folder that receives the adapter.")],
     base: Annotated[
         str, typer.Option(help="Base model, a folder or a Hugging Face name; the one in use otherwise.")
     ] = "",
     method: Annotated[str, typer.Option(help="lora, dora, ia3 or prefix.")] = "lora",
-    max_steps: Annotated[
-        int | None, typer.Option(help="Steps of the run; three passes over the replies otherwise.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
+    max_steps: MaxSteps = None,
+    seed: Seed = 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Import and replay only, and tell the counts.")] = False,
     learning_rate: Annotated[
         float | None, typer.Option(help="Highest learning rate; it depends on the method.")
@@ -65,18 +66,10 @@ def finetune(
     precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
     patience: Annotated[int, typer.Option(help="Evaluations without progress after which the run ends.")] = 3,
     search: Annotated[bool, typer.Option(help="Try a few learning rates and ranks first.")] = False,
-    judged: Annotated[int, typer.Option(help="Held-out replies that both sides write, to compare.")] = 200,
+    judged: Written = 200,
 ) -> None:
     """Trains an adapter on a shop's transcripts and judges it against what serves now."""
-    from rich.console import Console
-
-    from assistant.logs import configure_logs
-    from assistant.opening import open_assistant
-    from assistant.settings import load_settings
-    from finetune.finetune_progress import Progress
-    from finetune.finetuning import Finetuning, keep_examples, prepare
     from finetune.judging.plan import Plan
-    from finetune.tuning.processes import Processes
     from finetune.tuning.recipe import Method, Precision, Recipe
 
     recipe = Recipe(
@@ -85,12 +78,30 @@ def finetune(
         parts=accumulate, patience=patience, rehearsal=rehearsal, variants=variants, checkpointing=checkpointing,
         precision=_chosen(Precision, precision, "precision"), seed=seed,
     )  # fmt: skip
+    plan = Plan(ranked=judged, written=judged, seed=seed)
+    report = _report(files, output, base, recipe, plan, is_dry=dry_run, searching=search)
+    if report is not None:
+        _conclude(report, output)
+
+
+def _report(
+    files: list[Path], output: Path, base: str, recipe: Recipe, plan: Plan, *, is_dry: bool, searching: bool
+) -> Report | None:
+    """Imports, trains and judges: what the judge tells; None for a dry run, and for processes that only help to train."""
+    from rich.console import Console
+
+    from assistant.logs import configure_logs
+    from assistant.opening import open_assistant
+    from assistant.settings import load_settings
+    from finetune.finetune_progress import Progress
+    from finetune.finetuning import Finetuning, keep_examples, prepare
+    from finetune.tuning.processes import Processes
+
     settings = load_settings()
     configure_logs("WARNING")
     processes = Processes.join()
-    console = Console(stderr=True, quiet=not processes.is_main)
-    with Progress(console) as progress:
-        run = None if dry_run else Finetuning(settings, base or settings.model, output, recipe, processes)
+    with Progress(Console(stderr=True, quiet=not processes.is_main)) as progress:
+        run = None if is_dry else Finetuning(settings, base or settings.model, output, recipe, processes)
         material = None
         if processes.is_main:
             assistant = open_assistant(settings)
@@ -99,14 +110,13 @@ def finetune(
             if run is not None:
                 keep_examples(material, output)
         if run is None:
-            return
+            return None
         processes.wait()
-        record = run.train(progress, searching=search)
+        record = run.train(progress, searching=searching)
         if material is None:
-            return
+            return None
         run.describe(material, record)
-        report = run.judge(material, assistant, progress, Plan(ranked=judged, written=judged, seed=seed))
-    _conclude(report, output)
+        return run.judge(material, assistant, progress, plan)
 
 
 def _chosen(kind: type[Kind], name: str, option: str) -> Kind:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from finetune.options import Exports, Seed, Written
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,11 +22,9 @@ if TYPE_CHECKING:
 
 def judge(
     name: Annotated[str, typer.Argument(help="An adapter of `aisle adapters`, or a folder.")],
-    transcripts: Annotated[
-        list[Path], typer.Argument(help="Files or folders with exported conversations.", exists=True)
-    ],
-    judged: Annotated[int, typer.Option(help="Held-out replies that both sides write, to compare.")] = 200,
-    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
+    transcripts: Exports,
+    judged: Written = 200,
+    seed: Seed = 1,
 ) -> None:
     """Judges an adapter on the latest chats of an export, against what serves now, and writes its report."""
     from rich.console import Console

@@ -13,9 +13,11 @@ from typing import Annotated
 
 import typer
 
+from finetune.options import Exports
+
 
 def transcripts(
-    files: Annotated[list[Path], typer.Argument(help="Files or folders with exported conversations.", exists=True)],
+    files: Exports,
     output: Annotated[Path, typer.Option(help="File that receives the conversations, as JSON lines.")],
 ) -> None:
     """Writes exported conversations as OpenAI messages, masked, one conversation per line."""
