@@ -146,3 +146,10 @@ FINAL_HALVES = (
     ("My street is {}", "Thank you. What is the postcode and the town?", "{}"),
     ("{} is where I live", "Could you give me your zip code as well?", "of course, {}"),
 )
+
+SETS = (
+    (CUSTOMER, AGENT, LATER, HALVES),
+    (LAST_CUSTOMER, LAST_AGENT, LAST_LATER, LAST_HALVES),
+    (FINAL_CUSTOMER, FINAL_AGENT, FINAL_LATER, FINAL_HALVES),
+)
+"""What customers and agents say, what is said later, and addresses in two messages."""

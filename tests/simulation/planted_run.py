@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from assistant.cli import build_app
 from assistant.privacy.kind import STRUCTURED, Kind
+from assistant.privacy.known import bare
 from finetune.transcripts.transcript import Role, Transcript
 from tests.exports import EXPORTS
 from tests.simulation.planting import Planted, Planting
@@ -56,7 +57,7 @@ class PlantedRun:
             for item in self.planted
             if item.kind in STRUCTURED
             for name, text in texts.items()
-            if (len(_signs(item)) >= _SHORT or name == "examples.jsonl") and _pattern(item).search(text)
+            if (len(bare(item.value)) >= _SHORT or name == "examples.jsonl") and _pattern(item).search(text)
         ]
 
     def examples(self) -> Outcome:
@@ -82,21 +83,10 @@ def run(folder: Path, items: int, seed: int, sentences: int = 1) -> PlantedRun:
     make_home(folder / "home")
     base = tiny_embedded(folder / "base")
     arguments = (
-        "finetune",
-        exports,
-        "--output",
-        found.output,
-        "--base",
-        base,
-        "--max-steps",
-        2,
-        "--judged",
-        2,
-        "--rank",
-        4,
-    )
+        "finetune", exports, "--output", found.output, "--base", base, "--max-steps", 2, "--judged", 2, "--rank", 4,
+    )  # fmt: skip
     environment = {**os.environ, "AISLE_HOME": str(folder / "home")}
-    result = CliRunner().invoke(build_app(), [str(argument) for argument in arguments], env=environment)
+    result = CliRunner().invoke(build_app(), [*map(str, arguments)], env=environment)
     found.terminal, found.exit_code = result.output + repr(result.exception), result.exit_code
     return found
 
@@ -111,13 +101,9 @@ def _learnable(transcript: Transcript) -> Transcript:
     return replace(transcript, messages=tuple(messages))
 
 
-def _signs(item: Planted) -> str:
-    return re.sub(r"[\W_]", "", item.value)
-
-
 def _pattern(item: Planted) -> re.Pattern[str]:
     """The letters and digits of an item, however they are parted."""
-    return re.compile(r"(?<!\w)" + r"[\W_]{0,3}".join(map(re.escape, _signs(item))) + r"(?!\w)", re.IGNORECASE)
+    return re.compile(r"(?<!\w)" + r"[\W_]{0,3}".join(map(re.escape, bare(item.value))) + r"(?!\w)", re.IGNORECASE)
 
 
 def _said(example: dict[str, Any]) -> Iterator[str]:

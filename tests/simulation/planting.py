@@ -34,12 +34,13 @@ class Planted:
 class Planting:
     """Draws items and conversations from one seed; `planted` holds the items of each conversation by its id.
 
-    `sentences` is which set of them is used, from 1.
+    `sentences` is which set of them is used, from 1; `is_careful` lets every customer write with capitals and signs.
     """
 
     seed: int
     fillers: list[str]
     sentences: int = 1
+    is_careful: bool = False
     planted: dict[str, list[Planted]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -109,7 +110,7 @@ class Planting:
 
     def _typed(self, text: str, is_customer: bool) -> str:
         """A message as its writer types it."""
-        if not is_customer or not (self.set.careless or self.set.loud):
+        if not is_customer or self.is_careful or not (self.set.careless or self.set.loud):
             return text
         drawn = self.dice.random()
         if drawn < self.set.careless:

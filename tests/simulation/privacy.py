@@ -80,13 +80,15 @@ def _codes() -> Iterator[str]:
         yield from filter(None, (order["id"], order.get("tracking", "")))
 
 
-def measure(items: int, seed: int, sentences: int = 1, outcome: Outcome | None = None) -> Outcome:
+def measure(
+    items: int, seed: int, sentences: int = 1, outcome: Outcome | None = None, is_careful: bool = False
+) -> Outcome:
     """Plants, exports, imports, masks and writes, format by format; looks for what is left in the files."""
     outcome, masker = outcome or Outcome(), Masker(shop_known())
     with TemporaryDirectory() as folder:
         for number, (name, (file, export)) in enumerate(EXPORTS.items()):
             share = items // len(EXPORTS) + (number < items % len(EXPORTS))
-            planting = Planting(seed * len(EXPORTS) + number, fillers(), sentences)
+            planting = Planting(seed * len(EXPORTS) + number, fillers(), sentences, is_careful)
             written = list(planting.transcripts(share))
             (Path(folder) / file).write_text("".join(export(written)), encoding="utf-8")
             report, output = ImportReport(), Path(folder) / "masked.jsonl"
@@ -147,10 +149,11 @@ def main() -> None:
     parser.add_argument(
         "--sentences", type=int, default=1, choices=range(1, len(SETS) + 1), help="the set in which items are planted"
     )
+    parser.add_argument("--careful", action="store_true", help="every customer writes with capitals and punctuation")
     options = parser.parse_args()
     outcome = Outcome()
     for seed in options.seeds:
-        measure(options.items, seed, options.sentences, outcome)
+        measure(options.items, seed, options.sentences, outcome, options.careful)
     print(*outcome.examples[: options.read], sep="\n")
     alarms = {}
     for name, texts in {"texts of the shop": clean_texts(), "messages": clean_messages()}.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -199,19 +200,12 @@ def test_regret_without_a_trouble_is_known(sentence: str, acts: tuple[Act, ...],
     assert regrets_in_vain(sentence, acts) is is_vain
 
 
-def test_the_shops_own_phrasings_regret_nothing_in_vain() -> None:
+@pytest.mark.parametrize(
+    "is_vain",
+    [asks_in_vain, regrets_in_vain, lambda said, acts: thanks_in_vain(said, ())],
+    ids=["asking", "regretting", "thanking"],
+)
+def test_the_shops_own_phrasings_are_not_in_vain(is_vain: Callable[[str, tuple[Act, ...]], bool]) -> None:
     turns = [turn for talk in islice(Simulator.load().conversations(3), 400) for turn in talk]
-    vain = [said for turn in turns for said in streamed([turn.reply]) if regrets_in_vain(said, turn.acts)]
-    assert len(vain) < 0.01 * len(turns), vain[:20]
-
-
-def test_the_shops_own_phrasings_thank_for_nothing_in_vain() -> None:
-    turns = [turn for talk in islice(Simulator.load().conversations(3), 400) for turn in talk]
-    vain = [said for turn in turns for said in streamed([turn.reply]) if thanks_in_vain(said, ())]
-    assert len(vain) < 0.01 * len(turns), vain[:20]
-
-
-def test_the_shops_own_phrasings_ask_nothing_in_vain() -> None:
-    turns = [turn for talk in islice(Simulator.load().conversations(3), 400) for turn in talk]
-    vain = [(turn.acts, said) for turn in turns for said in streamed([turn.reply]) if asks_in_vain(said, turn.acts)]
+    vain = [(turn.acts, said) for turn in turns for said in streamed([turn.reply]) if is_vain(said, turn.acts)]
     assert len(vain) < 0.01 * len(turns), vain[:20]
