@@ -83,17 +83,23 @@ class EmbeddedModel:
     def likelihoods(self, prompt: Prompt, replies: Sequence[str]) -> list[NDArray[np.float64]]:
         """Log-probabilities of the tokens of each reply behind `prompt`. Raises WritingError when the network fails."""
         asked = prompt_ids(self._tokenizer, prompt.turns, PROMPT_TOKENS)
+        room = self._network.shape.positions - len(asked)
+        told = [[*self._tokenizer.encode(reply).ids, self._end][:room] for reply in replies]
         try:
-            return [self._likelihood(asked, reply) for reply in replies]
+            return self._likelihoods(asked, told)
         except Exception as error:  # onnxruntime raises kinds of its own that share no other root
             raise WritingError(f"the embedded model {self._name} failed: {error}") from error
 
-    def _likelihood(self, asked: list[int], reply: str) -> NDArray[np.float64]:
-        told = [*self._tokenizer.encode(reply).ids, self._end][: self._network.shape.positions - len(asked)]
-        ids = [*asked, *told]
-        cache = Cache(self._network, len(ids))
-        logits = self._taking_turns(lambda read: cache.read_all(read, len(asked) - 1), ids[:-1])
-        return chosen_logs(logits.astype(np.float64), told)
+    def _likelihoods(self, asked: list[int], told: Sequence[list[int]]) -> list[NDArray[np.float64]]:
+        """Those of the tokens of each of `told` behind `asked`, which is read once."""
+        cache = Cache(self._network, len(asked) + max(map(len, told), default=0))
+        first = self._taking_turns(cache.read, asked)[None]
+        found = []
+        for ids in told:
+            cache.rewind(len(asked))
+            rest = [self._taking_turns(cache.read_all, ids[:-1])] if ids[:-1] else []
+            found.append(chosen_logs(np.concatenate([first, *rest]).astype(np.float64), ids))
+        return found
 
     def _write(self, prompt: Prompt, decoding: Decoding, cancelled: threading.Event) -> Iterator[str]:
         if cancelled.is_set():

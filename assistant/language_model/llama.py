@@ -54,12 +54,16 @@ class Cache:
         self._writing = self._bound(network.writer, self._next, _LAST, self._logits)
 
     def read(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """Reads the prompt into the empty cache; returns the logits after it, (vocabulary,)."""
+        """Reads several tokens, such as the prompt; returns the logits after them, (vocabulary,)."""
         return self._read(ids, _LAST)[0]
 
-    def read_all(self, ids: Sequence[int], start: int = 0) -> NDArray[np.float32]:
-        """The same, with the logits after each of its tokens from the place `start` on, (count - start, vocabulary)."""
-        return self._read(ids, np.arange(start, len(ids)))
+    def read_all(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """The same, with the logits after each of the tokens, (count, vocabulary)."""
+        return self._read(ids, np.arange(len(ids)))
+
+    def rewind(self, length: int) -> None:
+        """Forgets all but the first `length` tokens."""
+        self.length = length
 
     def _read(self, ids: Sequence[int], shown: NDArray[np.int64]) -> NDArray[np.float32]:
         logits = np.empty((1, len(shown), self._vocabulary), np.float32)

@@ -19,7 +19,7 @@ from finetune.judging.difference import Conversations, Ratio
 from finetune.judging.foretold import Foretold
 from finetune.judging.measure import Aim, Measure
 from finetune.judging.plan import Plan, Progress, spread
-from finetune.judging.ranking import CANDIDATES, Contest, bm25_places, contests, model_places, recall
+from finetune.judging.ranking import CANDIDATES, Group, bm25_places, elsewhere, groups, model_places, recall
 from finetune.judging.replies import Replies
 from finetune.judging.report import Report
 from finetune.judging.side import Side
@@ -68,29 +68,32 @@ def judge(
 
 
 def _ranked(replayed: Sequence[Replayed], before: Side, after: Side, plan: Plan, progress: Progress) -> list[Measure]:
-    held = contests(replayed, plan.ranked, plan.seed)
+    held = groups(replayed, plan.ranked, plan.seed)
     if not held:
         return []
-    conversations = Conversations([replayed[contest.index].transcript_id for contest in held], plan.seed)
-    places = [_places(side, replayed, held, progress) for side in (before, after)]
-    lexical = bm25_places(replayed, held)
-    found = []
+    items = [item for group in held for item in group]
+    conversations = Conversations([item.transcript_id for item in items], plan.seed)
+    places = [_places(side, held, replayed, plan.seed, progress) for side in (before, after)]
+    lexical = [found for group in held for found in bm25_places(group)]
+    measures = []
     for depth in (1, 3):
         sides = (Ratio.mean(recall(each, depth)) for each in places)
         floors = {"chance": depth / CANDIDATES, "BM25": Ratio.mean(recall(lexical, depth)).value}
         name = f"R@{depth} among {CANDIDATES}"
-        found.append(
+        measures.append(
             Measure(
-                "Human reply found", name, conversations.difference(*sides), Aim.HIGHER, len(held),
+                "Human reply found", name, conversations.difference(*sides), Aim.HIGHER, len(items),
                 floors=floors, is_share=True,
             )
         )  # fmt: skip
-    return found
+    return measures
 
 
-def _places(side: Side, replayed: Sequence[Replayed], held: Sequence[Contest], progress: Progress) -> list[float]:
+def _places(
+    side: Side, held: Sequence[Group], replayed: Sequence[Replayed], seed: int, progress: Progress
+) -> list[float]:
     places: list[float] = []
-    for done, contest in enumerate(held, 1):
-        places += model_places(side.model, replayed, [contest])
+    for done, group in enumerate(held, 1):
+        places += model_places(side.model, group, elsewhere(group, replayed, seed))
         progress(f"ranking, {side.name}", done, len(held))
     return places

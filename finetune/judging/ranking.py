@@ -1,81 +1,86 @@
 """Ranking: does a model find the human reply among replies that belong elsewhere?
 
-Each human reply stands among 19 others that people gave in other conversations, drawn by seed. A model ranks them by the mean
-log-probability of their tokens behind the prompt, but for the closing one, for where a reply ends is not always known. Floors:
-chance, and BM25 between the customer's message and the replies.
+Replies of 20 conversations form a group, and behind each of its prompts all 20 are ranked. Every reply is the right one exactly
+once, so that whoever knows only which replies are common gains nothing over chance. A model ranks by what a prompt adds to the
+log-probability of a reply, its mean over other prompts taken off: pointwise mutual information, without which the commonest
+reply stands first everywhere (https://arxiv.org/abs/1510.03055, https://arxiv.org/abs/2104.08315). The closing token is left
+out, for where a reply ends is not always known. Floors: chance, and BM25 between the customer's message and the replies.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from bm25s import BM25, tokenize
+from numpy.typing import NDArray
 
 from assistant.language_model.language_model import ForetellingModel
+from assistant.language_model.prompt import Prompt
 from finetune.replayed import Replayed
 
 CANDIDATES = 20
+_ELSEWHERE = 16
+"""Prompts that tell how likely a reply is anyway."""
+
+Group = tuple[Replayed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Contest:
-    """`replies` with the human one at the place `right`; `index` is that of the replayed reply in its list."""
-
-    index: int
-    replies: tuple[str, ...]
-    right: int
-
-
-def contests(replayed: Sequence[Replayed], count: int, seed: int) -> list[Contest]:
-    """At most `count` contests, spread evenly; none where there are fewer than 20 different replies."""
-    chance = random.Random(seed)
-    step = max(len(replayed) / max(count, 1), 1.0)
-    chosen = [int(number * step) for number in range(min(count, len(replayed)))]
-    found = (_contest(replayed, index, chance) for index in chosen)
-    return [contest for contest in found if contest is not None]
+def groups(replayed: Sequence[Replayed], count: int, seed: int) -> list[Group]:
+    """As many whole groups as `count` replies fill, of 20 different replies of 20 conversations each."""
+    left = list(replayed)
+    random.Random(seed).shuffle(left)
+    found: list[Group] = []
+    while (len(found) + 1) * CANDIDATES <= count and (group := _group(left)):
+        taken = set(map(id, group))
+        left = [item for item in left if id(item) not in taken]
+        found.append(group)
+    return found
 
 
-def _contest(replayed: Sequence[Replayed], index: int, chance: random.Random) -> Contest | None:
-    own = replayed[index]
-    others = sorted({item.reply for item in replayed if item.transcript_id != own.transcript_id} - {own.reply})
-    if len(others) < CANDIDATES - 1:
-        return None
-    replies = chance.sample(others, CANDIDATES - 1)
-    right = chance.randrange(CANDIDATES)
-    return Contest(index, (*replies[:right], own.reply, *replies[right:]), right)
+def _group(left: Sequence[Replayed]) -> Group | None:
+    chosen: dict[str, Replayed] = {}
+    met: set[str] = set()
+    for item in left:
+        if item.reply not in chosen and item.transcript_id not in met:
+            chosen[item.reply] = item
+            met.add(item.transcript_id)
+            if len(chosen) == CANDIDATES:
+                return tuple(chosen.values())
+    return None
 
 
-def model_places(model: ForetellingModel, replayed: Sequence[Replayed], held: Sequence[Contest]) -> list[float]:
-    """The place of the human reply in each contest, 1 for the first."""
-    places = []
-    for contest in held:
-        logs = model.likelihoods(replayed[contest.index].prompt, contest.replies)
-        places.append(place([float(each[:-1].mean()) for each in logs], contest.right))
-    return places
+def model_places(model: ForetellingModel, group: Group, others: Sequence[Prompt]) -> list[float]:
+    """The place of each human reply of `group` behind its own prompt, 1 for the first."""
+    replies = [item.reply for item in group]
+
+    def logs(prompt: Prompt) -> NDArray[np.float64]:
+        return np.array([each[:-1].sum() for each in model.likelihoods(prompt, replies)])
+
+    own = [logs(item.prompt) for item in group]
+    anyway = np.logaddexp.reduce([logs(prompt) for prompt in others]) if others else np.zeros(len(group))
+    return [place((row - anyway).tolist(), right) for right, row in enumerate(own)]
 
 
-def bm25_places(replayed: Sequence[Replayed], held: Sequence[Contest]) -> list[float]:
-    """The same by BM25 (Robertson and Zaragoza 2009), which knows all replies and the last message."""
-    texts = sorted({text for contest in held for text in contest.replies})
-    if not texts:
-        return []
-    known = {text: number for number, text in enumerate(texts)}
+def elsewhere(group: Group, replayed: Sequence[Replayed], seed: int) -> list[Prompt]:
+    """Prompts that tell how likely the replies of `group` are anyway; none is of a conversation that it holds."""
+    met = {item.transcript_id for item in group}
+    others = [item.prompt for item in replayed if item.transcript_id not in met]
+    return random.Random(seed).sample(others, min(_ELSEWHERE, len(others)))
+
+
+def bm25_places(group: Group) -> list[float]:
+    """The same by BM25 (Robertson and Zaragoza 2009) between the last message and the replies."""
     index = BM25()
-    index.index(tokenize(texts, stopwords=None, show_progress=False), show_progress=False)
-    return [
-        place(_bm25(index, replayed[contest.index], [known[text] for text in contest.replies]), contest.right)
-        for contest in held
-    ]
+    index.index(tokenize([item.reply for item in group], stopwords=None, show_progress=False), show_progress=False)
+    return [place(_bm25(index, item.prompt.turns[-1].message), right) for right, item in enumerate(group)]
 
 
-def _bm25(index: BM25, item: Replayed, wanted: list[int]) -> list[float]:
-    words = tokenize([item.prompt.turns[-1].message], stopwords=None, return_ids=False, show_progress=False)[0]
+def _bm25(index: BM25, message: str) -> list[float]:
+    words = tokenize([message], stopwords=None, return_ids=False, show_progress=False)[0]
     known = [word for word in words if word in index.vocab_dict]
-    scores = index.get_scores(known) if known else np.zeros(max(wanted) + 1)
-    return [float(scores[number]) for number in wanted]
+    return [float(score) for score in index.get_scores(known)] if known else [0.0] * CANDIDATES
 
 
 def place(scores: Sequence[float], right: int) -> float:
@@ -86,5 +91,5 @@ def place(scores: Sequence[float], right: int) -> float:
 
 
 def recall(places: Sequence[float], depth: int) -> list[float]:
-    """For each contest 1 where the human reply is among the first `depth`, else 0."""
+    """For each place 1 where it is among the first `depth`, else 0."""
     return [float(found <= depth) for found in places]

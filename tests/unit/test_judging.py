@@ -8,6 +8,7 @@ import random
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -36,7 +37,7 @@ from finetune.judging.difference import Conversations, Ratio
 from finetune.judging.judge import judge
 from finetune.judging.page import page
 from finetune.judging.plan import Plan, spread
-from finetune.judging.ranking import bm25_places, contests, place, recall
+from finetune.judging.ranking import bm25_places, elsewhere, groups, model_places, place, recall
 from finetune.judging.report import Report
 from finetune.judging.side import Side
 from finetune.judging.verifier import verify
@@ -78,6 +79,19 @@ class Talker:
         return Side(self.name, self, Writer(self, PHRASES, Check(Goods()), Decoding(seed=1)))
 
 
+class Common(Talker):
+    """Finds replies likely by what they are, and, where it is minded so, that to the last message of a prompt likelier."""
+
+    def __init__(self, liked: dict[str, float], minded: dict[str, str] | None = None) -> None:
+        super().__init__("common", "", "")
+        self._liked = liked
+        self._minded = minded or {}
+
+    def likelihoods(self, prompt: Prompt, replies: Sequence[str]) -> list[NDArray[np.float64]]:
+        own = self._minded.get(prompt.turns[-1].message)
+        return [np.array([self._liked[reply] - 3 * (reply != own), 0.0]) for reply in replies]
+
+
 def human(number: int) -> str:
     return f"The {{p1.name}} is {{p1.price}}, number {'x' * (number + 1)}."
 
@@ -86,6 +100,10 @@ def replayed(count: int = 60, message: str = "which kettle is cheap?") -> list[R
     """Two replies in each conversation, all of them different."""
     prompt = Prompt("", (PromptTurn(message, EVIDENCE.acts, tuple(PromptFact(f.key, f.text, f.hint) for f in FACTS)),))
     return [Replayed(f"t{number // 2}", number % 2, prompt, EVIDENCE, human(number), "…") for number in range(count)]
+
+
+def asking(message: str) -> Prompt:
+    return Prompt("", (PromptTurn(message, (), ()),))
 
 
 def judged(before: Talker, after: Talker, held: list[Replayed] | None = None, **plan: int) -> Report:
@@ -144,25 +162,37 @@ class TestStatistics:
 
     @settings(max_examples=30, deadline=None)
     @given(st.integers(1, 60), st.integers(0, 5))
-    def test_contests_hold_the_human_reply_once_among_19_of_others(self, count: int, seed: int) -> None:
-        held = replayed()
-        for contest in contests(held, count, seed):
-            own = held[contest.index]
-            assert contest.replies[contest.right] == own.reply
-            assert len(set(contest.replies)) == 20
-            others = {item.reply for item in held if item.transcript_id == own.transcript_id} - {own.reply}
-            assert others.isdisjoint(contest.replies)
-        assert contests(held, count, seed) == contests(held, count, seed)
+    def test_a_group_holds_20_different_replies_of_20_conversations(self, count: int, seed: int) -> None:
+        held = [replace(item, prompt=asking(item.transcript_id)) for item in replayed()]
+        found = groups(held, count, seed)
+        for group in found:
+            met = {item.transcript_id for item in group}
+            assert len({item.reply for item in group}) == len(met) == 20
+            assert met.isdisjoint(prompt.turns[-1].message for prompt in elsewhere(group, held, seed))
+        assert len({id(item) for group in found for item in group}) == 20 * len(found) <= count
+        assert found == groups(held, count, seed)
 
-    def test_too_few_replies_make_no_contest(self) -> None:
-        assert contests(replayed(19), 10, 1) == []
+    def test_too_few_replies_make_no_group(self) -> None:
+        assert groups(replayed(19), 20, 1) == []
+
+    @given(st.lists(st.floats(-9, 9), min_size=20, max_size=20))
+    def test_who_only_knows_which_replies_are_common_gains_nothing(self, liked: list[float]) -> None:
+        assert np.mean([place(liked, right) for right in range(20)]) == pytest.approx(10.5)
+
+    @given(st.lists(st.integers(-9, 9), min_size=20, max_size=20))
+    def test_what_a_prompt_adds_to_a_reply_decides(self, liked: list[int]) -> None:
+        (group,) = groups([replace(item, prompt=asking(item.reply)) for item in replayed()], 20, 1)
+        scores = {item.reply: float(score) for item, score in zip(group, liked, strict=True)}
+        others = [asking("something else")] * 3
+        assert np.mean(model_places(Common(scores), group, others)) == pytest.approx(10.5)
+        minded = Common(scores, {item.reply: item.reply for item in group})
+        assert model_places(minded, group, others) == [1.0] * 20
 
     def test_bm25_finds_shared_words_and_survives_none(self) -> None:
-        held = replayed()
-        prompt = Prompt("", (PromptTurn(held[6].reply, (), ()),))
-        held[6] = Replayed("t3", 0, prompt, EVIDENCE, held[6].reply, "")
-        held[8] = Replayed("t4", 0, Prompt("", (PromptTurn("🙂", (), ()),)), EVIDENCE, held[8].reply, "")
-        found = dict(zip(range(60), bm25_places(held, contests(held, 60, 1)), strict=True))
+        held = list(groups(replayed(), 20, 1)[0])
+        held[6] = replace(held[6], prompt=Prompt("", (PromptTurn(held[6].reply, (), ()),)))
+        held[8] = replace(held[8], prompt=Prompt("", (PromptTurn("🙂", (), ()),)))
+        found = bm25_places(tuple(held))
         assert found[6] == 1
         assert found[8] == 10.5
 
@@ -308,11 +338,11 @@ def test_every_local_engine_can_be_judged(name: str, tmp_path: Path) -> None:
     (adapter / "adapter_config.json").write_text(text)
     parts = WriterParts.of(load_settings(home=tmp_path, model=str(base)), Catalog(()))
     sides = Side.serving(parts), Side.open(parts, adapter, "2026-11")
-    report = judge(replayed(24), *sides, Check(parts.goods), plan=Plan(ranked=2, written=1))
+    report = judge(replayed(42), *sides, Check(parts.goods), plan=Plan(ranked=20, written=1))
     loss = report.measure("loss").difference
     assert sides[0].name == "none"
     assert abs(loss.change) > 1e-6
-    assert report.measure("R@1 among 20").over == 2
+    assert report.measure("R@1 among 20").over == 20
     assert report.verdict.wrong_facts == 0
 
 
