@@ -15,6 +15,8 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context, parent_process
 
+import torch
+
 from assistant.assistant import Assistant
 from assistant.logs import configure_logs
 from assistant.opening import open_assistant
@@ -81,6 +83,7 @@ _opened: list[Replay] = []
 
 def _open(settings: Settings) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    torch.set_num_threads(1)  # the other cores have processes of their own
     configure_logs("WARNING")
     _opened.append(_replay(open_assistant(settings), settings))
 
