@@ -78,7 +78,9 @@ def train_adapter(
 
     configure_logs("WARNING")
     with Progress(Console(stderr=True)) as progress:
-        train_adapter(data, shipped, output, Recipe(rehearsal=0.4, max_steps=max_steps, seed=seed), progress)
+        train_adapter(
+            data, shipped, output, Recipe(rehearsal=0.4, contrast=1.0, max_steps=max_steps, seed=seed), progress
+        )
 
 
 @train.command("intents")
@@ -181,7 +183,7 @@ def evaluate_finetuning(
         if output is None:
             told = evaluation.evaluate_adapter(public, shipped, adapter, plan, progress)
         else:
-            recipe = Recipe(rehearsal=0.3, max_steps=max_steps, seed=seed)
+            recipe = Recipe(rehearsal=0.3, contrast=1.0, max_steps=max_steps, seed=seed)
             told = evaluation.evaluate_finetuning(public, shipped, output, recipe, plan, progress)
     typer.echo(told)
 

@@ -60,6 +60,9 @@ def finetune(
     rehearsal: Annotated[
         float, typer.Option(help="Share of simulated conversations; the embedded model needs some.")
     ] = 0.3,
+    contrast: Annotated[
+        float, typer.Option(help="Weight of contests, in which a model learns which reply belongs where; 0 for none.")
+    ] = 1.0,
     batch_tokens: Annotated[int, typer.Option(help="Tokens of a step, over all processes.")] = 4096,
     accumulate: Annotated[int, typer.Option(help="Parts that a step is computed in; more take less memory.")] = 4,
     checkpointing: Annotated[bool, typer.Option(help="Compute activations twice, to save memory.")] = False,
@@ -75,7 +78,7 @@ def finetune(
     recipe = Recipe(
         method=_chosen(Method, method, "method"), rank=rank, targets=tuple(targets or ()), learning_rate=learning_rate,
         warm_up=warm_up, decay=weight_decay, dropout=dropout, noise=noise, max_steps=max_steps, batch_tokens=batch_tokens,
-        parts=accumulate, patience=patience, rehearsal=rehearsal, variants=variants, checkpointing=checkpointing,
+        parts=accumulate, patience=patience, rehearsal=rehearsal, variants=variants, contrast=contrast, checkpointing=checkpointing,
         precision=_chosen(Precision, precision, "precision"), seed=seed,
     )  # fmt: skip
     plan = Plan(ranked=judged, written=judged, seed=seed)

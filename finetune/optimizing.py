@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import torch
 import torch.nn.functional as functional
@@ -28,6 +29,10 @@ def weighted_loss(model: nn.Module, batch: Batch) -> Tensor:
     logits = model.get_output_embeddings()(hidden[counted])  # type: ignore[operator]
     losses = functional.cross_entropy(logits.float(), batch.ids[:, 1:][counted], reduction="none")
     return (losses * weights[counted]).sum()
+
+
+Beside = Callable[[nn.Module], Tensor]
+"""A loss that does not come from a batch, already weighed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,16 @@ class Optimizing:
             torch.set_num_threads(1)
         self.pool = ThreadPoolExecutor(self.shards if self.device.type == "cpu" else 1)
 
-    def step(self, shards: Sequence[Batch], share: float) -> Step:
-        """Moves the weights once, at `share` (0 to 1) of the peak learning rate."""
+    def step(self, shards: Sequence[Batch], share: float, beside: Sequence[Beside | None] = ()) -> Step:
+        """Moves the weights once, at `share` (0 to 1) of the peak learning rate.
+
+        The weights learn from `beside` too, one for each shard; the loss that is returned is that of the shards.
+        """
         total = sum(float(batch.weights[:, 1:].sum()) for batch in shards)
         if self.added is not None:
             total = float(self.added(torch.tensor(total, dtype=torch.float64, device=self.device)))
-        results = self.pool.map(lambda batch: self._gradients(batch, total), shards)
+        tasks = zip_longest(shards, beside[: len(shards)])
+        results = self.pool.map(lambda task: self._gradients(task[0], task[1], total), tasks)
         sums, loss = self._summed(results)
         for parameter, gradient in zip(self.parameters, sums, strict=True):
             parameter.grad = gradient
@@ -104,20 +113,21 @@ class Optimizing:
         first, *pieces = self.added(flat).split([1, *(gradient.numel() for gradient in sums)])
         return [piece.view_as(gradient) for piece, gradient in zip(pieces, sums, strict=True)], float(first)
 
-    def _gradients(self, batch: Batch, total: float) -> tuple[Tensor, tuple[Tensor, ...]]:
-        with drawing(batch.seed):
-            loss = self._loss(batch) / total
-            return loss.detach(), torch.autograd.grad(loss, self.parameters)
+    def _gradients(self, batch: Batch, beside: Beside | None, total: float) -> tuple[Tensor, tuple[Tensor, ...]]:
+        with drawing(batch.seed):  # also on the way back, where activations that were thrown away are computed again
+            with self._computing():
+                loss = self.loss(self.model, batch.to(self.device)) / total
+                learnt = loss if beside is None else loss + beside(self.model)
+            return loss.detach(), torch.autograd.grad(learnt, self.parameters)
 
     def _held_out(self, batch: Batch) -> float:
-        with torch.no_grad():
-            return float(self._loss(batch))
+        with torch.no_grad(), self._computing():
+            return float(self.loss(self.model, batch.to(self.device)))
 
-    def _loss(self, batch: Batch) -> Tensor:
+    def _computing(self) -> torch.autocast:
         if self.device.type == "cpu":
             torch.set_num_threads(1)
-        with torch.autocast(self.device.type, self.precision, enabled=self.precision is not torch.float32):
-            return self.loss(self.model, batch.to(self.device))
+        return torch.autocast(self.device.type, self.precision, enabled=self.precision is not torch.float32)
 
     def close(self) -> None:
         """Ends the threads."""

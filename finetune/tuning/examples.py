@@ -8,19 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+import numpy as np
 from tokenizers import Tokenizer
 
-from finetune.continuation import Continuations
 from finetune.example import Example, conversation_example, merged
 from finetune.grounded import HELD_OUT_SEED
 from finetune.simulator import Simulator
 from finetune.tuning.base_model import BaseModel
+from finetune.tuning.continuation import Continuations
+from finetune.tuning.contrast import Answered
 from finetune.tuning.examples_file import read_examples
 from finetune.tuning.recipe import Recipe
 from finetune.variants import variant
-
-_CONTINUED = 1.0
-"""Share of the beginnings that are shown going on."""
 
 
 def training_examples(folder: Path, base: BaseModel, recipe: Recipe) -> list[Example]:
@@ -47,6 +46,17 @@ def held_examples(folder: Path, part: str, base: BaseModel) -> list[Example]:
     return [example for example in made if example.weights[1:].any()]
 
 
+def answered_prompts(folder: Path, base: BaseModel) -> list[Answered]:
+    """The replies of the train part, each behind its own prompt, for contests."""
+    found = []
+    for item in read_examples(folder, "train"):
+        example = base.encode(item.prompt, item.reply)
+        start = int(np.flatnonzero(example.weights)[0]) if example.weights[1:].any() else 0
+        if start > 1 and len(example.ids) - start > 1:
+            found.append(Answered(item.transcript, example.ids[:start], example.ids[start:-1]))
+    return found
+
+
 def fingerprint(examples: Iterable[Example]) -> str:
     """A hash by which a run that goes on knows that it still learns from the same."""
     digest = hashlib.sha256()
@@ -66,7 +76,7 @@ def _variants(folder: Path, base: BaseModel, recipe: Recipe, chance: random.Rand
 def _continued(folder: Path, base: BaseModel, simulator: Simulator, chance: random.Random) -> Iterator[Example]:
     continuations = Continuations(simulator, base.encode)
     for item in read_examples(folder, "train"):
-        if item.unsaid and chance.random() < _CONTINUED and (example := continuations.example(item, chance)):
+        if item.unsaid and (example := continuations.example(item, chance)):
             yield example
 
 

@@ -39,7 +39,8 @@ class Recipe:
     `parts` that are computed one after another on a GPU and side by side on processor cores, over all processes; results do
     not depend on how many processes there are. `noise` is NEFTune's alpha. `patience` is how many evaluations without
     progress end the run. `rehearsal` is the share of simulated conversations, so that a small model does not unlearn to
-    speak from facts; `variants` the share of examples whose everyday phrases are put in other words.
+    speak from facts; `variants` the share of examples whose everyday phrases are put in other words. `contrast` is the weight of
+    contests, in nats, beside the loss of a token.
     """
 
     method: Method = Method.LORA
@@ -59,6 +60,7 @@ class Recipe:
     patience: int = 3
     rehearsal: float = 0.0
     variants: float = 0.0
+    contrast: float = 0.0
     precision: Precision = Precision.AUTO
     checkpointing: bool = False
     seed: int = 1
@@ -70,6 +72,7 @@ class Recipe:
             "variants": not 0 <= self.variants <= 1, "max_steps": self.max_steps is not None and self.max_steps < 1,
             "learning_rate": self.learning_rate is not None and self.learning_rate <= 0, "batch_tokens": self.batch_tokens < 1,
             "parts": self.parts < 1, "evaluations": self.evaluations < 1, "noise": self.noise < 0,
+            "contrast": self.contrast < 0,
         }  # fmt: skip
         for name, is_wrong in wrong.items():
             if is_wrong:
@@ -79,6 +82,11 @@ class Recipe:
     def peak(self) -> float:
         """The highest learning rate."""
         return self.learning_rate or LEARNING_RATES[self.method]
+
+    @property
+    def contests(self) -> bool:
+        """Whether contests are held: not behind virtual tokens, nor where activations, and the cache with them, are thrown away."""
+        return self.contrast > 0 and self.method is not Method.PREFIX and not self.checkpointing
 
     def as_json(self) -> dict[str, Any]:
         """All of it, for the record beside the adapter."""

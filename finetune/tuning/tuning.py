@@ -19,8 +19,9 @@ from torch import Tensor
 
 from finetune.batches import Batch, endless, pad, parts_of, steps
 from finetune.example import Example
-from finetune.optimizing import Optimizing, cosine
+from finetune.optimizing import Beside, Optimizing, cosine
 from finetune.tuning.checkpoint import Checkpoints, Course, learning, restore, set_weights, state_of
+from finetune.tuning.contrast import Answered, Contest, contest_loss, draw_contest
 from finetune.tuning.losses import loss_for, whole_loss
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Method, Precision, Recipe, threads_at_hand
@@ -46,7 +47,10 @@ Watch = Callable[[Noted], None]
 
 
 class Tuning:
-    """One run over `model`, a base with a fresh adapter. Raises FeedError where there is nothing to learn or to measure."""
+    """One run over `model`, a base with a fresh adapter; contests are drawn among `answered`.
+
+    Raises FeedError where there is nothing to learn or to measure.
+    """
 
     def __init__(
         self,
@@ -56,10 +60,12 @@ class Tuning:
         recipe: Recipe,
         processes: Processes,
         checkpoints: Checkpoints | None = None,
+        answered: Sequence[Answered] = (),
     ) -> None:
         _check(train, "to learn from")
         _check(validation, "to measure progress on")
         self._recipe, self._train, self._processes, self._checkpoints = recipe, train, processes, checkpoints
+        self._answered = answered if recipe.contests else ()
         self._model = model.to(processes.device)
         self._held_out = processes.own(_batches(validation, recipe))
         self._length = run_length(train, recipe)
@@ -100,11 +106,21 @@ class Tuning:
         noisy = recipe.dropout > 0 or recipe.noise > 0
         seeds = [(recipe.seed * _STRIDE + number) * 64 + part if noisy else None for part in range(recipe.parts)]
         parts = [pad(part, seed) for part, seed in zip(parts_of(step, recipe.parts), seeds, strict=False)]
-        done = self._optimizing.step(self._processes.own(parts), cosine(number / self._length, recipe.warm_up))
+        contests = [draw_contest(self._answered, f"{recipe.seed} {number} {part}") for part in range(len(parts))]
+        done = self._optimizing.step(
+            self._processes.own(parts),
+            cosine(number / self._length, recipe.warm_up),
+            self._processes.own([self._weighed(contest, len(parts)) for contest in contests]),
+        )
         self.course.step += 1
-        self.course.tokens += sum(batch.tokens for batch in parts)
+        self.course.tokens += sum(batch.tokens for batch in parts) + sum(each.tokens for each in contests if each)
         self.course.losses.append(round(done.loss, 5))
         return done.loss
+
+    def _weighed(self, contest: Contest | None, count: int) -> Beside | None:
+        """The loss of one of `count` contests of a step."""
+        weight = self._recipe.contrast / count
+        return None if contest is None else lambda network: weight * contest_loss(network, contest)
 
     def _steps(self) -> Iterator[list[Example]]:
         """The steps of the run from its beginning, whoever asks."""

@@ -11,9 +11,9 @@ from assistant.act import Act
 from assistant.language_model.prompt import Prompt, PromptFact, PromptTurn
 from assistant.reference import REFERENCE_PATTERN
 from assistant.writing.performing import performs
-from finetune.continuation import Continuations
 from finetune.simulator import Simulator
 from finetune.tuning.base_model import BaseModel, open_base
+from finetune.tuning.continuation import Continuations
 from finetune.tuning.examples_file import StoredExample
 from tests.unit.tiny_models import TINY
 
