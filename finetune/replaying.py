@@ -15,8 +15,6 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context, parent_process
 
-import torch
-
 from assistant.assistant import Assistant
 from assistant.logs import configure_logs
 from assistant.opening import open_assistant
@@ -27,6 +25,7 @@ from finetune.replayed import Replayed
 from finetune.tracing.support import Support
 from finetune.transcripts.transcript import Transcript
 from retrieval.errors import AisleError
+from retrieval.one_thread import one_thread
 
 _ALONE = 128
 """Transcripts replayed before other processes are started."""
@@ -74,7 +73,8 @@ def _replay(assistant: Assistant, settings: Settings) -> Replay:
 
 def _outcome(replay: Replay, transcripts: Iterable[Transcript]) -> Outcome:
     replay.counts = ReplayCounts()
-    return list(replay.replayed(transcripts)), replay.counts
+    with one_thread():
+        return list(replay.replayed(transcripts)), replay.counts
 
 
 _opened: list[Replay] = []
@@ -83,7 +83,6 @@ _opened: list[Replay] = []
 
 def _open(settings: Settings) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    torch.set_num_threads(1)  # the other cores have processes of their own
     configure_logs("WARNING")
     _opened.append(_replay(open_assistant(settings), settings))
 
