@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -52,12 +53,15 @@ class PlantedRun:
         texts = {"the terminal": self.terminal}
         files = (path for path in sorted(self.output.rglob("*")) if path.is_file())
         texts |= {str(path.relative_to(self.output)): path.read_bytes().decode("utf-8", "ignore") for path in files}
+        signs = {name: bare(text) for name, text in texts.items()}  # to look closely only where there may be something
         return [
             f"{item.kind} {item.value!r} in {name}"
             for item in self.planted
             if item.kind in STRUCTURED
             for name, text in texts.items()
-            if (len(bare(item.value)) >= _SHORT or name == "examples.jsonl") and _pattern(item).search(text)
+            if (len(bare(item.value)) >= _SHORT or name == "examples.jsonl")
+            and bare(item.value) in signs[name]
+            and _pattern(item).search(text)
         ]
 
     def examples(self) -> Outcome:
@@ -123,10 +127,15 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         found = run(Path(folder), options.items, options.seed, options.sentences)
         print(found.terminal)
-        outcome = found.examples()
-        print(*outcome.examples[:20], *found.leaks(), sep="\n")
-    shares = {kind.value: outcome.share(kind) for kind in Kind if outcome.planted[kind]}
-    print(json.dumps({"left in the examples": shares, "exit code": found.exit_code}, indent=2))
+        outcome, leaks = found.examples(), found.leaks()
+        print(*outcome.examples[:20], *leaks, sep="\n")
+    told = {
+        "planted": dict(Counter(item.kind.value for item in found.planted)),
+        "left in the examples": {kind.value: outcome.share(kind) for kind in Kind if outcome.planted[kind]},
+        "with a form of their own, left anywhere": len(leaks),
+        "exit code": found.exit_code,
+    }
+    print(json.dumps(told, indent=2))
 
 
 if __name__ == "__main__":
