@@ -134,8 +134,8 @@ def test_padding_does_not_change_the_loss(tokenizer: Tokenizer) -> None:
     torch.manual_seed(0)
     optimizing = Optimizing(new_model(SHAPE, tokenizer), 1e-3, shards=2)
     long, short = conversation_example(tokenizer, TURNS, 0.0), conversation_example(tokenizer, TURNS[1:], 0.0)
-    together = float(optimizing._gradients(pad([long, short]), 1.0)[0])
-    apart = sum(float(optimizing._gradients(pad([example]), 1.0)[0]) for example in (long, short))
+    together = float(optimizing._gradients(pad([long, short]), None, 1.0)[0])
+    apart = sum(float(optimizing._gradients(pad([example]), None, 1.0)[0]) for example in (long, short))
     optimizing.close()
     assert together == pytest.approx(apart, rel=1e-5)
 
