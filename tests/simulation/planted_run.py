@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -27,7 +26,7 @@ from assistant.privacy.known import bare
 from finetune.transcripts.transcript import Role, Transcript
 from tests.exports import EXPORTS
 from tests.simulation.planting import Planted, Planting
-from tests.simulation.privacy import Outcome, fillers
+from tests.simulation.privacy import Outcome, fillers, is_in
 from tests.unit.small_home import make_home
 from tests.unit.tiny_models import tiny_embedded
 
@@ -49,27 +48,35 @@ class PlantedRun:
     exit_code: int = 0
 
     def leaks(self) -> list[str]:
-        """Items with a form of their own that are left anywhere, with the place."""
+        """Items with a form of their own that are left anywhere, with the place.
+
+        Numbers as short as a count or a time are looked for only in what people said, where nothing else is as short.
+        """
         texts = {"the terminal": self.terminal}
         files = (path for path in sorted(self.output.rglob("*")) if path.is_file())
         texts |= {str(path.relative_to(self.output)): path.read_bytes().decode("utf-8", "ignore") for path in files}
-        signs = {name: bare(text) for name, text in texts.items()}  # to look closely only where there may be something
+        said = {"what people said": self._said()}
+        signs = {
+            name: bare(text) for name, text in (texts | said).items()
+        }  # to look closely only where there may be something
         return [
             f"{item.kind} {item.value!r} in {name}"
             for item in self.planted
             if item.kind in STRUCTURED
-            for name, text in texts.items()
-            if (len(bare(item.value)) >= _SHORT or name == "examples.jsonl")
-            and bare(item.value) in signs[name]
-            and _pattern(item).search(text)
+            for name, text in (texts if len(bare(item.value)) >= _SHORT else said).items()
+            if bare(item.value) in signs[name] and is_in(item.value, text, item.kind)
         ]
 
     def examples(self) -> Outcome:
         """Every kind of item in the examples as they are written."""
         outcome = Outcome()
-        lines = (self.output / "examples.jsonl").read_text(encoding="utf-8").splitlines()
-        outcome.add(self.planted, "\n".join(said for line in lines for said in _said(json.loads(line))))
+        outcome.add(self.planted, self._said())
         return outcome
+
+    def _said(self) -> str:
+        path = self.output / "examples.jsonl"
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return "\n".join(said for line in lines for said in _said(json.loads(line)))
 
 
 def run(folder: Path, items: int, seed: int, sentences: int = 1) -> PlantedRun:
@@ -103,11 +110,6 @@ def _learnable(transcript: Transcript) -> Transcript:
         said = question if message.role is Role.CUSTOMER else answer
         messages.append(replace(message, text=f"{said} {message.text}"))
     return replace(transcript, messages=tuple(messages))
-
-
-def _pattern(item: Planted) -> re.Pattern[str]:
-    """The letters and digits of an item, however they are parted."""
-    return re.compile(r"(?<!\w)" + r"[\W_]{0,3}".join(map(re.escape, bare(item.value))) + r"(?!\w)", re.IGNORECASE)
 
 
 def _said(example: dict[str, Any]) -> Iterator[str]:

@@ -117,7 +117,14 @@ def is_in(piece: str, text: str, kind: Kind) -> bool:
     if kind is Kind.NAME:
         words = (word for word in piece.split() if not word.islower())  # "van der" tells of nobody
         return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
-    return bare(piece) in bare(text) if kind in STRUCTURED else f" {_plain(piece)} " in f" {_plain(text)} "
+    if kind not in STRUCTURED:
+        return f" {_plain(piece)} " in f" {_plain(text)} "
+    return bare(piece) in bare(text) and bool(_spelled(piece).search(text))
+
+
+def _spelled(piece: str) -> re.Pattern[str]:
+    """The letters and digits of `piece`, however they are parted, but not as the middle of a longer number."""
+    return re.compile(r"(?<!\d)" + r"[\W_]*".join(map(re.escape, bare(piece))) + r"(?!\d)", re.IGNORECASE)
 
 
 def _plain(text: str) -> str:
