@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -119,7 +120,7 @@ def is_in(piece: str, text: str, kind: Kind) -> bool:
         return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
     if kind not in STRUCTURED:
         return f" {_plain(piece)} " in f" {_plain(text)} "
-    return bare(piece) in bare(text) and bool(_spelled(piece).search(text))
+    return bool(_spelled(piece).search(text))
 
 
 def _spelled(piece: str) -> re.Pattern[str]:
@@ -127,6 +128,7 @@ def _spelled(piece: str) -> re.Pattern[str]:
     return re.compile(r"(?<!\d)" + r"[\W_]*".join(map(re.escape, bare(piece))) + r"(?!\d)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8)  # the text is the same for thousands of items
 def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
