@@ -88,12 +88,11 @@ def test_every_demo_customer_is_a_customer(assistant: Assistant) -> None:
 
 def test_the_last_reply_is_in_sight_after_cards_and_chips(visit: Visit) -> None:
     visit.open()
-    for message in (
-        "I need a warm sleeping bag under $150",
-        "is the first one machine washable?",
-        "do you ship to Canada?",
-    ):
+    messages = ("I need a warm sleeping bag under $150", "is the first one machine washable?", "do you ship to Canada?")
+    for rows, message in enumerate(messages, 2):  # the greeting is the first
         visit.say(message)
+        expect(visit.log.locator(".bot-row")).to_have_count(rows)  # the reply has begun before it is awaited
         expect(visit.chat.locator(".aisle-writing")).to_have_count(0)
+        expect(visit.chat.get_by_role("button", name="Send")).to_be_enabled()
     expect(visit.log.locator(".bot-row").last).to_contain_text("Canada")
     expect(visit.log.locator(".bot-row").last).to_be_in_viewport(ratio=0.9)
