@@ -1,4 +1,4 @@
-"""Databases for the tests: a fresh SQLite file, and a real PostgreSQL where its programs are found."""
+"""What the tests share: tiny base models, a fresh SQLite file, and a real PostgreSQL where its programs are found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,22 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 import assistant.tables  # noqa: F401 - fills Base.metadata
+from finetune.tuning.base_model import BaseModel, open_base
 from retrieval.database import Base, open_database
+from tests.unit.tiny_models import TINY
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The folder of a tiny random model of each architecture, by its name."""
+    root = tmp_path_factory.mktemp("tiny")
+    return {name: make(root / name) for name, make in TINY.items()}
+
+
+@pytest.fixture(params=list(TINY))
+def base(request: pytest.FixtureRequest, folders: dict[str, Path]) -> BaseModel:
+    """A freshly opened tiny model of each architecture in turn."""
+    return open_base(str(folders[request.param]))
 
 
 def _programs() -> Path | None:

@@ -19,7 +19,6 @@ from finetune.tuning.methods import with_adapter
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Method, Recipe
 from finetune.tuning.tuning import Tuning
-from tests.unit.tiny_models import TINY
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 RECIPE = Recipe(max_steps=12, batch_tokens=200, parts=2, evaluations=2, learning_rate=1e-2, rank=4, contrast=1.0)
@@ -32,26 +31,9 @@ def ids(*numbers: int) -> np.ndarray:
 ANSWERED = [
     Answered("a", ids(11, 12, 13, 14, 15), ids(21, 22)),
     Answered("b", ids(16, 12), ids(23, 24, 25, 26)),
-    Answered(
-        "c",
-        ids(17, 18, 13),
-        ids(
-            27,
-        ),
-    ),
+    Answered("c", ids(17, 18, 13), ids(27)),
     Answered("d", ids(19, 11, 12, 16), ids(21, 28, 29)),
 ]
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    root = tmp_path_factory.mktemp("tiny")
-    return {name: make(root / name) for name, make in TINY.items()}
-
-
-@pytest.fixture(params=list(TINY))
-def base(request: pytest.FixtureRequest, folders: dict[str, Path]) -> BaseModel:
-    return open_base(str(folders[request.param]))
 
 
 def test_the_loss_is_that_of_every_reply_read_alone_behind_every_prompt(base: BaseModel) -> None:

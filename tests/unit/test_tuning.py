@@ -39,7 +39,7 @@ from finetune.tuning.recipe import Method, Recipe
 from finetune.tuning.search import search
 from finetune.tuning.tuning import Noted, Tuning
 from retrieval.errors import FeedError, ModelError, SettingsError
-from tests.unit.tiny_models import CHAT, SHAPE, TINY, saved, tiny_embedded, tiny_qwen2
+from tests.unit.tiny_models import CHAT, SHAPE, saved, tiny_embedded, tiny_qwen2
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 REPLIES = ("Hello! The {p1.name} is {p1.price}.", "Yes, it is {p1.stock}: take it.", "You're welcome.", "Good-bye!")
@@ -61,17 +61,6 @@ def prompts(talk: tuple[PromptTurn, ...] = TALK) -> list[tuple[Prompt, str]]:
         (Prompt("Be brief.", (*talk[max(0, place - 2) : place], replace(turn, reply=""))), turn.reply)
         for place, turn in enumerate(talk)
     ]
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    root = tmp_path_factory.mktemp("tiny")
-    return {name: make(root / name) for name, make in TINY.items()}
-
-
-@pytest.fixture(params=list(TINY))
-def base(request: pytest.FixtureRequest, folders: dict[str, Path]) -> BaseModel:
-    return open_base(str(folders[request.param]))
 
 
 def examples(base: BaseModel) -> list[Example]:
