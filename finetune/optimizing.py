@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from functools import partial
 
 import torch
 import torch.nn.functional as functional
@@ -33,6 +33,8 @@ def weighted_loss(model: nn.Module, batch: Batch) -> Tensor:
 
 Beside = Callable[[nn.Module], Tensor]
 """A loss that does not come from a batch, already weighed."""
+Learnt = tuple[Tensor, tuple[Tensor, ...]]
+"""The loss that is shown, and the gradients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +75,19 @@ class Optimizing:
             torch.set_num_threads(1)
         self.pool = ThreadPoolExecutor(self.shards if self.device.type == "cpu" else 1)
 
-    def step(self, shards: Sequence[Batch], share: float, beside: Sequence[Beside | None] = ()) -> Step:
+    def step(self, shards: Sequence[Batch], share: float, beside: Sequence[Beside] = ()) -> Step:
         """Moves the weights once, at `share` (0 to 1) of the peak learning rate.
 
-        The weights learn from `beside` too, one for each shard; the loss that is returned is that of the shards.
+        The weights learn from `beside` too, of which the longest come first; the loss that is returned is that of the shards.
         """
         total = sum(float(batch.weights[:, 1:].sum()) for batch in shards)
         if self.added is not None:
             total = float(self.added(torch.tensor(total, dtype=torch.float64, device=self.device)))
-        tasks = zip_longest(shards, beside[: len(shards)])
-        results = self.pool.map(lambda task: self._gradients(task[0], task[1], total), tasks)
-        sums, loss = self._summed(results)
+        tasks = [
+            *(partial(self._of_beside, each) for each in beside),
+            *(partial(self._of_shard, shard, total) for shard in shards),
+        ]
+        sums, loss = self._summed(self.pool.map(lambda task: task(), tasks))
         for parameter, gradient in zip(self.parameters, sums, strict=True):
             parameter.grad = gradient
         nn.utils.clip_grad_norm_(self.parameters, self.clip)
@@ -100,8 +104,13 @@ class Optimizing:
         both = both if self.added is None else self.added(both)
         return float(both[0] / both[1])
 
-    def _summed(self, results: Iterable[tuple[Tensor, tuple[Tensor, ...]]]) -> tuple[list[Tensor], float]:
-        """Gradients and loss of all shards, added in their order, over all processes."""
+    def total_loss(self, beside: Sequence[Beside]) -> float:
+        """Sum of the losses `beside`, over all processes."""
+        total = torch.tensor(sum(self.pool.map(self._held_out_beside, beside)), dtype=torch.float64, device=self.device)
+        return float(total if self.added is None else self.added(total))
+
+    def _summed(self, results: Iterable[Learnt]) -> tuple[list[Tensor], float]:
+        """Gradients and losses, added in their order, over all processes."""
         sums, loss = [torch.zeros_like(parameter) for parameter in self.parameters], 0.0
         for part, gradients in results:
             loss += float(part)
@@ -113,16 +122,24 @@ class Optimizing:
         first, *pieces = self.added(flat).split([1, *(gradient.numel() for gradient in sums)])
         return [piece.view_as(gradient) for piece, gradient in zip(pieces, sums, strict=True)], float(first)
 
-    def _gradients(self, batch: Batch, beside: Beside | None, total: float) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def _of_shard(self, batch: Batch, total: float) -> Learnt:
         with drawing(batch.seed):  # also on the way back, where activations that were thrown away are computed again
             with self._computing():
                 loss = self.loss(self.model, batch.to(self.device)) / total
-                learnt = loss if beside is None else loss + beside(self.model)
-            return loss.detach(), torch.autograd.grad(learnt, self.parameters)
+            return loss.detach(), torch.autograd.grad(loss, self.parameters)
+
+    def _of_beside(self, beside: Beside) -> Learnt:
+        with self._computing():
+            loss = beside(self.model)
+        return torch.zeros(()), torch.autograd.grad(loss, self.parameters)
 
     def _held_out(self, batch: Batch) -> float:
         with torch.no_grad(), self._computing():
             return float(self.loss(self.model, batch.to(self.device)))
+
+    def _held_out_beside(self, beside: Beside) -> float:
+        with torch.no_grad(), self._computing():
+            return float(beside(self.model))
 
     def _computing(self) -> torch.autocast:
         if self.device.type == "cpu":

@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 import structlog
+from hypothesis import settings
 
 # Before any library reads them: nothing may ask a hub, send usage, or fight over cores.
 os.environ.update(
@@ -15,6 +16,9 @@ os.environ.update(
 )
 for name in [name for name in os.environ if name.startswith("AISLE_")]:
     del os.environ[name]
+
+settings.register_profile("untimed", settings.default, deadline=None)  # how long an example takes is no test's matter
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -21,8 +21,8 @@ from assistant.language_model.prompt import Prompt
 from finetune.replayed import Replayed
 
 CANDIDATES = 20
-_ELSEWHERE = 16
-"""Prompts that tell how likely a reply is anyway."""
+_ELSEWHERE = 64
+"""Prompts that tell how likely a reply is anyway; with fewer the estimate is so rough that it costs places."""
 
 Group = tuple[Replayed, ...]
 

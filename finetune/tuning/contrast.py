@@ -21,9 +21,9 @@ from torch import Tensor, nn
 
 Ids = NDArray[np.int64]
 
-SIZE = 6
-"""Conversations of a contest."""
-_DRAWS = 4 * SIZE
+SIZE = 8
+"""Most conversations of a contest."""
+_DRAWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,14 @@ class Answered:
     transcript: str
     prompt: Ids
     reply: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Contestants:
+    """Replies whose contests are learnt from, and others whose contests tell when to stop."""
+
+    train: Sequence[Answered] = ()
+    validation: Sequence[Answered] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +55,21 @@ class Contest:
         return sum(len(each.prompt) + len(each.reply) * len(self.answered) for each in self.answered)
 
 
-def draw_contest(answered: Sequence[Answered], seed: str) -> Contest | None:
-    """A contest drawn by `seed`, none where fewer than two conversations with different replies are drawn."""
+def draw_contests(answered: Sequence[Answered], count: int, seed: str) -> list[Contest]:
+    """At most `count` contests drawn by `seed`, fewer where too few conversations have different replies.
+
+    Replies of about the same length meet, the longest first, so that little is computed for padding.
+    """
     chance = random.Random(seed)
     drawn: dict[bytes, Answered] = {}
     met: set[str] = set()
-    for each in chance.choices(answered, k=_DRAWS) if answered else ():
-        if len(drawn) < SIZE and each.transcript not in met and each.reply.tobytes() not in drawn:
+    for each in chance.choices(answered, k=_DRAWS * SIZE * count) if answered else ():
+        if len(drawn) < SIZE * count and each.transcript not in met and each.reply.tobytes() not in drawn:
             drawn[each.reply.tobytes()] = each
             met.add(each.transcript)
-    return Contest(tuple(drawn.values())) if len(drawn) > 1 else None
+    by_length = sorted(drawn.values(), key=lambda each: -len(each.reply))
+    contests = (tuple(by_length[start : start + SIZE]) for start in range(0, len(by_length), SIZE))
+    return [Contest(each) for each in contests if len(each) > 1]
 
 
 def contest_loss(network: nn.Module, contest: Contest) -> Tensor:

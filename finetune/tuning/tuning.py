@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from finetune.batches import Batch, endless, pad, parts_of, steps
 from finetune.example import Example
+from finetune.noise import drawing
 from finetune.optimizing import Beside, Optimizing, cosine
 from finetune.tuning.checkpoint import Checkpoints, Course, learning, restore, set_weights, state_of
-from finetune.tuning.contrast import Answered, Contest, contest_loss, draw_contest
+from finetune.tuning.contrast import Contest, Contestants, contest_loss, draw_contests
 from finetune.tuning.losses import loss_for, whole_loss
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Method, Precision, Recipe, threads_at_hand
@@ -29,6 +30,7 @@ from retrieval.errors import FeedError
 
 _STRIDE = 7_919
 """Sets the noise of different seeds apart."""
+_HELD_CONTESTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ Watch = Callable[[Noted], None]
 
 
 class Tuning:
-    """One run over `model`, a base with a fresh adapter; contests are drawn among `answered`.
+    """One run over `model`, a base with a fresh adapter; contests are drawn among `contestants`.
 
     Raises FeedError where there is nothing to learn or to measure.
     """
@@ -60,14 +62,16 @@ class Tuning:
         recipe: Recipe,
         processes: Processes,
         checkpoints: Checkpoints | None = None,
-        answered: Sequence[Answered] = (),
+        contestants: Contestants | None = None,
     ) -> None:
         _check(train, "to learn from")
         _check(validation, "to measure progress on")
         self._recipe, self._train, self._processes, self._checkpoints = recipe, train, processes, checkpoints
-        self._answered = answered if recipe.contests else ()
+        self._contestants = contestants if contestants and recipe.contests else Contestants()
         self._model = model.to(processes.device)
         self._held_out = processes.own(_batches(validation, recipe))
+        held = draw_contests(self._contestants.validation, _HELD_CONTESTS, f"{recipe.seed} held out")
+        self._held_contests = processes.own([self._weighed(contest, None, len(held)) for contest in held])
         self._length = run_length(train, recipe)
         self._optimizing = self._new_optimizing()
         self._best: dict[str, Tensor] = {}
@@ -106,21 +110,25 @@ class Tuning:
         noisy = recipe.dropout > 0 or recipe.noise > 0
         seeds = [(recipe.seed * _STRIDE + number) * 64 + part if noisy else None for part in range(recipe.parts)]
         parts = [pad(part, seed) for part, seed in zip(parts_of(step, recipe.parts), seeds, strict=False)]
-        contests = [draw_contest(self._answered, f"{recipe.seed} {number} {part}") for part in range(len(parts))]
+        contests = draw_contests(self._contestants.train, len(parts), f"{recipe.seed} {number}")
         done = self._optimizing.step(
             self._processes.own(parts),
             cosine(number / self._length, recipe.warm_up),
-            self._processes.own([self._weighed(contest, len(parts)) for contest in contests]),
+            self._processes.own([self._weighed(*each, len(contests)) for each in zip(contests, seeds, strict=False)]),
         )
         self.course.step += 1
-        self.course.tokens += sum(batch.tokens for batch in parts) + sum(each.tokens for each in contests if each)
+        self.course.tokens += sum(batch.tokens for batch in parts) + sum(each.tokens for each in contests)
         self.course.losses.append(round(done.loss, 5))
         return done.loss
 
-    def _weighed(self, contest: Contest | None, count: int) -> Beside | None:
-        """The loss of one of `count` contests of a step."""
-        weight = self._recipe.contrast / count
-        return None if contest is None else lambda network: weight * contest_loss(network, contest)
+    def _weighed(self, contest: Contest, seed: int | None, count: int) -> Beside:
+        """The loss of one of `count` contests of a step, with noise drawn by `seed`."""
+
+        def loss(network: nn.Module) -> Tensor:
+            with drawing(seed):
+                return self._recipe.contrast / count * contest_loss(network, contest)
+
+        return loss
 
     def _steps(self) -> Iterator[list[Example]]:
         """The steps of the run from its beginning, whoever asks."""
@@ -130,8 +138,9 @@ class Tuning:
     def _evaluate(self) -> float:
         self._model.eval()
         loss = self._optimizing.mean_loss(self._held_out)
-        self._model.train()
         self.course.held_out[self.course.step] = loss
+        self.course.contests[self.course.step] = self._optimizing.total_loss(self._held_contests)
+        self._model.train()
         if self.course.best[0] == self.course.step:
             self._best = {name: value.detach().clone() for name, value in learning(self._model).items()}
         return loss

@@ -16,7 +16,7 @@ from assistant.act import Act
 from assistant.language_model.prompt import Prompt, PromptTurn
 from finetune.tuning.base_model import open_base
 from finetune.tuning.checkpoint import Checkpoints, learning
-from finetune.tuning.contrast import Answered
+from finetune.tuning.contrast import Answered, Contestants
 from finetune.tuning.methods import with_adapter
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Recipe
@@ -44,10 +44,18 @@ def main(folder: str, checkpoints: str, last: int) -> None:
         if noted.step == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    course = Tuning(model, examples, examples[:7], recipe, processes, kept, answered).run(die)
+    course = Tuning(model, examples, examples[:7], recipe, processes, kept, Contestants(answered, answered[1:])).run(
+        die
+    )
     if processes.is_main:
         weight = sum(float(value.detach().double().abs().sum()) for value in learning(model).values())
-        found = {"processes": processes.count, "losses": course.losses, "held_out": course.held_out, "weight": weight}
+        found = {
+            "processes": processes.count,
+            "losses": course.losses,
+            "held_out": course.held_out,
+            "contests": course.contests,
+            "weight": weight,
+        }
         sys.stdout.write(json.dumps(found) + "\n")
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from finetune.example import reply_example
 from finetune.tuning.base_model import BaseModel, open_base
-from finetune.tuning.checkpoint import Checkpoints, learning
-from finetune.tuning.contrast import SIZE, Answered, Contest, contest_loss, draw_contest
+from finetune.tuning.checkpoint import Checkpoints, Course, learning
+from finetune.tuning.contrast import SIZE, Answered, Contest, Contestants, contest_loss, draw_contests
 from finetune.tuning.methods import with_adapter
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Method, Recipe
@@ -35,6 +35,8 @@ ANSWERED = [
     Answered("d", ids(19, 11, 12, 16), ids(21, 28, 29)),
 ]
 
+CONTESTANTS = Contestants(ANSWERED, ANSWERED[1:])
+
 
 def test_the_loss_is_that_of_every_reply_read_alone_behind_every_prompt(base: BaseModel) -> None:
     def log(prompt: np.ndarray, reply: np.ndarray) -> float:
@@ -48,30 +50,36 @@ def test_the_loss_is_that_of_every_reply_read_alone_behind_every_prompt(base: Ba
     assert found == pytest.approx(float(-rows.T.log_softmax(-1).diagonal().mean()), abs=1e-5)
 
 
-@given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(1, 5)), max_size=30), st.text(max_size=3))
-def test_a_contest_is_of_different_replies_of_different_conversations(pairs: list[tuple[str, int]], seed: str) -> None:
-    answered = [Answered(transcript, ids(1, 2), ids(reply)) for transcript, reply in pairs]
-    contest = draw_contest(answered, seed)
-    if contest is None:
-        return
-    assert 2 <= len(contest.answered) <= SIZE
-    assert len({each.transcript for each in contest.answered}) == len(contest.answered)
-    assert len({each.reply.tobytes() for each in contest.answered}) == len(contest.answered)
-    again = draw_contest(answered, seed)
-    assert again is not None
-    assert [id(each) for each in again.answered] == [id(each) for each in contest.answered]
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.lists(st.integers(1, 5), min_size=1, max_size=3)), max_size=60),
+    st.integers(1, 3),
+    st.text(max_size=3),
+)
+def test_a_contest_is_of_different_replies_of_different_conversations(
+    pairs: list[tuple[int, list[int]]], count: int, seed: str
+) -> None:
+    answered = [Answered(str(transcript), ids(1, 2), ids(*reply)) for transcript, reply in pairs]
+    contests = draw_contests(answered, count, seed)
+    assert len(contests) <= count
+    assert all(2 <= len(contest.answered) <= SIZE for contest in contests)
+    drawn = [each for contest in contests for each in contest.answered]
+    assert len({each.transcript for each in drawn}) == len(drawn)
+    assert len({each.reply.tobytes() for each in drawn}) == len(drawn)
+    assert [len(each.reply) for each in drawn] == sorted((len(each.reply) for each in drawn), reverse=True)
+    again = draw_contests(answered, count, seed)
+    assert [id(each) for contest in again for each in contest.answered] == [id(each) for each in drawn]
 
 
 def test_replies_of_one_conversation_make_no_contest() -> None:
-    assert draw_contest([Answered("a", ids(1, 2), ids(number)) for number in range(9)], "") is None
-    assert draw_contest([], "") is None
+    assert draw_contests([Answered("a", ids(1, 2), ids(number)) for number in range(9)], 2, "") == []
+    assert draw_contests([], 2, "") == []
 
 
 def tuned(folder: Path, recipe: Recipe, checkpoints: Checkpoints | None = None, most: int = 0) -> tuple[Tuning, float]:
     """A run on contests, broken off after `most` steps where that is given, and the contest's loss behind it."""
     model = with_adapter(open_base(str(folder)), recipe)
     examples = [reply_example(each.prompt.tolist(), [*each.reply.tolist(), 3]) for each in ANSWERED]
-    run = Tuning(model, examples, examples[:2], recipe, Processes.join(), checkpoints, ANSWERED)
+    run = Tuning(model, examples, examples[:2], recipe, Processes.join(), checkpoints, CONTESTANTS)
 
     def watch(noted: object) -> None:
         if most and run.course.step == most:
@@ -88,6 +96,15 @@ def test_whose_a_reply_is_can_be_learnt(folders: dict[str, Path]) -> None:
     _, without = tuned(folders["embedded"], replace(RECIPE, contrast=0.0))
     assert learnt < without
     assert learnt < 0.7 * chance
+
+
+def test_held_out_contests_help_to_tell_which_weights_do_best(folders: dict[str, Path]) -> None:
+    run, _ = tuned(folders["embedded"], RECIPE)
+    assert list(run.course.contests) == list(run.course.held_out)
+    assert run.course.contests[run.course.best[0]] < run.course.contests[0]
+    course = Course(held_out={0: 3.0, 4: 2.0, 8: 2.1}, contests={0: 2.0, 4: 1.5, 8: 1.2})
+    assert course.best == (8, 2.1)
+    assert course.evaluations_since_best == 0
 
 
 def test_a_run_with_contests_goes_on_as_if_it_had_never_stopped(folders: dict[str, Path], tmp_path: Path) -> None:

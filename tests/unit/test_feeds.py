@@ -16,7 +16,7 @@ from retrieval.product import Availability, Product, Review
 from tests.unit.feed_files import FEEDS, Read, read_bytes
 from tests.unit.shop_values import products
 
-many = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 FIXTURES = [path.read_bytes() for path in sorted(FEEDS.iterdir()) if path.is_file()]
 
 

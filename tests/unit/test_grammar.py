@@ -127,7 +127,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=25).map(" ".join)), st.sampled_from(sorted(SHOPS)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_read_and_conditions_use_the_shops_words(message: str, shop: str) -> None:
     facets, catalog = SHOPS[shop].facets, SHOPS[shop]
     state = State(shown=tuple(list(catalog.products)[:3]))
@@ -143,7 +143,7 @@ def test_any_text_is_read_and_conditions_use_the_shops_words(message: str, shop:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_cleaning_leaves_one_printable_line(message: str) -> None:
     text = Text.of(message)
     assert text.cased.isprintable()

@@ -160,7 +160,7 @@ class TestStatistics:
         assert recall([1.0, 3.0, 10.5], 1) == [1, 0, 0]
         assert recall([1.0, 3.0, 10.5], 3) == [1, 1, 0]
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(st.integers(1, 60), st.integers(0, 5))
     def test_a_group_holds_20_different_replies_of_20_conversations(self, count: int, seed: int) -> None:
         held = [replace(item, prompt=asking(item.transcript_id)) for item in replayed()]
@@ -385,7 +385,7 @@ class TestReport:
             assert "where is it?" in text
             assert not [said for said in ("Whitfield", "dana@", "555 0199", "4111 1111") if said in text]
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(st.text(st.characters(codec="utf-8"), max_size=60))
     def test_the_page_shows_every_text_and_runs_none(self, text: str) -> None:
         harmful = f"<script>alert('{text}')</script>\"'><img src=x onerror=alert(1)>"

@@ -14,7 +14,7 @@ SHELF = Shelf.of(PRODUCTS, np.zeros((900, 2), np.float32), {p.id: 1.0 for p in P
 
 
 @given(st.lists(st.integers(0, 899), unique=True, max_size=900), st.integers(0, 99))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_ordering_spreading_and_grouping_lose_nothing(rows: list[int], seed: int) -> None:
     places = np.array(rows, np.intp)
     scores = np.random.default_rng(seed).random(len(rows)).astype(np.float32)

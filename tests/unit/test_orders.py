@@ -20,7 +20,7 @@ from retrieval.records import Records
 from retrieval.upsert import Outcome
 from tests.unit import shop_values
 
-few = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=15, suppress_health_check=list(HealthCheck))
 TEN = Money(Decimal("10.00"))
 SENT = Order(
     "A-1042", "C-1", OrderStatus.SHIPPED, datetime(2026, 11, 2, tzinfo=UTC), (OrderLine("MUG", "Mug", 1, TEN),), TEN

@@ -25,7 +25,7 @@ from retrieval.feeds.source import Source
 from retrieval.money import Money
 from tests.unit.feed_files import FEEDS
 
-many = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def split(rows: Iterator[Any]) -> tuple[list[Any], list[tuple[int, str]]]:

@@ -112,14 +112,14 @@ def test_check_digits() -> None:
 
 
 @given(st.lists(st.text(st.sampled_from("aDn 7@.,+-#1€é\n{}[]'"), max_size=30), max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_masking_what_is_masked_changes_nothing_of_noise(texts: list[str]) -> None:
     once = [each.text for each in MASKER.mask_all(texts)]
     assert [each.text for each in MASKER.mask_all(once)] == once
 
 
 @given(st.integers(1, 10_000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_masking_what_is_masked_changes_nothing_of_conversations(seed: int) -> None:
     planting = Planting(seed, ["The tent is fine.", "Two doors, two porches."])
     texts = [message.text for transcript in planting.transcripts(4) for message in transcript.messages]

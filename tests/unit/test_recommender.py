@@ -118,7 +118,7 @@ def test_a_bad_rating_speaks_against_what_is_like_it(recommender: Recommender) -
 
 @heads
 @given(profile=profiles, asked=st.booleans())
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_every_reason_is_true(recommender: Recommender, profile: Profile, asked: bool) -> None:
     request = np.linspace(1, 0.2, len(PRODUCTS), dtype=np.float32) if asked else None
     for row, candidate in zip(

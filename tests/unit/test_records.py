@@ -20,7 +20,7 @@ from retrieval.tables import CustomerRow, EventRow, FaqRow, ProductRow
 from retrieval.upsert import Outcome
 from tests.unit.shop_values import customers, events, faqs, products
 
-few = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=15, suppress_health_check=list(HealthCheck))
 MUG = Product("MUG", "Mug", Money(Decimal("14.00")), color="Blue")
 HAT = Product("HAT", "Hat", Money(Decimal("24.00")), sale_price=Money(Decimal("19.00")))
 SOCK = Product("SOCK", "Sock", Money(Decimal("9.90")))

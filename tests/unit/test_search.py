@@ -155,7 +155,7 @@ filters = st.builds(Filter, st.lists(conditions, max_size=3).map(tuple), st.samp
 
 
 @given(filters)
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_a_filter_is_exact_and_loses_no_accepted_group(filter: Filter) -> None:
     search = search_of("random")
     accepted = [p for p in search._catalog.products.values() if filter.accepts(p)]
@@ -167,14 +167,14 @@ def test_a_filter_is_exact_and_loses_no_accepted_group(filter: Filter) -> None:
 
 
 @given(filters, st.sampled_from(["red tent", "waterproof leather boots", "warm sock gift", "coffee mug for two"]))
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_a_query_never_brings_back_what_the_filter_excludes(filter: Filter, query: str) -> None:
     found = [candidate.product for candidate in search_of("random").products(query, filter, 1000).candidates]
     assert all(filter.accepts(product) for product in found)
 
 
 @given(st.integers(0, 399), st.integers(1, 60), st.integers(0, 2**31))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_chroma_finds_what_exact_search_finds(asked: int, limit: int, seed: int) -> None:
     index = search_of("random")._index
     dice = np.random.default_rng(seed)

@@ -23,7 +23,7 @@ from retrieval.errors import ConversationNotFound, StoreError
 from retrieval.filter import Condition, Filter, Operator, Sort
 from tests.unit.shop_values import amounts, moments
 
-few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=20, suppress_health_check=list(HealthCheck))
 any_text = st.text(st.characters(codec=None), max_size=40)  # with NUL and lone surrogates
 conditions = st.builds(
     Condition, any_text, st.sampled_from(Operator), st.lists(any_text, max_size=2).map(tuple), st.none() | amounts

@@ -117,7 +117,7 @@ def test_a_customer_cannot_type_special_tokens(tokenizer: Tokenizer) -> None:
 
 
 @given(lengths=st.lists(st.integers(2, 40), min_size=1, max_size=60), shards=st.integers(1, 4))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_batches_hold_every_example_once_and_pad_without_weight(lengths: list[int], shards: int) -> None:
     from finetune.example import Example
 
@@ -213,7 +213,7 @@ def test_values_become_references(reply: str, expected: str) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_no_digit_survives_outside_a_reference(reply: str) -> None:
     made = referenced(Dialogue("test", (Exchange("hello", reply),))).exchanges[0].reply
     assert not re.search(r"\d", REFERENCE_PATTERN.sub("", made))

@@ -55,7 +55,7 @@ def essence(transcript: Transcript, name: str) -> Transcript:
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_conversation_is_read_back_as_it_was_written(name: str, data: st.DataObject) -> None:
     written = data.draw(

@@ -250,7 +250,7 @@ def test_instructions_in_a_message_are_not_obeyed() -> None:
 
 
 @given(st.text(max_size=400), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_text_raises(message: str, shown: bool) -> None:
     state = State(shown=tuple(OUTDOOR.products)[:3], focus=next(iter(OUTDOOR.products))) if shown else State()
     request = understanding().read(message, state)
