@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from assistant.language_model.prompt import END, PAD
-from finetune.batches import endless
+from finetune.batches import always, endless
 from finetune.checkpoint import load_moments, read_counters, save_checkpoint, save_model
 from finetune.corpus import Counts, own_texts, plain_texts, public_texts, service_conversations, task_conversations
 from finetune.example import CONTEXT, Example, conversation_example, text_example
@@ -139,11 +139,11 @@ def _mixture(tokenizer: Tokenizer, data: Path, progress: Progress, chance: rando
     tasks = [conversation_example(tokenizer, turns, MESSAGE_WEIGHT) for turns in task_conversations(data, counts)]
     plain = [piece for text in plain_texts(data, DOCUMENTS) for piece in text_example(tokenizer, text)]
     log.info("base.corpus", service=len(service), tasks=len(tasks), plain=len(plain), **vars(counts))
-    public = endless([*service, *service, *tasks, *plain], chance)
+    public = endless(always([*service, *service, *tasks, *plain]), chance)
     while progress.share < GROUNDED_FROM:
         yield next(public)
     grounded = grounded_examples(tokenizer, MESSAGE_WEIGHT, chance)
-    yield from by_share(grounded, endless(service, chance), GROUNDED_SHARE)
+    yield from by_share(grounded, endless(always(service), chance), GROUNDED_SHARE)
 
 
 def by_share(first: Iterator[Example], second: Iterator[Example], share: float) -> Iterator[Example]:

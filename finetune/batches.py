@@ -6,8 +6,9 @@ batched by length instead of being packed one behind another.
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,9 @@ from torch import Tensor
 from finetune.example import Example
 
 _POOL = 384
+
+Passes = Callable[[int], Sequence[Example]]
+"""The examples of a pass by its number, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,16 @@ def _cut(examples: Sequence[Example], tokens: int) -> Iterator[list[Example]]:
         yield step
 
 
-def endless(examples: Sequence[Example], chance: random.Random) -> Iterator[Example]:
-    """Every example once in random order, then again in another, for ever."""
-    order = list(range(len(examples)))
-    while order:
-        chance.shuffle(order)
-        for index in order:
-            yield examples[index]
+def always(examples: Sequence[Example]) -> Passes:
+    """The same `examples` in every pass."""
+    return lambda number: examples
+
+
+def endless(passes: Passes, chance: random.Random) -> Iterator[Example]:
+    """The examples of one pass after another in random order, for ever, or until a pass has none."""
+    for number in itertools.count():
+        examples = list(passes(number))
+        if not examples:
+            return
+        chance.shuffle(examples)
+        yield from examples

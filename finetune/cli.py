@@ -78,9 +78,7 @@ def train_adapter(
 
     configure_logs("WARNING")
     with Progress(Console(stderr=True)) as progress:
-        train_adapter(
-            data, shipped, output, Recipe(rehearsal=0.4, contrast=1.0, max_steps=max_steps, seed=seed), progress
-        )
+        train_adapter(data, shipped, output, Recipe(max_steps=max_steps, seed=seed), progress)
 
 
 @train.command("intents")
@@ -183,7 +181,7 @@ def evaluate_finetuning(
         if output is None:
             told = evaluation.evaluate_adapter(public, shipped, adapter, plan, progress)
         else:
-            recipe = Recipe(rehearsal=0.3, contrast=1.0, max_steps=max_steps, seed=seed)
+            recipe = Recipe(max_steps=max_steps, seed=seed)
             told = evaluation.evaluate_finetuning(public, shipped, output, recipe, plan, progress)
     typer.echo(told)
 

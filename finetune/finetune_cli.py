@@ -18,14 +18,15 @@ import typer
 from finetune.judge_cli import judge
 from finetune.options import Exports, MaxSteps, Seed, Written
 from finetune.transcripts_cli import transcripts
+from finetune.tuning.recipe import Method, Precision, Recipe
 
 if TYPE_CHECKING:
     from finetune.finetuning import Material
     from finetune.judging.plan import Plan
     from finetune.judging.report import Report
-    from finetune.tuning.recipe import Recipe
 
 Kind = TypeVar("Kind", bound=StrEnum)
+USUAL = Recipe()
 
 
 def register(app: typer.Typer) -> None:
@@ -41,39 +42,46 @@ def finetune(
     base: Annotated[
         str, typer.Option(help="Base model, a folder or a Hugging Face name; the one in use otherwise.")
     ] = "",
-    method: Annotated[str, typer.Option(help="lora, dora, ia3 or prefix.")] = "lora",
+    method: Annotated[str, typer.Option(help="lora, dora, ia3 or prefix.")] = USUAL.method,
     max_steps: MaxSteps = None,
     seed: Seed = 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Import and replay only, and tell the counts.")] = False,
     learning_rate: Annotated[
         float | None, typer.Option(help="Highest learning rate; it depends on the method.")
     ] = None,
-    rank: Annotated[int, typer.Option(help="Rank of LoRA and DoRA; virtual tokens of a prefix.")] = 16,
+    rank: Annotated[int, typer.Option(help="Rank of LoRA and DoRA; virtual tokens of a prefix.")] = USUAL.rank,
     targets: Annotated[
         list[str] | None, typer.Option("--target", help="Layers to change, such as q_proj; all otherwise.")
     ] = None,
-    warm_up: Annotated[float, typer.Option(help="Share of the steps in which the learning rate rises.")] = 0.05,
-    weight_decay: Annotated[float, typer.Option(help="AdamW's weight decay.")] = 0.0,
-    dropout: Annotated[float, typer.Option(help="Dropout before the adapter.")] = 0.0,
-    noise: Annotated[float, typer.Option(help="NEFTune noise on the embeddings, such as 5.")] = 0.0,
-    variants: Annotated[float, typer.Option(help="Share of replies that are learnt in other words too.")] = 0.0,
+    warm_up: Annotated[
+        float, typer.Option(help="Share of the steps in which the learning rate rises.")
+    ] = USUAL.warm_up,
+    weight_decay: Annotated[float, typer.Option(help="AdamW's weight decay.")] = USUAL.decay,
+    dropout: Annotated[float, typer.Option(help="Dropout before the adapter.")] = USUAL.dropout,
+    noise: Annotated[float, typer.Option(help="NEFTune noise on the embeddings, such as 5.")] = USUAL.noise,
+    variants: Annotated[
+        float, typer.Option(help="Share of replies that are learnt in other words too.")
+    ] = USUAL.variants,
     rehearsal: Annotated[
         float, typer.Option(help="Share of simulated conversations; the embedded model needs some.")
-    ] = 0.3,
+    ] = USUAL.rehearsal,
     contrast: Annotated[
         float, typer.Option(help="Weight of contests, in which a model learns which reply belongs where; 0 for none.")
-    ] = 1.0,
-    batch_tokens: Annotated[int, typer.Option(help="Tokens of a step, over all processes.")] = 4096,
-    accumulate: Annotated[int, typer.Option(help="Parts that a step is computed in; more take less memory.")] = 4,
+    ] = USUAL.contrast,
+    batch_tokens: Annotated[int, typer.Option(help="Tokens of a step, over all processes.")] = USUAL.batch_tokens,
+    accumulate: Annotated[
+        int, typer.Option(help="Parts that a step is computed in; more take less memory.")
+    ] = USUAL.parts,
     checkpointing: Annotated[bool, typer.Option(help="Compute activations twice, to save memory.")] = False,
     precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
-    patience: Annotated[int, typer.Option(help="Evaluations without progress after which the run ends.")] = 3,
+    patience: Annotated[
+        int, typer.Option(help="Evaluations without progress after which the run ends.")
+    ] = USUAL.patience,
     search: Annotated[bool, typer.Option(help="Try a few learning rates and ranks first.")] = False,
     judged: Written = 200,
 ) -> None:
     """Trains an adapter on a shop's transcripts and judges it against what serves now."""
     from finetune.judging.plan import Plan
-    from finetune.tuning.recipe import Method, Precision, Recipe
 
     recipe = Recipe(
         method=_chosen(Method, method, "method"), rank=rank, targets=tuple(targets or ()), learning_rate=learning_rate,

@@ -22,6 +22,7 @@ from assistant.privacy.masker import Mask
 from assistant.settings import Settings
 from assistant.writers import WriterParts
 from assistant.writing.check import Check
+from finetune.batches import Passes
 from finetune.judging.judge import judge
 from finetune.judging.plan import Plan
 from finetune.judging.report import Report
@@ -39,7 +40,7 @@ from finetune.tuning.base_model import open_base
 from finetune.tuning.card import card
 from finetune.tuning.checkpoint import Checkpoints
 from finetune.tuning.curve import Curve
-from finetune.tuning.examples import contestants, fingerprint, held_examples, training_examples
+from finetune.tuning.examples import contestants, fingerprint, held_examples, training_passes
 from finetune.tuning.examples_file import write_examples
 from finetune.tuning.methods import base_reference, with_adapter
 from finetune.tuning.processes import Processes
@@ -120,10 +121,11 @@ class Finetuning:
 
     def train(self, watch: Watch, *, searching: bool = False) -> dict[str, Any]:
         """Trains on the examples in the output folder and writes the adapter; the record of the run."""
-        train = training_examples(self._output, self._base, self._recipe)
+        train = training_passes(self._output, self._base, self._recipe)
+        first = train(0)
         validation = held_examples(self._output, "validation", self._base)
         recipe = self._searched(train, validation, watch) if searching else self._recipe
-        plan = {"base": short_name(self._name), "examples": fingerprint([*train, *validation]), **recipe.as_json()}
+        plan = {"base": short_name(self._name), "examples": fingerprint([*first, *validation]), **recipe.as_json()}
         model = with_adapter(self._base, recipe)
         checkpoints = Checkpoints(self._output / CHECKPOINTS, plan)
         met = contestants(self._output, self._base) if recipe.contests else None
@@ -142,7 +144,7 @@ class Finetuning:
             "processes": self._processes.count,
         }
         if self._processes.is_main:
-            record = write_record(record | {"examples": len(train)}, course, self._output)
+            record = write_record(record | {"examples": len(first)}, course, self._output)
             draw_losses(course, self._output / "loss.png")
             write_adapter(model, self._output)
             checkpoints.clear()
@@ -177,7 +179,7 @@ class Finetuning:
         report.write(self._output)
         return report
 
-    def _searched(self, train: Sequence[Any], validation: Sequence[Any], watch: Watch) -> Recipe:
+    def _searched(self, train: Passes, validation: Sequence[Any], watch: Watch) -> Recipe:
         """The best recipe of a search, which is kept so that a run that goes on need not search again."""
         path = self._output / "search.json"
         if path.exists():

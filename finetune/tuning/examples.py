@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer
 
+from finetune.batches import Passes
 from finetune.example import Example, conversation_example, merged
 from finetune.grounded import HELD_OUT_SEED
 from finetune.simulator import Simulator
@@ -22,20 +24,26 @@ from finetune.tuning.recipe import Recipe
 from finetune.variants import variant
 
 
-def training_examples(folder: Path, base: BaseModel, recipe: Recipe) -> list[Example]:
-    """What is learnt from: the train part, variants of it, and what a model would unlearn by it.
+def training_passes(folder: Path, base: BaseModel, recipe: Recipe) -> Passes:
+    """What each pass learns from: the train part, variants of it, and what a model would unlearn by it.
 
-    That is how a beginning goes on and, for the embedded model, simulated conversations.
+    That is how a beginning goes on and, for the embedded model, simulated conversations. They are drawn anew for every pass, so
+    that a shop with few transcripts does not learn a few of them by heart.
     """
-    chance = random.Random(recipe.seed)
     own = held_examples(folder, "train", base)
     simulator = Simulator.load()
-    return [
-        *own,
-        *_variants(folder, base, recipe, chance),
-        *_continued(folder, base, simulator, chance),
-        *_rehearsal(own, base, simulator, recipe, chance),
-    ]
+
+    @lru_cache(maxsize=1)  # the first is looked at before it is learnt from
+    def drawn(number: int) -> list[Example]:
+        chance = random.Random(f"{recipe.seed} {number}")
+        return [
+            *own,
+            *_variants(folder, base, recipe, chance),
+            *_continued(folder, base, simulator, chance),
+            *_rehearsal(own, base, simulator, recipe, chance),
+        ]
+
+    return drawn
 
 
 def held_examples(folder: Path, part: str, base: BaseModel) -> list[Example]:

@@ -33,7 +33,9 @@ LEARNING_RATES = {Method.LORA: 1e-3, Method.DORA: 1e-3, Method.IA3: 5e-3, Method
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`targets` are the layers that LoRA and DoRA change, none meaning every linear layer but the vocabulary's.
+    """The defaults do well on public service dialogues with the embedded base, judged on dialogues held out of their training split.
+
+    `targets` are the layers that LoRA and DoRA change, none meaning every linear layer but the vocabulary's.
 
     `max_steps` None is three passes. `batch_tokens` is how many tokens, padding included, one step computes in all, cut into
     `parts` that are computed one after another on a GPU and side by side on processor cores, over all processes; results do
@@ -44,7 +46,7 @@ class Recipe:
     """
 
     method: Method = Method.LORA
-    rank: int = 16
+    rank: int = 32
     scale: float = 2.0
     targets: tuple[str, ...] = ()
     learning_rate: float | None = None
@@ -58,9 +60,9 @@ class Recipe:
     parts: int = 4
     evaluations: int = 10
     patience: int = 3
-    rehearsal: float = 0.0
+    rehearsal: float = 0.4
     variants: float = 0.0
-    contrast: float = 0.0
+    contrast: float = 1.0
     precision: Precision = Precision.AUTO
     checkpointing: bool = False
     seed: int = 1

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from finetune.batches import Passes
 from finetune.example import Example
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Method, Recipe
@@ -29,7 +30,7 @@ class Trial:
 
 def search(
     fresh: Callable[[Recipe], Any],
-    train: Sequence[Example],
+    train: Passes,
     validation: Sequence[Example],
     recipe: Recipe,
     processes: Processes,
@@ -52,13 +53,15 @@ def search(
 
 def _tried(
     fresh: Callable[[Recipe], Any],
-    train: Sequence[Example],
+    train: Passes,
     validation: Sequence[Example],
     recipe: Recipe,
     processes: Processes,
     tried: Callable[[Trial], None],
 ) -> Trial:
-    short = replace(recipe, max_steps=max(_FEWEST_STEPS, math.ceil(run_length(train, recipe) * _SHARE)), evaluations=2)
+    short = replace(
+        recipe, max_steps=max(_FEWEST_STEPS, math.ceil(run_length(train(0), recipe) * _SHARE)), evaluations=2
+    )
     course = Tuning(fresh(short), train, validation, short, processes).run()
     trial = Trial(recipe, course.best[1])
     tried(trial)

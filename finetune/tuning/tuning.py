@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from finetune.batches import Batch, endless, pad, parts_of, steps
+from finetune.batches import Batch, Passes, endless, pad, parts_of, steps
 from finetune.example import Example
 from finetune.noise import drawing
 from finetune.optimizing import Beside, Optimizing, cosine
@@ -57,14 +57,15 @@ class Tuning:
     def __init__(
         self,
         model: Any,
-        train: Sequence[Example],
+        train: Passes,
         validation: Sequence[Example],
         recipe: Recipe,
         processes: Processes,
         checkpoints: Checkpoints | None = None,
         contestants: Contestants | None = None,
     ) -> None:
-        _check(train, "to learn from")
+        first = train(0)
+        _check(first, "to learn from")
         _check(validation, "to measure progress on")
         self._recipe, self._train, self._processes, self._checkpoints = recipe, train, processes, checkpoints
         self._contestants = contestants if contestants and recipe.contests else Contestants()
@@ -72,7 +73,7 @@ class Tuning:
         self._held_out = processes.own(_batches(validation, recipe))
         held = draw_contests(self._contestants.validation, _HELD_CONTESTS, f"{recipe.seed} held out")
         self._held_contests = processes.own([self._weighed(contest, None, len(held)) for contest in held])
-        self._length = run_length(train, recipe)
+        self._length = run_length(first, recipe)
         self._optimizing = self._new_optimizing()
         self._best: dict[str, Tensor] = {}
         self.course = Course()
@@ -173,7 +174,7 @@ class Tuning:
 
 
 def run_length(examples: Sequence[Example], recipe: Recipe) -> int:
-    """How many steps the recipe takes over `examples`."""
+    """How many steps the recipe takes where these are the examples of a pass."""
     if recipe.max_steps is not None:
         return recipe.max_steps
     a_pass = sum(1 for _ in steps(iter(examples), recipe.batch_tokens, random.Random(0)))

@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.language_model.prompt import Prompt
-from finetune.batches import pad
+from finetune.batches import always, pad
 from finetune.example import Example, merged
 from finetune.optimizing import weighted_loss
 from finetune.simulator import Simulator
@@ -78,9 +78,11 @@ def train_aisle(base: BaseModel, talks: Talks) -> tuple[Any, _Watch]:
     together = [example for talk in talks for example in merged(talk)]
     steps = sum(map(len, talks)) // _BATCH
     tokens = round(1.04 * sum(len(example.ids) for example in together) / steps)
-    recipe = Recipe(max_steps=steps, batch_tokens=tokens, evaluations=1, patience=9, seed=1)
+    recipe = Recipe(max_steps=steps, batch_tokens=tokens, evaluations=1, patience=9, dropout=0.0, seed=1)
     model = with_adapter(base, recipe)
-    run = Tuning(model, together, together[:16], recipe, Processes.join())  # on what it learns, the last step does best
+    run = Tuning(
+        model, always(together), together[:16], recipe, Processes.join()
+    )  # on what it learns, the last step does best
     watch = _Watch()
     run.run()
     return model.get_base_model(), watch

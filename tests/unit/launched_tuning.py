@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assistant.act import Act
 from assistant.language_model.prompt import Prompt, PromptTurn
+from finetune.batches import always
 from finetune.tuning.base_model import open_base
 from finetune.tuning.checkpoint import Checkpoints, learning
 from finetune.tuning.contrast import Answered, Contestants
@@ -28,7 +29,7 @@ REPLIES = ("You're welcome.", "It is {p1.stock} and costs {p1.price}.", "Good-by
 def main(folder: str, checkpoints: str, last: int) -> None:
     warnings.simplefilter("ignore")
     recipe = Recipe(
-        max_steps=6, batch_tokens=300, parts=4, evaluations=3, learning_rate=1e-2, rank=4, dropout=0.1, noise=5.0, contrast=1.0,
+        max_steps=6, batch_tokens=300, parts=4, evaluations=3, learning_rate=1e-2, rank=4, dropout=0.1, noise=5.0,
     )  # fmt: skip
     base, processes = open_base(folder), Processes.join()
     asked = Prompt("Be brief.", (PromptTurn("do you have it?", (Act.TOLD_STOCK,), ()),))
@@ -44,9 +45,9 @@ def main(folder: str, checkpoints: str, last: int) -> None:
         if noted.step == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    course = Tuning(model, examples, examples[:7], recipe, processes, kept, Contestants(answered, answered[1:])).run(
-        die
-    )
+    course = Tuning(
+        model, always(examples), examples[:7], recipe, processes, kept, Contestants(answered, answered[1:])
+    ).run(die)
     if processes.is_main:
         weight = sum(float(value.detach().double().abs().sum()) for value in learning(model).values())
         found = {

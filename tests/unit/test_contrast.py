@@ -11,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finetune.batches import always
 from finetune.example import reply_example
 from finetune.tuning.base_model import BaseModel, open_base
 from finetune.tuning.checkpoint import Checkpoints, Course, learning
@@ -21,7 +22,7 @@ from finetune.tuning.recipe import Method, Recipe
 from finetune.tuning.tuning import Tuning
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
-RECIPE = Recipe(max_steps=12, batch_tokens=200, parts=2, evaluations=2, learning_rate=1e-2, rank=4, contrast=1.0)
+RECIPE = Recipe(max_steps=12, batch_tokens=200, parts=2, evaluations=2, learning_rate=1e-2, rank=4, dropout=0.0)
 
 
 def ids(*numbers: int) -> np.ndarray:
@@ -79,7 +80,7 @@ def tuned(folder: Path, recipe: Recipe, checkpoints: Checkpoints | None = None, 
     """A run on contests, broken off after `most` steps where that is given, and the contest's loss behind it."""
     model = with_adapter(open_base(str(folder)), recipe)
     examples = [reply_example(each.prompt.tolist(), [*each.reply.tolist(), 3]) for each in ANSWERED]
-    run = Tuning(model, examples, examples[:2], recipe, Processes.join(), checkpoints, CONTESTANTS)
+    run = Tuning(model, always(examples), examples[:2], recipe, Processes.join(), checkpoints, CONTESTANTS)
 
     def watch(noted: object) -> None:
         if most and run.course.step == most:
@@ -117,8 +118,6 @@ def test_a_run_with_contests_goes_on_as_if_it_had_never_stopped(folders: dict[st
     assert all(torch.equal(one, other) for one, other in pairs)
 
 
-@pytest.mark.parametrize(
-    "recipe", [Recipe(method=Method.PREFIX, contrast=1.0), Recipe(checkpointing=True, contrast=1.0), Recipe()]
-)
+@pytest.mark.parametrize("recipe", [Recipe(method=Method.PREFIX), Recipe(checkpointing=True), Recipe(contrast=0.0)])
 def test_no_contests_where_they_cannot_be_held(recipe: Recipe) -> None:
     assert not recipe.contests

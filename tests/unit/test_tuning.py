@@ -25,7 +25,7 @@ from assistant.language_model.embedded_model import PROMPT_TOKENS
 from assistant.language_model.language_model import Decoding
 from assistant.language_model.prompt import END, Prompt, PromptFact, PromptTurn
 from assistant.language_model.prompt_tokens import prompt_ids
-from finetune.batches import pad, parts_of, steps
+from finetune.batches import always, pad, parts_of, steps
 from finetune.example import Example, merged
 from finetune.noise import drawing
 from finetune.optimizing import weighted_loss
@@ -52,7 +52,7 @@ MESSAGES = ("hi, what is the wren? I am <|im_end|> Maya", "do you have it", "tha
 TALK = tuple(
     PromptTurn(message, (Act.TOLD_PRICE,), FACTS, reply) for message, reply in zip(MESSAGES, REPLIES, strict=True)
 )
-RECIPE = Recipe(max_steps=6, batch_tokens=600, parts=2, evaluations=3, learning_rate=1e-2, rank=4)
+RECIPE = Recipe(max_steps=6, batch_tokens=600, parts=2, evaluations=3, learning_rate=1e-2, rank=4, dropout=0.0)
 
 
 def prompts(talk: tuple[PromptTurn, ...] = TALK) -> list[tuple[Prompt, str]]:
@@ -73,7 +73,7 @@ def tuned(
     """A run on the tiny model in `folder`; one of `most` steps only is broken off there as by a kill."""
     base = open_base(str(folder))
     model = with_adapter(base, recipe)
-    run = Tuning(model, examples(base), examples(base)[:2], recipe, Processes.join(), checkpoints)
+    run = Tuning(model, always(examples(base)), examples(base)[:2], recipe, Processes.join(), checkpoints)
 
     def watch(noted: Noted) -> None:
         if most and noted.step == most:
@@ -151,7 +151,7 @@ def test_the_adapter_moves_and_the_base_stays(base: BaseModel, method: Method, t
     recipe = replace(RECIPE, method=method, learning_rate=None, patience=99)
     model = with_adapter(base, recipe)
     fresh = {name: value.detach().clone() for name, value in learning(model).items()}
-    course = Tuning(model, examples(base), examples(base), recipe, Processes.join()).run()
+    course = Tuning(model, always(examples(base)), examples(base), recipe, Processes.join()).run()
     assert course.best[1] < course.held_out[0]
     now = {name: value for name, value in model.named_parameters() if not value.requires_grad}
     frozen = [value for name, value in now.items() if "prompt_encoder" not in name]
@@ -253,10 +253,10 @@ def test_errors_say_what_to_do(folders: dict[str, Path], tmp_path: Path) -> None
     base = open_base(str(folders["embedded"]))
     model = with_adapter(base, RECIPE)
     with pytest.raises(FeedError, match=r"no reply to learn from[\s\S]*--dry-run"):
-        Tuning(model, [], examples(base), RECIPE, Processes.join())
+        Tuning(model, always([]), examples(base), RECIPE, Processes.join())
     masked = [Example(example.ids, np.zeros_like(example.weights)) for example in examples(base)]
     with pytest.raises(FeedError, match=r"masked[\s\S]*longer context"):
-        Tuning(model, masked, examples(base), RECIPE, Processes.join())
+        Tuning(model, always(masked), examples(base), RECIPE, Processes.join())
 
 
 def test_a_model_without_an_end_cannot_be_taught_to_end(tmp_path: Path) -> None:
@@ -290,7 +290,7 @@ def test_a_search_finds_the_recipe_that_does_best(folders: dict[str, Path]) -> N
     recipe = replace(RECIPE, max_steps=5, learning_rate=1e-3)
     trials = search(
         lambda tried: with_adapter(open_base(folder), tried),
-        examples(base),
+        always(examples(base)),
         examples(base),
         recipe,
         Processes.join(),
