@@ -9,7 +9,9 @@ import typer
 
 Data = Annotated[Path, typer.Option(help="Directory of the public training sets.", envvar="AISLE_PUBLIC_DATA")]
 Exports = Annotated[list[Path], typer.Argument(help="Files or folders with exported conversations.", exists=True)]
-MaxSteps = Annotated[int | None, typer.Option(help="Steps of the run; three passes over the replies otherwise.")]
+MaxSteps = Annotated[
+    int | None, typer.Option(help="Steps of the run; three passes over the replies, and at least 150 steps, otherwise.")
+]
 Output = Annotated[Path, typer.Option(help="Directory that receives the model.")]
 Recommender = Annotated[Path, typer.Option("--model", help="Folder of the recommendation head.")]
 Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]

@@ -37,7 +37,7 @@ class Recipe:
 
     `targets` are the layers that LoRA and DoRA change, none meaning every linear layer but the vocabulary's.
 
-    `max_steps` None is three passes. `batch_tokens` is how many tokens, padding included, one step computes in all, cut into
+    `max_steps` None is `passes` passes, and at least 150 steps. `batch_tokens` is how many tokens, padding included, one step computes in all, cut into
     `parts` that are computed one after another on a GPU and side by side on processor cores, over all processes; results do
     not depend on how many processes there are. `noise` is NEFTune's alpha. `patience` is how many evaluations without
     progress end the run. `rehearsal` is the share of simulated conversations, so that a small model does not unlearn to

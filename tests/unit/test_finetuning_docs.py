@@ -46,6 +46,7 @@ def test_every_command_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "zendesk" / "tickets.json").write_text("".join(zendesk(chats(120))), encoding="utf-8")
     monkeypatch.setenv("AISLE_HOME", str(home))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("finetune.tuning.tuning.FEWEST_STEPS", 12)  # enough for what a test may take
     served = []
     for command in commands():
         arguments = shlex.split(command)[1:]
