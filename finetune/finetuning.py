@@ -40,7 +40,7 @@ from finetune.tuning.base_model import open_base
 from finetune.tuning.card import card
 from finetune.tuning.checkpoint import Checkpoints
 from finetune.tuning.curve import Curve
-from finetune.tuning.examples import contestants, fingerprint, held_examples, training_passes
+from finetune.tuning.examples import answered_prompts, fingerprint, held_examples, training_passes
 from finetune.tuning.examples_file import write_examples
 from finetune.tuning.methods import base_reference, with_adapter
 from finetune.tuning.processes import Processes
@@ -128,8 +128,8 @@ class Finetuning:
         plan = {"base": short_name(self._name), "examples": fingerprint([*first, *validation]), **recipe.as_json()}
         model = with_adapter(self._base, recipe)
         checkpoints = Checkpoints(self._output / CHECKPOINTS, plan)
-        met = contestants(self._output, self._base) if recipe.contests else None
-        run = Tuning(model, train, validation, recipe, self._processes, checkpoints, met)
+        answered = answered_prompts(self._output, self._base) if recipe.contests else []
+        run = Tuning(model, train, validation, recipe, self._processes, checkpoints, answered)
         curve = Curve(self._output / CURVES) if self._processes.is_main else None
 
         def told(noted: Noted) -> None:

@@ -104,11 +104,6 @@ class Optimizing:
         both = both if self.added is None else self.added(both)
         return float(both[0] / both[1])
 
-    def total_loss(self, beside: Sequence[Beside]) -> float:
-        """Sum of the losses `beside`, over all processes."""
-        total = torch.tensor(sum(self.pool.map(self._held_out_beside, beside)), dtype=torch.float64, device=self.device)
-        return float(total if self.added is None else self.added(total))
-
     def _summed(self, results: Iterable[Learnt]) -> tuple[list[Tensor], float]:
         """Gradients and losses, added in their order, over all processes."""
         sums, loss = [torch.zeros_like(parameter) for parameter in self.parameters], 0.0
@@ -136,10 +131,6 @@ class Optimizing:
     def _held_out(self, batch: Batch) -> float:
         with torch.no_grad(), self._computing():
             return float(self.loss(self.model, batch.to(self.device)))
-
-    def _held_out_beside(self, beside: Beside) -> float:
-        with torch.no_grad(), self._computing():
-            return float(beside(self.model))
 
     def _computing(self) -> torch.autocast:
         if self.device.type == "cpu":

@@ -56,8 +56,7 @@ def write_record(record: dict[str, Any], course: Course, folder: Path) -> dict[s
         "steps": course.step, "best_step": step, "held_out_loss_before": course.held_out[0], "held_out_loss": loss,
         "tokens": course.tokens, "seconds": round(course.seconds, 1),
         "tokens_per_second": round(course.tokens / max(course.seconds, 1e-9)),
-        "libraries": {name: version(name) for name in _LIBRARIES}, "held_out": course.held_out,
-        "held_out_contests": course.contests, "losses": course.losses,
+        "libraries": {name: version(name) for name in _LIBRARIES}, "held_out": course.held_out, "losses": course.losses,
     }  # fmt: skip
     (folder / RECORD_FILE).write_text(json.dumps(whole, indent=1, default=str) + "\n", encoding="utf-8")
     return whole

@@ -25,23 +25,18 @@ _NAME = "step-"
 
 @dataclass
 class Course:
-    """How far a run has come. Losses are in nats per token of a reply: `losses` by step, `held_out` by evaluated step.
-
-    `contests` is what held-out contests add to it, in nats by the recipe's weight, by evaluated step.
-    """
+    """How far a run has come. Losses are in nats per token of a reply: `losses` by step, `held_out` by evaluated step."""
 
     step: int = 0
     tokens: int = 0
     seconds: float = 0.0
     losses: list[float] = field(default_factory=list)
     held_out: dict[int, float] = field(default_factory=dict)
-    contests: dict[int, float] = field(default_factory=dict)
 
     @property
     def best(self) -> tuple[int, float]:
-        """The evaluated step with the lowest held-out loss, contests included, and the loss of replies there."""
-        step = min(self.held_out, key=lambda step: (self.held_out[step] + self.contests.get(step, 0.0), step))
-        return step, self.held_out[step]
+        """The evaluated step with the lowest held-out loss, and that loss."""
+        return min(self.held_out.items(), key=lambda item: (item[1], item[0]))
 
     @property
     def evaluations_since_best(self) -> int:
@@ -88,8 +83,7 @@ class Checkpoints:
                 f"{self._folder} holds an unfinished run with other {', '.join(changed)}",
                 "Go on with the options it was started with, delete that folder, or give another --output.",
             )
-        for name in ("held_out", "contests"):
-            course[name] = {int(step): loss for step, loss in course[name].items()}
+        course["held_out"] = {int(step): loss for step, loss in course["held_out"].items()}
         return state, best, Course(**course)
 
     def clear(self) -> None:

@@ -36,14 +36,6 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Contestants:
-    """Replies whose contests are learnt from, and others whose contests tell when to stop."""
-
-    train: Sequence[Answered] = ()
-    validation: Sequence[Answered] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Contest:
     """Replies of as many conversations, no two alike, each with its own prompt."""
 

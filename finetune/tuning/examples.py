@@ -18,7 +18,7 @@ from finetune.grounded import HELD_OUT_SEED
 from finetune.simulator import Simulator
 from finetune.tuning.base_model import BaseModel
 from finetune.tuning.continuation import Continuations
-from finetune.tuning.contrast import Answered, Contestants
+from finetune.tuning.contrast import Answered
 from finetune.tuning.examples_file import read_examples
 from finetune.tuning.recipe import Recipe
 from finetune.variants import variant
@@ -54,17 +54,15 @@ def held_examples(folder: Path, part: str, base: BaseModel) -> list[Example]:
     return [example for example in made if example.weights[1:].any()]
 
 
-def contestants(folder: Path, base: BaseModel) -> Contestants:
-    """The replies of the train part and of the validation part, each behind its own prompt."""
-    return Contestants(*(tuple(_answered(folder, part, base)) for part in ("train", "validation")))
-
-
-def _answered(folder: Path, part: str, base: BaseModel) -> Iterator[Answered]:
-    for item in read_examples(folder, part):
+def answered_prompts(folder: Path, base: BaseModel) -> list[Answered]:
+    """The replies of the train part, each behind its own prompt, for contests."""
+    found = []
+    for item in read_examples(folder, "train"):
         example = base.encode(item.prompt, item.reply)
         start = int(np.flatnonzero(example.weights)[0]) if example.weights[1:].any() else 0
         if start > 1 and len(example.ids) - start > 1:
-            yield Answered(item.transcript, example.ids[:start], example.ids[start:-1])
+            found.append(Answered(item.transcript, example.ids[:start], example.ids[start:-1]))
+    return found
 
 
 def fingerprint(examples: Iterable[Example]) -> str:

@@ -2,6 +2,9 @@
 
 Everything that a step does follows from the recipe's seed and the step's number, never from how the run came there: a run
 that was killed and started again, or spread over several processes, takes the same steps.
+
+When to stop is told by the held-out loss of replies alone: that of held-out contests soon rises, for a model grows too sure of itself,
+while it still ranks better with every pass.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from finetune.example import Example
 from finetune.noise import drawing
 from finetune.optimizing import Beside, Optimizing, cosine
 from finetune.tuning.checkpoint import Checkpoints, Course, learning, restore, set_weights, state_of
-from finetune.tuning.contrast import Contest, Contestants, contest_loss, draw_contests
+from finetune.tuning.contrast import Answered, Contest, contest_loss, draw_contests
 from finetune.tuning.losses import loss_for, whole_loss
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Method, Precision, Recipe, threads_at_hand
@@ -32,7 +35,6 @@ FEWEST_STEPS = 150
 """Steps of a run whose length nobody gave: a small shop's replies are read more often, and the held-out loss tells when to stop."""
 _STRIDE = 7_919
 """Sets the noise of different seeds apart."""
-_HELD_CONTESTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ Watch = Callable[[Noted], None]
 
 
 class Tuning:
-    """One run over `model`, a base with a fresh adapter; contests are drawn among `contestants`.
+    """One run over `model`, a base with a fresh adapter; contests are drawn among `answered`.
 
     Raises FeedError where there is nothing to learn or to measure.
     """
@@ -64,17 +66,15 @@ class Tuning:
         recipe: Recipe,
         processes: Processes,
         checkpoints: Checkpoints | None = None,
-        contestants: Contestants | None = None,
+        answered: Sequence[Answered] = (),
     ) -> None:
         first = train(0)
         _check(first, "to learn from")
         _check(validation, "to measure progress on")
         self._recipe, self._train, self._processes, self._checkpoints = recipe, train, processes, checkpoints
-        self._contestants = contestants if contestants and recipe.contests else Contestants()
+        self._answered = answered if recipe.contests else ()
         self._model = model.to(processes.device)
         self._held_out = processes.own(_batches(validation, recipe))
-        held = draw_contests(self._contestants.validation, _HELD_CONTESTS, f"{recipe.seed} held out")
-        self._held_contests = processes.own([self._weighed(contest, None, len(held)) for contest in held])
         self._length = run_length(first, recipe)
         self._optimizing = self._new_optimizing()
         self._best: dict[str, Tensor] = {}
@@ -113,7 +113,7 @@ class Tuning:
         noisy = recipe.dropout > 0 or recipe.noise > 0
         seeds = [(recipe.seed * _STRIDE + number) * 64 + part if noisy else None for part in range(recipe.parts)]
         parts = [pad(part, seed) for part, seed in zip(parts_of(step, recipe.parts), seeds, strict=False)]
-        contests = draw_contests(self._contestants.train, len(parts), f"{recipe.seed} {number}")
+        contests = draw_contests(self._answered, len(parts), f"{recipe.seed} {number}")
         done = self._optimizing.step(
             self._processes.own(parts),
             cosine(number / self._length, recipe.warm_up),
@@ -142,7 +142,6 @@ class Tuning:
         self._model.eval()
         loss = self._optimizing.mean_loss(self._held_out)
         self.course.held_out[self.course.step] = loss
-        self.course.contests[self.course.step] = self._optimizing.total_loss(self._held_contests)
         self._model.train()
         if self.course.best[0] == self.course.step:
             self._best = {name: value.detach().clone() for name, value in learning(self._model).items()}

@@ -17,7 +17,7 @@ from assistant.language_model.prompt import Prompt, PromptTurn
 from finetune.batches import always
 from finetune.tuning.base_model import open_base
 from finetune.tuning.checkpoint import Checkpoints, learning
-from finetune.tuning.contrast import Answered, Contestants
+from finetune.tuning.contrast import Answered
 from finetune.tuning.methods import with_adapter
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Recipe
@@ -45,9 +45,7 @@ def main(folder: str, checkpoints: str, last: int) -> None:
         if noted.step == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    course = Tuning(
-        model, always(examples), examples[:7], recipe, processes, kept, Contestants(answered, answered[1:])
-    ).run(die)
+    course = Tuning(model, always(examples), examples[:7], recipe, processes, kept, answered).run(die)
     if processes.is_main:
         weight = sum(float(value.detach().double().abs().sum()) for value in learning(model).values())
         found = {

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from finetune.batches import always
 from finetune.example import reply_example
 from finetune.tuning.base_model import BaseModel, open_base
-from finetune.tuning.checkpoint import Checkpoints, Course, learning
-from finetune.tuning.contrast import SIZE, Answered, Contest, Contestants, contest_loss, draw_contests
+from finetune.tuning.checkpoint import Checkpoints, learning
+from finetune.tuning.contrast import SIZE, Answered, Contest, contest_loss, draw_contests
 from finetune.tuning.methods import with_adapter
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Method, Recipe
@@ -35,8 +35,6 @@ ANSWERED = [
     Answered("c", ids(17, 18, 13), ids(27)),
     Answered("d", ids(19, 11, 12, 16), ids(21, 28, 29)),
 ]
-
-CONTESTANTS = Contestants(ANSWERED, ANSWERED[1:])
 
 
 def test_the_loss_is_that_of_every_reply_read_alone_behind_every_prompt(base: BaseModel) -> None:
@@ -80,7 +78,7 @@ def tuned(folder: Path, recipe: Recipe, checkpoints: Checkpoints | None = None, 
     """A run on contests, broken off after `most` steps where that is given, and the contest's loss behind it."""
     model = with_adapter(open_base(str(folder)), recipe)
     examples = [reply_example(each.prompt.tolist(), [*each.reply.tolist(), 3]) for each in ANSWERED]
-    run = Tuning(model, always(examples), examples[:2], recipe, Processes.join(), checkpoints, CONTESTANTS)
+    run = Tuning(model, always(examples), examples[:2], recipe, Processes.join(), checkpoints, ANSWERED)
 
     def watch(noted: object) -> None:
         if most and run.course.step == most:
@@ -97,15 +95,6 @@ def test_whose_a_reply_is_can_be_learnt(folders: dict[str, Path]) -> None:
     _, without = tuned(folders["embedded"], replace(RECIPE, contrast=0.0))
     assert learnt < without
     assert learnt < 0.7 * chance
-
-
-def test_held_out_contests_help_to_tell_which_weights_do_best(folders: dict[str, Path]) -> None:
-    run, _ = tuned(folders["embedded"], RECIPE)
-    assert list(run.course.contests) == list(run.course.held_out)
-    assert run.course.contests[run.course.best[0]] < run.course.contests[0]
-    course = Course(held_out={0: 3.0, 4: 2.0, 8: 2.1}, contests={0: 2.0, 4: 1.5, 8: 1.2})
-    assert course.best == (8, 2.1)
-    assert course.evaluations_since_best == 0
 
 
 def test_a_run_with_contests_goes_on_as_if_it_had_never_stopped(folders: dict[str, Path], tmp_path: Path) -> None:
