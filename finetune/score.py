@@ -34,7 +34,8 @@ class Score:
         count = max(self.count, 1)
         centre = self.share + _Z**2 / (2 * count)
         reach = _Z * (self.share * (1 - self.share) / count + _Z**2 / (4 * count**2)) ** 0.5
-        return (centre - reach) / (1 + _Z**2 / count), (centre + reach) / (1 + _Z**2 / count)
+        low, high = (centre - reach) / (1 + _Z**2 / count), (centre + reach) / (1 + _Z**2 / count)
+        return max(low, 0.0), min(high, 1.0)  # by rounding a bound may lie a hair outside
 
     def __str__(self) -> str:
         low, high = self.interval
