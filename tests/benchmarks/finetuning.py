@@ -45,6 +45,7 @@ SIDES = ("Aisle", "TRL")
 SEED, HELD_OUT_SEED = 11, 12
 _BATCH = 32
 """Replies of one step."""
+_RANK = 16
 _TURNS_BEFORE = 2
 
 
@@ -78,7 +79,7 @@ def train_aisle(base: BaseModel, talks: Talks) -> tuple[Any, _Watch]:
     together = [example for talk in talks for example in merged(talk)]
     steps = sum(map(len, talks)) // _BATCH
     tokens = round(1.04 * sum(len(example.ids) for example in together) / steps)
-    recipe = Recipe(max_steps=steps, batch_tokens=tokens, evaluations=1, patience=9, dropout=0.0, seed=1)
+    recipe = Recipe(max_steps=steps, batch_tokens=tokens, evaluations=1, patience=9, rank=_RANK, seed=1)
     model = with_adapter(base, recipe)
     run = Tuning(
         model, always(together), together[:16], recipe, Processes.join()
@@ -110,7 +111,7 @@ def train_trl(base: BaseModel, talks: Talks, scratch: Path) -> tuple[Any, _Watch
     )  # fmt: skip
     trainer = SFTTrainer(
         base.model, settings, train_dataset=Dataset.from_list(rows), processing_class=AutoTokenizer.from_pretrained(base.name),
-        peft_config=LoraConfig(r=16, lora_alpha=32, target_modules="all-linear", task_type="CAUSAL_LM"),
+        peft_config=LoraConfig(r=_RANK, lora_alpha=2 * _RANK, target_modules="all-linear", task_type="CAUSAL_LM"),
     )  # fmt: skip
     watch = _Watch()
     trainer.train()
