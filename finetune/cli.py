@@ -23,7 +23,7 @@ from typing import Annotated
 import typer
 
 from finetune.finetune_cli import register as register_finetune
-from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder
+from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder, Strength
 
 train = typer.Typer(help="Train a model that ships with Aisle.", no_args_is_help=True)
 evaluate = typer.Typer(help="Measure a model that ships with Aisle.", no_args_is_help=True)
@@ -66,6 +66,7 @@ def train_adapter(
     output: Output = Path("data/models/adapter"),
     shipped: Shipped = Path("data"),
     max_steps: MaxSteps = None,
+    strength: Strength = 0.3,
     seed: Seed = 1,
 ) -> None:
     """Trains the LoRA adapter that ships, as `aisle finetune` does, on public service dialogues and our transcripts."""
@@ -78,7 +79,7 @@ def train_adapter(
 
     configure_logs("WARNING")
     with Progress(Console(stderr=True)) as progress:
-        train_adapter(data, shipped, output, Recipe(max_steps=max_steps, seed=seed), progress)
+        train_adapter(data, shipped, output, Recipe(max_steps=max_steps, strength=strength, seed=seed), progress)
 
 
 @train.command("intents")
@@ -159,6 +160,7 @@ def evaluate_finetuning(
     ),
     share: Annotated[float, typer.Option(help="Share of the dialogues to learn from, such as 0.1.", min=0.0)] = 1.0,
     max_steps: MaxSteps = None,
+    strength: Strength = 1.0,
     shipped: Shipped = Path("data"),
     judged: Annotated[int, typer.Option(help="Replies of the evaluation split that are ranked and written.")] = 1000,
     seed: Seed = 1,
@@ -181,7 +183,7 @@ def evaluate_finetuning(
         if output is None:
             told = evaluation.evaluate_adapter(public, shipped, adapter, plan, progress)
         else:
-            recipe = Recipe(max_steps=max_steps, seed=seed)
+            recipe = Recipe(max_steps=max_steps, strength=strength, seed=seed)
             told = evaluation.evaluate_finetuning(public, shipped, output, recipe, plan, progress)
     typer.echo(told)
 

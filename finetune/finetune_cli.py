@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from finetune.judge_cli import judge
-from finetune.options import Exports, MaxSteps, Seed, Written
+from finetune.options import Exports, MaxSteps, Seed, Strength, Written
 from finetune.transcripts_cli import transcripts
 from finetune.tuning.recipe import Method, Precision, Recipe
 
@@ -68,6 +68,7 @@ def finetune(
     contrast: Annotated[
         float, typer.Option(help="Weight of contests, in which a model learns which reply belongs where; 0 for none.")
     ] = USUAL.contrast,
+    strength: Strength = USUAL.strength,
     batch_tokens: Annotated[int, typer.Option(help="Tokens of a step, over all processes.")] = USUAL.batch_tokens,
     accumulate: Annotated[
         int, typer.Option(help="Parts that a step is computed in; more take less memory.")
@@ -86,7 +87,7 @@ def finetune(
     recipe = Recipe(
         method=_chosen(Method, method, "method"), rank=rank, targets=tuple(targets or ()), learning_rate=learning_rate,
         warm_up=warm_up, decay=weight_decay, dropout=dropout, noise=noise, max_steps=max_steps, batch_tokens=batch_tokens,
-        parts=accumulate, patience=patience, rehearsal=rehearsal, variants=variants, contrast=contrast, checkpointing=checkpointing,
+        parts=accumulate, patience=patience, rehearsal=rehearsal, variants=variants, contrast=contrast, strength=strength, checkpointing=checkpointing,
         precision=_chosen(Precision, precision, "precision"), seed=seed,
     )  # fmt: skip
     plan = Plan(ranked=judged, written=judged, seed=seed)

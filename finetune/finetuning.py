@@ -146,7 +146,7 @@ class Finetuning:
         if self._processes.is_main:
             record = write_record(record | {"examples": len(first)}, course, self._output)
             draw_losses(course, self._output / "loss.png")
-            write_adapter(model, self._output)
+            write_adapter(model, self._output, recipe.strength)
             checkpoints.clear()
         self._processes.wait()
         return record

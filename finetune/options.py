@@ -15,6 +15,10 @@ MaxSteps = Annotated[
 Output = Annotated[Path, typer.Option(help="Directory that receives the model.")]
 Recommender = Annotated[Path, typer.Option("--model", help="Folder of the recommendation head.")]
 Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
+Strength = Annotated[
+    float,
+    typer.Option(help="Share of what LoRA learnt that serves; less where plain phrases stand in too often."),
+]
 Shipped = Annotated[Path, typer.Option(help="Directory of the sample shop and the models.")]
 ShopFolder = Annotated[Path, typer.Option(help="Folder with products.jsonl and events.jsonl.gz.")]
 Written = Annotated[int, typer.Option(help="Held-out replies that both sides write, to compare.")]

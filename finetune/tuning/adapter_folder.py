@@ -32,10 +32,18 @@ def check_free(folder: Path) -> None:
         raise ModelError(f"{folder} holds an adapter already", "Give another --output, or delete that folder.")
 
 
-def write_adapter(model: Any, folder: Path) -> None:
-    """Writes configuration and weights, the weights last: where they are, the adapter is complete."""
+def write_adapter(model: Any, folder: Path, strength: float = 1.0) -> None:
+    """Writes configuration and weights, the weights last: where they are, the adapter is complete.
+
+    `strength` is the share of what LoRA learnt that serves.
+    """
     scratch = folder / "writing"
     model.save_pretrained(scratch, save_embedding_layers=False)
+    if strength < 1:
+        path = scratch / CONFIG_FILE
+        config = json.loads(path.read_text(encoding="utf-8"))
+        config["lora_alpha"] = max(1, round(strength * config["lora_alpha"]))  # a whole number, as other readers expect
+        path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     for name in (CONFIG_FILE, WEIGHTS_FILE):
         (scratch / name).chmod(0o644)
         (scratch / name).replace(folder / name)

@@ -42,7 +42,8 @@ class Recipe:
     not depend on how many processes there are. `noise` is NEFTune's alpha. `patience` is how many evaluations without
     progress end the run. `rehearsal` is the share of simulated conversations, so that a small model does not unlearn to
     speak from facts; `variants` the share of examples whose everyday phrases are put in other words. `contrast` is the weight of
-    contests, in nats, beside the loss of a token.
+    contests, in nats, beside the loss of a token. `strength` is the share of what LoRA learnt that serves: less keeps more of the base's
+    own ways (WiSE-FT, https://arxiv.org/abs/2109.01903).
     """
 
     method: Method = Method.LORA
@@ -63,6 +64,7 @@ class Recipe:
     rehearsal: float = 0.4
     variants: float = 0.0
     contrast: float = 1.0
+    strength: float = 1.0
     precision: Precision = Precision.AUTO
     checkpointing: bool = False
     seed: int = 1
@@ -75,6 +77,7 @@ class Recipe:
             "learning_rate": self.learning_rate is not None and self.learning_rate <= 0, "batch_tokens": self.batch_tokens < 1,
             "parts": self.parts < 1, "evaluations": self.evaluations < 1, "noise": self.noise < 0,
             "contrast": self.contrast < 0,
+            "strength": not 0 < self.strength <= 1 or (self.strength < 1 and self.method is not Method.LORA),
         }  # fmt: skip
         for name, is_wrong in wrong.items():
             if is_wrong:
