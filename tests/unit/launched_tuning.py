@@ -48,13 +48,7 @@ def main(folder: str, checkpoints: str, last: int) -> None:
     course = Tuning(model, always(examples), examples[:7], recipe, processes, kept, answered).run(die)
     if processes.is_main:
         weight = sum(float(value.detach().double().abs().sum()) for value in learning(model).values())
-        found = {
-            "processes": processes.count,
-            "losses": course.losses,
-            "held_out": course.held_out,
-            "contests": course.contests,
-            "weight": weight,
-        }
+        found = {"processes": processes.count, "losses": course.losses, "held_out": course.held_out, "weight": weight}
         sys.stdout.write(json.dumps(found) + "\n")
 
 
