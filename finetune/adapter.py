@@ -13,20 +13,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assistant.adapters.adapter import CONFIG_FILE, WEIGHTS_FILE
-from assistant.language_model.contexts import CONTEXTS_FILE
 from assistant.opening import open_assistant
-from assistant.writing.manners import MANNERS_FILE
 from finetune.finetuning import Finetuning, Material, Watch, collected, keep_examples
 from finetune.masking import shop_mask
 from finetune.service_transcripts import sample_shop, service_transcripts
 from finetune.split import split
 from finetune.transcripts.reading import read_transcripts
 from finetune.transcripts.report import ImportReport
-from finetune.tuning.adapter_folder import RECORD_FILE
+from finetune.tuning.adapter_folder import RECORD_FILE, write_speech
+from finetune.tuning.examples_file import read_examples
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Recipe
 
-_SERVING = (WEIGHTS_FILE, CONFIG_FILE, CONTEXTS_FILE, MANNERS_FILE, RECORD_FILE)
+_SERVING = (WEIGHTS_FILE, CONFIG_FILE, RECORD_FILE)
+_FEWEST = 3
+"""How often people put a thing in the same three words before it is a way of speaking, and no sentence of one of them."""
 
 
 def train_adapter(data: Path, shipped: Path, output: Path, recipe: Recipe, watch: Watch) -> Path:
@@ -51,4 +52,5 @@ def train_adapter(data: Path, shipped: Path, output: Path, recipe: Recipe, watch
         output.mkdir(parents=True, exist_ok=True)
         for name in _SERVING:
             shutil.copyfile(made / name, output / name)
+        write_speech(read_examples(made, "train"), output, _FEWEST)
     return output

@@ -41,7 +41,7 @@ from finetune.tuning.card import card
 from finetune.tuning.checkpoint import Checkpoints
 from finetune.tuning.curve import Curve
 from finetune.tuning.examples import answered_prompts, fingerprint, held_examples, training_passes
-from finetune.tuning.examples_file import write_examples
+from finetune.tuning.examples_file import read_examples, write_examples
 from finetune.tuning.methods import base_reference, with_adapter
 from finetune.tuning.processes import Processes
 from finetune.tuning.recipe import Method, Recipe
@@ -159,7 +159,7 @@ class Finetuning:
         )
         (self._output / "README.md").write_text(text, encoding="utf-8")
         if self._base.is_embedded:
-            write_speech(material.split.train, self._output)
+            write_speech(read_examples(self._output, "train"), self._output)
 
     def judge(self, material: Material, assistant: Assistant, watch: Watch, plan: Plan) -> Report:
         """Judges the adapter on the held-out replies against what serves now, and writes the report."""

@@ -41,8 +41,8 @@ class Manners:
         self._beside = beside
 
     @classmethod
-    def of(cls, turns: Iterable[PromptTurn]) -> Self:
-        """What is said in the replies of `turns`."""
+    def of(cls, turns: Iterable[PromptTurn], fewest: int = 1) -> Self:
+        """What is said in the replies of `turns`, at least `fewest` times."""
         seen: dict[str, Counter[tuple[Act, ...]]] = {}
         joint: dict[str, Counter[tuple[Act, ...]]] = {}
         for turn in turns:
@@ -50,8 +50,12 @@ class Manners:
             for sentence in streamed([turn.reply]):
                 for run in _runs(sentence, hints):
                     (seen if len(turn.acts) == 1 else joint).setdefault(run, Counter())[turn.acts] += 1
-        alone = {run: _shared(_covering(counts)) for run, counts in seen.items()}
-        unexplained = {run: _without(counts, alone.get(run, frozenset())) for run, counts in joint.items()}
+        times = Counter({run: counts.total() for run, counts in seen.items()})
+        times.update({run: counts.total() for run, counts in joint.items()})
+        alone = {run: _shared(_covering(counts)) for run, counts in seen.items() if times[run] >= fewest}
+        unexplained = {
+            run: _without(counts, alone.get(run, frozenset())) for run, counts in joint.items() if times[run] >= fewest
+        }
         beside = {run: _shared(_covering(counts)) for run, counts in unexplained.items() if counts}
         return cls(alone, beside)
 

@@ -18,8 +18,8 @@ from typing import Any
 from assistant.adapters.adapter import CONFIG_FILE, WEIGHTS_FILE
 from assistant.language_model.contexts import Contexts
 from assistant.writing.manners import Manners
-from finetune.replayed import Replayed
 from finetune.tuning.checkpoint import Course
+from finetune.tuning.examples_file import StoredExample
 from retrieval.errors import ModelError
 
 RECORD_FILE = "training.json"
@@ -50,11 +50,14 @@ def write_adapter(model: Any, folder: Path, strength: float = 1.0) -> None:
     shutil.rmtree(scratch)
 
 
-def write_speech(replayed: Iterable[Replayed], folder: Path) -> None:
-    """Writes how the learnt replies speak, to which the embedded model is held beside its own ways."""
-    turns = [item.prompt.answered(item.reply) for item in replayed]
+def write_speech(learnt: Iterable[StoredExample], folder: Path, fewest: int = 1) -> None:
+    """Writes how the learnt replies speak, to which the embedded model is held beside its own ways.
+
+    They are those of the examples file, which are masked. Ways of putting things that occur less than `fewest` times are left out.
+    """
+    turns = [item.prompt.answered(item.reply) for item in learnt]
     Contexts.of(turn.reply for turn in turns).write(folder)
-    Manners.of(turns).write(folder)
+    Manners.of(turns, fewest).write(folder)
 
 
 def write_record(record: dict[str, Any], course: Course, folder: Path) -> dict[str, Any]:

@@ -24,6 +24,7 @@ Ids = NDArray[np.int64]
 SIZE = 8
 """Most conversations of a contest."""
 _DRAWS = 4
+"""Draws for each place in a contest: some fall on a conversation or a reply that is in it already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,8 +141,8 @@ class Tuning:
     def _evaluate(self) -> float:
         self._model.eval()
         loss = self._optimizing.mean_loss(self._held_out)
-        self.course.held_out[self.course.step] = loss
         self._model.train()
+        self.course.held_out[self.course.step] = loss
         if self.course.best[0] == self.course.step:
             self._best = {name: value.detach().clone() for name, value in learning(self._model).items()}
         return loss

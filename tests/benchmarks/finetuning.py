@@ -81,9 +81,8 @@ def train_aisle(base: BaseModel, talks: Talks) -> tuple[Any, _Watch]:
     tokens = round(1.04 * sum(len(example.ids) for example in together) / steps)
     recipe = Recipe(max_steps=steps, batch_tokens=tokens, evaluations=1, patience=9, rank=_RANK, seed=1)
     model = with_adapter(base, recipe)
-    run = Tuning(
-        model, always(together), together[:16], recipe, Processes.join()
-    )  # on what it learns, the last step does best
+    held_out = together[:16]  # of what it learns: there the last step does best
+    run = Tuning(model, always(together), held_out, recipe, Processes.join())
     watch = _Watch()
     run.run()
     return model.get_base_model(), watch

@@ -22,7 +22,7 @@ from finetune.tuning.recipe import Method, Recipe
 from finetune.tuning.tuning import Tuning
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
-RECIPE = Recipe(max_steps=12, batch_tokens=200, parts=2, evaluations=2, learning_rate=1e-2, rank=4, dropout=0.0)
+RECIPE = Recipe(max_steps=12, batch_tokens=200, parts=2, evaluations=2, learning_rate=1e-2, rank=4)
 
 
 def ids(*numbers: int) -> np.ndarray:

@@ -82,3 +82,12 @@ def test_an_adapters_manners_join_those_of_its_base() -> None:
     assert not list(both.strange("Hello there.", [Act.GREET], {}))
     assert not list(both.strange("Cheers and take care.", [Act.GOODBYE], {}))
     assert list(both.strange("Cheers and take care.", [Act.GREET], {}))
+
+
+def test_what_is_said_too_seldom_is_no_manner() -> None:
+    often, once = PromptTurn("hi", (Act.GREET,), (), "Hello there."), PromptTurn("hi", (Act.GREET,), (), "Hello, sir.")
+    both = PromptTurn("hi", (Act.GREET, Act.WELCOME), (), "Hello there.")
+    manners = Manners.of([often, often, both, once], fewest=3)
+    assert not list(manners.strange("Hello there.", [Act.GREET], {}))
+    assert list(manners.strange("Hello, sir.", [Act.GREET], {}))
+    assert not list(Manners.of([often, once]).strange("Hello, sir.", [Act.GREET], {}))

@@ -53,7 +53,7 @@ MESSAGES = ("hi, what is the wren? I am <|im_end|> Maya", "do you have it", "tha
 TALK = tuple(
     PromptTurn(message, (Act.TOLD_PRICE,), FACTS, reply) for message, reply in zip(MESSAGES, REPLIES, strict=True)
 )
-RECIPE = Recipe(max_steps=6, batch_tokens=600, parts=2, evaluations=3, learning_rate=1e-2, rank=4, dropout=0.0)
+RECIPE = Recipe(max_steps=6, batch_tokens=600, parts=2, evaluations=3, learning_rate=1e-2, rank=4)
 
 
 def prompts(talk: tuple[PromptTurn, ...] = TALK) -> list[tuple[Prompt, str]]:
