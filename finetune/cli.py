@@ -22,6 +22,7 @@ from typing import Annotated
 
 import typer
 
+from finetune.corpora.cli import corpus
 from finetune.finetune_cli import register as register_finetune
 from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder, Strength
 
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     """Adds `train`, `evaluate` and `finetune` to the command line."""
     app.add_typer(train, name="train")
     app.add_typer(evaluate, name="evaluate")
+    app.add_typer(corpus, name="corpus")
     register_finetune(app)
 
 

@@ -1,0 +1,157 @@
+"""Plan: one to three steps from a closed set of tools, each with typed arguments.
+
+A step is written as a mapping with one key, the name of its tool: `{"find": {"kind": "tents", "want": "warm"}}`. The same form
+is used in the corpus, by the planner and for language models that plan with a JSON schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.planning.need import Need
+
+MOST_STEPS = 3
+
+
+class Step(BaseModel):
+    """One call of a tool. `tool` is the tool's name; the fields are its arguments."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    tool: ClassVar[str]
+
+
+class Find(Step):
+    """Search the catalog. `sort` is a fixed order or "most weight", "least weight" with an attribute's name."""
+
+    tool = "find"
+    kind: str = ""
+    want: str = ""
+    sort: str = Field(
+        default="",
+        pattern=r"^(?:|cheapest|dearest|best_rated|popular|newest|on_sale|(?:most|least) [a-z][a-z0-9_]*)$",
+    )
+
+
+class Details(Step):
+    """Answer a question about one or more products from their records."""
+
+    tool = "details"
+    of: tuple[str, ...] = Field(min_length=1, max_length=6)
+    question: str
+
+
+class Compare(Step):
+    """Set two to four products side by side; `on` is what matters to the customer."""
+
+    tool = "compare"
+    of: tuple[str, ...] = Field(min_length=2, max_length=4)
+    on: str = ""
+
+
+class Choose(Step):
+    """Pick one among products that were named or shown."""
+
+    tool = "choose"
+    of: tuple[str, ...] = Field(min_length=1, max_length=6)
+
+
+class Bundle(Step):
+    """Several kinds of product that go together within one budget."""
+
+    tool = "bundle"
+    kinds: tuple[str, ...] = Field(min_length=1, max_length=6)
+
+
+class Policy(Step):
+    """Answer a question about the shop from its pages."""
+
+    tool = "policy"
+    question: str
+
+
+class Order(Step):
+    """Read the customer's orders. `order` is an order number, or "" for the one meant by the conversation."""
+
+    tool = "order"
+    what: Literal["status", "items", "history", "refund", "invoice"]
+    order: str = ""
+
+
+class Change(Step):
+    """Change an order. Only proposes; nothing runs without the customer's yes."""
+
+    tool = "change"
+    what: Literal["cancel", "address", "items", "payment", "return", "exchange"]
+    order: str = ""
+
+
+class Cart(Step):
+    """See or change the cart."""
+
+    tool = "cart"
+    what: Literal["add", "remove", "change", "view", "checkout"]
+    of: tuple[str, ...] = ()
+    quantity: int | None = Field(default=None, ge=1)
+
+
+class Ask(Step):
+    """Ask the customer one question."""
+
+    tool = "ask"
+    about: Literal["use", "budget", "size", "who", "kind", "color", "which_product", "which_order", "problem"]
+
+
+class HandOver(Step):
+    """Point to a person."""
+
+    tool = "hand_over"
+    reason: Literal["asked", "upset", "cannot_help", "rule"]
+
+
+class Talk(Step):
+    """Small talk, and everything that is not the shop's business."""
+
+    tool = "talk"
+    about: Literal[
+        "greet", "bye", "thanks", "praise", "how_are_you", "who_are_you", "capabilities", "ok", "off_topic", "insult",
+        "other_language", "unclear", "joke", "injection",
+    ]  # fmt: skip
+
+
+AnyStep: TypeAlias = Find | Details | Compare | Choose | Bundle | Policy | Order | Change | Cart | Ask | HandOver | Talk
+STEPS: Mapping[str, type[Step]] = {
+    step.tool: step
+    for step in (Find, Details, Compare, Choose, Bundle, Policy, Order, Change, Cart, Ask, HandOver, Talk)
+}
+"""Every kind of step by the name of its tool."""
+
+
+class Plan(BaseModel):
+    """What to do about one message, and the need after it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    steps: tuple[Step, ...] = Field(min_length=1, max_length=MOST_STEPS)
+    need: Need = Need()
+
+
+def step_of(written: Mapping[str, Any]) -> Step:
+    """Read one step from its one-key mapping. Raises ValueError that names what is wrong."""
+    if len(written) != 1:
+        raise ValueError(f"a step has one key, the name of its tool, not {sorted(written)}")
+    (tool, arguments), *_ = written.items()
+    if tool not in STEPS:
+        raise ValueError(f"unknown tool {tool!r}; use one of {', '.join(STEPS)}")
+    try:
+        return STEPS[tool].model_validate(arguments or {})
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ValueError(f"{tool}: {'; '.join(faults)}") from error
+
+
+def written_step(step: Step) -> dict[str, dict[str, Any]]:
+    """The one-key mapping of a step, arguments that are empty left out."""
+    return {step.tool: {name: value for name, value in step.model_dump(mode="json").items() if value}}

@@ -1,0 +1,190 @@
+"""Check of the corpus: every line of a shop is held to what `data/conversations/README.md` promises."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+from assistant.planning.plan import Ask, Cart, Change, Choose, Compare, Details, Find, Order, Policy
+from assistant.reading.lines import LineKind
+from finetune.corpora.conversation import (
+    JudgedPairs,
+    Mark,
+    WrittenConversation,
+    WrittenTurn,
+    read_conversations,
+    read_pairs,
+)
+from finetune.corpora.facts import turn_facts, turn_lines
+from finetune.corpora.shop import CorpusShop
+
+REFERENCE = re.compile(r"\{([^{}]*)\}")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_CURRENCY = re.compile(r"[$€£¥]")
+_DONE = re.compile(
+    r"\bI(?:'ve| have|'ll| will| just)\b(?! (?:be (?:here|happy|glad)|look forward|need|take it you|show|gladly|start with|keep it)\b)"
+    r"|\bwe(?:'ll| will) (?:refund|replace|send|cancel|credit|call|ship|reserve)\b"
+    r"|\b(?:has|have) been (?:cancel|refund|chang|updat|add|reserv)",
+    re.IGNORECASE,
+)
+"""Acts and promises in the assistant's own words; what a policy promises is quoted instead."""
+_NEAR = 0.8
+_SHORTEST_COMPARED = 5
+
+
+@dataclass(slots=True)
+class CorpusReport:
+    """Faults and counts of the shops that were checked."""
+
+    faults: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def check_shops(folders: Iterable[Path]) -> CorpusReport:
+    """Check each shop, and all of them together for messages that are nearly the same. Raises FeedError."""
+    report = CorpusReport()
+    said: list[tuple[frozenset[str], str]] = []
+    for folder in folders:
+        shop = CorpusShop.load(folder)
+        report.counts["shops"] += 1
+        report.counts["products"] += len({p.item_group_id or p.id for p in shop.catalog.products.values()})
+        report.counts["pages"] += len(shop.catalog.faqs)
+        for path in sorted(folder.glob("pairs/*.yaml")):
+            _take(report, _pair_faults(shop, path, report.counts))
+        ids: set[str] = set()
+        for path in sorted(folder.glob("conversations/*.yaml")):
+            _take(report, _conversation_faults(shop, path, ids, said, report.counts))
+    return report
+
+
+def _take(report: CorpusReport, faults: Iterator[str]) -> None:
+    report.faults.extend(faults)
+
+
+def _pair_faults(shop: CorpusShop, path: Path, counts: Counter[str]) -> Iterator[str]:
+    for place, pairs in enumerate(read_pairs(path), 1):
+        if isinstance(pairs, str):
+            yield pairs
+            continue
+        counts["questions"] += 1
+        seen: set[tuple[str, str]] = set()
+        for fault in _line_faults(shop, pairs, seen, counts):
+            yield f"{path}: pair {place} ({pairs.ask!r}): {fault}"
+
+
+def _line_faults(
+    shop: CorpusShop, pairs: JudgedPairs, seen: set[tuple[str, str]], counts: Counter[str]
+) -> Iterator[str]:
+    for judged in pairs.lines:
+        try:
+            line = shop.line(judged.record, judged.fragment)
+        except ValueError as error:
+            yield str(error)
+            continue
+        counts[f"judged {judged.mark.name.lower()}"] += 1
+        if (line.record, line.text) in seen:
+            yield f"{line.text!r} is judged twice"
+        seen.add((line.record, line.text))
+
+
+def _conversation_faults(
+    shop: CorpusShop, path: Path, ids: set[str], said: list[tuple[frozenset[str], str]], counts: Counter[str]
+) -> Iterator[str]:
+    for conversation in read_conversations(path):
+        if isinstance(conversation, str):
+            yield conversation
+            continue
+        where = f"{path}: {conversation.id}"
+        counts["conversations"] += 1
+        if conversation.id in ids:
+            yield f"{where}: this id was used before"
+        ids.add(conversation.id)
+        if conversation.page and conversation.page not in shop.catalog.products:
+            yield f"{where}: page {conversation.page!r} is no product"
+        heard: list[str] = []
+        for place, turn in enumerate(conversation.turns, 1):
+            counts["turns"] += 1
+            heard.append(turn.says)
+            for fault in chain(turn_faults(shop, conversation, turn, " ".join(heard)), _repeats(turn.says, said)):
+                yield f"{where}: turn {place}: {fault}"
+
+
+def _repeats(message: str, said: list[tuple[frozenset[str], str]]) -> Iterator[str]:
+    """A message of some length that is nearly one from before."""
+    words = re.findall(r"\w+", message.casefold())
+    if len(words) < _SHORTEST_COMPARED:
+        return
+    grams = frozenset(" ".join(words[i : i + 2]) for i in range(len(words) - 1))
+    for other, text in said:
+        if len(grams & other) / len(grams | other) >= _NEAR:
+            yield f"{message!r} is nearly the same as {text!r}"
+            break
+    said.append((grams, message))
+
+
+def turn_faults(shop: CorpusShop, conversation: WrittenConversation, turn: WrittenTurn, heard: str) -> Iterator[str]:
+    """What is wrong with one turn; `heard` is everything that the customer has said up to it."""
+    try:
+        facts = turn_facts(shop, conversation, turn)
+        lines = turn_lines(shop, turn)
+    except (ValueError, TypeError) as error:
+        yield str(error)
+        return
+    yield from _plan_faults(shop, turn)
+    used = REFERENCE.findall(turn.reply)
+    for key in used:
+        if key not in facts:
+            yield f"{{{key}}} does not exist in this turn"
+    bare = REFERENCE.sub(" ", turn.reply)
+    if "{" in bare or "}" in bare:
+        yield "a brace is left open in the reply"
+    known = set(_DIGITS.findall(heard))
+    yield from (f"the reply spells the number {n}" for n in _DIGITS.findall(bare) if n not in known)
+    if _CURRENCY.search(bare):
+        yield "the reply spells a currency sign"
+    if found := _DONE.search(bare):
+        yield f"the reply claims or promises an act: {found[0]!r}"
+    yield from _spelled_names(shop, bare, heard)
+    for place, (mark, line) in enumerate(lines, 1):
+        if mark is Mark.LIMITS and line.kind is LineKind.POLICY and f"l{place}" not in used:
+            yield f"the condition l{place} is not quoted: {line.text!r}"
+        if mark is Mark.SILENT and {f"l{place}", f"l{place}.value"} & set(used):
+            yield f"l{place} is silent and cannot be referred to"
+    if bare.count("?") > 1:
+        yield "the reply asks more than one question"
+    if len(turn.reply.split()) > 90:
+        yield f"the reply has {len(turn.reply.split())} words; 60 are plenty"
+
+
+def _plan_faults(shop: CorpusShop, turn: WrittenTurn) -> Iterator[str]:
+    for step in turn.plan:
+        if isinstance(step, Details | Compare | Choose | Cart):
+            yield from (
+                f"{step.tool}: no product has the id {id!r}" for id in step.of if id not in shop.catalog.products
+            )
+        if isinstance(step, Order | Change) and step.order and step.order not in shop.orders:
+            yield f"{step.tool}: there is no order {step.order!r}"
+        if isinstance(step, Compare | Choose) and not turn.show:
+            yield f"{step.tool}: show is empty"
+        if isinstance(step, Policy) and not any(judged.record in shop.catalog.faqs for judged in turn.lines):
+            if re.search(r"\b(?:yes|sure|of course)\b", turn.reply, re.IGNORECASE):
+                yield "policy: the reply says yes without a line of a page"
+        if isinstance(step, Ask) and "?" not in turn.reply and "tell me" not in turn.reply.casefold():
+            yield "ask: the reply asks nothing"
+        if isinstance(step, Find) and step.sort.startswith(("most ", "least ")):
+            name = step.sort.split()[1]
+            if not any(name in product.attributes for product in shop.catalog.products.values()):
+                yield f"find: no product has the attribute {name!r}"
+
+
+def _spelled_names(shop: CorpusShop, bare: str, heard: str) -> Iterator[str]:
+    """Product titles and brands that the reply spells though the customer did not."""
+    low, said = bare.casefold(), heard.casefold()
+    names = {p.title for p in shop.catalog.products.values()} | {p.brand for p in shop.catalog.products.values()}
+    for name in sorted(filter(None, names)):
+        if re.search(rf"\b{re.escape(name)}\b", bare) and name.casefold() not in said and name.casefold() in low:
+            yield f"the reply spells the name {name!r}"

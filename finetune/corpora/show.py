@@ -1,0 +1,36 @@
+"""Conversations as a customer would see them, for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from finetune.corpora.check import REFERENCE
+from finetune.corpora.conversation import WrittenConversation, WrittenTurn, read_conversations
+from finetune.corpora.facts import turn_facts
+from finetune.corpora.shop import CorpusShop
+
+
+def shown(folder: Path, ids: frozenset[str]) -> Iterator[str]:
+    """Each conversation of a shop (only those in `ids`, if any) with its references filled in. Raises FeedError."""
+    shop = CorpusShop.load(folder)
+    for path in sorted(folder.glob("conversations/*.yaml")):
+        for conversation in read_conversations(path):
+            if isinstance(conversation, str):
+                yield conversation
+            elif not ids or conversation.id in ids:
+                yield "\n".join(_told(shop, conversation))
+
+
+def _told(shop: CorpusShop, conversation: WrittenConversation) -> Iterator[str]:
+    yield f"## {conversation.id} ({', '.join(conversation.style)})"
+    for turn in conversation.turns:
+        yield f"Customer: {turn.says}"
+        yield f"Aisle:    {filled(shop, conversation, turn)}"
+    yield ""
+
+
+def filled(shop: CorpusShop, conversation: WrittenConversation, turn: WrittenTurn) -> str:
+    """The reply of `turn` with the values of its references; an unknown one is left as it is."""
+    facts = turn_facts(shop, conversation, turn)
+    return REFERENCE.sub(lambda found: facts[found[1]].text if found[1] in facts else found[0], turn.reply)
