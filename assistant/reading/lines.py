@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -73,7 +74,7 @@ def _product_lines(product: Product) -> Iterator[Line]:
         return Line(product.id, kind, product.title, text, value)
 
     own = {name: str(getattr(product, name)) for name in _OWN_FIELDS}
-    for name, value in (product.attributes | own).items():
+    for name, value in {**product.attributes, **own}.items():
         if value := _YES_NO.get(value.lower(), value).strip().rstrip("."):
             spoken = name.replace("_", " ")
             yield line(LineKind.ATTRIBUTE, f"{spoken[:1].upper()}{spoken[1:]}: {value}", value)
@@ -88,7 +89,7 @@ def _page_lines(page: Faq) -> Iterator[Line]:
     header: list[str] = []
     row: list[str] = []
     tokens = MarkdownIt().enable("table").parse(page.answer)
-    for opening, token in zip(tokens, tokens[1:], strict=False):
+    for opening, token in pairwise(tokens):
         title = " > ".join([page.title, *(text for _, text in headings)])
         if token.type == "tr_close":
             if header:

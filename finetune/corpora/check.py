@@ -170,9 +170,9 @@ def _plan_faults(shop: CorpusShop, turn: WrittenTurn) -> Iterator[str]:
             yield f"{step.tool}: there is no order {step.order!r}"
         if isinstance(step, Compare | Choose) and not turn.show:
             yield f"{step.tool}: show is empty"
-        if isinstance(step, Policy) and not any(judged.record in shop.catalog.faqs for judged in turn.lines):
-            if re.search(r"\b(?:yes|sure|of course)\b", turn.reply, re.IGNORECASE):
-                yield "policy: the reply says yes without a line of a page"
+        is_unquoted = not any(judged.record in shop.catalog.faqs for judged in turn.lines)
+        if isinstance(step, Policy) and is_unquoted and re.search(r"\byes\b", turn.reply, re.IGNORECASE):
+            yield "policy: the reply says yes without a line of a page"
         if isinstance(step, Ask) and "?" not in turn.reply and "tell me" not in turn.reply.casefold():
             yield "ask: the reply asks nothing"
         if isinstance(step, Find) and step.sort.startswith(("most ", "least ")):
