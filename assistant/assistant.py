@@ -134,7 +134,7 @@ class Assistant:
         """
         parts, writer, watch = self._parts, self._parts.writers.current(), _Stopwatch()
         cancelled = cancelled or threading.Event()
-        message = clean(message)[: self._max_message]
+        message = clean(message, self._max_message)
         with watch.step("open"):
             conversation = parts.store.open(conversation_id, customer_id)
             customer = parts.records.customer(customer_id) if customer_id else None
@@ -169,7 +169,7 @@ class Assistant:
         """All steps before the writing of a reply to `message`, as `reply` takes them; nothing is written or stored."""
         customer_id = conversation.customer_id
         customer = self._parts.records.customer(customer_id) if customer_id else None
-        return self._prepared(conversation, clean(message)[: self._max_message], customer, _Stopwatch())
+        return self._prepared(conversation, clean(message, self._max_message), customer, _Stopwatch())
 
     def _prepared(
         self, conversation: Conversation, message: str, customer: Customer | None, watch: _Stopwatch

@@ -14,6 +14,7 @@ import structlog
 if TYPE_CHECKING:
     from assistant.privacy.masker import Mask
 
+_LONGEST = 4000
 _OURS = frozenset({"level", "timestamp"})
 _IMPERSONAL = re.compile(r"[a-z_./]*")
 """Names of events, files and classes: what has neither a digit nor a sign nor a capital is not worth a look."""
@@ -49,10 +50,17 @@ def mask_values(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mu
 
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
+        value = _clipped(value)
         return value if _IMPERSONAL.fullmatch(value) else _masker().mask_all([value])[0].text
     if isinstance(value, Mapping):
         return {_masked(name): _masked(held) for name, held in value.items()}
     return [_masked(held) for held in value] if isinstance(value, list | tuple | set | frozenset) else value
+
+
+def _clipped(text: str) -> str:
+    """Return `text` without its middle if it is very long: masking costs time, and a client can make a value long."""
+    half = _LONGEST // 2
+    return text if len(text) <= _LONGEST else f"{text[:half]} … {text[-half:]}"
 
 
 @lru_cache(maxsize=1)

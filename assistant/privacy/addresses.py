@@ -9,7 +9,9 @@ from assistant.privacy.everyday_words import is_everyday
 from assistant.privacy.name_words import COUNTED, GIVEN_NAMES, STREET_WORDS
 
 _UPPER = "".join(chr(code) for code in range(0x41, 0x250) if chr(code).isupper())
-_CAP = rf"[{_UPPER}][\w'’.-]*"
+# Words are possessive (`*+`): a word that may end at each of its hyphens makes the forms below cost n**5.
+_CAP = rf"[{_UPPER}][\w'’.-]*+"
+_PART = rf"[{_UPPER}](?:[\w'’.]|-(?![{_UPPER}]))*+"
 _STREETS = "|".join(sorted(STREET_WORDS, key=len, reverse=True))
 _UNIT = r"(?:appartamento|piano|interno|scala|piso|puerta|planta|bajo|escalera|apartment|apt|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|level|studio|lot|no|box|\#)\.?\s*\#?\s?\w{1,6}\b"
 _STATE = (
@@ -21,7 +23,7 @@ _CANADA = r"[A-Z]\d[A-Z]\s?\d[A-Z]\d"
 _POSTCODE = (
     rf"(?:\d{{5}}(?:-\d{{4}})?|{_UK}|{_CANADA}|\d{{4}}\s?[A-Z]{{2}}|\d{{6}}|\d{{4}}|\d{{3}}\s\d{{2,3}}|\d{{2}}-\d{{3}})"
 )
-_WORD = rf"(?:(?:St|Ste|Mt|Ft)\.|[{_UPPER}][\w'’-]*)"
+_WORD = rf"(?:(?:St|Ste|Mt|Ft)\.|[{_UPPER}][\w'’-]*+)"
 _CITY = rf"(?:['’][st][ -])?{_WORD}(?:[ /–-](?:(?:of|on|upon|am|an|aan|ob|bei|vor|auf|en|y|der|den|de|la|le|les|du|di|del|della|sur|sous|in|im|the|under)[ -]){{0,2}}{_WORD}){{0,3}}"
 _GAP = r"(?:\s{0,4},\s{0,4}|[ \t]{0,4}\n\s{0,4}|[ ]{1,4})"
 _NUMBER = r"\d{1,5}(?:\s?[-/]\s?\d{1,5})?(?:\s?[A-Za-z](?![\w']))?"
@@ -41,11 +43,11 @@ _FORMS = (
     rf"(?:street|road|avenue|ave|lane|drive|court|boulevard|blvd|crescent|terrace|close|rd|ln|st)\b(?!\s[a-z]+ing\b)\.?{_TAIL}",
     # 12 rue de la Paix, 75002 Paris; Calle Mayor 5
     rf"(?<![\w.$€£#-]){_NUMBER},?\s(?:(?i:bis|ter),?\s)?(?i:rue|avenue|boulevard|bd|place|chemin|impasse|all[ée]e|quai|cours|route|passage|square)"
-    rf"\s(?:(?:de\sla|de|du|des|d['’]|l['’])\s?)*{_CAP}(?:[ -](?:(?:de|du|la)\s)?{_CAP}){{0,3}}{_TAIL}",
+    rf"\s(?:(?:de\sla|de|du|des|d['’]|l['’])\s?)*{_PART}(?:[ -](?:(?:de|du|la)\s)?{_PART}){{0,3}}{_TAIL}",
     rf"\b(?i:rue|calle|c/|c\.|avenida|avda\.?|plaza|paseo|camino|ronda|via|viale|piazza|corso|largo|rua|travessa|strada|vicolo|contrada|borgo|canale|stretto|rotonda|incrocio|glorieta|cuesta|pasadizo|acceso|alameda|callej[oó]n|c[aá]ntico|vial|urbanizaci[oó]n|pasaje|rambla|v[ií]a|ca[ñn]ada|rambla)"
     rf"\s(?:(?:de\sla|de\slos|de\slas|de|del|della|delle|dei|di|da|do|dos|das|la)\s)*{_CAP}(?:\s(?:(?:de|y|e|del|da)\s)?{_CAP}){{0,3}},?\s(?:n[º°.]?\s?)?{_NUMBER}(?:\s(?i:piso|puerta|appartamento|apt\.?)\s?\w+)*{_TAIL}",
     # avenue Collet, 94386 Boucher: in French the house number may be missing
-    rf"(?<!\w)(?:rue|avenue|boulevard|chemin|impasse|all[ée]e|quai)\s(?:(?:de\sla|de|du|des|d['’]|l['’])\s?)*{_CAP}(?:[ -](?:(?:de|du|la)\s)?{_CAP}){{0,3}}{_TAIL}",
+    rf"(?<!\w)(?:rue|avenue|boulevard|chemin|impasse|all[ée]e|quai)\s(?:(?:de\sla|de|du|des|d['’]|l['’])\s?)*{_PART}(?:[ -](?:(?:de|du|la)\s)?{_PART}){{0,3}}{_TAIL}",
     # H.No. 266, Dalia Nagar, 834381 Erode; 66/769, Thaker, Rourkela 207238; 4 Jennings Upper, Port Hill 2656
     rf"(?<![\w.$€£#-])(?:(?i:h\.?\s?no\.?|house(?:\sno\.?)?|flat|unit|suite|apt\.?|plot)\s?\d+[ ,]+)?{_NUMBER},?\s(?:{_CAP}[ ,]+){{1,5}}?"
     rf"(?:(?i:{_UNIT})[ ,]+)?(?:\d{{4,6}}\s{_CITY}|{_CITY},?\s\d{{4,6}})(?!\w)",
@@ -53,8 +55,8 @@ _FORMS = (
     rf"(?i:\bh\.?\s?no\.?\s?)\d+(?:[ ,]+(?:{_CAP}|&))*(?:[ ,]+\d{{4,6}}(?!\w)(?:\s{_CITY})?)?",
     rf"(?<![\w.$€£#-])(?:(?i:{_UNIT}),?\s)\d{{1,5}}\s(?:{_CAP}\s?){{1,4}}{_TAIL}",
     # Hauptstraße 12, 10115 Berlin; Keizersgracht 123, 1015 CJ Amsterdam
-    rf"(?:\b(?:{_CAP}[ -]){{0,3}})?\b[{_UPPER}][\w.-]*(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|ufer|damm|steig|laan|straat|steeg|boulevard|dreef|hoek|markt|gracht|plein|dijk|kade|hof|pad|singel|baan|gatan|v[äa]gen|gade|vej|veien|gata|(?<!Sea)(?<!Col)gate|all[ée])\s{_NUMBER}{_TAIL}",
-    rf"\b{_CAP}(?:[ -](?:{_CAP}|van|von|der|de|den)){{0,3}}[ -](?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Ring|Ufer|Damm|Straat|Laan|Plein)\s{_NUMBER}{_TAIL}",
+    rf"(?:\b(?:{_PART}[ -]){{0,3}})?\b[{_UPPER}][\w.-]{{0,40}}(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|ufer|damm|steig|laan|straat|steeg|boulevard|dreef|hoek|markt|gracht|plein|dijk|kade|hof|pad|singel|baan|gatan|v[äa]gen|gade|vej|veien|gata|(?<!Sea)(?<!Col)gate|all[ée])\s{_NUMBER}{_TAIL}",
+    rf"\b{_PART}(?:[ -](?:{_PART}|van|von|der|de|den)){{0,3}}[ -](?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Ring|Ufer|Damm|Straat|Laan|Plein)\s{_NUMBER}{_TAIL}",
     # PO Box 123, Springfield
     rf"\b(?i:p\.?\s?o\.?\s?box|post\s?office\sbox|postfach|psc|unit)\s?\d+(?:\s?,?\s(?i:box)\s\d+)?{_TAIL}",
     # USNS Lopez, FPO AP 12345 and the like
@@ -89,7 +91,7 @@ _HALF = re.compile(
 _LOOSE_HALF = re.compile(rf"\b{_CITY},?\s+\d{{4}}(?!\w)|(?<![\w.$€£#-])\d{{4}}\s+{_CITY}")
 _MORE = re.compile(
     rf"(?:{_GAP}(?i:{_UNIT}))?(?:{_GAP}(?:{_CITY}(?:{_GAP}{_STATE})?{_GAP}{_POSTCODE}|{_POSTCODE}{_GAP}{_CITY}|{_STATE}{_GAP}{_POSTCODE})"
-    rf"|\s*[,\n]\s*{_POSTCODE}|,[ ]{_CITY})(?!\w)"
+    rf"|\s{{0,4}}[,\n]\s{{0,4}}{_POSTCODE}|,[ ]{_CITY})(?!\w)"
 )
 """What may follow a part that was found, such as a street without its town."""
 _UNIT_CUT = re.compile(r"(?i:\b(?:apt|apartment|suite|ste|unit|flat|piso|puerta|piano|appartamento))\.?\Z")
@@ -98,7 +100,7 @@ _ADDRESS = re.compile("|".join(f"(?:{form})" for form in _FORMS))
 _CUE = re.compile(
     r"(?i:\b(?:(?:shipping|delivery|billing|home|postal|mailing|street|new|my|our|correct|full|current|old|work|the)\s)*address"
     r"(?:\s(?:is|was|to|should\sbe|on\sfile\sis|as|being|would\sbe))*\s*[:=-]?\s*|\b(?:i|we)(?:\s(?:now|currently))?\s(?:live|moved|are|am\sliving)\s(?:at|to|in)\s)"
-    rf"(?P<address>(?=[^\n.?!]{{0,80}}\d)(?:\d|{_CAP})(?:(?!,?\s(?i:but|because|which|since|so|however|please|pls|plz|and\s(?:i|my|it|the|you|we|he|she|they)|i|not)\b)[^\n.?!;]|\.(?!\s|$)){{6,120}})"
+    rf"(?P<address>(?=[^\n.?!]{{0,80}}\d)(?:\d|[{_UPPER}])(?:(?!,?\s(?i:but|because|which|since|so|however|please|pls|plz|and\s(?:i|my|it|the|you|we|he|she|they)|i|not)\b)[^\n.?!;]|\.(?!\s|$)){{6,120}})"
 )
 _PIECE = rf"(?:\d[\w/-]*\.?|{_CAP}|&|'t|de|la|le|du|des|del|della|der|den|van|von|di|da|el|los|las|y|am|im|an|of|the|on|upon|in)"
 _SEVERAL = rf"(?:{_PIECE}(?:\s?,\s?|\s)){{1,14}}{_PIECE}"
@@ -110,7 +112,7 @@ _SENT = re.compile(
 _NAMED = re.compile(
     rf"(?P<address>(?=[^\n.?!]{{0,60}}\d){_SEVERAL})(?=(?i:\s(?:as|is|was)\s(?:your|my|our|the|his|her)\s(?:\w+\s)?address))"
 )
-_STREET = re.compile(rf"\d\w*,?\s+(?:[^\W\d]+\s)?{_CAP}|{_CAP},?\s+\d")
+_STREET = re.compile(rf"\d\w{{0,12}},?\s{{1,4}}(?:[^\W\d]{{1,40}}\s)?{_CAP}|{_CAP},?\s{{1,4}}\d")
 _WORTH_A_LOOK = re.compile(
     r"\d|\b(?:rue|avenue|boulevard|chemin|impasse|all[ée]e|quai)\s|(?i:\b(?:live|moved|living)\s)"
 )

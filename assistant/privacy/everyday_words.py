@@ -18,6 +18,7 @@ from assistant.privacy.name_words import (
 
 _SHORTEST = 4  # letters of a word that may be a name because it is no other
 _LENGTHY = 8  # letters of words that are hardly ever like a name
+_LONGEST = 40  # letters; no word of a language is longer, and what follows costs the square of the length
 _SHORTEST_STEM = 3
 _SHORTEST_MEANT = 4  # letters of a word that somebody may have meant
 _FEWEST_BONES = 4
@@ -32,6 +33,8 @@ _ENDINGS = (
 def is_everyday(word: str) -> bool:
     """Whether a word in lower case is a common one of the language or of chats, or made of such, "bedsheet", "canceled"."""
     word = re.sub(r"['’]", "", word)
+    if len(word) > _LONGEST:
+        return False
     return any(is_listed(form) or _is_bent(form) or _is_compound(form) for form in (word, _PREFIX.sub("", word)))
 
 
@@ -74,6 +77,8 @@ def is_slip(word: str, of_frequent: bool) -> bool:
 
     A word that has no vowels, or begins a frequent one, is cut short. `of_frequent` leaves rarer words out.
     """
+    if len(word) > _LONGEST:
+        return False
     first, rest = word[0], _single(word[1:])
     cuts = [(rest[:place], rest[place:]) for place in range(len(rest) + 1)]
     slips = {rest}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -24,6 +24,7 @@ from assistant.privacy.typed_addresses import typed_addresses, typed_halves
 
 _PASSES = 6  # of which the last changes nothing: a mask can bring two halves of an item together
 _ADDRESS_MASK = re.compile("|".join(map(re.escape, (*REFERENCES_OF[Kind.ADDRESS], mask_of(Kind.ADDRESS)))))
+_LONGEST = 2000  # characters matched at once: some patterns cost the square of the length
 _REPEATED = re.compile(r"(\{customer\.name\}|\{person\.1\}|\[name\])(?:[ \t]+\1)+")
 
 
@@ -56,7 +57,7 @@ class Masker:
     def mask_all(self, texts: Sequence[str], people: Iterable[str] = ()) -> list[Masked]:
         """The messages of one conversation, in which the same person or number is the same reference."""
         session = _Session(self._known, texts)
-        session.names.learn(texts, people)
+        session.names.learn([piece for text in texts for piece in _pieces(text)], people)
         counts: list[Counter[Kind]] = [Counter() for _ in texts]
         masked = list(texts)
         due = set(range(len(texts)))
@@ -70,7 +71,8 @@ class Masker:
             if not changed:
                 break
             changed |= {after for place in changed for after in (place + 1, place + 2) if after < len(texts)}
-            due = set(range(len(texts))) if session.names.learn(masked[place] for place in changed) else changed
+            news = [piece for place in changed for piece in _pieces(masked[place])]
+            due = set(range(len(texts))) if session.names.learn(news) else changed
         return [Masked(text, dict(count)) for text, count in zip(masked, counts, strict=True)]
 
 
@@ -92,6 +94,9 @@ class _Session:
 
     def apply(self, text: str, counts: Counter[Kind], is_half_due: bool) -> str:
         """`text` with a reference or mask for each item; `counts` grows. `is_half_due` tells that it may complete an address."""
+        return "".join(self._applied(piece, counts, is_half_due) for piece in _pieces(text))
+
+    def _applied(self, text: str, counts: Counter[Kind], is_half_due: bool) -> str:
         spans = [
             (item.start, item.end, item.kind, bare(text[item.start : item.end]))
             for item in structured(text, self.known)
@@ -120,6 +125,18 @@ class _Session:
             self.given[kind, value] = next(free, mask_of(kind))
             self.used.add(self.given[kind, value])
         return self.given[kind, value]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield `text` in parts of at most 2,000 characters, cut behind a line end or else behind a space."""
+    start = 0
+    while len(text) - start > _LONGEST:
+        end = start + _LONGEST
+        cut = max(text.rfind("\n", start, end), text.rfind(" ", start, end) if "\n" not in text[start:end] else -1)
+        end = cut + 1 if cut > start else end
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def _is_half_due(texts: Sequence[str], masked: Sequence[str], place: int) -> bool:
