@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -126,9 +126,12 @@ class Assistant:
         conversation_id: str | None = None,
         customer_id: str | None = None,
         cancelled: threading.Event | None = None,
+        earlier: Sequence[str] = (),
     ) -> Iterator[ReplyEvent]:
         """Yields cards where there are any, checked sentences as they are written, and last the finished reply.
 
+        A new conversation may begin behind the customer's `earlier` messages: they are read again for what they leave
+        behind ("the second one"), neither answered nor stored.
         `customer_id` is bound by the caller's session, never taken from text. Setting `cancelled` stops the writing; the
         turn is then not stored and no Reply is yielded. Raises ConversationNotFound and StoreError.
         """
@@ -138,6 +141,9 @@ class Assistant:
         with watch.step("open"):
             conversation = parts.store.open(conversation_id, customer_id)
             customer = parts.records.customer(customer_id) if customer_id else None
+        if conversation_id is None:
+            with watch.step("history"):
+                conversation = self._behind(earlier, conversation, cancelled)
         prepared = self._prepared(conversation, message, customer, watch)
         evidence = prepared.evidence
         if evidence.candidates:
@@ -170,6 +176,14 @@ class Assistant:
         customer_id = conversation.customer_id
         customer = self._parts.records.customer(customer_id) if customer_id else None
         return self._prepared(conversation, clean(message, self._max_message), customer, _Stopwatch())
+
+    def _behind(self, earlier: Sequence[str], conversation: Conversation, cancelled: threading.Event) -> Conversation:
+        """Return `conversation` with the state that the `earlier` messages leave behind."""
+        for message in earlier:
+            if cancelled.is_set():
+                break
+            conversation = replace(conversation, state=self.prepare(conversation, message).state)
+        return conversation
 
     def _prepared(
         self, conversation: Conversation, message: str, customer: Customer | None, watch: _Stopwatch

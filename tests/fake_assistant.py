@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -61,6 +61,7 @@ class FakeAssistant:
         self.catalog = Catalog(PRODUCTS, (RETURNS,))
         self.conversations: dict[str, Conversation] = {}
         self.cancelled_replies = 0
+        self.earlier: tuple[str, ...] = ()
         self._pause = pause
 
     model = "fake+none"
@@ -85,7 +86,9 @@ class FakeAssistant:
         conversation_id: str | None = None,
         customer_id: str | None = None,
         cancelled: threading.Event | None = None,
+        earlier: Sequence[str] = (),
     ) -> Iterator[ReplyEvent]:
+        self.earlier = tuple(earlier)
         message = clean(message)
         conversation = (
             self.conversation(conversation_id, customer_id)

@@ -1,8 +1,9 @@
 """POST /v1/chat/completions: the OpenAI protocol, for clients that already speak it.
 
 Reference: https://platform.openai.com/docs/api-reference/chat. Such clients send the whole history with each
-message and no conversation id. Aisle needs the state of earlier turns ("the second one"), so `Threads` remembers which
-conversation a history belongs to; a history that it does not know is lived through again, message by message.
+message and no conversation id. Aisle needs the state of earlier turns ("the second one"): it reads the customer's messages
+of the history again and starts a conversation behind them. A conversation is never looked up by its text, which anybody
+may repeat; a client that wants to continue one sends its id, which nobody can guess.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from assistant.reply_json import ReplyJson
 from retrieval.errors import AisleError
 from ui import sse
 from ui.errors import error_json
-from ui.reception import Reception, Visitor
+from ui.reception import Reception
 from ui.replies import SORRY, ReplyFailed
-from ui.threads import Said, Threads
 
 MODEL = "aisle"
-_LONGEST_REPLAY = 8
+_MOST_EARLIER = 8
+_LONGEST_EARLIER = (
+    4000  # characters of all earlier messages together: reading them again must cost no more than a few messages
+)
 
 
 class TextPart(BaseModel):
@@ -71,7 +74,6 @@ class CompletionRequest(BaseModel):
 def openai_router(reception: Reception) -> APIRouter:
     """The routes, bound to `reception`."""
     router = APIRouter(prefix="/v1", tags=["openai"])
-    threads = Threads()
 
     @router.get("/models")
     def models() -> dict[str, Any]:
@@ -82,46 +84,28 @@ def openai_router(reception: Reception) -> APIRouter:
     async def completions(body: CompletionRequest, request: Request) -> Response:
         """Answers the last user message. The reply's products, sources and facts are in the extra field `aisle`."""
         visitor = reception.visitor(request)
-        said, message = _split(body.messages)
-        conversation_id = (body.metadata or {}).get("conversation_id") or threads.take(visitor.customer_id, said)
-        if conversation_id is None:
-            conversation_id = await _relive(reception, visitor, said)
-        events = reception.events("openai", message, conversation_id, visitor)
+        earlier, message = _split(body.messages)
+        conversation_id = (body.metadata or {}).get("conversation_id")
+        events = reception.events("openai", message, conversation_id, visitor, earlier)
         first = await anext(events)
-
-        def remember(reply: Reply) -> None:
-            threads.keep(visitor.customer_id, [*said, Said(message, reply.text)], reply.conversation_id)
-
         if body.stream:
-            return StreamingResponse(_chunks(first, events, remember), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
-        reply = await _last(first, events)
-        remember(reply)
-        return JSONResponse(_completion(reply))
+            return StreamingResponse(_chunks(first, events), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
+        return JSONResponse(_completion(await _last(first, events)))
 
     return router
 
 
-def _split(messages: Sequence[ChatMessage]) -> tuple[list[Said], str]:
-    """The turns before the last user message, and that message."""
-    said: list[Said] = []
-    question: str | None = None
-    for message in messages:
-        if message.role == "user":
-            if question is not None:
-                said.append(Said(question, ""))
-            question = message.text
-        elif message.role == "assistant" and question is not None:
-            said.append(Said(question, message.text))
-            question = None
-    return said, question or ""
-
-
-async def _relive(reception: Reception, visitor: Visitor, said: Sequence[Said]) -> str | None:
-    conversation_id = None
-    for turn in said[-_LONGEST_REPLAY:]:
-        events = reception.events("openai", turn.message, conversation_id, visitor)
-        conversation_id = (await _last(await anext(events), events)).conversation_id
-    return conversation_id
+def _split(messages: Sequence[ChatMessage]) -> tuple[list[str], str]:
+    """Return the customer's latest earlier messages, oldest first, and the last one."""
+    said = [message.text for message in messages if message.role == "user"] or [""]
+    earlier: list[str] = []
+    left = _LONGEST_EARLIER
+    for text in reversed(said[-_MOST_EARLIER - 1 : -1]):
+        left -= len(text)
+        if left < 0:
+            break
+        earlier.insert(0, text)
+    return earlier, said[-1]
 
 
 async def _last(first: ReplyEvent, events: AsyncGenerator[ReplyEvent]) -> Reply:
@@ -134,7 +118,7 @@ async def _last(first: ReplyEvent, events: AsyncGenerator[ReplyEvent]) -> Reply:
     return last
 
 
-async def _chunks(first: ReplyEvent, events: AsyncGenerator[ReplyEvent], remember: Any) -> AsyncIterator[str]:
+async def _chunks(first: ReplyEvent, events: AsyncGenerator[ReplyEvent]) -> AsyncIterator[str]:
     name, created = _new_id(), int(time.time())
 
     def chunk(delta: dict[str, Any], finish: str | None = None, **extra: Any) -> str:
@@ -149,7 +133,6 @@ async def _chunks(first: ReplyEvent, events: AsyncGenerator[ReplyEvent], remembe
                 if isinstance(event, Sentence):
                     yield chunk({"content": event.text})
                 elif isinstance(event, Reply):
-                    remember(event)
                     yield chunk({}, "stop", aisle=ReplyJson.of(event).model_dump())
         except AisleError as error:
             yield sse.event(json.dumps(error_json(error)))

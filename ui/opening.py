@@ -7,7 +7,7 @@ whoever asks it waits until the real one is there, `/healthz` tells how far it i
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -41,8 +41,9 @@ class Answering(Protocol):
         conversation_id: str | None = None,
         customer_id: str | None = None,
         cancelled: threading.Event | None = None,
+        earlier: Sequence[str] = (),
     ) -> Iterator[ReplyEvent]:
-        """Yields cards where there are any, sentences, and the finished reply."""
+        """Yield cards if there are any, sentences, and the finished reply; see `Assistant.reply`."""
         ...
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
@@ -108,9 +109,10 @@ class OpeningAssistant:
         conversation_id: str | None = None,
         customer_id: str | None = None,
         cancelled: threading.Event | None = None,
+        earlier: Sequence[str] = (),
     ) -> Iterator[ReplyEvent]:
         """Yields the events of the opened assistant's reply."""
-        return self._wait().reply(message, conversation_id, customer_id, cancelled)
+        return self._wait().reply(message, conversation_id, customer_id, cancelled, earlier)
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation as the opened assistant finds it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -61,15 +61,23 @@ class Reception:
             return ""
 
     def events(
-        self, face: str, message: str, conversation_id: str | None, visitor: Visitor
+        self,
+        face: str,
+        message: str,
+        conversation_id: str | None,
+        visitor: Visitor,
+        earlier: Sequence[str] = (),
     ) -> AsyncGenerator[ReplyEvent]:
-        """The events of the reply to `message`. Raises TooFast at once; see `Replies.events` for the rest."""
+        """Return the events of the reply to `message`, which counts once, however many `earlier` messages it has.
+
+        Raises TooFast at once; see `Replies.events` for the rest.
+        """
         try:
             self._limit.take(visitor.client)
         except TooFast:
             self.metrics.refused(face, "rate_limited")
             raise
-        return self._replies.events(face, message, conversation_id or None, visitor.customer_id)
+        return self._replies.events(face, message, conversation_id or None, visitor.customer_id, earlier)
 
     def close(self) -> None:
         """Takes no more messages."""

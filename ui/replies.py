@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import structlog
 
@@ -47,7 +48,12 @@ class Replies:
         self._patience = patience
 
     async def events(
-        self, face: str, message: str, conversation_id: str | None, customer_id: str | None
+        self,
+        face: str,
+        message: str,
+        conversation_id: str | None,
+        customer_id: str | None,
+        earlier: Sequence[str] = (),
     ) -> AsyncGenerator[ReplyEvent]:
         """Yields what `Assistant.reply` yields; closing this iterator stops the reply.
 
@@ -58,7 +64,8 @@ class Replies:
             raise TooBusy(BUSY)
         run = _Run(asyncio.get_running_loop())
         start, outcome = self._metrics.started(), "cancelled"
-        work = self._pool.submit(run.produce, self._assistant, message, conversation_id, customer_id)
+        ask = partial(self._assistant.reply, message, conversation_id, customer_id, run.cancelled, earlier)
+        work = self._pool.submit(run.produce, ask)
         work.add_done_callback(lambda _: self._places.release())
         try:
             async for event in run.consume(self._patience):
@@ -88,10 +95,10 @@ class _Run:
         self._loop = loop
         self._events: asyncio.Queue[ReplyEvent | AisleError | None] = asyncio.Queue()
 
-    def produce(self, assistant: Answering, message: str, conversation_id: str | None, customer_id: str | None) -> None:
-        """Runs the assistant to its end; every way out puts something on the queue, so no reader waits for ever."""
+    def produce(self, ask: Callable[[], Iterator[ReplyEvent]]) -> None:
+        """Runs the reply to its end; every way out puts something on the queue, so no reader waits for ever."""
         try:
-            for event in assistant.reply(message, conversation_id, customer_id, self.cancelled):
+            for event in ask():
                 self._put(event)
                 if self.cancelled.is_set():
                     break

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from openai import (
@@ -11,6 +13,7 @@ from openai import (
     InternalServerError,
     NotFoundError,
     OpenAI,
+    RateLimitError,
     UnprocessableEntityError,
 )
 
@@ -54,29 +57,52 @@ def test_a_stream_has_the_same_text_and_ends_with_stop(client: OpenAI) -> None:
     assert chunks[-1].choices[0].finish_reason == "stop"
 
 
-def test_a_history_continues_its_conversation(client: OpenAI, fake: FakeAssistant) -> None:
-    first = client.chat.completions.create(model="aisle", messages=[user("tents, please")])
-    history = [
-        user("tents, please"),
-        {"role": "assistant", "content": first.choices[0].message.content},
-        user("returns"),
-    ]
-    second = client.chat.completions.create(model="aisle", messages=history)
-    assert second.aisle["conversation_id"] == first.aisle["conversation_id"]
+def asked(client: OpenAI, *messages: dict) -> tuple[str, str]:
+    completion = client.chat.completions.create(model="aisle", messages=messages)
+    return completion.choices[0].message.content, completion.aisle["conversation_id"]
 
 
-def test_two_clients_with_one_history_get_two_conversations(client: OpenAI) -> None:
-    first = client.chat.completions.create(model="aisle", messages=[user("tents?")])
-    history = [user("tents?"), {"role": "assistant", "content": first.choices[0].message.content}, user("returns")]
-    ids = {client.chat.completions.create(model="aisle", messages=history).aisle["conversation_id"] for _ in range(2)}
-    assert len(ids) == 2
+def replied(text: str) -> dict:
+    return {"role": "assistant", "content": text}
 
 
-def test_an_unknown_history_is_lived_through_again(client: OpenAI, fake: FakeAssistant) -> None:
-    history = [user("tents"), {"role": "assistant", "content": "Something Aisle never wrote."}, user("returns")]
-    reply = client.chat.completions.create(model="aisle", messages=history)
-    told = [turn.message for turn in fake.conversations[reply.aisle["conversation_id"]].turns]
-    assert told == ["tents", "returns"]
+def test_nobody_is_handed_a_conversation_for_repeating_its_text(client: OpenAI, fake: FakeAssistant) -> None:
+    reply, own = asked(client, user("tents, please"))
+    fake.conversations[own] = replace(fake.conversations[own], customer_id=None)
+    for text in (reply, reply.strip(), f"{reply}\n", "another reply"):
+        _, other = asked(client, user("tents, please"), replied(text), user("returns"))
+        assert other != own
+    assert [turn.message for turn in fake.conversations[own].turns] == ["tents, please"]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", " \n", "\n\n"])
+def test_the_messages_of_a_history_are_read_again(client: OpenAI, fake: FakeAssistant, end: str) -> None:
+    before = len(fake.conversations)
+    _, new = asked(
+        client, user("tents"), replied(f"Here are three.{end}"), user("kettle"), replied(f"Hm{end}"), user("ok")
+    )
+    assert fake.earlier == ("tents", "kettle")
+    assert [turn.message for turn in fake.conversations[new].turns] == ["ok"]
+    assert len(fake.conversations) == before + 1
+
+
+def test_only_the_latest_messages_are_read_again(client: OpenAI, fake: FakeAssistant) -> None:
+    asked(client, *(user(f"number {place}") for place in range(20)))
+    assert fake.earlier == tuple(f"number {place}" for place in range(11, 19))
+    asked(client, user("x" * 5000), user("y" * 3000), user("z" * 900), user("ok"))
+    assert fake.earlier == ("y" * 3000, "z" * 900)
+
+
+def test_a_history_counts_as_one_message(tmp_path: Path) -> None:
+    app = make_app(tmp_path, rate_limit="12/minute")
+    with served(app) as url, OpenAI(base_url=f"{url}/v1", api_key="any", max_retries=0) as client:
+        history: list[dict] = []
+        for place in range(12):
+            history += [user(f"message {place}")]
+            reply, _ = asked(client, *history)
+            history += [replied(f"{reply}\n")]
+        with pytest.raises(RateLimitError):
+            asked(client, *history)
 
 
 def test_metadata_names_the_conversation(client: OpenAI) -> None:

@@ -17,7 +17,9 @@ from ui.replies import Replies, ReplyFailed, TooBusy
 class Hanging(FakeAssistant):
     """Writes one sentence, then nothing until it is cancelled."""
 
-    def reply(self, message, conversation_id=None, customer_id=None, cancelled=None) -> Iterator[ReplyEvent]:
+    def reply(
+        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=()
+    ) -> Iterator[ReplyEvent]:
         yield Sentence("One moment. ")
         assert cancelled is not None
         cancelled.wait(20)
