@@ -40,6 +40,17 @@ from ui.storefront import storefront_router
 
 STATIC = Path(__file__).parent / "static"
 _LARGEST_BODY = 1_000_000
+_SDK_HEADERS = (
+    "openai-organization", "openai-project", "openai-beta", "idempotency-key",
+    *(
+        f"x-stainless-{name}"
+        for name in (
+            "arch", "async", "custom-poll-interval", "helper-method", "lang", "os", "package-version", "poll-helper",
+            "raw-response", "read-timeout", "retry-count", "runtime", "runtime-version", "timeout",
+        )
+    ),
+)  # fmt: skip
+"""What the OpenAI SDKs send from a browser besides the usual headers."""
 _Made = TypeVar("_Made")
 
 
@@ -86,7 +97,7 @@ def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str) -> None:
         CORSMiddleware,
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
-        allow_headers=["authorization", "content-type"],
+        allow_headers=["authorization", "content-type", *_SDK_HEADERS],
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
     app.add_middleware(SecurityHeaders, embedders=origins)

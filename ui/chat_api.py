@@ -15,7 +15,7 @@ from assistant.reply import Cards, ReplyEvent, Sentence
 from assistant.reply_json import ReplyJson, products_json
 from retrieval.errors import AisleError
 from ui import sse
-from ui.errors import error_json
+from ui.errors import ERROR_RESPONSES, error_json
 from ui.reception import Reception
 
 
@@ -52,12 +52,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
         ),
         "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
     },
-    401: {"description": "The bearer token is expired or forged."},
-    404: {"description": "No conversation of this customer has that id."},
-    413: {"description": "The request is larger than a message may be."},
-    422: {"description": "The body is not JSON of the documented shape."},
-    429: {"description": "Too many messages from this client; `Retry-After` says when to try again."},
-    503: {"description": "The assistant is busy or could not be opened."},
+    **ERROR_RESPONSES,
 }
 
 

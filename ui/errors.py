@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,7 +24,19 @@ STATUSES: dict[type[AisleError], tuple[int, str]] = {
     ReplyFailed: (500, "reply_failed"),
 }
 
-_CODES = {403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The body is not JSON in UTF-8, or nested too deep."},
+    401: {"description": "The bearer token is expired or forged."},
+    404: {"description": "No conversation of this customer has that id."},
+    413: {"description": "The request is larger than a message may be."},
+    422: {"description": "The body is not JSON of the documented shape."},
+    429: {"description": "Too many messages from this client; `Retry-After` says when to try again."},
+    500: {"description": "The reply could not be made; the log says why."},
+    503: {"description": "The assistant is busy or could not be opened."},
+}
+"""The errors of the routes that take a message, for OpenAPI."""
+
+_CODES = {400: "invalid_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
 def error_json(error: AisleError) -> dict[str, dict[str, str]]:

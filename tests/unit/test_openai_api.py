@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx2
 import pytest
 from openai import (
     AuthenticationError,
@@ -16,6 +19,7 @@ from openai import (
     RateLimitError,
     UnprocessableEntityError,
 )
+from starlette.testclient import TestClient
 
 from tests.fake_assistant import FakeAssistant
 from tests.unit.web import SECRET, make_app, served
@@ -142,3 +146,89 @@ def test_errors_are_those_that_the_sdk_knows(client: OpenAI) -> None:
 
 def test_the_model_is_listed(client: OpenAI) -> None:
     assert [model.id for model in client.models.list()] == ["aisle"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"stream": None},
+        {"model": None},
+        {"model": "gpt-4o", "stop": None, "tools": None, "temperature": None, "n": None, "user": None},
+        {"metadata": {"chat": {"id": 1}, "tags": ["a"], "count": 2}},
+        {"metadata": {"conversation_id": None}},
+        {"metadata": {"conversation_id": {"id": 7}}},
+        {"messages": [{"role": "user", "content": [{"type": "text", "text": None}]}]},
+        {
+            "messages": [
+                {"role": "user", "content": [{"type": None, "text": "hi"}, {"type": "image_url", "image_url": {}}]}
+            ]
+        },
+        {"messages": [{"role": "assistant", "content": None, "tool_calls": []}, {"role": "user", "content": None}]},
+        {"stream": True, "stream_options": None},
+        {"stream": True, "stream_options": {"include_usage": None, "include_obfuscation": False}},
+    ],
+)
+def test_what_clients_leave_out_may_be_null(base_url: str, body: dict) -> None:
+    answer = httpx2.post(f"{base_url}/chat/completions", json={"model": "aisle", "messages": [user("hi")]} | body)
+    assert answer.status_code == 200, answer.text
+
+
+def test_the_inputs_of_public_bug_reports_are_answered(base_url: str) -> None:
+    for line in (
+        '{"model":"aisle","messages":[{"role":"user","content":"hi"}],"stream":null}',
+        '{"model":null,"messages":[{"role":"user","content":"hi"}]}',
+        '{"model":"aisle","messages":[{"role":"user","content":"hi"}],"metadata":{"chat":{"id":1}}}',
+        '{"model":"aisle","messages":[{"role":"user","content":[{"type":"text","text":null}]}]}',
+        '{"model":"aisle","messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true}}',
+    ):
+        answer = httpx2.post(f"{base_url}/chat/completions", json=json.loads(line))
+        assert answer.status_code == 200, line
+
+
+def test_a_completion_counts_its_usage(client: OpenAI) -> None:
+    usage = client.chat.completions.create(model="aisle", messages=[user("a kettle")]).usage
+    assert usage is not None
+    assert (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens) == (2, 4, 6)
+
+
+def test_a_stream_counts_its_usage_when_asked(client: OpenAI) -> None:
+    def chunks(**options: object) -> list:
+        return list(
+            client.chat.completions.create(model="aisle", messages=[user("kettle")], stream=True, **options)  # type: ignore[call-overload]
+        )
+
+    counted = chunks(stream_options={"include_usage": True})
+    assert counted[-1].choices == []
+    assert counted[-1].usage.total_tokens == 4
+    assert [chunk.usage for chunk in counted[:-1]] == [None] * (len(counted) - 1)
+    assert counted[-2].choices[0].finish_reason == "stop"
+    assert all(chunk.choices and chunk.usage is None for chunk in chunks())
+
+
+def test_one_model_can_be_asked_for(client: OpenAI, base_url: str) -> None:
+    assert client.models.retrieve("aisle").owned_by == "aisle"
+    with pytest.raises(NotFoundError, match="aisle"):
+        client.models.retrieve("gpt-4o")
+    assert httpx2.get(f"{base_url}/models/").json()["data"][0]["id"] == "aisle"
+
+
+def test_the_sdk_may_call_from_a_page_of_an_allowed_shop(tmp_path: Path) -> None:
+    client = TestClient(make_app(tmp_path, allowed_origins=["https://shop.example"]))
+    sent = "authorization,content-type,x-stainless-os,x-stainless-retry-count,x-stainless-helper-method"
+    for origin, status in (("https://shop.example", 200), ("https://evil.example", 400)):
+        headers = {
+            "Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": sent
+        }  # fmt: skip
+        assert client.options("/v1/chat/completions", headers=headers).status_code == status
+
+
+def test_a_reply_for_a_client_that_has_left_is_neither_finished_nor_stored(base_url: str, fake: FakeAssistant) -> None:
+    stored, cancelled = len(fake.conversations), fake.cancelled_replies
+    with pytest.raises(httpx2.TimeoutException):
+        httpx2.post(f"{base_url}/chat/completions", json={"messages": [user("slow")]}, timeout=0.4)
+    for _ in range(100):
+        if fake.cancelled_replies > cancelled:
+            break
+        time.sleep(0.05)
+    assert fake.cancelled_replies == cancelled + 1
+    assert len(fake.conversations) == stored
