@@ -11,15 +11,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from onnxruntime import InferenceSession, SessionOptions
+from onnxruntime import InferenceSession
 
 from assistant.language_model.llama_graph import IDS, LENGTHS, LOGITS, SHOWN, TOTAL, Weights, cache_names, llama_graph
 from assistant.language_model.llama_shape import LlamaShape
+from assistant.language_model.onnx_session import Binding, open_session
 from retrieval.errors import ModelError
 
-_DEVICE = "cpu"
 _READING_THREADS = 2
-_ERRORS_ONLY = 3
 _LAST = np.array([-1], np.int64)
 
 
@@ -30,8 +29,8 @@ class Llama:
         """Takes the tensors of a Hugging Face checkpoint by their names. Raises ModelError where one is absent or misshapen."""
         self.shape = shape
         try:
-            self.reader = _session(llama_graph(shape, weights, quantised=False), _READING_THREADS)
-            self.writer = _session(llama_graph(shape, weights, quantised=True), 1) if quantised else self.reader
+            self.reader = open_session(llama_graph(shape, weights, bits=32), _READING_THREADS)
+            self.writer = open_session(llama_graph(shape, weights, bits=8), 1) if quantised else self.reader
         except (KeyError, ValueError) as error:
             raise ModelError(
                 f"the model's weights do not fit its config.json: {error}", "Copy the model folder again."
@@ -48,7 +47,7 @@ class Cache:
         self._reader = network.reader
         self._lengths = np.zeros(1, np.int32)
         self._total = np.zeros((), np.int32)
-        self._values = np.zeros((shape.layers, 2, 1, shape.heads, positions, shape.head_width), np.float32)
+        self._values = np.zeros((shape.layers, 2, 1, shape.kv_heads, positions, shape.head_width), np.float32)
         self._next = np.zeros((1, 1), np.int64)
         self._logits = np.empty((1, 1, shape.vocabulary), np.float32)
         self._writing = self._bound(network.writer, self._next, _LAST, self._logits)
@@ -76,7 +75,7 @@ class Cache:
         self._run(self._writing, 1)
         return self._logits[0, 0]
 
-    def _run(self, binding: _Binding, count: int) -> None:
+    def _run(self, binding: Binding, count: int) -> None:
         self.length += count
         self._lengths[0] = self.length - 1
         self._total[...] = self.length
@@ -84,8 +83,8 @@ class Cache:
 
     def _bound(
         self, session: InferenceSession, ids: NDArray[np.int64], shown: NDArray[np.int64], logits: NDArray[np.float32]
-    ) -> _Binding:
-        binding = _Binding(session)
+    ) -> Binding:
+        binding = Binding(session)
         binding.take(IDS, ids)
         binding.take(SHOWN, shown)
         binding.take(LENGTHS, self._lengths)
@@ -97,35 +96,3 @@ class Cache:
                 binding.take(taken, array)
                 binding.give(given, array)
         return binding
-
-
-class _Binding:
-    """A session bound to arrays that it reads and writes in place; keeps them alive."""
-
-    def __init__(self, session: InferenceSession) -> None:
-        self._session = session
-        self._binding = session.io_binding()
-        self._arrays: list[NDArray[np.generic]] = []
-
-    def take(self, name: str, array: NDArray[np.generic]) -> None:
-        """Reads input `name` from `array`."""
-        self._arrays.append(array)
-        self._binding.bind_input(name, _DEVICE, 0, array.dtype, array.shape, array.ctypes.data)
-
-    def give(self, name: str, array: NDArray[np.generic]) -> None:
-        """Writes output `name` into `array`."""
-        self._arrays.append(array)
-        self._binding.bind_output(name, _DEVICE, 0, array.dtype, array.shape, array.ctypes.data)
-
-    def run(self) -> None:
-        """One pass of the network."""
-        self._session.run_with_iobinding(self._binding)
-
-
-def _session(graph: bytes, threads: int) -> InferenceSession:
-    options = SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = _ERRORS_ONLY
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return InferenceSession(graph, options, providers=["CPUExecutionProvider"])

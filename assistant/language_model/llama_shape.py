@@ -1,4 +1,4 @@
-"""LlamaShape: the sizes of a small Llama-architecture model, read from its `config.json`."""
+"""LlamaShape: the sizes of a small Llama-architecture model, with grouped-query attention or without, read from `config.json`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ class LlamaShape:
     width: int
     layers: int
     heads: int
+    kv_heads: int
+    head_width: int
     inner: int
     vocabulary: int
     positions: int
@@ -23,22 +25,24 @@ class LlamaShape:
 
     @classmethod
     def from_config(cls, config: Mapping[str, object]) -> LlamaShape:
-        """Reads a Hugging Face configuration. Raises ModelError for anything but a plain Llama with tied embeddings."""
+        """Read a Hugging Face configuration. Raises ModelError for anything but a plain Llama with tied embeddings."""
         try:
             rope = config.get("rope_parameters") or {"rope_theta": config.get("rope_theta", 10000.0)}
             plain = (
                 config["model_type"] == "llama"
                 and config["tie_word_embeddings"] is True
-                and config["num_key_value_heads"] == config["num_attention_heads"]
                 and config.get("hidden_act", "silu") == "silu"
                 and rope.get("rope_type", "default") == "default"  # type: ignore[attr-defined]
                 and not config.get("attention_bias")
                 and not config.get("mlp_bias")
             )
+            width, heads = int(config["hidden_size"]), int(config["num_attention_heads"])  # type: ignore[call-overload]
             shape = cls(
-                width=int(config["hidden_size"]),  # type: ignore[call-overload]
+                width=width,
                 layers=int(config["num_hidden_layers"]),  # type: ignore[call-overload]
-                heads=int(config["num_attention_heads"]),  # type: ignore[call-overload]
+                heads=heads,
+                kv_heads=int(config.get("num_key_value_heads") or heads),  # type: ignore[arg-type]
+                head_width=int(config.get("head_dim") or width // heads),  # type: ignore[arg-type]
                 inner=int(config["intermediate_size"]),  # type: ignore[call-overload]
                 vocabulary=int(config["vocab_size"]),  # type: ignore[call-overload]
                 positions=int(config["max_position_embeddings"]),  # type: ignore[call-overload]
@@ -55,8 +59,3 @@ class LlamaShape:
                 "Name the model with AISLE_MODEL, which loads any architecture.",
             )
         return shape
-
-    @property
-    def head_width(self) -> int:
-        """Width of one attention head."""
-        return self.width // self.heads

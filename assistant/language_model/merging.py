@@ -1,7 +1,8 @@
 """Merging: an adapter's tensors put into the weights that they change.
 
 LoRA https://arxiv.org/abs/2106.09685, rsLoRA https://arxiv.org/abs/2312.03732, DoRA https://arxiv.org/abs/2402.09353,
-IA3 https://arxiv.org/abs/2205.05638. A prefix changes no weight and so cannot be merged.
+IA3 https://arxiv.org/abs/2205.05638. A prefix changes no weight and so cannot be merged. Trained rows of the embedding table
+(peft's `trainable_token_indices`) replace the rows of the model, and may add rows for new tokens.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.language_model.llama_graph import Weights
+from assistant.language_model.llama_graph import EMBEDDINGS, Weights
 from retrieval.errors import ModelError
 
 Tensor = NDArray[np.float32]
@@ -21,16 +22,18 @@ Parts = dict[str, Tensor]
 
 _TRAIN_AGAIN = "Train the adapter again on this model with `aisle finetune`."
 _LAYER = re.compile(r"\.\d+\.")
+_TOKEN_ROWS = "base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta"
 _ENDINGS = ("lora_A.weight", "lora_B.weight", "lora_magnitude_vector", "ia3_l")
 
 
 def merged(weights: Weights, adapter: Weights, settings: Mapping[str, Any]) -> dict[str, Tensor]:
-    """`weights` with `adapter` in them; names are those of Hugging Face and of peft, `settings` the adapter's configuration.
+    """Return `weights` with `adapter` in them; names are those of Hugging Face and of peft, `settings` the adapter's configuration.
 
     Raises ModelError for a kind that cannot be merged, and for a part that has no place in the model.
     """
     merge = _merge_of(settings)
-    result, changes = dict(weights), _by_weight(adapter)
+    result = dict(weights)
+    changes = _by_weight({key: tensor for key, tensor in adapter.items() if key != _TOKEN_ROWS})
     if not settings.get("layers_to_transform"):
         _check_every_layer(weights, changes)
     for name, parts in changes.items():
@@ -44,6 +47,24 @@ def merged(weights: Weights, adapter: Weights, settings: Mapping[str, Any]) -> d
         if changed.shape != result[weight].shape:
             raise ModelError(f"the adapter's part for {name} does not fit the model", _TRAIN_AGAIN)
         result[weight] = changed.astype(np.float32)
+    if _TOKEN_ROWS in adapter:
+        result[EMBEDDINGS] = _with_rows(result[EMBEDDINGS], adapter[_TOKEN_ROWS], settings)
+    return result
+
+
+def _with_rows(table: Tensor, rows: Tensor, settings: Mapping[str, Any]) -> Tensor:
+    """Return the embedding table with the trained rows of tokens put in, longer if tokens were added."""
+    named = settings.get("trainable_token_indices")
+    tokens = named.get("embed_tokens") if isinstance(named, Mapping) else named
+    if not isinstance(tokens, list) or rows.shape != (len(tokens), table.shape[1]):
+        raise ModelError("the adapter's token rows do not fit its adapter_config.json or the model", _TRAIN_AGAIN)
+    size = max(len(table), max(tokens, default=0) + 1)
+    missing = sorted(set(range(len(table), size)) - set(tokens))
+    if missing:
+        raise ModelError(f"the adapter has no row for the added token {missing[0]}", _TRAIN_AGAIN)
+    result = np.zeros((size, table.shape[1]), np.float32)
+    result[: len(table)] = table
+    result[tokens] = rows
     return result
 
 

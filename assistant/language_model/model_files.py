@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from assistant.language_model.contexts import CONTEXTS_FILE, Contexts
@@ -36,14 +35,14 @@ def read_model(folder: Path, adapter: Path | None = None, *, quantised: bool = T
 
     Raises ModelError that names the file which is absent, cut short or does not fit.
     """
-    shape = LlamaShape.from_config(_json(folder / "config.json"))
-    tokenizer = _tokenizer(folder / "tokenizer.json")
+    shape = LlamaShape.from_config(read_json(folder / "config.json"))
+    tokenizer = read_tokenizer(folder / "tokenizer.json")
     if tokenizer.get_vocab_size() > shape.vocabulary:
         raise ModelError(f"{folder}: the tokenizer knows more tokens than the model", _AGAIN)
-    tensors = _tensors(folder / "model.safetensors")
+    tensors = read_tensors(folder / "model.safetensors")
     if adapter is not None:
-        settings = _json(adapter / "adapter_config.json")
-        tensors = merged(tensors, _tensors(adapter / "adapter_model.safetensors"), settings)
+        settings = read_json(adapter / "adapter_config.json")
+        tensors = merged(tensors, read_tensors(adapter / "adapter_model.safetensors"), settings)
     network = Llama(shape, tensors, quantised=quantised)
     return ModelFiles(network, tokenizer, _joined_contexts(_contexts(folder), _contexts(adapter) if adapter else None))
 
@@ -60,7 +59,8 @@ def _contexts(folder: Path) -> Contexts | None:
         raise ModelError(f"{folder / CONTEXTS_FILE} cannot be read: {error}", _AGAIN) from error
 
 
-def _json(path: Path) -> dict[str, object]:
+def read_json(path: Path) -> dict[str, object]:
+    """Return the JSON object in a file. Raises ModelError for a missing or damaged file."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -72,8 +72,10 @@ def _json(path: Path) -> dict[str, object]:
     return content
 
 
-def _tensors(path: Path) -> dict[str, NDArray[np.float32]]:
-    """The tensors of a file as 32-bit arrays."""
+def read_tensors(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Return the tensors of a file as 32-bit arrays. Raises ModelError for a missing or damaged file."""
+    from safetensors.torch import load_file  # NumPy has no bfloat16, and torch takes seconds to import
+
     if not path.is_file():
         raise ModelError(f"{path} does not exist", _AGAIN)
     try:
@@ -82,7 +84,8 @@ def _tensors(path: Path) -> dict[str, NDArray[np.float32]]:
         raise ModelError(f"{path} is damaged or was copied only in part: {error}", _AGAIN) from error
 
 
-def _tokenizer(path: Path) -> Tokenizer:
+def read_tokenizer(path: Path) -> Tokenizer:
+    """Return the tokenizer in a `tokenizer.json`. Raises ModelError for a missing or damaged file."""
     if not path.is_file():
         raise ModelError(f"{path} does not exist", _AGAIN)
     try:

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from assistant.language_model.llama import Cache, Llama
-from assistant.language_model.llama_graph import quantised
 from assistant.language_model.llama_shape import LlamaShape
 from assistant.language_model.merging import merged
+from assistant.language_model.quantization import quantize
 from retrieval.errors import ModelError
 
-SHAPE = LlamaShape(width=32, layers=1, heads=2, inner=32, vocabulary=50, positions=64, epsilon=1e-6, theta=10000.0)
+SHAPE = LlamaShape(
+    width=32, layers=1, heads=2, kv_heads=2, head_width=16, inner=32, vocabulary=50, positions=64, epsilon=1e-6, theta=10000.0
+)  # fmt: skip
 CONFIG = {
     "model_type": "llama", "tie_word_embeddings": True, "num_key_value_heads": 2, "num_attention_heads": 2, "hidden_size": 32,
     "num_hidden_layers": 1, "intermediate_size": 32, "vocab_size": 50, "max_position_embeddings": 64, "rms_norm_eps": 1e-6,
@@ -30,16 +32,24 @@ def weights() -> dict[str, np.ndarray]:
 
 def test_eight_bits_are_off_by_half_a_step_at_most() -> None:
     weight = np.random.default_rng(2).normal(size=(7, 192)).astype(np.float32)
-    packed, scales = quantised(weight)
-    restored = (packed.astype(np.float32) - 128) * scales[..., None]
-    assert packed.shape == (7, 3, 64)
-    assert (np.abs(restored - weight.reshape(7, 3, 64)) <= 0.5001 * scales[..., None]).all()
+    blocks = quantize(weight)
+    assert blocks.packed.shape == (7, 3, 64)
+    off = np.abs(blocks.rows(range(7)) - weight).reshape(7, 3, 64)
+    assert (off <= 0.5001 * blocks.scales[..., None]).all()
+
+
+def test_four_bits_are_off_by_one_step_at_most() -> None:
+    weight = np.random.default_rng(2).normal(size=(7, 192)).astype(np.float32)
+    blocks = quantize(weight, 4)
+    assert blocks.packed.shape == (7, 6, 16)
+    off = np.abs(blocks.rows([3, 1]) - weight[[3, 1]]).reshape(2, 6, 32)
+    assert (off <= 1.0001 * np.abs(blocks.scales[[3, 1], :, None])).all()
 
 
 def test_a_row_of_zeros_stays_zero() -> None:
-    packed, scales = quantised(np.zeros((2, 64), np.float32))
-    assert (packed == 128).all()
-    assert np.isfinite(scales).all()
+    blocks = quantize(np.zeros((2, 64), np.float32))
+    assert (blocks.packed == 128).all()
+    assert np.isfinite(blocks.scales).all()
 
 
 def test_stepping_equals_reading() -> None:
