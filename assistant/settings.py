@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.errors import SettingsError
 
@@ -69,8 +71,16 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(7860, ge=1, le=65535, description="Port to listen on.")
-    allowed_origins: list[str] = Field(
-        [], description='Shops that may embed the chat, as a JSON list: ["https://shop.example"].'
+    allowed_origins: Annotated[list[str], NoDecode] = Field(
+        [], description="Shops that may embed the chat, with commas: https://shop.example,https://www.shop.example."
+    )
+    public_url: str = Field(
+        "",
+        description="Address at which customers reach Aisle, such as https://shop.example/aisle; empty takes it from each request.",
+    )
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        ["127.0.0.1", "::1"],
+        description="Addresses and networks of reverse proxies whose X-Forwarded headers are believed, with commas; * trusts all.",
     )
     secret: SecretStr = Field(
         SecretStr(""), description="Key that signs session cookies; empty makes one and keeps it in the home."
@@ -83,6 +93,16 @@ class Settings(BaseSettings):
     )
     return_days: int = Field(30, ge=0, description="Days after delivery in which an order may be returned.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR. Logs never hold message text.")
+
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Read a list from text: items with commas between them, or a JSON list."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return [item.strip() for item in value.split(",") if item.strip()]
 
     @property
     def resolved_database_url(self) -> str:

@@ -34,6 +34,7 @@ from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
 from ui.protection import RateLimit, SecurityHeaders
+from ui.proxies import Proxies, PublicAddress, trusted_networks
 from ui.reception import VISIT, Reception
 from ui.sign_in import sign_in_router
 from ui.storefront import storefront_router
@@ -58,7 +59,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     """The app for `assistant`. On its page anybody may sign in as one of `demo_customers`, never real ones: each
     id with a few words on what there is to try.
 
-    Raises SettingsError when the secret, the rate limit or an allowed origin cannot work.
+    Raises SettingsError when the secret, the rate limit, an allowed origin, a proxy or the public address cannot work.
     """
     origins = _origins(settings.allowed_origins)
     secret = load_secret(settings.secret.get_secret_value(), settings.home)
@@ -72,7 +73,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
         docs_url=None,
         redoc_url=None,
     )
-    _add_middleware(app, origins, secret)
+    _add_middleware(app, origins, secret, settings)
     answer_errors(app)
     app.include_router(chat_router(reception))
     app.include_router(openai_router(reception))
@@ -84,8 +85,9 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     return app
 
 
-def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str) -> None:
+def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str, settings: Settings) -> None:
     """Added last runs first. CORS must be on this parent app: without it Gradio allows every origin."""
+    trusted, public = trusted_networks(settings.trusted_proxies), PublicAddress.parse(settings.public_url)
     app.add_middleware(
         SessionMiddleware,
         secret_key=secret,
@@ -101,6 +103,7 @@ def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str) -> None:
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
     app.add_middleware(SecurityHeaders, embedders=origins)
+    app.add_middleware(Proxies, trusted=trusted, public=public)
 
 
 def _add_files(app: FastAPI, pictures: Path) -> None:
@@ -139,7 +142,7 @@ def _add_chat(app: FastAPI, reception: Reception, shop_name: str) -> None:
             font=["Source Sans Pro", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
         ),
         css_paths=[STATIC / "cards.css", STATIC / "chat.css"],
-        head='<meta name="color-scheme" content="light"><script src="/static/chat.js"></script>',
+        head='<meta name="color-scheme" content="light"><script src="../static/chat.js"></script>',
     )
 
 

@@ -33,14 +33,14 @@ def safe_url(url: str, base: str = "") -> str:
     return url if url.startswith("/") else f"{base}{url}"
 
 
-def product_link(product: Product) -> str:
-    """Where a card leads: the product's own page, or the one that Aisle shows."""
-    return safe_url(product.link, "/") or f"/products/{quote(product.id, safe='')}"
+def product_link(product: Product, root: str = "") -> str:
+    """Return where a card leads: the product's own page, or the one that Aisle shows under `root`."""
+    return safe_url(product.link, f"{root}/") or f"{root}/products/{quote(product.id, safe='')}"
 
 
-def image_link(product: Product) -> str:
-    """The product's picture, or "" where the record has none that is safe to load."""
-    return safe_url(product.image_link, "/shop/")
+def image_link(product: Product, root: str = "") -> str:
+    """Return the product's picture, or "" if the record has none that is safe to load."""
+    return safe_url(product.image_link, f"{root}/shop/")
 
 
 def text_html(text: str) -> str:
@@ -49,18 +49,18 @@ def text_html(text: str) -> str:
     return "".join(_block(block.split("\n")) for block in blocks)
 
 
-def cards_html(candidates: Sequence[Candidate]) -> str:
-    """A list of product cards, or "" without candidates."""
+def cards_html(candidates: Sequence[Candidate], root: str = "") -> str:
+    """Return a list of product cards with links under `root`, or "" without candidates."""
     if not candidates:
         return ""
-    items = "".join(f'<li class="aisle-card">{_card(candidate)}</li>' for candidate in candidates)
+    items = "".join(f'<li class="aisle-card">{_card(candidate, root)}</li>' for candidate in candidates)
     noun = "product" if len(candidates) == 1 else "products"
     return f'<ul class="aisle-cards" aria-label="{len(candidates)} {noun}">{items}</ul>'
 
 
-def sources_html(sources: Iterable[Faq]) -> str:
-    """Links to the questions and policies that answer, or "" without any."""
-    links = [f'<a href="{escape(_source_link(faq))}" target="_top">{escape(faq.title)}</a>' for faq in sources]
+def sources_html(sources: Iterable[Faq], root: str = "") -> str:
+    """Return links to the questions and policies that answer, or "" without any."""
+    links = [f'<a href="{escape(_source_link(faq, root))}" target="_top">{escape(faq.title)}</a>' for faq in sources]
     if not links:
         return ""
     return f'<p class="aisle-sources"><span>{"Source" if len(links) == 1 else "Sources"}</span>{"".join(links)}</p>'
@@ -101,9 +101,9 @@ def stock_html(product: Product) -> str:
     return '<span class="aisle-stock">In stock</span>'
 
 
-def picture_html(product: Product, eager: bool = False) -> str:
+def picture_html(product: Product, eager: bool = False, root: str = "") -> str:
     """The picture, described by the title elsewhere, or a plain tile with the title's initial."""
-    link = image_link(product)
+    link = image_link(product, root)
     if not link:
         initial = escape(product.title.strip()[:1].upper() or "?")
         return f'<span class="aisle-picture is-empty" aria-hidden="true">{initial}</span>'
@@ -114,20 +114,20 @@ def picture_html(product: Product, eager: bool = False) -> str:
     )
 
 
-def _card(candidate: Candidate) -> str:
+def _card(candidate: Candidate, root: str) -> str:
     product = candidate.product
     reason = escape(_why(candidate))
     why = f'<p class="aisle-why"><span class="aisle-unseen">Why this one: </span>{reason}</p>' if reason else ""
     return (
-        f'<a class="aisle-card-link" href="{escape(product_link(product))}" target="_top">'
-        f"{picture_html(product)}"
+        f'<a class="aisle-card-link" href="{escape(product_link(product, root))}" target="_top">'
+        f"{picture_html(product, root=root)}"
         f'<span class="aisle-name">{escape(product.title)}</span></a>'
         f'<p class="aisle-facts">{price_html(product)}{stars_html(product)}</p>{why}{stock_html(product)}'
     )
 
 
-def _source_link(faq: Faq) -> str:
-    return safe_url(faq.link, "/") or f"/help/{quote(faq.id, safe='')}"
+def _source_link(faq: Faq, root: str) -> str:
+    return safe_url(faq.link, f"{root}/") or f"{root}/help/{quote(faq.id, safe='')}"
 
 
 def _why(candidate: Candidate) -> str:

@@ -21,6 +21,7 @@ from retrieval.errors import AisleError, ConversationNotFound
 from ui.cards import cards_html, sources_html, text_html
 from ui.errors import customer_text
 from ui.identity import TokenRefused
+from ui.proxies import root_of
 from ui.reception import Reception
 
 _log = structlog.get_logger(__name__)
@@ -107,7 +108,7 @@ class ChatPage:
         known = self._kept_conversation(conversation_id, token, request)
         chips: Sequence[str] = FIRST_CHIPS
         if known:
-            history += self._retold(known)
+            history += self._retold(known, root_of(request.request))
             chips = ()
         return {
             self._log: history,
@@ -148,7 +149,7 @@ class ChatPage:
     async def _reply(
         self, message: str, shown: list[Message], conversation_id: str, token: str, request: gr.Request
     ) -> AsyncIterator[Update]:
-        text, candidates = "", tuple[Candidate, ...]()
+        text, candidates, root = "", tuple[Candidate, ...](), root_of(request.request)
         try:
             visitor = self._reception.visitor(request.request, token)
             async with aclosing(self._reception.events("chat", message, conversation_id, visitor)) as events:
@@ -158,9 +159,14 @@ class ChatPage:
                     elif isinstance(event, Sentence):
                         text += event.text
                     if isinstance(event, Reply):
-                        yield self._finished(event, shown)
+                        yield self._finished(event, shown, root)
                     else:
-                        yield {self._log: [*shown, _said_by_aisle(text_html(text) or _WRITING, cards_html(candidates))]}
+                        yield {
+                            self._log: [
+                                *shown,
+                                _said_by_aisle(text_html(text) or _WRITING, cards_html(candidates, root)),
+                            ]
+                        }
         except ConversationNotFound:  # signed out, or in as somebody else, in another tab: what follows is a new one
             async for update in self._reply(message, shown, "", token, request):
                 yield update
@@ -171,8 +177,9 @@ class ChatPage:
                 self._retry: gr.update(visible=True),
             }
 
-    def _finished(self, reply: Reply, shown: list[Message]) -> Update:
-        told = _said_by_aisle(text_html(reply.text), cards_html(reply.products) + sources_html(reply.sources))
+    def _finished(self, reply: Reply, shown: list[Message], root: str) -> Update:
+        below = cards_html(reply.products, root) + sources_html(reply.sources, root)
+        told = _said_by_aisle(text_html(reply.text), below)
         return {
             self._log: [*shown, told],
             self._conversation: reply.conversation_id,
@@ -196,10 +203,12 @@ class ChatPage:
             _log.info("conversation_not_resumed", error=type(error).__name__)
             return None
 
-    def _retold(self, conversation: Conversation) -> list[Message]:
+    def _retold(self, conversation: Conversation, root: str) -> list[Message]:
         """The latest stored turns; the last one with its cards."""
         products = self._reception.assistant.catalog.products
-        cards = cards_html([Candidate(products[name], 0) for name in conversation.state.shown if name in products])
+        cards = cards_html(
+            [Candidate(products[name], 0) for name in conversation.state.shown if name in products], root
+        )
         history: list[Message] = []
         for turn in conversation.turns[-_LONGEST_HISTORY // 2 :]:
             last = cards if turn is conversation.turns[-1] else ""

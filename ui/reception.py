@@ -14,6 +14,7 @@ from ui.identity import TokenRefused, make_token, read_token
 from ui.metrics import Metrics
 from ui.opening import Answering
 from ui.protection import RateLimit, TooFast
+from ui.proxies import client_of
 from ui.replies import Replies
 
 SESSION_CUSTOMER = "customer_id"
@@ -45,7 +46,7 @@ class Reception:
         Raises TokenRefused for a token that is expired or forged. A bearer value that is no such token at all, such as
         the API key that OpenAI clients insist on, is a visitor without a name.
         """
-        client = request.client.host if request.client else "unknown"
+        client = client_of(request)
         given = token or _bearer(request)
         if given:
             return Visitor(client, read_token(given, self._secret))

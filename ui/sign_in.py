@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse
 
+from ui.proxies import root_of
 from ui.reception import SESSION_CUSTOMER
 
 
@@ -29,6 +30,6 @@ def sign_in_router(demo_customers: Collection[str]) -> APIRouter:
             if customer_id not in demo_customers:
                 raise HTTPException(404, "There is no such demo customer.")
             request.session[SESSION_CUSTOMER] = customer_id
-        return RedirectResponse("/", status_code=303)
+        return RedirectResponse(f"{root_of(request)}/", status_code=303)
 
     return router

@@ -23,6 +23,7 @@ from retrieval.faq import Faq
 from retrieval.product import Product
 from ui import cards
 from ui.opening import Answering, OpeningAssistant, Readiness
+from ui.proxies import root_of
 from ui.reception import SESSION_CUSTOMER
 
 _PAGE_SIZE = 24
@@ -85,7 +86,7 @@ def storefront_router(assistant: Answering, settings: Settings, demo_customers: 
     @router.get("/")
     def home(request: Request, kind: str = "", page: int = 1) -> HTMLResponse:
         if pages.opening:
-            return pages.wait()
+            return pages.wait(request)
         shown = shelf(assistant.catalog, kind, max(1, page))
         if not shown.products and shown.total + (page > 1):
             return pages.render("missing.html", request, status=404)
@@ -131,8 +132,6 @@ class _Pages:
             price=lambda product: Markup(cards.price_html(product)),  # noqa: S704 - escaped in cards.py
             stars=lambda product: Markup(cards.stars_html(product)),  # noqa: S704
             stock=lambda product: Markup(cards.stock_html(product)),  # noqa: S704
-            picture=lambda product, eager=False: Markup(cards.picture_html(product, eager)),  # noqa: S704
-            link=cards.product_link,
             answer=self._answer,
         )
 
@@ -141,16 +140,20 @@ class _Pages:
         """Whether the catalogue is still being loaded."""
         return isinstance(self._assistant, OpeningAssistant) and self._assistant.readiness is Readiness.STARTING
 
-    def wait(self) -> HTMLResponse:
+    def wait(self, request: Request) -> HTMLResponse:
         """The page before the shop is open; it asks again by itself."""
-        page = self._templates.get_template("opening.html").render(shop=self._settings.shop_name)
+        page = self._templates.get_template("opening.html").render(shop=self._settings.shop_name, root=root_of(request))
         return HTMLResponse(page, status_code=503, headers={"Retry-After": "1"})
 
     def render(self, template: str, request: Request, status: int = 200, **values: Any) -> HTMLResponse:
         """One page with what every page shows: departments and the account."""
         customer_id = request.session.get(SESSION_CUSTOMER)
+        root = root_of(request)
         page = self._templates.get_template(template).render(
             shop=self._settings,
+            root=root,
+            picture=lambda product, eager=False: Markup(cards.picture_html(product, eager, root)),  # noqa: S704
+            link=lambda product: cards.product_link(product, root),
             departments=departments(self._assistant.catalog),
             catalog=self._assistant.catalog,
             customer=self._assistant.customer(customer_id) if customer_id else None,

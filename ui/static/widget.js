@@ -1,6 +1,6 @@
 // Aisle's chat for a shop's page. One line: <script src="https://chat.example/widget.js" data-title="Ask us" async></script>
 (() => {
-  const me = document.currentScript, set = me.dataset, base = new URL(set.src || me.src, location.href).origin;
+  const me = document.currentScript, set = me.dataset, home = new URL(set.src || me.src, location.href), base = home.origin;
   const side = set.position === "left" ? "left" : "right";
   const color = /^#[0-9a-f]{3,8}$/i.test(set.color || "") ? set.color : "#1f4a3a";
   const title = set.title || "Shopping assistant", KEY = "aisle:open";
@@ -35,7 +35,7 @@ iframe{display:block;width:100%;height:100%;border:0}
     for (const key of ["token", "greeting"]) if (set[key]) hash.set(key, set[key]);
     frame = document.createElement("iframe");
     frame.title = title;
-    frame.src = base + "/chat/#" + hash;
+    frame.src = home.href.replace(/[?#].*/, "").replace(/\/(widget\.js)?$/, "") + "/chat/#" + hash;
     panel.lastChild.before(frame);
   };
   const toggle = (open, focus = true) => {
