@@ -34,15 +34,15 @@ class Sampler:
     """Draws tokens by temperature and top-p, the same ones for the same seed."""
 
     def __init__(self, decoding: Decoding) -> None:
-        self._temperature = decoding.temperature
+        self.temperature = decoding.temperature
         self._top_p = decoding.top_p
         self._chance = random.Random(decoding.seed)
 
     def draw(self, tokens: Sequence[int], logits: Sequence[float]) -> int:
         """One of `tokens`, which come with their logits in falling order."""
-        if self._temperature <= 0:
+        if self.temperature <= 0:
             return tokens[0]
-        weights = [math.exp((logit - logits[0]) / self._temperature) for logit in logits]
+        weights = [math.exp((logit - logits[0]) / self.temperature) for logit in logits]
         limit, total, kept = self._top_p * sum(weights), 0.0, 0
         for weight in weights:
             total += weight

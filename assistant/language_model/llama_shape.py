@@ -49,7 +49,7 @@ class LlamaShape:
                 epsilon=float(config["rms_norm_eps"]),  # type: ignore[arg-type]
                 theta=float(rope["rope_theta"]),  # type: ignore[index]
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
             raise ModelError(
                 f"the model's config.json lacks a usable {error}", "Copy the model folder again."
             ) from error

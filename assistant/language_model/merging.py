@@ -22,7 +22,7 @@ Parts = dict[str, Tensor]
 
 _TRAIN_AGAIN = "Train the adapter again on this model with `aisle finetune`."
 _LAYER = re.compile(r"\.\d+\.")
-_TOKEN_ROWS = "base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta"
+_EMBEDDING_ROWS = "base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta"
 _ENDINGS = ("lora_A.weight", "lora_B.weight", "lora_magnitude_vector", "ia3_l")
 
 
@@ -33,7 +33,7 @@ def merged(weights: Weights, adapter: Weights, settings: Mapping[str, Any]) -> d
     """
     merge = _merge_of(settings)
     result = dict(weights)
-    changes = _by_weight({key: tensor for key, tensor in adapter.items() if key != _TOKEN_ROWS})
+    changes = _by_weight({key: tensor for key, tensor in adapter.items() if key != _EMBEDDING_ROWS})
     if not settings.get("layers_to_transform"):
         _check_every_layer(weights, changes)
     for name, parts in changes.items():
@@ -47,8 +47,8 @@ def merged(weights: Weights, adapter: Weights, settings: Mapping[str, Any]) -> d
         if changed.shape != result[weight].shape:
             raise ModelError(f"the adapter's part for {name} does not fit the model", _TRAIN_AGAIN)
         result[weight] = changed.astype(np.float32)
-    if _TOKEN_ROWS in adapter:
-        result[EMBEDDINGS] = _with_rows(result[EMBEDDINGS], adapter[_TOKEN_ROWS], settings)
+    if _EMBEDDING_ROWS in adapter:
+        result[EMBEDDINGS] = _with_rows(result[EMBEDDINGS], adapter[_EMBEDDING_ROWS], settings)
     return result
 
 

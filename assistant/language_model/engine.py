@@ -1,0 +1,250 @@
+"""Engine: writes tokens with a small Llama model on the CPU, for the planner and the writer.
+
+The layers run in onnxruntime with 8-bit weights. The engine looks up embeddings itself, and projects onto the whole vocabulary
+only if it has to: a forced token costs nothing until the next choice, and a choice among a few tokens needs their rows only.
+Beginnings of prompts that were read before are not read again. Several customers take turns chunk by chunk and token by token.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Self, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from assistant.language_model.decoding import CANDIDATES, Sampler
+from assistant.language_model.engine_files import EngineFiles, read_engine_files
+from assistant.language_model.fair_turns import FairTurns
+from assistant.language_model.language_model import Decoding
+from assistant.language_model.network import Network, TextState
+from assistant.language_model.prefix_cache import PrefixCache
+from assistant.language_model.quantization import Bits, Blocks
+from retrieval.errors import ModelError, WritingError
+
+Choice = Collection[int] | NDArray[np.float32] | None
+"""Tokens that may come next: a collection of ids, a bias on the logits of shape (vocabulary,) (minus infinity forbids a token),
+or None for any. Use a bias, made once, for all but a few."""
+
+Allowed = Callable[[Sequence[int]], Choice]
+"""Called with the tokens generated so far."""
+
+CONTEXT = 2048
+"""Tokens that prompt and reply may have together; a token takes 46 kB of memory with SmolLM2-135M."""
+
+PREFIX_BYTES = 256 << 20
+"""Bytes of keys and values kept for later prompts, some 5,800 tokens of SmolLM2-135M."""
+
+_CHUNK = 256
+"""Tokens of a prompt that are read in one turn, some 0.15 seconds on two cores."""
+
+_FEW = 256
+"""Up to this many allowed tokens, their rows alone are faster than the whole head."""
+
+_MOST_THREADS = 4
+"""Products of this size do not get faster with more threads."""
+
+_SCORED = 64
+"""Rows of logits held at once, 25 MB in double precision."""
+
+_SPREAD = 8.0
+"""In units of the temperature, how far below the best a logit may be to count; a token below has e^-8 of its likelihood."""
+
+
+class Engine:
+    """A causal language model on token ids; safe to use from many threads."""
+
+    def __init__(self, files: EngineFiles, cores: int, context: int, prefix_bytes: int) -> None:
+        self.tokenizer: Tokenizer = files.tokenizer
+        self.ends = files.ends
+        self.context = min(context, files.shape.positions)
+        self._shape = files.shape
+        self._table = files.table
+        self._alone = Network(files.shape, files.body, files.table, min(cores, _MOST_THREADS))
+        self._shared = Network(files.shape, files.body, files.table, 1) if cores > 1 else self._alone
+        self._turns = FairTurns(cores)
+        self._prefixes = PrefixCache(prefix_bytes)
+
+    @classmethod
+    def open(
+        cls,
+        base: Path,
+        adapter: Path | None = None,
+        *,
+        bits: Bits = 8,
+        cores: int | None = None,
+        cache: Path | None = None,
+        context: int = CONTEXT,
+        prefix_bytes: int = PREFIX_BYTES,
+    ) -> Self:
+        """Open the model in folder `base` with the adapter in folder `adapter` merged in.
+
+        `cores` computations run at once, by default as many as the machine has. `cache` is where quantized models are kept, by
+        default `engine` in `base`; the first call for a base and adapter quantizes them. Raises ModelError that says what is
+        missing or damaged and what to do.
+        """
+        cache = cache or base / "engine"
+        cores = cores or os.cpu_count() or 1
+        files = read_engine_files(base, adapter, bits, cache)
+        try:
+            return cls(files, cores, context, prefix_bytes)
+        except Exception:  # onnxruntime raises kinds of its own for a damaged graph
+            shutil.rmtree(files.body.parent, ignore_errors=True)
+        files = read_engine_files(base, adapter, bits, cache)
+        try:
+            return cls(files, cores, context, prefix_bytes)
+        except Exception as error:
+            raise ModelError(f"onnxruntime cannot run the model in {base}: {error}", "Report this as a bug.") from error
+
+    @property
+    def vocabulary(self) -> int:
+        """Number of tokens that the model knows, the adapter's included."""
+        return self._shape.vocabulary
+
+    def generate(
+        self,
+        ids: Sequence[int],
+        decoding: Decoding,
+        allowed: Allowed | None,
+        stop: Collection[int],
+        cancelled: threading.Event,
+    ) -> Iterator[int]:
+        """Yield the tokens that follow `ids`, until one of `stop` (not yielded), the limit of `decoding`, or `cancelled`.
+
+        `allowed` is asked before each token; an empty collection ends the text. A temperature above 0 draws among the 40
+        likeliest allowed tokens. Raises WritingError if `ids` is empty or too long, or the network fails.
+        """
+        limit = min(decoding.max_tokens, self._room(ids))
+        state = TextState(self._shape, len(ids) + limit)
+        sampler, generated = Sampler(decoding), list[int]()
+        with self._turns.request():
+            pending = self._resume(state, ids)
+            while len(generated) < limit and not cancelled.is_set():
+                choice = allowed(generated) if allowed else None
+                if _is_few(choice, 1):
+                    token = next(iter(choice), None)
+                else:
+                    token = self._choose(state, pending, choice, sampler, cancelled)
+                    if len(pending) > 1:
+                        self._prefixes.store([*ids, *generated][: state.length], state.values)
+                    pending = []
+                if token is None or token in stop:
+                    break
+                generated.append(token)
+                pending.append(token)
+                yield token
+            self._prefixes.store([*ids, *generated][: state.length], state.values)
+
+    def likelihoods(self, ids: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
+        """Return for each continuation of `ids` the natural logarithms of its tokens' probabilities, shape (tokens,).
+
+        Raises WritingError if `ids` is empty or a text too long, or the network fails.
+        """
+        longest = max(map(len, continuations), default=0)
+        self._room([*ids, *[0] * max(longest - 1, 0)])
+        state = TextState(self._shape, len(ids) + longest)
+        never = threading.Event()
+        with self._turns.request():
+            pending = self._resume(state, ids)
+            after = self._read(state, pending, never)[-1:].copy()
+            self._prefixes.store(ids, state.values)
+            found = []
+            for continuation in continuations:
+                state.length = len(ids)
+                hidden = [after, self._read(state, list(continuation[:-1]), never)]
+                found.append(self._log_probabilities(np.concatenate(hidden), continuation))
+        return found
+
+    def _room(self, ids: Sequence[int]) -> int:
+        """Return how many tokens may follow `ids`. Raises WritingError if none may."""
+        if not ids:
+            raise WritingError("the prompt is empty")
+        if len(ids) >= self.context:
+            raise WritingError(f"the prompt has {len(ids)} tokens, the engine reads {self.context - 1} at most")
+        return self.context - len(ids)
+
+    def _resume(self, state: TextState, ids: Sequence[int]) -> list[int]:
+        """Restore what is known of `ids`, all but its last token at most; return the rest, to be read."""
+        state.length = self._prefixes.restore(ids[:-1], state.values)
+        return list(ids[state.length :])
+
+    def _choose(
+        self, state: TextState, pending: Sequence[int], choice: Choice, sampler: Sampler, cancelled: threading.Event
+    ) -> int | None:
+        """Read `pending` and draw the next token; None if `cancelled` or nothing is allowed."""
+        hidden = self._read(state, pending, cancelled)
+        if cancelled.is_set():
+            return None
+        last = hidden[-1:]
+        tokens = None if choice is None or isinstance(choice, np.ndarray) else np.fromiter(choice, np.int64)
+        if tokens is not None and len(tokens) <= _FEW:
+            logits = self._rows(tokens) @ last[0]
+        else:
+            logits = self._logits(last)[0]
+            if isinstance(choice, np.ndarray):
+                logits = logits + choice
+            elif tokens is not None:
+                logits = logits[tokens]
+        best = _best(logits, sampler.temperature)
+        found = best if tokens is None else tokens[best]
+        return sampler.draw(found.tolist(), logits[best].tolist()) if len(best) else None
+
+    def _read(self, state: TextState, ids: Sequence[int], cancelled: threading.Event) -> NDArray[np.float32]:
+        """Read `ids` in chunks, a turn each, until `cancelled`; return the hidden states, (tokens read, width)."""
+        found = []
+        for start in range(0, len(ids), _CHUNK):
+            if cancelled.is_set():
+                break
+            embedded = self._rows(ids[start : start + _CHUNK])
+            with self._turns.turn() as alone, _engine_errors():
+                found.append(state.read(self._alone if alone else self._shared, embedded))
+        return np.concatenate(found) if found else np.empty((0, self._shape.width), np.float32)
+
+    def _logits(self, hidden: NDArray[np.float32]) -> NDArray[np.float32]:
+        with self._turns.turn() as alone, _engine_errors():
+            return (self._alone if alone else self._shared).logits(hidden)
+
+    def _log_probabilities(self, hidden: NDArray[np.float32], chosen: Sequence[int]) -> NDArray[np.float64]:
+        """Log-probability of each of `chosen` after the hidden state before it."""
+        found = np.empty(len(chosen))
+        for start in range(0, len(chosen), _SCORED):
+            part = list(chosen[start : start + _SCORED])
+            logits = self._logits(hidden[start : start + len(part)]).astype(np.float64)
+            top = logits.max(-1)
+            totals = top + np.log(np.exp(logits - top[:, None]).sum(-1))
+            found[start : start + len(part)] = logits[np.arange(len(part)), part] - totals
+        return found
+
+    def _rows(self, tokens: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
+        """Rows of the embedding table, which are those of the head too."""
+        return self._table.rows(tokens) if isinstance(self._table, Blocks) else self._table[tokens]
+
+
+def _is_few(choice: Choice, limit: int) -> TypeGuard[Collection[int]]:
+    return choice is not None and not isinstance(choice, np.ndarray) and len(choice) <= limit
+
+
+def _best(logits: NDArray[np.float32], temperature: float) -> NDArray[np.int64]:
+    """Places of the highest finite logits, best first: one for a temperature of 0, else the candidates of a draw."""
+    top = logits.max(initial=-np.inf)
+    if not np.isfinite(top):
+        return np.empty(0, np.int64)
+    if temperature <= 0:
+        return np.array([logits.argmax()])
+    near = np.flatnonzero(logits >= top - _SPREAD * temperature)
+    return near[np.argsort(-logits[near], kind="stable")][:CANDIDATES]
+
+
+@contextlib.contextmanager
+def _engine_errors() -> Iterator[None]:
+    """Turn the errors of onnxruntime, which share no root of their own, into WritingError."""
+    try:
+        yield
+    except Exception as error:
+        raise WritingError(f"the language model failed: {error}") from error

@@ -1,0 +1,87 @@
+"""Network: the two graphs of a model in onnxruntime sessions, and the keys and values of one text that it reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.language_model.llama_graph import (
+    EMBEDDED,
+    HIDDEN,
+    LENGTHS,
+    LOGITS,
+    TOTAL,
+    Table,
+    cache_names,
+    head_graph,
+)
+from assistant.language_model.llama_shape import LlamaShape
+from assistant.language_model.onnx_session import Binding, open_session
+
+
+class Network:
+    """Layers and head in sessions of `threads` threads; any number of texts may use it at once."""
+
+    def __init__(self, shape: LlamaShape, body: Path, table: Table, threads: int) -> None:
+        self.shape = shape
+        # Threads that sleep between nodes cost a quarter of the speed of a lone text.
+        self.body = open_session(body, threads, spin=threads > 1)
+        self._head = open_session(head_graph(table), threads, spin=threads > 1)
+
+    def logits(self, hidden: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the logits after each of `hidden` (count, width), shape (count, vocabulary)."""
+        return np.asarray(self._head.run([LOGITS], {HIDDEN: hidden})[0])
+
+
+class TextState:
+    """Keys and values of one text of at most `positions` tokens; `length` of them are filled. Not thread-safe.
+
+    The operating system commits memory only for positions that are filled.
+    """
+
+    def __init__(self, shape: LlamaShape, positions: int) -> None:
+        self.length = 0
+        self.values = np.zeros((shape.layers, 2, 1, shape.kv_heads, positions, shape.head_width), np.float32)
+        self._width = shape.width
+        self._lengths = np.zeros(1, np.int32)
+        self._total = np.zeros((), np.int32)
+        self._one = np.empty((1, 1, shape.width), np.float32)
+        self._after_one = np.empty((1, 1, shape.width), np.float32)
+        self._steps: dict[int, Binding] = {}
+
+    def read(self, network: Network, embedded: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Read more tokens, given their embeddings (count, width); return the hidden states, same shape.
+
+        The result for a single token is overwritten by the next call.
+        """
+        count = len(embedded)
+        if count == 1:
+            self._one[0] = embedded
+            step = self._steps.get(id(network))
+            if step is None:
+                step = self._steps[id(network)] = self._bound(network, self._one, self._after_one)
+            after = self._after_one
+        else:
+            after = np.empty((1, count, self._width), np.float32)
+            step = self._bound(network, embedded[None], after)
+        self.length += count
+        self._lengths[0] = self.length - 1
+        self._total[...] = self.length
+        step.run()
+        return after[0]
+
+    def _bound(self, network: Network, embedded: NDArray[np.float32], hidden: NDArray[np.float32]) -> Binding:
+        """A binding whose keys and values are updated in place."""
+        binding = Binding(network.body)
+        binding.take(EMBEDDED, embedded)
+        binding.take(LENGTHS, self._lengths)
+        binding.take(TOTAL, self._total)
+        binding.give(HIDDEN, hidden)
+        for layer, (keys, values) in enumerate(self.values):
+            names = cache_names(layer)
+            for array, taken, given in ((keys, names[0], names[2]), (values, names[1], names[3])):
+                binding.take(taken, array)
+                binding.give(given, array)
+        return binding
