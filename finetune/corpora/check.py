@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from assistant.evidence.brief import Verdict
 from assistant.planning.plan import Ask, Cart, Change, Choose, Compare, Details, Find, Order, Policy
 from assistant.reading.lines import LineKind
 from finetune.corpora.conversation import (
     JudgedPairs,
-    Mark,
     WrittenConversation,
     WrittenTurn,
     read_conversations,
     read_pairs,
 )
-from finetune.corpora.facts import turn_facts, turn_lines
+from finetune.corpora.facts import turn_brief
 from finetune.corpora.shop import CorpusShop
 
 REFERENCE = re.compile(r"\{([^{}]*)\}")
@@ -129,15 +129,14 @@ def _repeats(message: str, said: list[tuple[frozenset[str], str]]) -> Iterator[s
 def turn_faults(shop: CorpusShop, conversation: WrittenConversation, turn: WrittenTurn, heard: str) -> Iterator[str]:
     """What is wrong with one turn; `heard` is everything that the customer has said up to it."""
     try:
-        facts = turn_facts(shop, conversation, turn)
-        lines = turn_lines(shop, turn)
+        brief = turn_brief(shop, conversation, turn)
     except (ValueError, TypeError) as error:
         yield str(error)
         return
     yield from _plan_faults(shop, turn)
     used = REFERENCE.findall(turn.reply)
     for key in used:
-        if key not in facts:
+        if key not in brief.facts:
             yield f"{{{key}}} does not exist in this turn"
     bare = REFERENCE.sub(" ", turn.reply)
     if "{" in bare or "}" in bare:
@@ -149,10 +148,11 @@ def turn_faults(shop: CorpusShop, conversation: WrittenConversation, turn: Writt
     if found := _DONE.search(bare):
         yield f"the reply claims or promises an act: {found[0]!r}"
     yield from _spelled_names(shop, bare, heard)
-    for place, (mark, line) in enumerate(lines, 1):
-        if mark is Mark.LIMITS and line.kind is LineKind.POLICY and f"l{place}" not in used:
+    for place, told in enumerate(brief.lines, 1):
+        line = told.line
+        if told.verdict is Verdict.LIMITS and line.kind is LineKind.POLICY and f"l{place}" not in used:
             yield f"the condition l{place} is not quoted: {line.text!r}"
-        if mark is Mark.SILENT and {f"l{place}", f"l{place}.value"} & set(used):
+        if told.verdict is Verdict.SILENT and {f"l{place}", f"l{place}.value"} & set(used):
             yield f"l{place} is silent and cannot be referred to"
     if bare.count("?") > 1:
         yield "the reply asks more than one question"

@@ -1,4 +1,4 @@
-"""The facts of one written turn: what each reference of its reply is filled with."""
+"""The evidence of one written turn: its brief, made as a live turn's is."""
 
 from __future__ import annotations
 
@@ -6,83 +6,77 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from assistant.evidence.evidence import Fact, FactKind
-from assistant.evidence.order_facts import IN_FULL, order_facts
-from assistant.evidence.product_facts import ProductFacts
-from assistant.reading.lines import Line, LineKind
+from assistant.actions.order import Order
+from assistant.evidence.brief import Brief, BriefLine, Note, Verdict
+from assistant.evidence.sums import Sum, difference, left_of, total
+from assistant.planning.plan import Change, Find, Policy
+from assistant.planning.plan import Order as ReadOrder
+from assistant.planning.plan_text import ProductNumbers
 from finetune.corpora.conversation import Mark, WrittenConversation, WrittenTurn
 from finetune.corpora.shop import CorpusShop
 from retrieval.money import Money
+from retrieval.product import Product
 
-PRODUCT_FIELDS = (
-    "name", "price", "old_price", "saving", "stock", "quantity", "rating", "reviews", "brand", "kind", "color", "colors",
-    "size", "sizes", "material",
-)  # fmt: skip
-
-
-def turn_lines(shop: CorpusShop, turn: WrittenTurn) -> list[tuple[Mark, Line]]:
-    """The lines of a turn with their marks, `l1` first. Raises ValueError for a fragment that fits no single line."""
-    return [(judged.mark, shop.line(judged.record, judged.fragment)) for judged in turn.lines]
+VERDICTS = {
+    Mark.SUPPORTS: Verdict.SUPPORTS, Mark.CONTRADICTS: Verdict.CONTRADICTS, Mark.LIMITS: Verdict.LIMITS,
+    Mark.SILENT: Verdict.SILENT,
+}  # fmt: skip
 
 
-def turn_facts(shop: CorpusShop, conversation: WrittenConversation, turn: WrittenTurn) -> dict[str, Fact]:
-    """Every fact that the reply of `turn` may refer to, by its key. Raises ValueError for an id that does not exist."""
-    return {fact.key: fact for fact in _facts(shop, conversation, turn)}
+def turn_lines(shop: CorpusShop, turn: WrittenTurn) -> list[BriefLine]:
+    """The judged lines of a turn, `l1` first. Raises ValueError for a fragment that fits no single line."""
+    return [BriefLine(VERDICTS[each.mark], shop.line(each.record, each.fragment)) for each in turn.lines]
 
 
-def _facts(shop: CorpusShop, conversation: WrittenConversation, turn: WrittenTurn) -> Iterator[Fact]:
-    makers = ProductFacts(shop.catalog)
-    for place, id in enumerate(turn.show, 1):
-        yield from makers.of(f"p{place}", _product(shop, id), PRODUCT_FIELDS)
-    for place, id in enumerate(turn.orders, 1):
-        order = shop.orders.get(id)
-        if order is None or order.customer_id != conversation.customer:
-            raise ValueError(
-                f"order {id!r} is not one of the signed-in customer's ({conversation.customer or 'nobody'})"
-            )
-        yield from order_facts(f"o{place}", order, IN_FULL, shop.card.return_days, shop.card.today)
-    for place, (mark, line) in enumerate(turn_lines(shop, turn), 1):
-        if mark is Mark.SILENT:
-            continue
-        yield Fact(f"l{place}", FactKind.TEXT, line.text, mark.name.lower(), line.record)
-        if line.kind is LineKind.ATTRIBUTE:
-            yield Fact(f"l{place}.value", FactKind.TEXT, line.value, "", line.record)
-    for place, written in enumerate(turn.sums, 1):
-        yield Fact(f"s{place}", FactKind.MONEY, sum_text(shop, written), next(iter(written), ""), "computed")
-    card = shop.card
-    for field in ("name", "email", "phone", "hours"):
-        if text := getattr(card, field):
-            yield Fact(f"shop.{field}", FactKind.CONTACT, text, "", "shop")
-    if conversation.customer:
-        customer = shop.customers.get(conversation.customer)
-        if customer is None:
-            raise ValueError(f"customer {conversation.customer!r} does not exist")
-        yield Fact("customer.name", FactKind.NAME, customer.name.split()[0], "", f"customer:{customer.id}")
+def turn_brief(
+    shop: CorpusShop, conversation: WrittenConversation, turn: WrittenTurn, numbers: ProductNumbers = ProductNumbers()
+) -> Brief:
+    """The brief of a written turn. Raises ValueError for an id that does not exist or an order of somebody else."""
+    for id in turn.show:
+        _product(shop, id)
+    customer = shop.customers.get(conversation.customer)
+    if conversation.customer and customer is None:
+        raise ValueError(f"customer {conversation.customer!r} does not exist")
+    return shop.briefing.brief(
+        numbers,
+        products=turn.show,
+        orders=[_order(shop, id, conversation.customer) for id in turn.orders],
+        lines=turn_lines(shop, turn),
+        sums=[written_sum(shop, written) for written in turn.sums],
+        notes=tuple(dict.fromkeys(_notes(conversation, turn))),
+        customer=customer,
+    )
 
 
-def sum_text(shop: CorpusShop, written: Mapping[str, Any]) -> str:
-    """What code works out, as text: {"total": {"mug": 2}} → "$24.00". Raises ValueError for an unknown form."""
+def written_sum(shop: CorpusShop, written: Mapping[str, Any]) -> Sum:
+    """What code works out: {"total": {"mug": 2}} is "$24.00". Raises ValueError for an unknown form."""
     if len(written) != 1:
         raise ValueError(f"a sum has one key, not {sorted(written)}")
     (name, of), *_ = written.items()
-    currency = shop.card.currency
+    return Sum(name.replace("_", " "), _sum_text(shop, name, of))
+
+
+def _sum_text(shop: CorpusShop, name: str, of: Any) -> str:
     if name == "total":
-        return str(Money(_total(shop, of), currency))
+        return str(_total(shop, of))
     if name == "total_with_shipping":
-        return str(Money(_total(shop, of) + _shipping(shop, of), currency))
+        spent = _total(shop, of)
+        free = shop.card.free_from is not None and spent.amount >= shop.card.free_from
+        return str(Money(spent.amount + (0 if free else shop.card.ship_fee), spent.currency))
     if name == "to_free_shipping":
         if shop.card.free_from is None:
             raise ValueError("to_free_shipping: this shop has no free_from")
-        return str(Money(max(shop.card.free_from - _total(shop, of), Decimal(0)), currency))
+        spent = _total(shop, of)
+        return str(Money(max(shop.card.free_from - spent.amount, Decimal(0)), spent.currency))
     if name == "difference":
-        first, second = (_product(shop, id).current_price.amount for id in of)
-        return str(Money(abs(first - second), currency))
+        first, second = (_product(shop, id) for id in of)
+        return str(difference(first, second))
     if name == "left_of_budget":
         budget, basket = of
-        left = Decimal(str(budget)) - _total(shop, basket)
-        if left < 0:
+        left = left_of(Decimal(str(budget)), _total(shop, basket))
+        if left is None:
             raise ValueError(f"left_of_budget: {basket} costs more than {budget}")
-        return str(Money(left, currency))
+        return str(left)
     if name == "return_days_left":
         order = shop.orders.get(of)
         until = order.return_until(shop.card.return_days) if order else None
@@ -93,16 +87,30 @@ def sum_text(shop: CorpusShop, written: Mapping[str, Any]) -> str:
     raise ValueError(f"unknown sum {name!r}")
 
 
-def _product(shop: CorpusShop, id: str) -> Any:
+def _notes(conversation: WrittenConversation, turn: WrittenTurn) -> Iterator[Note]:
+    """Outcomes as the tools would report them."""
+    deciding = [judged for judged in turn.lines if judged.mark is not Mark.SILENT]
+    for step in turn.plan:
+        if isinstance(step, Find) and not turn.show:
+            yield Note.NOTHING_FOUND
+        if isinstance(step, Policy) and not deciding:
+            yield Note.NOT_STATED
+        if isinstance(step, ReadOrder | Change) and not turn.orders:
+            yield Note.NO_ORDER if conversation.customer else Note.SIGNED_OUT
+
+
+def _product(shop: CorpusShop, id: str) -> Product:
     if id not in shop.catalog.products:
         raise ValueError(f"no product has the id {id!r}")
     return shop.catalog.products[id]
 
 
-def _total(shop: CorpusShop, basket: Mapping[str, Any]) -> Decimal:
-    return sum((_product(shop, id).current_price.amount * int(count) for id, count in basket.items()), Decimal(0))
+def _order(shop: CorpusShop, id: str, customer: str) -> Order:
+    order = shop.orders.get(id)
+    if order is None or order.customer_id != customer:
+        raise ValueError(f"order {id!r} is not one of the signed-in customer's ({customer or 'nobody'})")
+    return order
 
 
-def _shipping(shop: CorpusShop, basket: Mapping[str, Any]) -> Decimal:
-    free = shop.card.free_from is not None and _total(shop, basket) >= shop.card.free_from
-    return Decimal(0) if free else shop.card.ship_fee
+def _total(shop: CorpusShop, basket: Mapping[str, Any]) -> Money:
+    return total((_product(shop, id), int(count)) for id, count in basket.items())

@@ -15,8 +15,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.actions.order import Order
 from assistant.actions.order_feed import read_orders
+from assistant.evidence.briefing import Briefing
 from assistant.importing import read_files
 from assistant.reading.lines import Line, page_lines, product_lines
+from assistant.shop import Shop
 from retrieval.catalog import Catalog
 from retrieval.customer import Customer
 from retrieval.errors import FeedError
@@ -85,6 +87,13 @@ class CorpusShop:
     def name(self) -> str:
         """The folder's name."""
         return self.folder.name
+
+    @cached_property
+    def briefing(self) -> Briefing:
+        """What makes the briefs of this shop's turns."""
+        card = self.card
+        shop = Shop(card.name, card.email, card.phone, card.hours, card.return_days)
+        return Briefing(self.catalog, shop, lambda: card.today)
 
     @cached_property
     def lines(self) -> Mapping[str, tuple[Line, ...]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from finetune.corpora.check import REFERENCE
 from finetune.corpora.conversation import WrittenConversation, WrittenTurn, read_conversations
-from finetune.corpora.facts import turn_facts
+from finetune.corpora.facts import turn_brief
 from finetune.corpora.shop import CorpusShop
 
 
@@ -32,5 +32,5 @@ def _told(shop: CorpusShop, conversation: WrittenConversation) -> Iterator[str]:
 
 def filled(shop: CorpusShop, conversation: WrittenConversation, turn: WrittenTurn) -> str:
     """The reply of `turn` with the values of its references; an unknown one is left as it is."""
-    facts = turn_facts(shop, conversation, turn)
+    facts = turn_brief(shop, conversation, turn).facts
     return REFERENCE.sub(lambda found: facts[found[1]].text if found[1] in facts else found[0], turn.reply)

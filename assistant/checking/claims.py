@@ -1,0 +1,158 @@
+"""Claims: what a written sentence says that nothing in its brief bears.
+
+Values behind references are the shop's own records and true. Everything the model spells itself is held against the brief, the
+customer's own words, and the everyday words of good replies. It errs toward a violation: a good sentence lost costs a plain phrase, a
+false one said costs the shop.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.evidence.brief import Brief, Verdict
+from assistant.understanding.grammar.english import FUNCTION_WORDS
+from retrieval.catalog import Catalog
+
+REFERENCE = re.compile(r"\{([a-z][a-z0-9]*(?:\.[a-z_]+)?)\}")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
+_SIGNS = re.compile(r"[$€£¥₹%]|https?:|www\.|\S@\S")
+_PROMISE = re.compile(
+    r"\bI(?:'ve| have|'ll| will| just)\b"
+    r"(?! (?:be (?:here|happy|glad)|look forward|need|take it you|show|gladly|start with|keep it|no|nothing|to)\b)"
+    r"|\bwe(?:'ll| will) (?:refund|replace|send|cancel|credit|call|ship|reserve|get back)\b"
+    r"|\b(?:has|have) been (?:cancel|refund|chang|updat|add|reserv)"
+    r"|\byou(?:'ll| will) (?:get|receive|be refunded|hear)\b",
+    re.IGNORECASE,
+)
+"""Acts and promises in the assistant's own words; what a policy promises is quoted instead."""
+_STOCK = re.compile(
+    r"\b(?:in stock|sold out|out of stock|available to (?:order|pre-order|back-order))\b", re.IGNORECASE
+)
+_NUMBERS = frozenset(
+    [
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "fifteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "hundred",
+        "thousand",
+        "half",
+        "double",
+        "twice",
+        "dozen",
+    ]
+)
+"""Number words that a fact has to bear; "one" and "two" are also ways of speaking."""
+_YES = re.compile(r"^\s*(?:yes|sure|certainly|absolutely|of course)\b", re.IGNORECASE)
+_NO = re.compile(r"^\s*(?:no\b(?! problem| worries)|unfortunately not|i'm afraid not|sorry, no)", re.IGNORECASE)
+_ENDINGS = ("ing", "ies", "ied", "ed", "es", "s", "er", "est", "ly", "e")
+
+
+class ViolationKind(StrEnum):
+    """What is wrong with a sentence."""
+
+    REFERENCE = "reference"  # a reference that this brief does not have
+    NUMBER = "number"  # a number that no fact and no customer word bears
+    SIGN = "sign"  # money, a percentage, a link or an address spelled out
+    NAME = "name"  # a product or brand spelled out
+    PROMISE = "promise"  # an act or promise that nothing bears
+    STOCK = "stock"  # availability spelled out
+    PROPERTY = "property"  # a word of the shop's records that no line of this brief has
+    POLARITY = "polarity"  # yes without support, or no without contradiction
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing wrong with a sentence, and the words that say it."""
+
+    kind: ViolationKind
+    said: str
+
+
+class ClaimsChecker:
+    """Checks the sentences of one shop's replies. `everyday` are the stems that good replies use without evidence."""
+
+    def __init__(self, catalog: Catalog, records: Iterable[str], everyday: frozenset[str]) -> None:
+        self._everyday = everyday
+        self._vocabulary = frozenset(stem for text in records for stem in stems(text))
+        products = catalog.products.values()
+        self._names = sorted({name for p in products for name in (p.title, p.brand) if len(name) > 2})
+
+    def violations(self, sentence: str, brief: Brief, heard: str, is_first: bool) -> list[Violation]:
+        """Everything wrong with `sentence`, written with references. `heard` is what the customer has said and the need so far."""
+        return list(self._violations(sentence, brief, heard, is_first))
+
+    def _violations(self, sentence: str, brief: Brief, heard: str, is_first: bool) -> Iterator[Violation]:
+        yield from (
+            Violation(ViolationKind.REFERENCE, key) for key in REFERENCE.findall(sentence) if key not in brief.facts
+        )
+        bare = REFERENCE.sub(" ", sentence)
+        known = set(_DIGITS.findall(heard))
+        yield from (Violation(ViolationKind.NUMBER, n) for n in _DIGITS.findall(bare) if n not in known)
+        yield from (Violation(ViolationKind.SIGN, found[0]) for found in _SIGNS.finditer(bare))
+        yield from (Violation(ViolationKind.PROMISE, found[0]) for found in _PROMISE.finditer(bare))
+        told = f"{heard} {' '.join(line.line.text for line in brief.lines)}"
+        if (found := _STOCK.search(bare)) and found[0].casefold() not in told.casefold():
+            yield Violation(ViolationKind.STOCK, found[0])
+        yield from self._spelled_names(bare, heard)
+        yield from self._unborne(bare, brief, told)
+        if is_first:
+            yield from _polarity(sentence, brief)
+
+    def _spelled_names(self, bare: str, heard: str) -> Iterator[Violation]:
+        said = heard.casefold()
+        for name in self._names:
+            if name in bare and name.casefold() not in said and re.search(rf"\b{re.escape(name)}\b", bare):
+                yield Violation(ViolationKind.NAME, name)
+
+    def _unborne(self, bare: str, brief: Brief, told: str) -> Iterator[Violation]:
+        borne = stems(f"{told} {brief.as_text()}") | self._everyday
+        for word in _WORD.findall(bare.lower()):
+            if word in _NUMBERS and stem(word) not in borne:
+                yield Violation(ViolationKind.NUMBER, word)
+            elif (
+                word not in FUNCTION_WORDS
+                and len(word) > 2
+                and stem(word) in self._vocabulary
+                and stem(word) not in borne
+            ):
+                yield Violation(ViolationKind.PROPERTY, word)
+
+
+def stem(word: str) -> str:
+    """A word without its commonest endings: "waterproofed" and "waterproof" are the same."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def stems(text: str) -> frozenset[str]:
+    """The stems of the words of `text`."""
+    return frozenset(stem(word) for word in _WORD.findall(text.lower()))
+
+
+def _polarity(sentence: str, brief: Brief) -> Iterator[Violation]:
+    verdicts = {line.verdict for line in brief.lines}
+    if not verdicts:
+        return
+    if _YES.search(sentence) and not verdicts & {Verdict.SUPPORTS, Verdict.LIMITS}:
+        yield Violation(ViolationKind.POLARITY, "yes")
+    if _NO.search(sentence) and not verdicts & {Verdict.CONTRADICTS, Verdict.LIMITS}:
+        yield Violation(ViolationKind.POLARITY, "no")

@@ -1,0 +1,58 @@
+"""Thread: what a conversation carries from one message to the next, and what a message is read in the light of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.language_model.transcript import TranscriptTurn
+from assistant.planning.need import Need
+from assistant.planning.plan_text import ProductNumbers
+
+REMEMBERED_TURNS = 4
+"""Turns that the language model sees again; the need and the product numbers carry what was said before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One conversation so far. `shown` are the ids of the products of the last reply, in the order the customer counts them.
+
+    `page` is the product whose page is open, `order` the order last spoken of, `asked` what the customer was asked already,
+    `misses` how many replies in a row left the customer without an answer.
+    """
+
+    turns: tuple[TranscriptTurn, ...] = ()
+    numbers: ProductNumbers = ProductNumbers()
+    need: Need = Need()
+    shown: tuple[str, ...] = ()
+    page: str = ""
+    order: str = ""
+    asked: tuple[str, ...] = ()
+    misses: int = 0
+
+    def opened_on(self, product: str, group: str) -> Thread:
+        """This thread with the widget on a product's page; that product is #1 of a new conversation."""
+        return replace(self, page=product, numbers=self.numbers.adding([(product, group)]))
+
+    def after(
+        self,
+        turn: TranscriptTurn,
+        need: Need,
+        shown: Sequence[str],
+        group: Callable[[str], str],
+        *,
+        order: str = "",
+        asked: Sequence[str] = (),
+        missed: bool = False,
+    ) -> Thread:
+        """The thread after one more turn; products stay on screen until others are shown."""
+        return replace(
+            self,
+            turns=(*self.turns, turn)[-REMEMBERED_TURNS:],
+            numbers=self.numbers.adding([(id, group(id)) for id in shown]),
+            need=need,
+            shown=tuple(shown) or self.shown,
+            order=order or self.order,
+            asked=tuple(dict.fromkeys((*self.asked, *asked))),
+            misses=self.misses + 1 if missed else 0,
+        )

@@ -1,0 +1,129 @@
+"""Turn: one message from reading to reply.
+
+message → planner → tools → reader → brief → composer → check → reply
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from assistant.conversation.message import clean
+from assistant.dialogue.thread import Thread
+from assistant.evidence.brief import Brief, Note
+from assistant.evidence.briefing import Briefing
+from assistant.language_model.transcript import TranscriptTurn, context_text, system_text
+from assistant.planning.plan import Ask, Plan
+from assistant.planning.planner import Planner
+from assistant.tools.run import run
+from assistant.tools.tool import Bench, Task
+from assistant.writing.composer import Composed, Composer
+from retrieval.customer import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class TurnReply:
+    """The finished reply to one message, the thread after it, and how it came about."""
+
+    text: str
+    written: str
+    plan: Plan
+    brief: Brief
+    thread: Thread
+    is_fallback: bool
+    timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """Answers messages for one shop. Safe to share between threads; holds no conversation."""
+
+    planner: Planner
+    bench: Bench
+    briefing: Briefing
+    composer: Composer
+    kinds: tuple[str, ...]
+    max_message: int = 2000
+    _system: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_system", system_text(self.briefing.shop.name, self.kinds))
+
+    def reply(
+        self, message: str, thread: Thread, customer: Customer | None = None, cancelled: threading.Event | None = None
+    ) -> Iterator[Composed | TurnReply]:
+        """Yields checked sentences as they are written, and last the finished reply; nothing after `cancelled` is set.
+
+        Raises StoreError, SearchIndexError, ModelError and WritingError.
+        """
+        cancelled = cancelled or threading.Event()
+        message = clean(message[: self.max_message])
+        watch = _Stopwatch()
+        page = self.bench.catalog.products.get(thread.page)
+        context = context_text(customer is not None, page.title if page else "")
+        with watch.step("planning"):
+            planned = self.planner.plan(self._system, context, thread, message, cancelled)
+        task = Task(message, planned.plan.need, thread, customer.id if customer else None)
+        with watch.step("tools"):
+            found = run(planned.plan, task, self.bench)
+        numbers = thread.numbers.adding([(id, self.briefing.group(id)) for id in found.products])
+        brief = self.briefing.brief(
+            numbers,
+            products=found.products,
+            orders=found.orders,
+            lines=found.lines,
+            sums=found.sums,
+            notes=found.notes,
+            customer=customer,
+        )
+        said: list[Composed] = []
+        with watch.step("writing"):
+            for sentence in self.composer.write(self._system, context, thread, message, planned, brief, cancelled):
+                watch.first("first sentence")
+                said.append(sentence)
+                yield sentence
+        if cancelled.is_set():
+            return
+        written = " ".join(sentence.written for sentence in said)
+        after = thread.after(
+            TranscriptTurn(message, planned.text, brief.as_text(), written),
+            planned.plan.need,
+            brief.products,
+            self.briefing.group,
+            order=brief.orders[0] if len(brief.orders) == 1 else "",
+            asked=[step.about for step in planned.plan.steps if isinstance(step, Ask)],
+            missed=Note.NOT_STATED in brief.notes or planned.is_fallback,
+        )
+        yield TurnReply(
+            text=" ".join(sentence.text for sentence in said),
+            written=written,
+            plan=planned.plan,
+            brief=brief,
+            thread=after,
+            is_fallback=planned.is_fallback or any(sentence.is_fallback for sentence in said),
+            timings_ms=watch.timings_ms,
+        )
+
+
+@dataclass
+class _Stopwatch:
+    """Milliseconds per step, and from the start to the first sentence."""
+
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    _start: float = field(default_factory=time.perf_counter)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.timings_ms[name] = _milliseconds(start)
+
+    def first(self, name: str) -> None:
+        self.timings_ms.setdefault(name, _milliseconds(self._start))
+
+
+def _milliseconds(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 1)

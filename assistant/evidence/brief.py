@@ -1,0 +1,119 @@
+"""Brief: everything that one reply may speak of, and how the language model reads it.
+
+    p1 #1 Alder 2 Tent | tent | $189.00 | in stock | 4.6 out of 5 | colors green and orange
+    o1 FF-20102 | delayed | expected May 25
+    l1 + p1 Review, 5 of 5 stars: Sat out a night of sideways rain in it and woke up dry.
+    l2 ! Returns Worn boots cannot be returned.
+    s1 total $412.00
+    not stated
+
+The model sees the values, so that it can choose and compare; what it writes are references to them ("{p1.price}"), and those are
+single tokens of its vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.evidence.evidence import Fact
+from assistant.reading.lines import Line, LineKind
+
+PRODUCT_SLOTS = ("p1", "p2", "p3", "p4", "p5", "p6")
+ORDER_SLOTS = ("o1", "o2", "o3")
+LINE_SLOTS = tuple(f"l{number}" for number in range(1, 9))
+SUM_SLOTS = ("s1", "s2", "s3", "s4")
+PRODUCT_FIELDS = (
+    "name", "price", "old_price", "saving", "stock", "quantity", "rating", "reviews", "brand", "kind", "color", "colors",
+    "size", "sizes", "material",
+)  # fmt: skip
+ORDER_FIELDS = (
+    "id", "status", "placed", "expected", "delivered", "items", "total", "carrier", "tracking", "window",
+)  # fmt: skip
+SHOP_KEYS = ("shop.name", "shop.email", "shop.phone", "shop.hours")
+KEYS: tuple[str, ...] = (
+    *(f"{slot}.{field}" for slot in PRODUCT_SLOTS for field in PRODUCT_FIELDS),
+    *(f"{slot}.{field}" for slot in ORDER_SLOTS for field in ORDER_FIELDS),
+    *LINE_SLOTS,
+    *(f"{slot}.value" for slot in LINE_SLOTS),
+    *SUM_SLOTS,
+    *SHOP_KEYS,
+    "customer.name",
+)
+"""Every key that a reply can refer to. Their spelled forms are added to the model's vocabulary in this order."""
+
+
+class Verdict(StrEnum):
+    """What a line means for a question or need."""
+
+    SUPPORTS = "supports"
+    CONTRADICTS = "contradicts"
+    LIMITS = "limits"
+    SILENT = "silent"
+
+    @property
+    def mark(self) -> str:
+        """The sign a brief writes it with."""
+        return {"supports": "+", "contradicts": "-", "limits": "!", "silent": "~"}[self.value]
+
+
+class Note(StrEnum):
+    """An outcome that no record shows."""
+
+    NOTHING_FOUND = "nothing found"
+    NOT_STATED = "not stated"
+    SIGNED_OUT = "not signed in"
+    NO_ORDER = "no such order"
+    OVER_BUDGET = "over budget"
+
+
+@dataclass(frozen=True, slots=True)
+class BriefLine:
+    """A line of a record and what it means for what was asked; "l1", "l2" … in a reply."""
+
+    verdict: Verdict
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The evidence of one turn. `products` and `orders` are ids in the order of their slots.
+
+    `numbers` are the products' numbers in the conversation, `facts` every value a reply may refer to, by its key.
+    """
+
+    products: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    orders: tuple[str, ...] = ()
+    lines: tuple[BriefLine, ...] = ()
+    notes: tuple[Note, ...] = ()
+    facts: Mapping[str, Fact] = ()  # type: ignore[assignment]  # a frozen mapping has no literal
+
+    def as_text(self) -> str:
+        """The brief as the model reads it; "nothing" if there is none."""
+        return "\n".join(self._rows()) or "nothing"
+
+    def _rows(self) -> Iterator[str]:
+        for slot, number in zip(PRODUCT_SLOTS, self.numbers, strict=False):
+            values = (self._value(slot, field) for field in ("kind", "price", "stock", "rating"))
+            extra = (
+                f"was {self._value(slot, 'old_price')}" if self._value(slot, "old_price") else "",
+                f"colors {colors}" if " and " in (colors := self._value(slot, "colors")) else "",
+                f"sizes {sizes}" if " and " in (sizes := self._value(slot, "sizes")) else "",
+            )
+            yield " | ".join(filter(None, [f"{slot} #{number} {self._value(slot, 'name')}", *values, *extra]))
+        for slot, id in zip(ORDER_SLOTS, self.orders, strict=False):
+            told = (f"{field} {value}" for field in ORDER_FIELDS[2:] if (value := self._value(slot, field)))
+            yield " | ".join([f"{slot} {id}", self._value(slot, "status"), *told])
+        slots = dict(zip(self.products, PRODUCT_SLOTS, strict=False))
+        for slot, told_line in zip(LINE_SLOTS, self.lines, strict=False):
+            line = told_line.line
+            source = slots.get(line.record, "") if line.kind is not LineKind.POLICY else line.title
+            yield f"{slot} {told_line.verdict.mark} {source or line.title}: {line.text}"
+        yield from (f"{slot} {fact.hint} {fact.text}" for slot in SUM_SLOTS if (fact := self.facts.get(slot)))
+        yield from (note.value for note in self.notes)
+
+    def _value(self, slot: str, field: str) -> str:
+        fact = self.facts.get(f"{slot}.{field}")
+        return fact.text if fact else ""

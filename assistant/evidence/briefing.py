@@ -1,0 +1,104 @@
+"""Briefing: makes the brief of one turn, the same way for live turns and for the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from assistant.actions.order import Order
+from assistant.evidence.brief import (
+    LINE_SLOTS,
+    ORDER_FIELDS,
+    ORDER_SLOTS,
+    PRODUCT_FIELDS,
+    PRODUCT_SLOTS,
+    SUM_SLOTS,
+    Brief,
+    BriefLine,
+    Note,
+    Verdict,
+)
+from assistant.evidence.evidence import Fact, FactKind
+from assistant.evidence.order_facts import order_facts
+from assistant.evidence.product_facts import ProductFacts
+from assistant.evidence.sums import Sum
+from assistant.planning.plan_text import ProductNumbers
+from assistant.reading.lines import LineKind
+from assistant.shop import Shop
+from retrieval.catalog import Catalog
+from retrieval.customer import Customer
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """Makes briefs for one shop. `today` is the day by which return windows are open or closed."""
+
+    catalog: Catalog
+    shop: Shop
+    today: Callable[[], date]
+    _product_facts: ProductFacts = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_product_facts", ProductFacts(self.catalog))
+
+    def brief(
+        self,
+        numbers: ProductNumbers,
+        *,
+        products: Sequence[str] = (),
+        orders: Sequence[Order] = (),
+        lines: Sequence[BriefLine] = (),
+        sums: Sequence[Sum] = (),
+        notes: Sequence[Note] = (),
+        customer: Customer | None = None,
+    ) -> Brief:
+        """The brief of a turn with these products, orders, lines, sums and outcomes, each cut to its slots."""
+        shown = tuple(products[: len(PRODUCT_SLOTS)])
+        kept, known = tuple(orders[: len(ORDER_SLOTS)]), tuple(lines[: len(LINE_SLOTS)])
+        facts = [
+            *self._of_products(shown),
+            *self._of_orders(kept),
+            *_of_lines(known),
+            *(
+                Fact(slot, FactKind.MONEY, each.text, each.name, "computed")
+                for slot, each in zip(SUM_SLOTS, sums, strict=False)
+            ),
+            *self._of_shop(customer),
+        ]
+        return Brief(
+            products=shown,
+            numbers=tuple(numbers.number(self.group(id)) or 0 for id in shown),
+            orders=tuple(order.id for order in kept),
+            lines=known,
+            notes=tuple(notes),
+            facts={fact.key: fact for fact in facts},
+        )
+
+    def group(self, id: str) -> str:
+        """The key of the group of variants that a product belongs to."""
+        return self.catalog.products[id].item_group_id or id
+
+    def _of_products(self, ids: Sequence[str]) -> Iterator[Fact]:
+        for slot, id in zip(PRODUCT_SLOTS, ids, strict=False):
+            yield from self._product_facts.of(slot, self.catalog.products[id], PRODUCT_FIELDS)
+
+    def _of_orders(self, orders: Sequence[Order]) -> Iterator[Fact]:
+        for slot, order in zip(ORDER_SLOTS, orders, strict=False):
+            yield from order_facts(slot, order, ORDER_FIELDS, self.shop.return_days, self.today())
+
+    def _of_shop(self, customer: Customer | None) -> Iterator[Fact]:
+        for name in ("name", "email", "phone", "hours"):
+            if text := getattr(self.shop, name):
+                yield Fact(f"shop.{name}", FactKind.CONTACT, text, "", "shop")
+        if customer is not None and customer.name.strip():
+            yield Fact("customer.name", FactKind.NAME, customer.name.split()[0], "", f"customer:{customer.id}")
+
+
+def _of_lines(lines: Sequence[BriefLine]) -> Iterator[Fact]:
+    for slot, told in zip(LINE_SLOTS, lines, strict=False):
+        if told.verdict is Verdict.SILENT:
+            continue
+        yield Fact(slot, FactKind.TEXT, told.line.text, told.verdict.value, told.line.record)
+        if told.line.kind is LineKind.ATTRIBUTE:
+            yield Fact(f"{slot}.value", FactKind.TEXT, told.line.value, "", told.line.record)

@@ -1,0 +1,41 @@
+"""Sums: what code works out from records, so that no model ever calculates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from retrieval.money import Money
+from retrieval.product import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A computed value: `name` says what it is ("total", "difference"), `text` is the value as a reply says it."""
+
+    name: str
+    text: str
+
+
+def total(basket: Iterable[tuple[Product, int]]) -> Money:
+    """The price of a basket of products with their quantities, all in one currency. Raises ValueError for an empty one."""
+    prices = [(product.current_price, count) for product, count in basket]
+    if not prices:
+        raise ValueError("an empty basket has no total")
+    currencies = {price.currency for price, _ in prices}
+    if len(currencies) > 1:
+        raise ValueError(f"cannot add up prices in {sorted(currencies)}")
+    return Money(sum((price.amount * count for price, count in prices), Decimal(0)), currencies.pop())
+
+
+def difference(first: Product, second: Product) -> Money:
+    """By how much the prices of two products differ. Raises ValueError if their currencies do."""
+    prices = sorted([first.current_price, second.current_price], key=lambda price: price.amount)
+    return prices[1] - prices[0]
+
+
+def left_of(budget: Decimal, spent: Money) -> Money | None:
+    """What is left of a budget, or None if it is exceeded."""
+    left = budget - spent.amount
+    return Money(left, spent.currency) if left >= 0 else None

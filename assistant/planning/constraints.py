@@ -1,0 +1,60 @@
+"""Constraints: the hard limits of a search, read exactly by code from the message, the need and the kind looked for.
+
+The planner decides what is looked for. Money, sizes, colors, brands and "not orange" are read by the grammar, so that a plan
+can never lose one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from assistant.conversation.conversation import State
+from assistant.planning.need import Need
+from assistant.planning.plan import Find
+from assistant.understanding.grammar.grammar import Grammar
+from assistant.understanding.grammar.reading import Reading
+from assistant.understanding.grammar.text import Text, clean
+from retrieval.filter import Condition, Filter, Operator, Sort
+
+_SORTS = {
+    "cheapest": Sort.PRICE_LOW, "dearest": Sort.PRICE_HIGH, "best_rated": Sort.RATING, "popular": Sort.POPULARITY,
+}  # fmt: skip
+_HARD = ("price", "color", "size", "brand")
+
+
+@dataclass(frozen=True, slots=True)
+class Constraints:
+    """Reads filters with one catalog's vocabulary."""
+
+    grammar: Grammar
+
+    def of(self, find: Find, need: Need, message: str) -> Filter:
+        """The filter of one search: its kind, the hard part of the need, and every hard limit of the message itself."""
+        kind = self._read(find.kind)
+        wanted = Filter(tuple(c for c in (*kind.types, *kind.conditions) if c.operator is Operator.IN))
+        wanted = wanted.adding(self._hard(self._need_text(need)))
+        wanted = wanted.adding(self._hard(message))
+        if find.sort.startswith(("most ", "least ")):
+            direction, field = find.sort.split(" ", 1)
+            return replace(wanted, sort=Sort.HIGHEST if direction == "most" else Sort.LOWEST, sort_field=field)
+        if find.sort == "on_sale":
+            return wanted.adding([Condition("discount", Operator.AT_LEAST, number=Decimal("0.01"))])
+        return replace(wanted, sort=_SORTS.get(find.sort, Sort.RELEVANCE))
+
+    def money(self, text: str) -> Decimal | None:
+        """The upper limit of money that `text` names, or None."""
+        bounds = (c.number for c in self._read(text).conditions if (c.field, c.operator) == ("price", Operator.AT_MOST))
+        return next((bound for bound in bounds if bound is not None), None)
+
+    def _hard(self, text: str) -> tuple[Condition, ...]:
+        found = self._read(text).conditions if text else ()
+        return tuple(c for c in found if c.field in _HARD or c.operator is not Operator.IN)
+
+    @staticmethod
+    def _need_text(need: Need) -> str:
+        parts = [need.budget, f"size {need.size}" if need.size else "", need.color, need.brand]
+        return ", ".join([*filter(None, parts), *(f"not {each}" for each in need.avoid)])
+
+    def _read(self, text: str) -> Reading:
+        return self.grammar.read(Text(clean(text)), State())

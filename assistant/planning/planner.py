@@ -1,0 +1,77 @@
+"""Planner: what to do about a message, decided by the language model in the light of the conversation."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from assistant.dialogue.thread import Thread
+from assistant.language_model.language_model import Decoding
+from assistant.language_model.speaker import Speaker
+from assistant.language_model.transcript import END, PLAN, TranscriptTurn, encode, parts
+from assistant.planning.plan import Find, Plan, Policy
+from assistant.planning.plan_grammar import PlanGrammar
+from assistant.planning.plan_text import parse_plan
+from assistant.understanding.grammar.names import Names
+from assistant.understanding.grammar.text import Text, clean
+
+_log = structlog.get_logger(__name__)
+_LONGEST = 72
+"""Tokens of a plan; the longest of the corpus has 60."""
+_GREEDY = Decoding(max_tokens=_LONGEST, temperature=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, its text as the model wrote it, and whether code had to step in because none could be read."""
+
+    plan: Plan
+    text: str
+    is_fallback: bool = False
+
+
+class Planner(Protocol):
+    """Anything that plans."""
+
+    def plan(self, system: str, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
+        """The plan for `message`. Raises WritingError if the model fails."""
+        ...
+
+
+class LanguageModelPlanner:
+    """Plans with the embedded language model; decoding is held to the plan grammar."""
+
+    def __init__(self, speaker: Speaker, names: Names) -> None:
+        self._speaker = speaker
+        self._names = names
+        self._grammar = PlanGrammar(speaker.tokens, speaker.newline, speaker.end)
+
+    def plan(self, system: str, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
+        """See `Planner.plan`."""
+        transcript = list(parts(system, context, [*thread.turns, TranscriptTurn(message)]))
+        ids, _ = encode(transcript, self._speaker.tokens, writes=PLAN)
+        written = list(self._speaker.generate(ids, _GREEDY, self._grammar.allowed, cancelled))
+        text = self._speaker.text(written).removesuffix(END).strip()
+        try:
+            return Planned(parse_plan(text, self._product(thread, message), thread.need), text)
+        except ValueError as error:
+            _log.info("plan not readable", reason=str(error)[:80])
+            plan = Plan(steps=(Find(want=message[:200]), Policy(question=message[:200])), need=thread.need)
+            return Planned(plan, text, is_fallback=True)
+
+    def _product(self, thread: Thread, message: str) -> Callable[[str], str | None]:
+        """Finds the product that a plan calls "#2" or by words."""
+
+        def product(label: str) -> str | None:
+            if label.startswith("#"):
+                return thread.numbers.product(int(label[1:]))
+            found = self._names.read(Text(clean(label)), thread.shown) or self._names.read(
+                Text(clean(message)), thread.shown
+            )
+            return found.product_ids[0] if found and found.product_ids else None
+
+        return product

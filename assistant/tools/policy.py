@@ -1,0 +1,60 @@
+"""policy: a question about the shop, answered by the lines of its pages, with every condition that limits the answer."""
+
+from __future__ import annotations
+
+from assistant.evidence.brief import BriefLine, Note, Verdict
+from assistant.planning.plan import Policy
+from assistant.reading.lines import Line
+from assistant.reading.reader import Reading
+from assistant.tools.reading import DECIDES
+from assistant.tools.tool import Bench, Findings, Task
+
+_PAGES = 4
+_ANSWERS, _CONDITIONS = 2, 2
+_LIMITS = 0.35
+"""Probability from which a line of the answering page is told as a condition; lower than for answers, since a condition left
+out is worse than one too many."""
+
+
+def policy(step: Policy, task: Task, bench: Bench) -> Findings:
+    """The lines that answer, then the conditions on the same pages; "not stated" if no page answers."""
+    lines = page_findings(step.question, bench)
+    return Findings(lines=lines, notes=() if lines else (Note.NOT_STATED,))
+
+
+def page_findings(question: str, bench: Bench) -> tuple[BriefLine, ...]:
+    """What the shop's pages say on a question; () if nothing."""
+    pages = [hit.faq.id for hit in bench.search.faqs(question, _PAGES)]
+    lines: list[Line] = [line for page in pages for line in bench.lines_of(page)]
+    readings = bench.reader.read(question, lines) if lines else []
+    sure = [reading for reading in readings if reading.weight >= DECIDES]
+    if not sure:
+        return ()
+    best = sorted(sure, key=lambda reading: -_answers(reading, pages))[:_ANSWERS]
+    answering = {best[0].line.record}
+    chosen = {
+        reading.line: reading
+        for reading in best
+        if reading.line.record in answering or _answers(reading, pages) > DECIDES
+    }
+    limits = [
+        reading
+        for reading in readings
+        if reading.line.record in answering
+        and reading.probability(Verdict.LIMITS) >= _LIMITS
+        and reading.line not in chosen
+    ]
+    for reading in sorted(limits, key=lambda reading: -reading.probability(Verdict.LIMITS))[:_CONDITIONS]:
+        chosen[reading.line] = reading
+    ordered = sorted(chosen.values(), key=lambda reading: lines.index(reading.line))
+    return tuple(BriefLine(_verdict(reading), reading.line) for reading in ordered)
+
+
+def _answers(reading: Reading, pages: list[str]) -> float:
+    """How surely a line answers; the page that the search ranks first has a small advantage."""
+    return reading.weight - 0.04 * pages.index(reading.line.record)
+
+
+def _verdict(reading: Reading) -> Verdict:
+    deciding = (Verdict.SUPPORTS, Verdict.CONTRADICTS, Verdict.LIMITS)
+    return max(deciding, key=reading.probability)

@@ -1,0 +1,81 @@
+"""details, compare and choose: questions about products that were named or shown, answered from their records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.evidence.brief import BriefLine, Verdict
+from assistant.evidence.sums import Sum, difference
+from assistant.planning.plan import Choose, Compare, Details
+from assistant.reading.lines import Line, LineKind
+from assistant.tools.policy import page_findings
+from assistant.tools.reading import ProductReading, deciding, read_lines
+from assistant.tools.tool import Bench, Findings, Task
+from retrieval.product import Product
+
+_LINES_OF_ONE, _LINES_OF_EACH = 3, 2
+_MOST_DIFFERENCES = 3
+
+
+def details(step: Details, task: Task, bench: Bench) -> Findings:
+    """The lines that answer a question about each product, else those of a page of the shop that do; none if it is not stated."""
+    products = _known(step.of, bench)
+    most = _LINES_OF_ONE if len(products) == 1 else _LINES_OF_EACH
+    lines: list[BriefLine] = []
+    for product in products:
+        lines += deciding(read_lines(bench.reader, step.question, bench.lines_of(product.id)), most)
+    ids = tuple(product.id for product in products)
+    if lines:
+        return Findings(products=ids, lines=tuple(lines))
+    return Findings(products=ids, lines=page_findings(step.question, bench))
+
+
+def compare(step: Compare, task: Task, bench: Bench) -> Findings:
+    """What differs between products and matters to the customer: the lines on `on`, else attributes that differ."""
+    products = _known(step.of, bench)
+    question = task.question(step.on)
+    lines: list[BriefLine] = []
+    for product in products:
+        lines += deciding(read_lines(bench.reader, question, bench.lines_of(product.id)), 1)
+    lines = lines or list(_differing(products, bench))
+    sums = (Sum("difference", str(difference(*products))),) if len(products) == 2 else ()
+    return Findings(products=tuple(product.id for product in products), lines=tuple(lines), sums=sums)
+
+
+def choose(step: Choose, task: Task, bench: Bench) -> Findings:
+    """One pick, its reason from the record, and the runner-up: the need decides, then ratings."""
+    question = task.question()
+    read = [
+        ProductReading(product, read_lines(bench.reader, question, bench.lines_of(product.id)))
+        for product in _known(step.of, bench)
+    ]
+
+    def merit(each: ProductReading) -> tuple[float, float]:
+        fit = each.support - each.contradiction - (0.0 if each.product.is_available else 1.0)
+        return round(fit, 1), each.product.rating or 0.0
+
+    ranked = sorted(read, key=merit, reverse=True)
+    lines = [line for each in ranked[:2] for line in deciding(each.readings, _LINES_OF_EACH)]
+    return Findings(products=tuple(each.product.id for each in ranked[:3]), lines=tuple(lines))
+
+
+def _known(ids: tuple[str, ...], bench: Bench) -> list[Product]:
+    return [bench.catalog.products[id] for id in ids if id in bench.catalog.products]
+
+
+def _differing(products: list[Product], bench: Bench) -> Iterator[BriefLine]:
+    """Attribute lines of what all products state and differ in, product by product."""
+    shared = (
+        [name for name in products[0].attributes if all(name in p.attributes for p in products)] if products else []
+    )
+    telling = [name for name in shared if len({p.attributes[name] for p in products}) > 1][:_MOST_DIFFERENCES]
+    for product in products:
+        for name in telling:
+            if line := _attribute_line(product, name, bench):
+                yield BriefLine(Verdict.SUPPORTS, line)
+
+
+def _attribute_line(product: Product, name: str, bench: Bench) -> Line | None:
+    start = name.replace("_", " ").casefold() + ":"
+    own = (line for line in bench.lines_of(product.id) if line.kind is LineKind.ATTRIBUTE)
+    return next((line for line in own if line.text.casefold().startswith(start)), None)

@@ -1,0 +1,47 @@
+"""Run: carries out the steps of a plan, each by the tool it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.planning.plan import Bundle, Cart, Change, Choose, Compare, Details, Find, Order, Plan, Policy, Step
+from assistant.tools.find import bundle, find
+from assistant.tools.orders import change, order
+from assistant.tools.policy import policy
+from assistant.tools.products import choose, compare, details
+from assistant.tools.tool import Access, Bench, Findings, Task, joined
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What a step runs, and what that does to the shop's records."""
+
+    access: Access
+    run: Callable[[Any, Task, Bench], Findings]
+
+
+def cart(step: Cart, task: Task, bench: Bench) -> Findings:
+    """The products that the customer wants in the cart, so that their cards show the button."""
+    return Findings(products=tuple(id for id in step.of if id in bench.catalog.products))
+
+
+TOOLS: Mapping[type[Step], Tool] = {
+    Find: Tool(Access.READ, find),
+    Bundle: Tool(Access.READ, bundle),
+    Details: Tool(Access.READ, details),
+    Compare: Tool(Access.READ, compare),
+    Choose: Tool(Access.READ, choose),
+    Policy: Tool(Access.READ, policy),
+    Order: Tool(Access.READ, order),
+    Change: Tool(Access.READ, change),
+    Cart: Tool(Access.READ, cart),
+}
+"""Steps that are not here (ask, hand over, talk) need nothing from the records."""
+
+
+def run(plan: Plan, task: Task, bench: Bench) -> Findings:
+    """Everything that the plan's steps bring, in their order. Raises StoreError, SearchIndexError and ModelError."""
+    tools = [(TOOLS[type(step)], step) for step in plan.steps if type(step) in TOOLS]
+    return joined([tool.run(step, task, bench) for tool, step in tools])

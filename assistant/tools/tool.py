@@ -1,0 +1,88 @@
+"""Tool: one step of a plan carried out on the shop's records. Each tool is a function in a file of its own, registered in `run.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+
+from assistant.actions.order import Order
+from assistant.actions.orders import Orders
+from assistant.dialogue.thread import Thread
+from assistant.evidence.brief import BriefLine, Note
+from assistant.evidence.sums import Sum
+from assistant.planning.constraints import Constraints
+from assistant.planning.need import Need
+from assistant.reading.lines import Line, page_lines, product_lines
+from assistant.reading.reader import Reader
+from retrieval.catalog import Catalog
+from retrieval.search import Search
+
+
+class Access(StrEnum):
+    """What a tool does to the shop's records."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What one step brought: products best first, orders, lines that decide, sums, outcomes, and how many products fit in all."""
+
+    products: tuple[str, ...] = ()
+    orders: tuple[Order, ...] = ()
+    lines: tuple[BriefLine, ...] = ()
+    sums: tuple[Sum, ...] = ()
+    notes: tuple[Note, ...] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything that tools work with. One per shop, shared between threads."""
+
+    catalog: Catalog
+    search: Search
+    reader: Reader
+    constraints: Constraints
+    orders: Orders
+    today: Callable[[], date]
+    lines_of: Callable[[str], tuple[Line, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lines_of", lru_cache(4096)(self._lines_of))
+
+    def _lines_of(self, record: str) -> tuple[Line, ...]:
+        if record in self.catalog.products:
+            return product_lines(self.catalog.products[record])
+        page = self.catalog.faqs.get(record)
+        return page_lines(page) if page else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a step is carried out for: the message, the need after it, the thread before it and who is signed in."""
+
+    message: str
+    need: Need
+    thread: Thread
+    customer_id: str | None = None
+
+    def question(self, *parts: str) -> str:
+        """What the reader is asked: `parts`, then the need."""
+        return "; ".join(filter(None, [*parts, self.need.as_text()]))
+
+
+def joined(findings: Sequence[Findings]) -> Findings:
+    """The findings of several steps as one, in order, each product, order, line and note once."""
+    return Findings(
+        products=tuple(dict.fromkeys(id for each in findings for id in each.products)),
+        orders=tuple({order.id: order for each in findings for order in each.orders}.values()),
+        lines=tuple({told.line: told for each in findings for told in each.lines}.values()),
+        sums=tuple(dict.fromkeys(each for found in findings for each in found.sums)),
+        notes=tuple(dict.fromkeys(note for each in findings for note in each.notes)),
+        total=max((each.total for each in findings), default=0),
+    )
