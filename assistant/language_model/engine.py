@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Self, TypeGuard
@@ -23,7 +24,7 @@ from assistant.language_model.decoding import CANDIDATES, Sampler
 from assistant.language_model.engine_files import EngineFiles, read_engine_files
 from assistant.language_model.fair_turns import FairTurns
 from assistant.language_model.language_model import Decoding
-from assistant.language_model.network import Network, TextState
+from assistant.language_model.network import Networks, TextState
 from assistant.language_model.prefix_cache import PrefixCache
 from assistant.language_model.quantization import Bits, Blocks
 from retrieval.errors import ModelError, WritingError
@@ -66,10 +67,9 @@ class Engine:
         self.context = min(context, files.shape.positions)
         self._shape = files.shape
         self._table = files.table
-        self._alone = Network(files.shape, files.body, files.table, min(cores, _MOST_THREADS))
-        self._shared = Network(files.shape, files.body, files.table, 1) if cores > 1 else self._alone
+        self._networks = Networks(files.shape, files.body, files.table, min(cores, _MOST_THREADS))
         self._turns = FairTurns(cores)
-        self._prefixes = PrefixCache(prefix_bytes)
+        self.prefixes = PrefixCache(prefix_bytes)
 
     @classmethod
     def open(
@@ -132,14 +132,14 @@ class Engine:
                 else:
                     token = self._choose(state, pending, choice, sampler, cancelled)
                     if len(pending) > 1:
-                        self._prefixes.store([*ids, *generated][: state.length], state.values)
+                        self.prefixes.store([*ids, *generated][: state.length], state.values)
                     pending = []
                 if token is None or token in stop:
                     break
                 generated.append(token)
                 pending.append(token)
                 yield token
-            self._prefixes.store([*ids, *generated][: state.length], state.values)
+            self.prefixes.store([*ids, *generated][: state.length], state.values)
 
     def likelihoods(self, ids: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
         """Return for each continuation of `ids` the natural logarithms of its tokens' probabilities, shape (tokens,).
@@ -152,13 +152,15 @@ class Engine:
         never = threading.Event()
         with self._turns.request():
             pending = self._resume(state, ids)
-            after = self._read(state, pending, never)[-1:].copy()
-            self._prefixes.store(ids, state.values)
+            first = _log_softmax(self._logits(self._read(state, pending, never)[-1:]))[0]
+            self.prefixes.store(ids, state.values)
             found = []
             for continuation in continuations:
                 state.length = len(ids)
-                hidden = [after, self._read(state, list(continuation[:-1]), never)]
-                found.append(self._log_probabilities(np.concatenate(hidden), continuation))
+                hidden = self._read(state, continuation[:-1], never)
+                found.append(
+                    np.append(first[list(continuation[:1])], self._log_probabilities(hidden, continuation[1:]))
+                )
         return found
 
     def _room(self, ids: Sequence[int]) -> int:
@@ -167,11 +169,14 @@ class Engine:
             raise WritingError("the prompt is empty")
         if len(ids) >= self.context:
             raise WritingError(f"the prompt has {len(ids)} tokens, the engine reads {self.context - 1} at most")
+        for token in (min(ids), max(ids)):
+            if not 0 <= token < self.vocabulary:
+                raise WritingError(f"the prompt does not fit the model, which has no token {token}")
         return self.context - len(ids)
 
     def _resume(self, state: TextState, ids: Sequence[int]) -> list[int]:
         """Restore what is known of `ids`, all but its last token at most; return the rest, to be read."""
-        state.length = self._prefixes.restore(ids[:-1], state.values)
+        state.length = self.prefixes.restore(ids[:-1], state.values)
         return list(ids[state.length :])
 
     def _choose(
@@ -203,22 +208,25 @@ class Engine:
                 break
             embedded = self._rows(ids[start : start + _CHUNK])
             with self._turns.turn() as alone, _engine_errors():
-                found.append(state.read(self._alone if alone else self._shared, embedded))
+                step = len(embedded) == 1
+                network = self._networks.choose(alone, step=step)
+                began = time.perf_counter()
+                found.append(state.read(network, embedded))
+                if step and alone:
+                    self._networks.note(network, time.perf_counter() - began)
         return np.concatenate(found) if found else np.empty((0, self._shape.width), np.float32)
 
     def _logits(self, hidden: NDArray[np.float32]) -> NDArray[np.float32]:
         with self._turns.turn() as alone, _engine_errors():
-            return (self._alone if alone else self._shared).logits(hidden)
+            return self._networks.choose(alone).logits(hidden)
 
     def _log_probabilities(self, hidden: NDArray[np.float32], chosen: Sequence[int]) -> NDArray[np.float64]:
         """Log-probability of each of `chosen` after the hidden state before it."""
         found = np.empty(len(chosen))
         for start in range(0, len(chosen), _SCORED):
             part = list(chosen[start : start + _SCORED])
-            logits = self._logits(hidden[start : start + len(part)]).astype(np.float64)
-            top = logits.max(-1)
-            totals = top + np.log(np.exp(logits - top[:, None]).sum(-1))
-            found[start : start + len(part)] = logits[np.arange(len(part)), part] - totals
+            logs = _log_softmax(self._logits(hidden[start : start + len(part)]))
+            found[start : start + len(part)] = logs[np.arange(len(part)), part]
         return found
 
     def _rows(self, tokens: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
@@ -239,6 +247,12 @@ def _best(logits: NDArray[np.float32], temperature: float) -> NDArray[np.int64]:
         return np.array([logits.argmax()])
     near = np.flatnonzero(logits >= top - _SPREAD * temperature)
     return near[np.argsort(-logits[near], kind="stable")][:CANDIDATES]
+
+
+def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Natural logarithms of the probabilities, row by row."""
+    centered = logits.astype(np.float64) - logits.max(-1, keepdims=True)
+    return np.asarray(centered - np.log(np.exp(centered).sum(-1, keepdims=True)))
 
 
 @contextlib.contextmanager

@@ -17,6 +17,11 @@ class FairTurns:
         self._waiting: deque[threading.Event] = deque()
         self._requests = 0
 
+    @property
+    def waiting(self) -> int:
+        """Computations that wait for a seat."""
+        return len(self._waiting)
+
     @contextlib.contextmanager
     def request(self) -> Iterator[None]:
         """Count a request while it needs turns."""

@@ -20,6 +20,12 @@ from assistant.language_model.llama_graph import (
 from assistant.language_model.llama_shape import LlamaShape
 from assistant.language_model.onnx_session import Binding, open_session
 
+_TRIED_AGAIN = 64
+"""Tokens after which the slower network is tried again; a trial costs a few milliseconds."""
+
+_WEIGHT = 0.25
+"""Weight of the newest measurement in the running mean."""
+
 
 class Network:
     """Layers and head in sessions of `threads` threads; any number of texts may use it at once."""
@@ -33,6 +39,39 @@ class Network:
     def logits(self, hidden: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the logits after each of `hidden` (count, width), shape (count, vocabulary)."""
         return np.asarray(self._head.run([LOGITS], {HIDDEN: hidden})[0])
+
+
+class Networks:
+    """The same network with several threads and with one; the faster of late serves a request that is alone.
+
+    Several threads are half again as fast on an idle machine, and several times slower where other processes use its cores,
+    because each node waits for the slowest thread.
+    """
+
+    def __init__(self, shape: LlamaShape, body: Path, table: Table, threads: int) -> None:
+        self._single = Network(shape, body, table, 1)
+        self._many = Network(shape, body, table, threads) if threads > 1 else self._single
+        self._seconds: dict[int, float] = {}
+        self._steps = 0
+
+    def choose(self, alone: bool, *, step: bool = False) -> Network:
+        """Return the network for the next computation.
+
+        `alone` says whether no other request computes, `step` whether it is a single token, whose time will be noted.
+        """
+        if not alone or self._many is self._single:
+            return self._single
+        self._steps += step
+        many, single = self._seconds.get(id(self._many)), self._seconds.get(id(self._single))
+        if many is None or single is None:
+            return self._many if many is None else self._single
+        faster, slower = (self._many, self._single) if many <= single else (self._single, self._many)
+        return slower if step and self._steps % _TRIED_AGAIN == 0 else faster
+
+    def note(self, network: Network, seconds: float) -> None:
+        """Note how long `network` took for a single token."""
+        before = self._seconds.get(id(network), seconds)
+        self._seconds[id(network)] = before + _WEIGHT * (seconds - before)
 
 
 class TextState:
