@@ -27,12 +27,19 @@ Passes = Callable[[int], Sequence[Example]]
 class Batch:
     """Ids of shape (examples, length), weights likewise; padding is id 0 with weight 0.
 
-    `seed` is that of the noise drawn while learning from it, None for none.
+    `seed` is that of the noise drawn while learning from it, None for none. `targets` are `Example.targets`, None if no
+    example has any.
     """
 
     ids: Tensor
     weights: Tensor
     seed: int | None = None
+    targets: Tensor | None = None
+
+    @property
+    def wanted(self) -> Tensor:
+        """What is to be predicted at each place, shape (examples, length)."""
+        return self.ids if self.targets is None else self.targets
 
     @property
     def tokens(self) -> int:
@@ -41,7 +48,10 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """The same on `device`."""
-        return self if self.ids.device == device else Batch(self.ids.to(device), self.weights.to(device), self.seed)
+        if self.ids.device == device:
+            return self
+        targets = None if self.targets is None else self.targets.to(device)
+        return Batch(self.ids.to(device), self.weights.to(device), self.seed, targets)
 
 
 def pad(examples: Sequence[Example], seed: int | None = None) -> Batch:
@@ -49,10 +59,15 @@ def pad(examples: Sequence[Example], seed: int | None = None) -> Batch:
     length = max(len(example.ids) for example in examples)
     ids = np.zeros((len(examples), length), np.int64)
     weights = np.zeros((len(examples), length), np.float32)
+    targets = np.zeros_like(ids) if any(example.targets is not None for example in examples) else None
     for row, example in enumerate(examples):
         ids[row, : len(example.ids)] = example.ids
         weights[row, : len(example.ids)] = example.weights
-    return Batch(torch.from_numpy(ids), torch.from_numpy(weights), seed)
+        if targets is not None:
+            targets[row, : len(example.ids)] = example.ids if example.targets is None else example.targets
+    return Batch(
+        torch.from_numpy(ids), torch.from_numpy(weights), seed, None if targets is None else torch.from_numpy(targets)
+    )
 
 
 def batches(stream: Iterator[Example], tokens: int, shards: int, chance: random.Random) -> Iterator[list[Batch]]:

@@ -23,6 +23,7 @@ from typing import Annotated
 import typer
 
 from finetune.corpora.cli import corpus
+from finetune.corpora.cli import register as register_corpus
 from finetune.finetune_cli import register as register_finetune
 from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder, Strength
 
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(train, name="train")
     app.add_typer(evaluate, name="evaluate")
     app.add_typer(corpus, name="corpus")
+    register_corpus(train, evaluate)
     register_finetune(app)
 
 

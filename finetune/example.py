@@ -21,10 +21,14 @@ CONTEXT = 512
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`weights[i]` is how much predicting `ids[i]` from the ids before it counts; both have shape (length,)."""
+    """`weights[i]` is how much predicting `ids[i]` from the ids before it counts; both have shape (length,).
+
+    `targets` are what is to be predicted in place of `ids`, if that differs: a verdict on a line, which the model never reads.
+    """
 
     ids: NDArray[np.int64]
     weights: NDArray[np.float32]
+    targets: NDArray[np.int64] | None = None
 
 
 def conversation_example(

@@ -27,7 +27,7 @@ def weighted_loss(model: nn.Module, batch: Batch) -> Tensor:
     weights = batch.weights[:, 1:]
     counted = weights > 0
     logits = model.get_output_embeddings()(hidden[counted])  # type: ignore[operator]
-    losses = functional.cross_entropy(logits.float(), batch.ids[:, 1:][counted], reduction="none")
+    losses = functional.cross_entropy(logits.float(), batch.wanted[:, 1:][counted], reduction="none")
     return (losses * weights[counted]).sum()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.dialogue.need import Need
+from assistant.dialogue.product_numbers import ProductNumbers
 from assistant.language_model.transcript import TranscriptTurn
-from assistant.planning.need import Need
-from assistant.planning.plan_text import ProductNumbers
 
 REMEMBERED_TURNS = 4
 """Turns that the language model sees again; the need and the product numbers carry what was said before them."""

@@ -14,11 +14,12 @@ single tokens of its vocabulary.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from assistant.evidence.evidence import Fact
 from assistant.reading.lines import Line, LineKind
+from assistant.reading.verdict import Verdict
 
 PRODUCT_SLOTS = ("p1", "p2", "p3", "p4", "p5", "p6")
 ORDER_SLOTS = ("o1", "o2", "o3")
@@ -42,20 +43,6 @@ KEYS: tuple[str, ...] = (
     "customer.name",
 )
 """Every key that a reply can refer to. Their spelled forms are added to the model's vocabulary in this order."""
-
-
-class Verdict(StrEnum):
-    """What a line means for a question or need."""
-
-    SUPPORTS = "supports"
-    CONTRADICTS = "contradicts"
-    LIMITS = "limits"
-    SILENT = "silent"
-
-    @property
-    def mark(self) -> str:
-        """The sign a brief writes it with."""
-        return {"supports": "+", "contradicts": "-", "limits": "!", "silent": "~"}[self.value]
 
 
 class Note(StrEnum):
@@ -88,7 +75,7 @@ class Brief:
     orders: tuple[str, ...] = ()
     lines: tuple[BriefLine, ...] = ()
     notes: tuple[Note, ...] = ()
-    facts: Mapping[str, Fact] = ()  # type: ignore[assignment]  # a frozen mapping has no literal
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
     def as_text(self) -> str:
         """The brief as the model reads it; "nothing" if there is none."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.actions.order import Order
+from assistant.dialogue.product_numbers import ProductNumbers
 from assistant.evidence.brief import (
     LINE_SLOTS,
     ORDER_FIELDS,
@@ -17,14 +18,13 @@ from assistant.evidence.brief import (
     Brief,
     BriefLine,
     Note,
-    Verdict,
 )
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.evidence.order_facts import order_facts
 from assistant.evidence.product_facts import ProductFacts
 from assistant.evidence.sums import Sum
-from assistant.planning.plan_text import ProductNumbers
 from assistant.reading.lines import LineKind
+from assistant.reading.verdict import Verdict
 from assistant.shop import Shop
 from retrieval.catalog import Catalog
 from retrieval.customer import Customer

@@ -68,6 +68,7 @@ class Engine:
         self._shape = files.shape
         self._table = files.table
         self._networks = Networks(files.shape, files.body, files.table, min(cores, _MOST_THREADS))
+        self._networks.warm_up()
         self._turns = FairTurns(cores)
         self.prefixes = PrefixCache(prefix_bytes)
 
@@ -100,7 +101,10 @@ class Engine:
         try:
             return cls(files, cores, context, prefix_bytes)
         except Exception as error:
-            raise ModelError(f"onnxruntime cannot run the model in {base}: {error}", "Report this as a bug.") from error
+            raise ModelError(
+                f"onnxruntime cannot run the model in {base}: {error}",
+                "Install the version of onnxruntime that constraints.txt names, and see that 1 GB of memory is free.",
+            ) from error
 
     @property
     def vocabulary(self) -> int:
@@ -144,7 +148,7 @@ class Engine:
     def likelihoods(self, ids: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
         """Return for each continuation of `ids` the natural logarithms of its tokens' probabilities, shape (tokens,).
 
-        Raises WritingError if `ids` is empty or a text too long, or the network fails.
+        Without continuations it only reads `ids`, so that later prompts that begin with them start faster. Raises WritingError if `ids` is empty or a text too long, or the network fails.
         """
         longest = max(map(len, continuations), default=0)
         self._room([*ids, *[0] * max(longest - 1, 0)])
@@ -162,6 +166,18 @@ class Engine:
                     np.append(first[list(continuation[:1])], self._log_probabilities(hidden, continuation[1:]))
                 )
         return found
+
+    def scores(self, ids: Sequence[int], places: Sequence[int], tokens: Sequence[int]) -> NDArray[np.float32]:
+        """Return the logits of `tokens` after each of `places` in `ids`, in one pass; shape (places, tokens).
+
+        `places` rise. Raises WritingError if `ids` is empty or too long, or the network fails.
+        """
+        self._room(ids)
+        state = TextState(self._shape, len(ids))
+        with self._turns.request():
+            state.length = known = self.prefixes.restore(ids[: places[0]], state.values) if places else 0
+            hidden = self._read(state, ids[known:], threading.Event())
+        return np.asarray(hidden[[place - known for place in places]] @ self._rows(tokens).T)
 
     def _room(self, ids: Sequence[int]) -> int:
         """Return how many tokens may follow `ids`. Raises WritingError if none may."""

@@ -46,6 +46,10 @@ class Speaker(Protocol):
         """Yields the tokens that follow `ids`, without the end token. Raises WritingError."""
         ...
 
+    def scores(self, ids: Sequence[int], places: Sequence[int], tokens: Sequence[int]) -> NDArray[np.float32]:
+        """The logits of `tokens` after each of `places` in `ids`, shape (places, tokens). Raises WritingError."""
+        ...
+
 
 class EngineSpeaker:
     """The embedded engine as a Speaker. Raises AdapterError if its tokenizer lacks the tokens of a transcript."""
@@ -74,6 +78,10 @@ class EngineSpeaker:
     ) -> Iterator[int]:
         """See `Speaker.generate`."""
         return self._engine.generate(ids, decoding, allowed, {self.end}, cancelled)
+
+    def scores(self, ids: Sequence[int], places: Sequence[int], tokens: Sequence[int]) -> NDArray[np.float32]:
+        """See `Speaker.scores`."""
+        return self._engine.scores(ids, places, tokens)
 
     def _only(self, text: str) -> int:
         ids = self.tokens(text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assistant.conversation.conversation import State
-from assistant.planning.need import Need
+from assistant.dialogue.need import Need
 from assistant.planning.plan import Find
 from assistant.understanding.grammar.grammar import Grammar
 from assistant.understanding.grammar.reading import Reading

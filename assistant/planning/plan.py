@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.planning.need import Need
+from assistant.dialogue.need import Need
 
 MOST_STEPS = 3
 

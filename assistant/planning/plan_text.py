@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
-from assistant.planning.need import Need
+from assistant.dialogue.need import Need
 from assistant.planning.plan import (
     MOST_STEPS,
     Ask,
@@ -38,36 +37,6 @@ NEED = "need: "
 NO_NEED = "none"
 _NUMBER = re.compile(r"#(\d+)")
 _NEED_PART = re.compile(r"(for|use|want|budget|size|color|brand|not) (.+)")
-
-
-@dataclass(frozen=True, slots=True)
-class ProductNumbers:
-    """The products of one conversation in the order they came up; the first is #1. Variants of one product share a number.
-
-    `groups` holds the key of each product's group, `latest` the variant of it that was shown last.
-    """
-
-    groups: tuple[str, ...] = ()
-    latest: tuple[str, ...] = ()
-
-    def number(self, group: str) -> int | None:
-        """The number of a product group, or None if it has not come up."""
-        return self.groups.index(group) + 1 if group in self.groups else None
-
-    def product(self, number: int) -> str | None:
-        """The id of the product with this number, or None."""
-        return self.latest[number - 1] if 0 < number <= len(self.latest) else None
-
-    def adding(self, products: Sequence[tuple[str, str]]) -> ProductNumbers:
-        """These numbers and those of `products`, pairs of an id and its group's key."""
-        groups, latest = list(self.groups), list(self.latest)
-        for id, group in products:
-            if group in groups:
-                latest[groups.index(group)] = id
-            else:
-                groups.append(group)
-                latest.append(id)
-        return ProductNumbers(tuple(groups), tuple(latest))
 
 
 def plan_text(plan: Plan, label: Callable[[str], str], need_before: Need) -> str:

@@ -7,21 +7,26 @@ any sequence classifier in a folder can take its place.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+import numpy as np
 import torch
 
-from assistant.evidence.brief import Verdict
+from assistant.language_model.speaker import Speaker
 from assistant.reading.lines import Line
-from retrieval.errors import ModelError
+from assistant.reading.reading_text import reading_ids
+from assistant.reading.verdict import Verdict
+from retrieval.errors import ModelError, WritingError
 from retrieval.sentence_encoder import packaged_model
 
 LABELS = (Verdict.SUPPORTS, Verdict.CONTRADICTS, Verdict.LIMITS, Verdict.SILENT)
 LONGEST = 128
 """Tokens of a question and a line together; longer lines are cut at their end."""
+LINES_AT_ONCE = 32
+"""Lines that the language model reads in one pass; more seldom fit its context."""
 _BATCH = 32
 
 
@@ -87,6 +92,32 @@ class CrossEncoderReader:
             for place, row in zip(places, chances.tolist(), strict=True):
                 found[place] = Reading(lines[place], tuple(row))
         return [found[place] for place in range(len(lines))]
+
+
+class LanguageModelReader:
+    """A Reader over the language model: all lines of a question in one pass, a verdict at the end of each."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self._speaker = speaker
+        self._marks = [speaker.tokens(verdict.mark)[0] for verdict in LABELS]
+
+    def read(self, question: str, lines: Sequence[Line]) -> list[Reading]:
+        """See `Reader.read`."""
+        return [
+            reading
+            for start in range(0, len(lines), LINES_AT_ONCE)
+            for reading in self._read(question, lines[start : start + LINES_AT_ONCE])
+        ]
+
+    def _read(self, question: str, lines: Sequence[Line]) -> Iterator[Reading]:
+        ids, places = reading_ids(question, lines, self._speaker.tokens)
+        try:
+            logits = self._speaker.scores(ids, places, self._marks).astype(np.float64)
+        except WritingError as error:
+            raise ModelError(f"the language model cannot read: {error}") from error
+        chances = np.exp(logits - logits.max(-1, keepdims=True))
+        for line, row in zip(lines, (chances / chances.sum(-1, keepdims=True)).tolist(), strict=True):
+            yield Reading(line, tuple(row))
 
 
 def line_text(line: Line) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.evidence.brief import BriefLine, Note, Verdict
+from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum, left_of, total
 from assistant.planning.plan import Bundle, Find
+from assistant.reading.verdict import Verdict
 from assistant.tools.reading import DECIDES, ProductReading, deciding, read_lines
 from assistant.tools.tool import Bench, Findings, Task
 from retrieval.candidate import Candidate

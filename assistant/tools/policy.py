@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from assistant.evidence.brief import BriefLine, Note, Verdict
+from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.plan import Policy
 from assistant.reading.lines import Line
 from assistant.reading.reader import Reading
+from assistant.reading.verdict import Verdict
 from assistant.tools.reading import DECIDES
 from assistant.tools.tool import Bench, Findings, Task
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.evidence.brief import BriefLine, Verdict
+from assistant.evidence.brief import BriefLine
 from assistant.evidence.sums import Sum, difference
 from assistant.planning.plan import Choose, Compare, Details
 from assistant.reading.lines import Line, LineKind
+from assistant.reading.verdict import Verdict
 from assistant.tools.policy import page_findings
 from assistant.tools.reading import ProductReading, deciding, read_lines
 from assistant.tools.tool import Bench, Findings, Task

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.evidence.brief import BriefLine, Verdict
+from assistant.evidence.brief import BriefLine
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.reader import Reader, Reading
+from assistant.reading.verdict import Verdict
 from retrieval.product import Product
 
 DECIDES = 0.5

@@ -10,11 +10,11 @@ from functools import lru_cache
 
 from assistant.actions.order import Order
 from assistant.actions.orders import Orders
+from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum
 from assistant.planning.constraints import Constraints
-from assistant.planning.need import Need
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.reading.reader import Reader
 from retrieval.catalog import Catalog

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from assistant.evidence.brief import Verdict
 from assistant.planning.plan import Ask, Cart, Change, Choose, Compare, Details, Find, Order, Policy
 from assistant.reading.lines import LineKind
+from assistant.reading.verdict import Verdict
 from finetune.corpora.conversation import (
     JudgedPairs,
     WrittenConversation,

@@ -1,20 +1,41 @@
-"""The commands for writing conversations.
+"""The commands for the corpus: writing it, training on it, measuring on its held-out shops.
 
 aisle corpus lines data/conversations/anvil-and-oak [RECORD ...]
 aisle corpus check data/conversations/*/
 aisle corpus show  data/conversations/anvil-and-oak [CONVERSATION ...]
+aisle train conversation --output DIR          the adapter that plans, reads and writes
+aisle train reader       --output DIR          the small cross-encoder
+aisle evaluate reader    --adapter DIR         verdicts on record lines, next to floors
+aisle evaluate planner   --adapter DIR         plans, next to floors
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from assistant.language_model.speaker import EngineSpeaker
 
 corpus = typer.Typer(help="Write and check the conversations that Aisle learns from.", no_args_is_help=True)
 Shop = Annotated[Path, typer.Argument(help="Folder of one shop.", exists=True, file_okay=False)]
 Shops = Annotated[list[Path], typer.Argument(help="Folders of shops.", exists=True, file_okay=False)]
+
+
+Corpus = Annotated[Path, typer.Option(help="Folder with the shops of the corpus.")]
+Adapter = Annotated[Path, typer.Option(help="Folder of the adapter that plans, reads and writes.")]
+Home = Annotated[Path, typer.Option(help="Folder that keeps the converted base model.", envvar="AISLE_HOME")]
+CORPUS_FOLDER, MODEL_HOME = Path("data/conversations"), Path("var")
+
+
+def register(train: typer.Typer, evaluate: typer.Typer) -> None:
+    """Add the commands that train on the corpus and measure on it."""
+    train.command("conversation")(train_conversation)
+    train.command("reader")(train_reader)
+    evaluate.command("reader")(evaluate_reader)
+    evaluate.command("planner")(evaluate_planner)
 
 
 @corpus.command("lines")
@@ -53,3 +74,109 @@ def show(
 
     for text in shown(shop, frozenset(conversations or ())):
         typer.echo(text)
+
+
+def train_conversation(
+    output: Annotated[Path, typer.Option(help="Folder that receives the adapter.")],
+    corpus: Corpus = CORPUS_FOLDER,
+    home: Home = MODEL_HOME,
+    passes: Annotated[float, typer.Option(help="How often the corpus is read.")] = 2.0,
+    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
+) -> None:
+    """Train the adapter that plans, reads and writes. Goes on after an interruption."""
+    from dataclasses import replace
+
+    from rich.console import Console
+
+    from assistant.language_model.base import ensure_base
+    from finetune.corpora.model import RECIPE, train_conversation
+    from finetune.finetune_progress import Progress
+
+    with Progress(Console()) as progress:
+        recipe = replace(RECIPE, passes=passes, seed=seed)
+        typer.echo(train_conversation(corpus, ensure_base(home), output, recipe, progress.stepped))
+
+
+def train_reader(
+    output: Annotated[Path, typer.Option(help="Folder that receives the reader.")],
+    corpus: Corpus = CORPUS_FOLDER,
+    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
+) -> None:
+    """Train the small cross-encoder that reads record lines."""
+    from rich.progress import Progress
+
+    from finetune.corpora.reader_training import ReaderRecipe, train_reader
+
+    with Progress() as bars:
+        task = bars.add_task("Training the reader", total=None)
+        typer.echo(
+            train_reader(
+                corpus,
+                output,
+                ReaderRecipe(seed=seed),
+                lambda done, steps, loss: bars.update(task, completed=done, total=steps),
+            )
+        )
+
+
+def evaluate_reader(
+    adapter: Adapter,
+    corpus: Corpus = CORPUS_FOLDER,
+    home: Home = MODEL_HOME,
+    cross_encoder: Annotated[Path | None, typer.Option(help="Folder of a cross-encoder to measure instead.")] = None,
+) -> None:
+    """Print F1 of each verdict on the held-out shops, next to cosine similarity and shared words."""
+    from assistant.reading.reader import CrossEncoderReader, LanguageModelReader
+    from finetune.corpora.reader_evaluation import evaluate_reader
+    from retrieval.sentence_encoder import open_encoder
+
+    reader = CrossEncoderReader.open(cross_encoder) if cross_encoder else LanguageModelReader(_speaker(home, adapter))
+    report = evaluate_reader(corpus, reader, open_encoder())
+    typer.echo(
+        f"{report.pairs:,} judged lines of {', '.join(report.shops)}; macro-F1 with 95 % interval, then F1 per verdict"
+    )
+    for name, scores in report.scores.items():
+        each = ", ".join(f"{verdict} {value:.3f}" for verdict, value in scores.f1.items())
+        typer.echo(f"{name:20} {scores.macro:.3f} ({scores.low:.3f} to {scores.high:.3f})  {each}")
+
+
+def evaluate_planner(
+    adapter: Adapter,
+    corpus: Corpus = CORPUS_FOLDER,
+    home: Home = MODEL_HOME,
+    limit: Annotated[int | None, typer.Option(help="Turns of each shop that are planned; all otherwise.")] = None,
+) -> None:
+    """Print how well messages of the held-out shops are planned, next to searching for their words."""
+    from itertools import islice
+
+    from assistant.planning.planner import LanguageModelPlanner
+    from assistant.understanding.grammar.lexicon import Lexicon
+    from assistant.understanding.grammar.names import Names
+    from finetune.corpora.planner_evaluation import PlanTurn, by_planner, commonest, evaluate_planner, planned_turns
+    from finetune.corpora.shop import CorpusShop, held_out, shop_folders
+    from finetune.corpora.transcripts import corpus_conversations
+
+    speaker = _speaker(home, adapter)
+    for folder in shop_folders(corpus):
+        if folder.name not in held_out(corpus):
+            continue
+        shop = CorpusShop.load(folder)
+        turns = list(islice(planned_turns(shop, corpus_conversations(folder)), limit))
+        planner = LanguageModelPlanner(speaker, Names(shop.catalog, Lexicon.of(shop.catalog)))
+        ways: dict[str, PlanTurn] = {"language model": by_planner(planner), "always search": commonest}
+        for name, way in ways.items():
+            scores = evaluate_planner(turns, way)
+            low, high = scores.tools_interval
+            typer.echo(
+                f"{folder.name:16} {name:15} {scores.turns} turns: tools {scores.tools:.3f} ({low:.3f} to {high:.3f}), "
+                f"first tool {scores.first_tool:.3f}, arguments F1 {scores.arguments:.3f}, need F1 {scores.need:.3f}, "
+                f"p50 {scores.p50_ms:.0f} ms, p95 {scores.p95_ms:.0f} ms"
+            )
+
+
+def _speaker(home: Path, adapter: Path) -> EngineSpeaker:
+    from assistant.language_model.base import ensure_base
+    from assistant.language_model.engine import Engine
+    from assistant.language_model.speaker import EngineSpeaker
+
+    return EngineSpeaker(Engine.open(ensure_base(home), adapter))

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from assistant.planning.need import Need
+from assistant.dialogue.need import Need
 from assistant.planning.plan import MOST_STEPS, Step, step_of
 from retrieval.errors import FeedError
 

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.actions.order import Order
-from assistant.evidence.brief import Brief, BriefLine, Note, Verdict
+from assistant.dialogue.product_numbers import ProductNumbers
+from assistant.evidence.brief import Brief, BriefLine, Note
 from assistant.evidence.sums import Sum, difference, left_of, total
 from assistant.planning.plan import Change, Find, Policy
 from assistant.planning.plan import Order as ReadOrder
-from assistant.planning.plan_text import ProductNumbers
+from assistant.reading.verdict import Verdict
 from finetune.corpora.conversation import Mark, WrittenConversation, WrittenTurn
 from finetune.corpora.shop import CorpusShop
 from retrieval.money import Money

@@ -1,8 +1,9 @@
-"""Trains the adapter that plans and writes, on the conversations of the corpus.
+"""Trains the adapter that plans, reads and writes, on the corpus.
 
     aisle train conversation --output data/models/conversation
 
-One LoRA adapter learns both parts of a transcript that the model writes, plans and replies; references are tokens of their own.
+One LoRA adapter learns the two parts of a transcript that the model writes, plans and replies, and the verdicts on record lines.
+References are tokens of their own.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from assistant.checking.claims import EVERYDAY_FILE
 from assistant.evidence.brief import KEYS
 from assistant.language_model.transcript import encode
 from assistant.reference import spell
-from finetune.batches import always
+from finetune.batches import Passes
+from finetune.corpora.everyday import everyday_stems
+from finetune.corpora.pairs import reading_pairs
+from finetune.corpora.reading_examples import reading_examples
 from finetune.corpora.shop import held_out, shop_folders
 from finetune.corpora.transcripts import CorpusConversation, corpus_conversations
 from finetune.example import Example
@@ -63,7 +68,7 @@ def train_conversation(
     )
     tuning = Tuning(
         adapted,
-        always([conversation_example(each, tokens) for each in training]),
+        _passes(corpus, training, tokens, recipe.seed),
         [conversation_example(each, tokens) for each in validation],
         recipe,
         Processes.join(),
@@ -74,9 +79,24 @@ def train_conversation(
     tokenizer.save_pretrained(output)
     write_record({"base": base.name, "recipe": recipe.as_json(), "conversations": len(training)}, course, output)
     draw_losses(course, output / "loss.png")
+    (output / EVERYDAY_FILE).write_text("\n".join(sorted(everyday_stems(training))) + "\n", encoding="utf-8")
     write_adapter(adapted, output)
     checkpoints.clear()
     return output
+
+
+def _passes(
+    corpus: Path, conversations: Sequence[CorpusConversation], tokens: Callable[[str], list[int]], seed: int
+) -> Passes:
+    """Every pass reads all conversations, and all judged lines in a new order."""
+    kept = held_out(corpus)
+    spoken = [conversation_example(each, tokens) for each in conversations]
+    pairs = [pair for folder in shop_folders(corpus) if folder.name not in kept for pair in reading_pairs(folder, seed)]
+
+    def examples(number: int) -> list[Example]:
+        return [*spoken, *reading_examples(pairs, tokens, random.Random(f"{seed} {number}"))]
+
+    return examples
 
 
 def training_conversations(corpus: Path) -> list[CorpusConversation]:

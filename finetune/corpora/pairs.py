@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.evidence.brief import Verdict
 from assistant.planning.plan import Bundle, Choose, Compare, Details, Find, Policy, Step
 from assistant.reading.lines import Line, LineKind
+from assistant.reading.verdict import Verdict
 from finetune.corpora.conversation import read_pairs
 from finetune.corpora.facts import VERDICTS
 from finetune.corpora.shop import CorpusShop

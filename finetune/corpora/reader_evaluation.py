@@ -14,13 +14,15 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.evidence.brief import Verdict
 from assistant.reading.reader import Reader, line_text
+from assistant.reading.verdict import Verdict
 from finetune.corpora.pairs import ReadingPair, reading_pairs
 from finetune.corpora.shop import held_out, shop_folders
 from retrieval.encoder import Encoder
 
-_NEGATION = re.compile(r"\b(?:no|not|never|cannot|can't|don't|doesn't|isn't|aren't|without|only|neither|nor)\b", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|cannot|can't|don't|doesn't|isn't|aren't|without|only|neither|nor)\b", re.IGNORECASE
+)
 _STEPS = 40
 _RESAMPLES = 1000
 
@@ -79,7 +81,10 @@ def verdict_scores(wanted: Sequence[Verdict], given: Sequence[Verdict]) -> Verdi
     f1 = _f1(wants, gives, labels)
     low, high = np.percentile(macros, [2.5, 97.5])
     return VerdictScores(
-        {str(label): value for label, value in zip(labels, f1, strict=True)}, float(np.mean(f1)), float(low), float(high)
+        {str(label): value for label, value in zip(labels, f1, strict=True)},
+        float(np.mean(f1)),
+        float(low),
+        float(high),
     )
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from assistant.build import catalog_kinds
+from assistant.dialogue.need import Need
+from assistant.dialogue.product_numbers import ProductNumbers
 from assistant.evidence.brief import Brief
-from assistant.evidence.wording import plural_kind
 from assistant.language_model.transcript import Part, TranscriptTurn, context_text, parts, system_text
-from assistant.planning.need import Need
 from assistant.planning.plan import Plan
-from assistant.planning.plan_text import ProductNumbers, plan_text
+from assistant.planning.plan_text import plan_text
 from finetune.corpora.conversation import WrittenConversation, WrittenTurn, read_conversations
 from finetune.corpora.facts import turn_brief
 from finetune.corpora.shop import CorpusShop
@@ -49,21 +50,12 @@ class CorpusConversation:
 def corpus_conversations(folder: Path) -> Iterator[CorpusConversation]:
     """Every conversation of one shop. Raises FeedError for a faulty one; `aisle corpus check` says more."""
     shop = CorpusShop.load(folder)
-    system = system_text(shop.card.name, product_kinds(shop))
+    system = system_text(shop.card.name, catalog_kinds(shop.catalog))
     for path in sorted(folder.glob("conversations/*.yaml")):
         for written in read_conversations(path):
             if isinstance(written, str):
                 raise FeedError(written, "Run: aisle corpus check")
             yield _replayed(shop, system, written)
-
-
-def product_kinds(shop: CorpusShop) -> list[str]:
-    """The kinds of product a shop sells, most products first, as plural nouns."""
-    counts = shop.catalog.facets.product_types
-    leaves = {path[-1] for product in shop.catalog.products.values() if (path := product.category_path)}
-    return [
-        plural_kind(kind) for kind, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if kind in leaves
-    ]
 
 
 def _replayed(shop: CorpusShop, system: str, written: WrittenConversation) -> CorpusConversation:

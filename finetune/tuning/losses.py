@@ -28,7 +28,7 @@ def whole_loss(model: nn.Module, batch: Batch) -> Tensor:
     logits = model(input_ids=seen, attention_mask=torch.ones_like(seen)).logits[:, -seen.shape[1] :]
     weights = batch.weights[:, 1:]
     counted = weights > 0
-    losses = functional.cross_entropy(logits[counted].float(), batch.ids[:, 1:][counted], reduction="none")
+    losses = functional.cross_entropy(logits[counted].float(), batch.wanted[:, 1:][counted], reduction="none")
     return (losses * weights[counted]).sum()
 
 

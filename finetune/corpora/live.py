@@ -1,0 +1,35 @@
+"""A corpus shop as a live one: its records indexed, its dialogue answered by the tools, the reader and the language model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.actions.orders import Orders
+from assistant.build import dialogue_of
+from assistant.language_model.speaker import Speaker
+from assistant.reading.reader import Reader
+from assistant.turn import Dialogue
+from finetune.corpora.shop import CorpusShop
+from retrieval.database import open_database
+from retrieval.encoder import Encoder
+from retrieval.index import Index
+from retrieval.records import Records
+from retrieval.search import Search
+
+
+def live_dialogue(
+    shop: CorpusShop, home: Path, speaker: Speaker, reader: Reader, encoder: Encoder, everyday: frozenset[str]
+) -> Dialogue:
+    """The dialogue of `shop`, its database and index in `home`. Raises StoreError and SearchIndexError."""
+    home.mkdir(parents=True, exist_ok=True)
+    engine = open_database(f"sqlite:///{home / 'shop.db'}")
+    records, orders = Records(engine), Orders(engine)
+    records.upsert_products(shop.catalog.products.values(), replace=True)
+    records.upsert_faqs(shop.catalog.faqs.values(), replace=True)
+    records.upsert_customers(shop.customers.values())
+    orders.upsert(shop.orders.values())
+    index = Index.build(home, shop.catalog, encoder)
+    search = Search(shop.catalog, index, encoder)
+    return dialogue_of(
+        shop.catalog, shop.briefing.shop, search, orders, speaker, reader, everyday, lambda: shop.card.today
+    )

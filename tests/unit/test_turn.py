@@ -1,0 +1,246 @@
+"""One turn of dialogue over a real shop of the corpus: search, index, database and tools are real, the models scripted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from assistant.checking.claims import ViolationKind
+from assistant.dialogue.need import Need
+from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
+from assistant.evidence.brief import Note
+from assistant.planning.plan import Bundle, Change, Choose, Compare, Details, Find, Order, Policy
+from assistant.reading.lines import Line
+from assistant.reading.reader import LABELS, Reading
+from assistant.reading.verdict import Verdict
+from assistant.tools.find import bundle, find
+from assistant.tools.orders import change, order
+from assistant.tools.policy import policy
+from assistant.tools.products import choose, compare, details
+from assistant.tools.run import TOOLS
+from assistant.tools.tool import Access, Bench, Task
+from assistant.turn import Dialogue, TurnReply
+from assistant.writing.composer import Composed
+from finetune.corpora.live import live_dialogue
+from retrieval.encoder import Encoder
+from retrieval.sentence_encoder import open_encoder
+from tests.unit.corpus import northwire
+from tests.unit.scripted_speaker import ScriptedSpeaker
+
+
+class MarkedReader:
+    """Says of lines that contain a phrase what the test says, and that all others are silent."""
+
+    def __init__(self, marks: dict[str, Verdict]) -> None:
+        self.marks = marks
+        self.asked: list[str] = []
+
+    def read(self, question: str, lines: Sequence[Line]) -> list[Reading]:
+        self.asked.append(question)
+        return [self._reading(line) for line in lines]
+
+    def _reading(self, line: Line) -> Reading:
+        verdict = next((v for phrase, v in self.marks.items() if phrase in line.text), Verdict.SILENT)
+        return Reading(line, tuple(0.91 if label is verdict else 0.03 for label in LABELS))
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return open_encoder()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("northwire")
+
+
+@pytest.fixture
+def reader() -> MarkedReader:
+    return MarkedReader({})
+
+
+@pytest.fixture
+def speaker() -> ScriptedSpeaker:
+    return ScriptedSpeaker()
+
+
+@pytest.fixture
+def dialogue(home: Path, speaker: ScriptedSpeaker, reader: MarkedReader, encoder: Encoder) -> Dialogue:
+    return live_dialogue(northwire(), home, speaker, reader, encoder, frozenset({"tak", "giv", "say"}))
+
+
+@pytest.fixture
+def bench(dialogue: Dialogue) -> Bench:
+    return dialogue.bench
+
+
+def ask(
+    dialogue: Dialogue, message: str, thread: Thread = Thread(), customer: str = ""
+) -> tuple[TurnReply, list[Composed]]:
+    known = northwire().customers.get(customer)
+    *said, last = dialogue.reply(message, thread, known)
+    assert isinstance(last, TurnReply)
+    return last, [each for each in said if isinstance(each, Composed)]
+
+
+def task(message: str = "", customer: str | None = None, **need: object) -> Task:
+    return Task(message, Need.model_validate(need), Thread(), customer)
+
+
+def test_a_message_becomes_a_plan_a_brief_and_a_checked_reply(
+    dialogue: Dialogue, speaker: ScriptedSpeaker, reader: MarkedReader
+) -> None:
+    reader.marks = {"volume": Verdict.SUPPORTS}
+    speaker.texts = ["find headphones: safe for a child\nneed: for my son; want safe", "The {p1.name} is {p1.price}."]
+    reply, _ = ask(dialogue, "headphones for my son that are safe")
+    assert reply.plan.need == Need.model_validate({"for": "my son", "want": ("safe",)})
+    assert reply.brief.products
+    first = northwire().catalog.products[reply.brief.products[0]]
+    assert reply.text == f"The {first.title} is {first.current_price}."
+    assert not reply.is_fallback
+    assert reader.asked[0] == "headphones: safe for a child; for my son; want safe"
+    assert reply.timings_ms.keys() >= {"planning", "tools", "first sentence", "writing"}
+
+
+def test_the_next_message_is_read_in_the_light_of_the_thread(dialogue: Dialogue, speaker: ScriptedSpeaker) -> None:
+    speaker.texts = ["find headphones", "The {p1.name}.", "details #2: how heavy", "It is {p1.price}."]
+    first, _ = ask(dialogue, "got headphones")
+    second, _ = ask(dialogue, "how heavy is the second one", first.thread)
+    assert second.brief.products == (first.brief.products[1],)
+    assert first.text.split(".")[0] not in ("", None)
+    assert "got headphones" in speaker.prompts[-1]
+    assert second.brief.numbers == (2,)
+
+
+def test_a_sentence_that_nothing_bears_is_written_again_then_replaced(
+    dialogue: Dialogue, speaker: ScriptedSpeaker
+) -> None:
+    speaker.texts = ["talk greet", "I've cancelled your order.", "Hello there."]
+    reply, said = ask(dialogue, "hi")
+    assert reply.text == "Hello there."
+    assert said[0].rejected[0].kind is ViolationKind.PROMISE
+    speaker.texts = ["talk greet", "I've cancelled your order.", "It costs $5."]
+    reply, _ = ask(dialogue, "hi")
+    assert reply.is_fallback
+    assert reply.text == "Hello! What can I help you find?"
+
+
+def test_a_plan_that_cannot_be_read_searches_and_asks_the_pages(dialogue: Dialogue, speaker: ScriptedSpeaker) -> None:
+    speaker.texts = ["details [nothing known]: how heavy", "Hello."]
+    reply, _ = ask(dialogue, "qwertz")
+    assert [type(step) for step in reply.plan.steps] == [Find, Policy]
+    assert reply.is_fallback
+
+
+def test_a_cancelled_turn_says_nothing_more(dialogue: Dialogue, speaker: ScriptedSpeaker) -> None:
+    speaker.texts = ["talk greet", "Hello there. How are you."]
+    cancelled = threading.Event()
+    said = []
+    for event in dialogue.reply("hi", Thread(), None, cancelled):
+        said.append(event)
+        cancelled.set()
+    assert not any(isinstance(event, TurnReply) for event in said)
+
+
+def test_the_page_that_is_open_is_number_one(dialogue: Dialogue, speaker: ScriptedSpeaker) -> None:
+    group = dialogue.briefing.group("pip-headphones")
+    speaker.texts = ["details #1: how heavy", "It is {p1.price}."]
+    reply, _ = ask(dialogue, "how heavy is this", Thread().opened_on("pip-headphones", group))
+    assert reply.brief.products == ("pip-headphones",)
+    assert "on the page of #1" in speaker.prompts[0]
+
+
+def test_a_product_that_contradicts_the_need_is_not_recommended(bench: Bench, reader: MarkedReader) -> None:
+    plain = find(Find(kind="over-ear headphones", want="safe for children"), task(), bench)
+    reader.marks = {northwire().lines[plain.products[0]][0].text: Verdict.CONTRADICTS}
+    read = find(Find(kind="over-ear headphones", want="safe for children"), task(), bench)
+    assert plain.products[0] not in read.products
+
+
+def test_hard_limits_are_never_lost(bench: Bench) -> None:
+    found = find(Find(kind="headphones", want="quiet"), task("headphones under 100 please"), bench)
+    prices = [northwire().catalog.products[id].current_price.amount for id in found.products]
+    assert prices
+    assert max(prices) <= 100
+
+
+def test_nothing_of_the_kind_is_said_so(bench: Bench) -> None:
+    assert find(Find(kind="bicycles"), task("got bicycles"), bench).notes == (Note.NOTHING_FOUND,)
+
+
+def test_a_bundle_stays_in_its_budget_if_it_can_and_adds_up(bench: Bench) -> None:
+    kinds = ("keyboards", "chargers")
+    found = bundle(Bundle(kinds=kinds), task(budget="under 2000"), bench)
+    products = [northwire().catalog.products[id] for id in found.products]
+    assert len(products) == 2
+    total = sum(product.current_price.amount for product in products)
+    assert found.sums[0].text == f"${total:,.2f}"
+    assert found.sums[1].text == f"${2000 - total:,.2f}"
+    assert bundle(Bundle(kinds=kinds), task(budget="under 1"), bench).notes == (Note.OVER_BUDGET,)
+
+
+def test_a_question_is_answered_from_the_record_else_from_a_page_else_not(bench: Bench, reader: MarkedReader) -> None:
+    step = Details(of=("pip-headphones",), question="can I give them back")
+    assert details(step, task(), bench).lines == ()
+    reader.marks = {"cannot be returned": Verdict.CONTRADICTS}
+    assert {each.line.record for each in details(step, task(), bench).lines} <= set(northwire().catalog.faqs)
+    first = northwire().lines["pip-headphones"][0]
+    reader.marks = {first.text: Verdict.SUPPORTS}
+    assert [each.line for each in details(step, task(), bench).lines] == [first]
+
+
+def test_comparing_shows_what_differs_and_by_how_much(bench: Bench) -> None:
+    found = compare(Compare(of=("vista-27-monitor", "vista-32-monitor")), task(), bench)
+    texts = [each.line.text.split(":")[0] for each in found.lines]
+    assert found.lines
+    assert {texts.count(name) for name in texts} == {2}
+    assert found.sums[0].name == "difference"
+
+
+def test_choosing_puts_first_what_the_need_speaks_for(bench: Bench, reader: MarkedReader) -> None:
+    reader.marks = {northwire().lines["vista-32-monitor"][0].text: Verdict.SUPPORTS}
+    step = Choose(of=("vista-27-monitor", "vista-32-monitor"))
+    assert choose(step, task(use="drawing"), bench).products[0] == "vista-32-monitor"
+
+
+def test_a_condition_of_the_page_is_told_with_the_answer(bench: Bench, reader: MarkedReader) -> None:
+    page = northwire().lines["returns"]
+    reader.marks = {page[0].text: Verdict.SUPPORTS, page[1].text: Verdict.LIMITS}
+    found = policy(Policy(question="how long can I return something"), task(), bench)
+    assert [each.line for each in found.lines] == list(page[:2])
+    assert found.notes == ()
+
+
+def test_a_page_that_does_not_answer_is_no_answer(bench: Bench) -> None:
+    assert policy(Policy(question="how long can I return it"), task(), bench).notes == (Note.NOT_STATED,)
+
+
+def test_orders_are_only_their_owners(bench: Bench) -> None:
+    mine = {id for id, each in northwire().orders.items() if each.customer_id == "C-1"}
+    foreign = next(id for id in northwire().orders if id not in mine)
+    assert order(Order(what="status"), task(), bench).notes == (Note.SIGNED_OUT,)
+    assert order(Order(what="status", order=foreign), task(customer="C-1"), bench).notes == (Note.NO_ORDER,)
+    history = order(Order(what="history"), task(customer="C-1"), bench)
+    assert {each.id for each in history.orders} <= mine
+    assert history.orders
+
+
+def test_a_change_changes_nothing(bench: Bench) -> None:
+    before = bench.orders.of("C-1", 20)
+    found = change(Change(what="cancel", order=before[0].id), task(customer="C-1"), bench)
+    assert [each.id for each in found.orders] == [before[0].id]
+    assert bench.orders.of("C-1", 20) == before
+    assert {tool.access for tool in TOOLS.values()} == {Access.READ}
+
+
+def test_a_thread_remembers_the_last_turns_and_every_product(dialogue: Dialogue, speaker: ScriptedSpeaker) -> None:
+    thread = Thread()
+    for number in range(REMEMBERED_TURNS + 2):
+        speaker.texts = ["find headphones", "The {p1.name}."]
+        reply, _ = ask(dialogue, f"message {number}", thread)
+        thread = reply.thread
+    assert len(thread.turns) == REMEMBERED_TURNS
+    assert thread.numbers.number(dialogue.briefing.group(thread.shown[0])) == 1
