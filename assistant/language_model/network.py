@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,11 @@ from assistant.language_model.onnx_session import Binding, open_session
 _TRIED_AGAIN = 64
 """Tokens after which the slower network is tried again; a trial costs a few milliseconds."""
 
-_WEIGHT = 0.25
+_WEIGHT = 0.5
 """Weight of the newest measurement in the running mean."""
+
+_WARMING = 3
+"""Tokens read to warm up; the time of the last one counts."""
 
 
 class Network:
@@ -51,8 +55,17 @@ class Networks:
     def __init__(self, shape: LlamaShape, body: Path, table: Table, threads: int) -> None:
         self._single = Network(shape, body, table, 1)
         self._many = Network(shape, body, table, threads) if threads > 1 else self._single
-        self._seconds: dict[int, float] = {}
+        self._seconds = {id(self._single): 0.0, id(self._many): 0.0}
         self._steps = 0
+
+    def warm_up(self) -> None:
+        """Run each network before the first request: it then has its memory, and it is known how fast it is."""
+        for network in (self._single, self._many):
+            state, token = TextState(network.shape, _WARMING), np.zeros((1, network.shape.width), np.float32)
+            for _ in range(_WARMING):
+                began = time.perf_counter()
+                network.logits(state.read(network, token))
+                self._seconds[id(network)] = time.perf_counter() - began
 
     def choose(self, alone: bool, *, step: bool = False) -> Network:
         """Return the network for the next computation.
@@ -62,15 +75,13 @@ class Networks:
         if not alone or self._many is self._single:
             return self._single
         self._steps += step
-        many, single = self._seconds.get(id(self._many)), self._seconds.get(id(self._single))
-        if many is None or single is None:
-            return self._many if many is None else self._single
+        many, single = self._seconds[id(self._many)], self._seconds[id(self._single)]
         faster, slower = (self._many, self._single) if many <= single else (self._single, self._many)
         return slower if step and self._steps % _TRIED_AGAIN == 0 else faster
 
     def note(self, network: Network, seconds: float) -> None:
         """Note how long `network` took for a single token."""
-        before = self._seconds.get(id(network), seconds)
+        before = self._seconds[id(network)]
         self._seconds[id(network)] = before + _WEIGHT * (seconds - before)
 
 
