@@ -2,6 +2,7 @@
 
 The layers run in onnxruntime with 8-bit weights. The engine looks up embeddings itself, and projects onto the whole vocabulary
 only if it has to: a forced token costs nothing until the next choice, and a choice among a few tokens needs their rows only.
+Otherwise a draft of the head in 4 bits finds the likeliest tokens, and their 8-bit rows give their logits.
 Beginnings of prompts that were read before are not read again. Several customers take turns chunk by chunk and token by token.
 """
 
@@ -54,6 +55,13 @@ _MOST_THREADS = 4
 _SCORED = 64
 """Rows of logits held at once, 25 MB in double precision."""
 
+_DRAFT_ERROR = 3.0
+"""How far the draft of the head may put a logit off, compared with the best. On 1,800 tokens of policy text the 40 likeliest were
+off by 1.4 on average and 2.6 at the 99th percentile; the likeliest token was never lost."""
+
+_RESCORED = 96
+"""Tokens at most that are scored again by their own rows; a draw needs 40."""
+
 _SPREAD = 8.0
 """In units of the temperature, how far below the best a logit may be to count; a token below has e^-8 of its likelihood."""
 
@@ -67,7 +75,7 @@ class Engine:
         self.context = min(context, files.shape.positions)
         self._shape = files.shape
         self._table = files.table
-        self._networks = Networks(files.shape, files.body, files.table, min(cores, _MOST_THREADS))
+        self._networks = Networks(files.shape, files.body, files.table, files.draft, min(cores, _MOST_THREADS))
         self._networks.warm_up()
         self._turns = FairTurns(cores)
         self.prefixes = PrefixCache(prefix_bytes)
@@ -202,19 +210,37 @@ class Engine:
         hidden = self._read(state, pending, cancelled)
         if cancelled.is_set():
             return None
-        last = hidden[-1:]
-        tokens = None if choice is None or isinstance(choice, np.ndarray) else np.fromiter(choice, np.int64)
-        if tokens is not None and len(tokens) <= _FEW:
-            logits = self._rows(tokens) @ last[0]
-        else:
-            logits = self._logits(last)[0]
-            if isinstance(choice, np.ndarray):
-                logits = logits + choice
-            elif tokens is not None:
-                logits = logits[tokens]
+        last, bias = hidden[-1], choice if isinstance(choice, np.ndarray) else None
+        tokens = None if choice is None or bias is not None else np.fromiter(choice, np.int64)
+        if tokens is None or len(tokens) > _FEW:
+            tokens = self._likeliest(last, tokens, bias, sampler.temperature)
+        logits = self._rows(tokens) @ last
+        if bias is not None:
+            logits = logits + bias[tokens]
         best = _best(logits, sampler.temperature)
-        found = best if tokens is None else tokens[best]
-        return sampler.draw(found.tolist(), logits[best].tolist()) if len(best) else None
+        return sampler.draw(tokens[best].tolist(), logits[best].tolist()) if len(best) else None
+
+    def _likeliest(
+        self,
+        hidden: NDArray[np.float32],
+        tokens: NDArray[np.int64] | None,
+        bias: NDArray[np.float32] | None,
+        temperature: float,
+    ) -> NDArray[np.int64]:
+        """The tokens that may be drawn, among `tokens` or all, by the draft of the head; a few too many."""
+        with self._turns.turn() as alone, _engine_errors():
+            logits = self._networks.choose(alone).draft_logits(hidden[None])[0]
+        if bias is not None:
+            logits = logits + bias
+        if tokens is not None:
+            logits = logits[tokens]
+        top = logits.max()
+        if not np.isfinite(top):
+            return np.empty(0, np.int64)
+        near = np.flatnonzero(logits >= top - _SPREAD * max(temperature, 0) - _DRAFT_ERROR)
+        if len(near) > _RESCORED:
+            near = near[np.argpartition(-logits[near], _RESCORED)[:_RESCORED]]
+        return near if tokens is None else tokens[near]
 
     def _read(self, state: TextState, ids: Sequence[int], cancelled: threading.Event) -> NDArray[np.float32]:
         """Read `ids` in chunks, a turn each, until `cancelled`; return the hidden states, (tokens read, width)."""

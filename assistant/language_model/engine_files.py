@@ -26,9 +26,10 @@ from assistant.language_model.whole_folder import ensure_folder, sha256
 from retrieval.errors import ModelError
 
 BODY, _TABLE = "body.onnx", "embeddings.safetensors"
-_LAYOUT = "1"
+_LAYOUT = "2"
 _HEAD_BITS = 8
 """Bits of the embeddings and the head where the layers have fewer: errors there go straight into the logits."""
+_DRAFT_BITS = 4
 _KEPT = 4
 """Quantized models kept in a cache: what serves now, what served before, and a trial of each."""
 _AGAIN = "Copy the whole folder again, or remove it so that it is made again."
@@ -36,11 +37,15 @@ _AGAIN = "Copy the whole folder again, or remove it so that it is made again."
 
 @dataclass(frozen=True, slots=True)
 class EngineFiles:
-    """What an engine runs: `body` is the graph of the layers, `table` the embeddings, `ends` the tokens that end a reply."""
+    """What an engine runs: `body` is the graph of the layers, `ends` the tokens that end a reply.
+
+    `table` holds the embeddings, `draft` the same in fewer bits, to find the likeliest tokens with half the memory traffic.
+    """
 
     shape: LlamaShape
     body: Path
     table: Table
+    draft: Table
     tokenizer: Tokenizer
     ends: tuple[int, ...]
 
@@ -58,17 +63,18 @@ def read_engine_files(base: Path, adapter: Path | None, bits: Bits, cache: Path)
     folder = cache / hashlib.sha256(json.dumps(source).encode()).hexdigest()[:16]
     ensure_folder(folder, source, lambda scratch: _fill(scratch, shape, base, adapter, bits))
     try:
-        table = _read_table(folder / _TABLE)
+        table, draft = _read_tables(folder / _TABLE)
     except (OSError, SafetensorError, KeyError):  # damaged, although the sizes are right
         shutil.rmtree(folder, ignore_errors=True)
         ensure_folder(folder, source, lambda scratch: _fill(scratch, shape, base, adapter, bits))
-        table = _read_table(folder / _TABLE)
+        table, draft = _read_tables(folder / _TABLE)
     _drop_old(cache, folder)
     if max(tokenizer.get_vocab().values()) >= table.shape[0]:
         raise ModelError(
             f"the tokenizer in {_tokenizer_path(base, adapter).parent} has more tokens than the model", _AGAIN
         )
-    return EngineFiles(replace(shape, vocabulary=table.shape[0]), folder / BODY, table, tokenizer, _ends(base, config))
+    shape = replace(shape, vocabulary=table.shape[0])
+    return EngineFiles(shape, folder / BODY, table, draft, tokenizer, _ends(base, config))
 
 
 def _tokenizer_path(base: Path, adapter: Path | None) -> Path:
@@ -98,15 +104,20 @@ def _fill(folder: Path, shape: LlamaShape, base: Path, adapter: Path | None, bit
         raise ModelError(f"the weights in {base} do not fit its config.json: {error}", _AGAIN) from error
     (folder / BODY).write_bytes(graph)
     if bits != 32 and can_quantize(table, _HEAD_BITS):
-        blocks = quantize(table, _HEAD_BITS)
-        save_file({"packed": blocks.packed, "scales": blocks.scales}, folder / _TABLE)
+        blocks, draft = quantize(table, _HEAD_BITS), quantize(table, _DRAFT_BITS)
+        tensors = {"packed": blocks.packed, "scales": blocks.scales}
+        save_file(tensors | {"draft_packed": draft.packed, "draft_scales": draft.scales}, folder / _TABLE)
     else:
         save_file({"table": np.ascontiguousarray(table)}, folder / _TABLE)
 
 
-def _read_table(path: Path) -> Table:
+def _read_tables(path: Path) -> tuple[Table, Table]:
+    """Return the embeddings, and the same as a draft."""
     tensors = load_file(path)
-    return tensors["table"] if "table" in tensors else Blocks(tensors["packed"], tensors["scales"], _HEAD_BITS)
+    if "table" in tensors:
+        return tensors["table"], tensors["table"]
+    table = Blocks(tensors["packed"], tensors["scales"], _HEAD_BITS)
+    return table, Blocks(tensors["draft_packed"], tensors["draft_scales"], _DRAFT_BITS)
 
 
 def _drop_old(cache: Path, used: Path) -> None:

@@ -129,6 +129,14 @@ def test_quantized_weights_change_log_probabilities_by_a_bounded_amount(tiny: Ti
     assert np.abs(logs - logs_of(tiny.model, IDS)[-1, ::10]).max() < bound
 
 
+def test_the_draft_of_the_head_loses_no_likeliest_token(tiny: Tiny) -> None:
+    engine = Engine.open(tiny.base, cores=1)
+    tokens = written(engine, IDS)
+    for place, token in enumerate(tokens):
+        logs = np.concatenate(engine.likelihoods([*IDS, *tokens[:place]], [[other] for other in range(VOCABULARY)]))
+        assert logs[token] > logs.max() - 0.05  # the head reads 8-bit activations, a row alone 32-bit ones
+
+
 def test_an_adapter_with_added_tokens_equals_peft(tiny: Tiny) -> None:
     engine = Engine.open(tiny.base, tiny.adapter, bits=32, cores=1)
     name = engine.tokenizer.token_to_id("{p1.name}")
