@@ -152,10 +152,14 @@ def evaluate_planner(
     from assistant.planning.planner import LanguageModelPlanner
     from assistant.understanding.grammar.lexicon import Lexicon
     from assistant.understanding.grammar.names import Names
+    from assistant.understanding.understanding import Understanding
     from finetune.corpora.planner_evaluation import PlanTurn, by_planner, commonest, evaluate_planner, planned_turns
+    from finetune.corpora.rule_planner import by_rules
     from finetune.corpora.shop import CorpusShop, held_out, shop_folders
     from finetune.corpora.transcripts import corpus_conversations
+    from retrieval.sentence_encoder import open_encoder
 
+    encoder = open_encoder()
     speaker = _speaker(home, adapter)
     for folder in shop_folders(corpus):
         if folder.name not in held_out(corpus):
@@ -163,7 +167,10 @@ def evaluate_planner(
         shop = CorpusShop.load(folder)
         turns = list(islice(planned_turns(shop, corpus_conversations(folder)), limit))
         planner = LanguageModelPlanner(speaker, Names(shop.catalog, Lexicon.of(shop.catalog)))
-        ways: dict[str, PlanTurn] = {"language model": by_planner(planner), "always search": commonest}
+        understanding = Understanding.open(shop.catalog, encoder, Path("data/models/intents"))
+        ways: dict[str, PlanTurn] = {
+            "language model": by_planner(planner), "head and rules": by_rules(understanding), "always search": commonest,
+        }  # fmt: skip
         for name, way in ways.items():
             scores = evaluate_planner(turns, way)
             low, high = scores.tools_interval
