@@ -156,7 +156,8 @@ class Engine:
     def likelihoods(self, ids: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
         """Return for each continuation of `ids` the natural logarithms of its tokens' probabilities, shape (tokens,).
 
-        Without continuations it only reads `ids`, so that later prompts that begin with them start faster. Raises WritingError if `ids` is empty or a text too long, or the network fails.
+        Without continuations it only reads `ids`, so that later prompts that begin with them start faster.
+        Raises WritingError if `ids` is empty or a text too long, or the network fails.
         """
         longest = max(map(len, continuations), default=0)
         self._room([*ids, *[0] * max(longest - 1, 0)])
