@@ -21,6 +21,7 @@ from assistant.understanding.grammar.grammar import Grammar
 from assistant.understanding.grammar.names import Names
 from assistant.writing.composer import Composer
 from retrieval.catalog import Catalog
+from retrieval.encoder import Encoder
 from retrieval.search import Search
 
 
@@ -29,6 +30,7 @@ def dialogue_of(
     shop: Shop,
     search: Search,
     orders: Orders,
+    encoder: Encoder,
     speaker: Speaker,
     reader: Reader,
     everyday: frozenset[str],
@@ -40,7 +42,7 @@ def dialogue_of(
     checker = ClaimsChecker(catalog, everyday)
     return Dialogue(
         planner=LanguageModelPlanner(speaker, Names(catalog, grammar.lexicon)),
-        bench=Bench(catalog, search, reader, Constraints(grammar), orders, today),
+        bench=Bench(catalog, search, reader, Constraints(grammar), orders, today, encoder),
         briefing=Briefing(catalog, shop, today),
         composer=Composer(speaker, checker, decoding),
         kinds=catalog_kinds(catalog),

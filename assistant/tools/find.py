@@ -9,13 +9,15 @@ from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum, left_of, total
 from assistant.planning.plan import Bundle, Find
 from assistant.reading.verdict import Verdict
-from assistant.tools.reading import DECIDES, ProductReading, deciding, read_lines
+from assistant.tools.reading import DECIDES, ProductReading, deciding, read_records
 from assistant.tools.tool import Bench, Findings, Task
 from retrieval.candidate import Candidate
 from retrieval.filter import Condition, Filter, Operator, Sort
 
 SHOWN = 4
-_READ = 8
+_LINES_READ = 6
+"""Lines of each candidate that are read: those nearest to the need."""
+_READ = 6
 """Candidates whose lines are read; more cost a customer time and seldom change the first three."""
 _LINES_OF_FIRST, _LINES_OF_NEXT = 2, 1
 _GIVEN_UP = ("color", "size", "brand", "rating", "discount")
@@ -31,9 +33,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     question = task.question(f"{step.kind}: {step.want}" if step.want else "")
     if not step.want and task.need.is_empty:
         return Findings(products=tuple(c.product.id for c in candidates[:SHOWN]), total=count)
-    read = [
-        ProductReading(c.product, read_lines(bench.reader, question, bench.lines_of(c.product.id))) for c in candidates
-    ]
+    read = read_records(bench, [candidate.product for candidate in candidates], question, _LINES_READ)
     kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read)
     chosen = [each for each in kept if each.contradiction < DECIDES or each.support >= DECIDES][:SHOWN] or kept[:1]
     return Findings(products=tuple(each.product.id for each in chosen), lines=tuple(_telling(chosen)), total=count)

@@ -10,11 +10,13 @@ from assistant.planning.plan import Choose, Compare, Details
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
 from assistant.tools.policy import page_findings
-from assistant.tools.reading import ProductReading, deciding, read_lines
+from assistant.tools.reading import ProductReading, deciding, read_record, read_records
 from assistant.tools.tool import Bench, Findings, Task
 from retrieval.product import Product
 
 _LINES_OF_ONE, _LINES_OF_EACH = 3, 2
+_LINES_READ = 16
+"""Lines of a product that are read for a question about it; more than most records have."""
 _MOST_DIFFERENCES = 3
 
 
@@ -24,7 +26,7 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
     most = _LINES_OF_ONE if len(products) == 1 else _LINES_OF_EACH
     lines: list[BriefLine] = []
     for product in products:
-        lines += deciding(read_lines(bench.reader, step.question, bench.lines_of(product.id)), most)
+        lines += deciding(read_record(bench, product.id, step.question, _LINES_READ), most)
     ids = tuple(product.id for product in products)
     if lines:
         return Findings(products=ids, lines=tuple(lines))
@@ -37,7 +39,7 @@ def compare(step: Compare, task: Task, bench: Bench) -> Findings:
     question = task.question(step.on)
     lines: list[BriefLine] = []
     for product in products:
-        lines += deciding(read_lines(bench.reader, question, bench.lines_of(product.id)), 1)
+        lines += deciding(read_record(bench, product.id, question, _LINES_READ), 1)
     lines = lines or list(_differing(products, bench))
     sums = (Sum("difference", str(difference(*products))),) if len(products) == 2 else ()
     return Findings(products=tuple(product.id for product in products), lines=tuple(lines), sums=sums)
@@ -46,10 +48,7 @@ def compare(step: Compare, task: Task, bench: Bench) -> Findings:
 def choose(step: Choose, task: Task, bench: Bench) -> Findings:
     """One pick, its reason from the record, and the runner-up: the need decides, then ratings."""
     question = task.question()
-    read = [
-        ProductReading(product, read_lines(bench.reader, question, bench.lines_of(product.id)))
-        for product in _known(step.of, bench)
-    ]
+    read = read_records(bench, _known(step.of, bench), question, _LINES_READ)
 
     def merit(each: ProductReading) -> tuple[float, float]:
         fit = each.support - each.contradiction - (0.0 if each.product.is_available else 1.0)

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.evidence.brief import BriefLine
-from assistant.reading.lines import Line, LineKind
-from assistant.reading.reader import Reader, Reading
+from assistant.reading.reader import Reading
 from assistant.reading.verdict import Verdict
+from assistant.tools.tool import Bench
 from retrieval.product import Product
 
 DECIDES = 0.5
 """Probability from which a line is taken to decide; the point where a wrong line costs as much as a missed one."""
-_REVIEWS_READ = 3
 _DECIDING = (Verdict.SUPPORTS, Verdict.CONTRADICTS, Verdict.LIMITS)
 
 
@@ -35,11 +34,22 @@ class ProductReading:
         return max((r.probability(Verdict.CONTRADICTS) for r in self.readings), default=0.0)
 
 
-def read_lines(reader: Reader, question: str, lines: Sequence[Line]) -> tuple[Reading, ...]:
-    """The readings of `lines`, of reviews only the first few."""
-    reviews = [line for line in lines if line.kind is LineKind.REVIEW][:_REVIEWS_READ]
-    read = [line for line in lines if line.kind is not LineKind.REVIEW] + reviews
-    return tuple(reader.read(question, read)) if question and read else ()
+def read_record(bench: Bench, record: str, question: str, most: int) -> tuple[Reading, ...]:
+    """The readings of the `most` lines of a record that are nearest to `question`; () if there is no question."""
+    lines = bench.nearest_lines(record, question, most) if question else []
+    return tuple(bench.reader.read(question, lines)) if lines else ()
+
+
+def read_records(bench: Bench, products: Sequence[Product], question: str, most: int) -> list[ProductReading]:
+    """Several products read together, which is faster than one by one."""
+    lines = (
+        [line for product in products for line in bench.nearest_lines(product.id, question, most)] if question else []
+    )
+    readings = bench.reader.read(question, lines) if lines else []
+    return [
+        ProductReading(product, tuple(reading for reading in readings if reading.line.record == product.id))
+        for product in products
+    ]
 
 
 def deciding(readings: Sequence[Reading], most: int) -> tuple[BriefLine, ...]:

@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+import numpy as np
+
 from assistant.actions.order import Order
 from assistant.actions.orders import Orders
 from assistant.dialogue.need import Need
@@ -18,7 +20,11 @@ from assistant.planning.constraints import Constraints
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.reading.reader import Reader
 from retrieval.catalog import Catalog
+from retrieval.encoder import Encoder, Vectors
 from retrieval.search import Search
+
+_REMEMBERED = 4096
+"""Records whose lines and line vectors are kept, some 30 MB of vectors."""
 
 
 class Access(StrEnum):
@@ -50,10 +56,24 @@ class Bench:
     constraints: Constraints
     orders: Orders
     today: Callable[[], date]
+    encoder: Encoder
     lines_of: Callable[[str], tuple[Line, ...]] = field(init=False)
+    _vectors_of: Callable[[str], Vectors] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lines_of", lru_cache(4096)(self._lines_of))
+        object.__setattr__(self, "lines_of", lru_cache(_REMEMBERED)(self._lines_of))
+        object.__setattr__(self, "_vectors_of", lru_cache(_REMEMBERED)(self._line_vectors))
+
+    def nearest_lines(self, record: str, question: str, most: int) -> list[Line]:
+        """The lines of a record that are nearest in meaning to `question`, in the record's order."""
+        lines = self.lines_of(record)
+        if len(lines) <= most:
+            return list(lines)
+        nearness = self._vectors_of(record) @ self.encoder.encode_queries([question])[0]
+        return [lines[place] for place in sorted(np.argsort(-nearness, kind="stable")[:most])]
+
+    def _line_vectors(self, record: str) -> Vectors:
+        return self.encoder.encode_documents([line.text for line in self.lines_of(record)])
 
     def _lines_of(self, record: str) -> tuple[Line, ...]:
         if record in self.catalog.products:

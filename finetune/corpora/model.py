@@ -21,6 +21,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from assistant.checking.claims import EVERYDAY_FILE
 from assistant.evidence.brief import KEYS
+from assistant.language_model.base import INSTALL
 from assistant.language_model.transcript import encode
 from assistant.reference import spell
 from finetune.batches import Passes
@@ -117,7 +118,7 @@ def open_with_references(base: Path) -> tuple[Any, Any]:
             base, local_files_only=True, dtype=torch.bfloat16, attn_implementation="eager"
         )
     except (OSError, ValueError) as error:
-        raise ModelError(f"the base model {base} cannot be loaded: {error}", "Run: aisle model fetch") from error
+        raise ModelError(f"the base model {base} cannot be loaded: {error}", f"Run: {INSTALL}") from error
     model.requires_grad_(False)
     words = [tokenizer(key.replace(".", " "), add_special_tokens=False)["input_ids"] for key in KEYS]
     tokenizer.add_tokens([spell(key) for key in KEYS])
