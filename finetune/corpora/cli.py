@@ -7,6 +7,7 @@ aisle train conversation --output DIR          the adapter that plans, reads and
 aisle train reader       --output DIR          the small cross-encoder
 aisle evaluate reader    --adapter DIR         verdicts on record lines, next to floors
 aisle evaluate planner   --adapter DIR         plans, next to floors
+aisle evaluate conversations FILE --adapter DIR --json replies.jsonl
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ def register(train: typer.Typer, evaluate: typer.Typer) -> None:
     train.command("reader")(train_reader)
     evaluate.command("reader")(evaluate_reader)
     evaluate.command("planner")(evaluate_planner)
+    evaluate.command("conversations")(evaluate_conversations)
 
 
 @corpus.command("lines")
@@ -179,6 +181,45 @@ def evaluate_planner(
                 f"first tool {scores.first_tool:.3f}, arguments F1 {scores.arguments:.3f}, need F1 {scores.need:.3f}, "
                 f"p50 {scores.p50_ms:.0f} ms, p95 {scores.p95_ms:.0f} ms"
             )
+
+
+def evaluate_conversations(
+    file: Annotated[Path, typer.Argument(help='JSON lines: {"id", "shop", "turns": [{"message"}]}.', exists=True)],
+    adapter: Adapter,
+    corpus: Corpus = CORPUS_FOLDER,
+    home: Home = MODEL_HOME,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="File that receives every reply with its plan and evidence.")
+    ] = None,
+) -> None:
+    """Hold the conversations of a file and print messages and replies for reading."""
+    from tempfile import TemporaryDirectory
+
+    from assistant.checking.claims import EVERYDAY_FILE
+    from assistant.reading.reader import LanguageModelReader
+    from finetune.corpora.conversation_runs import hold_all
+    from finetune.corpora.live import live_dialogue
+    from retrieval.sentence_encoder import open_encoder
+
+    speaker, encoder = _speaker(home, adapter), open_encoder()
+    everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
+    with TemporaryDirectory() as scratch:
+        held = hold_all(
+            file,
+            corpus,
+            lambda shop: live_dialogue(
+                shop, Path(scratch) / shop.name, speaker, LanguageModelReader(speaker), encoder, everyday
+            ),
+            json,
+        )
+        last = ""
+        for turn in held:
+            if turn.conversation.id != last:
+                last = turn.conversation.id
+                typer.echo(f"\n## {last} ({turn.conversation.shop})")
+            mark = " [plain]" if turn.reply.is_fallback else ""
+            first = turn.reply.timings_ms.get("first sentence", 0.0)
+            typer.echo(f"> {turn.message}\n{turn.reply.text}{mark} ({first:.0f} ms)")
 
 
 def _speaker(home: Path, adapter: Path) -> EngineSpeaker:

@@ -1,0 +1,98 @@
+"""Planning by a fine-tuned MiniLM that sees the context, for comparison: it names tools, rules fill in their arguments."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as functional
+from peft import LoraConfig, get_peft_model
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from assistant.planning.plan import STEPS, Find, Plan, Step, step_of
+from finetune.corpora.planner_evaluation import PlannedTurn, PlanTurn
+from finetune.optimizing import cosine
+from retrieval.sentence_encoder import packaged_model
+
+TOOLS = tuple(STEPS)
+_LONGEST, _BATCH, _PASSES, _RATE = 160, 16, 6, 6e-4
+_LIKELY = 0.5
+
+
+def trained_planner(turns: Sequence[PlannedTurn], arguments: PlanTurn, seed: int = 1) -> PlanTurn:
+    """Train on `turns`; `arguments` plans by rules, and its steps are kept if the classifier names their tools."""
+    torch.manual_seed(seed)
+    folder = packaged_model()
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    base = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=len(TOOLS), local_files_only=True)
+    config = LoraConfig(
+        task_type="SEQ_CLS", r=32, lora_alpha=32, target_modules=["query", "key", "value", "dense"],
+        exclude_modules=r".*pooler.*", modules_to_save=["pooler", "classifier"],
+    )  # fmt: skip
+    model = get_peft_model(base, config)
+    _fit(model, tokenizer, turns, seed)
+
+    def plan(asked: PlannedTurn) -> Plan:
+        with torch.inference_mode():
+            chances = torch.sigmoid(model(**_encoded(tokenizer, [asked])).logits[0])
+        named = [tool for tool, chance in zip(TOOLS, chances.tolist(), strict=True) if chance >= _LIKELY]
+        named = named or [TOOLS[int(chances.argmax())]]
+        known = {step.tool: step for step in arguments(asked).steps}
+        steps = [known.get(tool) or _default(tool, asked) for tool in named[:3]]
+        return Plan(steps=tuple(steps), need=asked.thread.need)
+
+    return plan
+
+
+def context_text(asked: PlannedTurn) -> str:
+    """What the classifier sees before the message: the turn before, the need, and how many products are on screen."""
+    last = asked.thread.turns[-1] if asked.thread.turns else None
+    before = f"{last.message} / {last.plan.splitlines()[0]} / {last.reply[-160:]}" if last else "start"
+    signed = "signed in" if asked.conversation.written.customer else ""
+    return f"{before} / {len(asked.thread.shown)} shown / {asked.thread.need.as_text()} / {signed}"
+
+
+def _fit(model: Any, tokenizer: Any, turns: Sequence[PlannedTurn], seed: int) -> None:
+    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(learning, lr=_RATE, weight_decay=0.01)
+    chance = random.Random(seed)
+    steps = _PASSES * (len(turns) // _BATCH)
+    model.train()
+    for done in range(steps):
+        batch = chance.sample(list(turns), _BATCH)
+        for group in optimizer.param_groups:
+            group["lr"] = _RATE * cosine(done / steps, 0.06)
+        wanted = torch.tensor([[float(tool in _tools(each)) for tool in TOOLS] for each in batch])
+        loss = functional.binary_cross_entropy_with_logits(model(**_encoded(tokenizer, batch)).logits, wanted)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    model.eval()
+
+
+def _tools(asked: PlannedTurn) -> set[str]:
+    return {step.tool for step in asked.turn.plan.steps}
+
+
+def _encoded(tokenizer: Any, turns: Sequence[PlannedTurn]) -> Any:
+    return tokenizer(
+        [context_text(each) for each in turns], [each.turn.text.message for each in turns],
+        padding=True, truncation="only_first", max_length=_LONGEST, return_tensors="pt",
+    )  # fmt: skip
+
+
+def _default(tool: str, asked: PlannedTurn) -> Step:
+    """A step of a tool that the rules did not choose."""
+    message, shown = asked.turn.text.message, asked.thread.shown
+    written: dict[str, dict[str, Any]] = {
+        "details": {"of": shown[:1], "question": message}, "compare": {"of": shown[:2]}, "choose": {"of": shown[:3]},
+        "bundle": {"kinds": [message]}, "policy": {"question": message}, "order": {"what": "status"},
+        "change": {"what": "cancel"}, "cart": {"what": "add", "of": shown[:1]}, "ask": {"about": "use"},
+        "hand_over": {"reason": "asked"}, "talk": {"about": "ok"},
+    }  # fmt: skip
+    try:
+        return step_of({tool: written.get(tool, {"want": message})})
+    except ValueError:
+        return Find(want=message)

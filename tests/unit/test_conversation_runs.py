@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from finetune.corpora.conversation_runs import hold_all, read_asked
+from finetune.corpora.live import live_dialogue
+from finetune.corpora.planner_evaluation import commonest, evaluate_planner, planned_turns
+from finetune.corpora.shop import CorpusShop
+from retrieval.errors import FeedError
+from retrieval.sentence_encoder import open_encoder
+from tests.unit.corpus import CORPUS, conversations, northwire
+from tests.unit.scripted_speaker import ScriptedSpeaker
+from tests.unit.test_turn import MarkedReader
+
+
+def test_every_message_is_answered_in_the_light_of_those_before(tmp_path: Path) -> None:
+    asked = tmp_path / "asked.jsonl"
+    turns = [{"message": "got headphones", "judged_then": "wrong"}, {"message": "how much is the first"}]
+    asked.write_text(json.dumps({"id": "a", "shop": "northwire", "turns": turns}) + "\n\n")
+    speaker = ScriptedSpeaker("find headphones", "The {p1.name}.", "details #1: price", "It is {p1.price}.")
+
+    def live(shop: CorpusShop) -> object:
+        return live_dialogue(shop, tmp_path / "home", speaker, MarkedReader({}), open_encoder(), frozenset())
+
+    held = list(hold_all(asked, CORPUS, live, tmp_path / "out.jsonl"))  # type: ignore[arg-type]
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [row["message"] for row in rows] == ["got headphones", "how much is the first"]
+    assert rows[1]["cards"] == rows[0]["cards"][:1]
+    assert rows[1]["plan"][0]["details"]["of"] == rows[1]["cards"]
+    assert held[1].reply.text == f"It is {northwire().catalog.products[rows[1]['cards'][0]].current_price}."
+
+
+@pytest.mark.parametrize("line", ["no json", '{"id": "a"}', '{"id": "a", "turns": []}'])
+def test_a_line_that_cannot_be_read_names_itself(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "asked.jsonl"
+    path.write_text(line)
+    with pytest.raises(FeedError, match=r"asked\.jsonl:1"):
+        list(read_asked(path))
+
+
+def test_a_planner_that_knows_the_plan_scores_one_and_the_floor_less() -> None:
+    turns = list(planned_turns(northwire(), conversations()[:20]))
+    perfect = evaluate_planner(turns, lambda asked: asked.turn.plan)
+    floor = evaluate_planner(turns, commonest)
+    assert (perfect.tools, perfect.first_tool, perfect.arguments, perfect.need) == (1.0, 1.0, 1.0, 1.0)
+    assert floor.tools < 0.5
+    assert floor.tools_interval[0] <= floor.tools <= floor.tools_interval[1]
