@@ -10,8 +10,8 @@ from assistant.conversation.conversation import State
 from assistant.evidence.wording import stems
 from assistant.intents import ABOUT_PRODUCT, SERVICE, IntentName
 from assistant.request import Request
-from retrieval.faq import Faq
-from retrieval.search import FaqHit, Search
+from retrieval.catalog.faq import Faq
+from retrieval.search.search import FaqHit, Search
 
 ORDER_READING: frozenset[IntentName] = frozenset(
     {IntentName.TRACK_ORDER, IntentName.ORDER_HISTORY, IntentName.ORDER_ITEMS}

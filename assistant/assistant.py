@@ -31,9 +31,9 @@ from assistant.understanding.understanding import Understanding
 from assistant.writing.draft import Written
 from assistant.writing.history import prompt_for
 from assistant.writing.writer import Writer
-from retrieval.catalog import Catalog
-from retrieval.customer import Customer
-from retrieval.records import Records
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.customer import Customer
+from retrieval.store.records import Records
 
 _log = structlog.get_logger(__name__)
 

@@ -20,9 +20,9 @@ from assistant.turn import Dialogue
 from assistant.understanding.grammar.grammar import Grammar
 from assistant.understanding.grammar.names import Names
 from assistant.writing.composer import Composer
-from retrieval.catalog import Catalog
-from retrieval.encoder import Encoder
-from retrieval.search import Search
+from retrieval.catalog.catalog import Catalog
+from retrieval.index.encoder import Encoder
+from retrieval.search.search import Search
 
 
 def dialogue_of(

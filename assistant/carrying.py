@@ -14,7 +14,7 @@ from assistant.evidence.planning import LISTING_ACTS, POINTED_ACTS, failed
 from assistant.finding import Found
 from assistant.intents import ABOUT_PRODUCT, SERVICE
 from assistant.request import Request
-from retrieval.filter import Sort
+from retrieval.catalog.filter import Sort
 
 _LONGEST_QUESTION = 200
 _GOES_BACK = re.compile(r"(?:and|but|or|also|what about|how about|what if|even if|if)\b", re.IGNORECASE)

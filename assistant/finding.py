@@ -11,11 +11,11 @@ from assistant.conversation.conversation import State
 from assistant.intents import ABOUT_PRODUCT, IntentName
 from assistant.reference import PRODUCT_SLOTS
 from assistant.request import Request
-from retrieval.candidate import Candidate, ReasonKind
-from retrieval.catalog import Catalog
-from retrieval.filter import Condition, Filter, Operator, Sort
-from retrieval.product import Product
-from retrieval.search import FaqHit, Search, SearchResult
+from retrieval.catalog.candidate import Candidate, ReasonKind
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Condition, Filter, Operator, Sort
+from retrieval.catalog.product import Product
+from retrieval.search.search import FaqHit, Search, SearchResult
 
 LISTING: frozenset[IntentName] = frozenset(
     {

@@ -14,15 +14,15 @@ from assistant.settings import Settings
 from assistant.shop import Shop
 from assistant.understanding.understanding import Understanding
 from assistant.writers import open_writers
-from retrieval.catalog import Catalog
-from retrieval.database import open_database
+from retrieval.catalog.catalog import Catalog
 from retrieval.errors import SearchIndexError, SettingsError
-from retrieval.index import Index, Progress
-from retrieval.profile import History
-from retrieval.recommender import Recommender
-from retrieval.records import Records
-from retrieval.search import Search
-from retrieval.sentence_encoder import open_encoder
+from retrieval.index.index import Index, Progress
+from retrieval.index.sentence_encoder import open_encoder
+from retrieval.recommendation.profile import History
+from retrieval.recommendation.recommender import Recommender
+from retrieval.search.search import Search
+from retrieval.store.database import open_database
+from retrieval.store.records import Records
 
 
 def open_assistant(settings: Settings) -> Assistant:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from assistant.evidence.evidence import Evidence, Fact
 from assistant.request import Request
-from retrieval.candidate import Candidate
-from retrieval.faq import Faq
+from retrieval.catalog.candidate import Candidate
+from retrieval.catalog.faq import Faq
 
 
 @dataclass(frozen=True, slots=True)

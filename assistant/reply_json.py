@@ -8,9 +8,9 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.reply import Reply
-from retrieval.candidate import Candidate
-from retrieval.faq import Faq
-from retrieval.filter import Condition
+from retrieval.catalog.candidate import Candidate
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.filter import Condition
 
 
 class _Record(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retrieval.filter import Filter
+from retrieval.catalog.filter import Filter
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from assistant.actions.orders import Orders
 from assistant.importing import read_files
 from assistant.opening import build_index
 from assistant.settings import Settings
-from retrieval.database import open_database
 from retrieval.errors import FeedError
 from retrieval.feeds.faqs import faq_files, read_faqs
 from retrieval.feeds.intake import Intake
@@ -20,8 +19,9 @@ from retrieval.feeds.people import read_customers, read_events
 from retrieval.feeds.recognition import read_products
 from retrieval.feeds.report import FeedRow, RowError
 from retrieval.feeds.source import Source
-from retrieval.index import Progress
-from retrieval.records import Records
+from retrieval.index.index import Progress
+from retrieval.store.database import open_database
+from retrieval.store.records import Records
 
 Record = TypeVar("Record")
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from sqlalchemy import JSON, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from retrieval.columns import ExactDecimal, UtcTime
-from retrieval.database import Base
-from retrieval.tables import CustomerRow
+from retrieval.store.columns import ExactDecimal, UtcTime
+from retrieval.store.database import Base
+from retrieval.store.tables import CustomerRow
 
 
 class OrderRow(Base):

@@ -21,7 +21,7 @@ from assistant.planning.planner import Planner
 from assistant.tools.run import run
 from assistant.tools.tool import Bench, Task
 from assistant.writing.composer import Composed, Composer
-from retrieval.customer import Customer
+from retrieval.catalog.customer import Customer
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from assistant.writing.checking.goods import Goods
 from assistant.writing.manners import MANNERS_FILE, Manners
 from assistant.writing.plain_phrases import PlainPhrases
 from assistant.writing.writer import Writer
-from retrieval.catalog import Catalog
+from retrieval.catalog.catalog import Catalog
 from retrieval.errors import ModelError
 
 

@@ -22,9 +22,9 @@ from assistant.opening import open_assistant
 from assistant.sample_shop import prepare_sample
 from assistant.settings import load_settings
 from finetune.score import Score
-from retrieval.catalog import Catalog
-from retrieval.encoder import Encoder
-from retrieval.sentence_encoder import open_encoder
+from retrieval.catalog.catalog import Catalog
+from retrieval.index.encoder import Encoder
+from retrieval.index.sentence_encoder import open_encoder
 
 WORK, REPORT = "work", "report"
 _LEVELS = tuple(level / 20 for level in range(21))

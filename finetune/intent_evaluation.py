@@ -20,8 +20,8 @@ from finetune.intent_recipe import RECIPE, Recipe, calibrate, fit
 from finetune.intent_result import Result, table, write_results
 from finetune.score import Score
 from finetune.utterances import Utterance
-from retrieval.encoder import Encoder
-from retrieval.sentence_encoder import open_encoder
+from retrieval.index.encoder import Encoder
+from retrieval.index.sentence_encoder import open_encoder
 
 Labels = NDArray[np.str_]
 

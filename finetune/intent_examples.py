@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.encoder import Vectors
+from retrieval.index.encoder import Vectors
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from finetune.intent_examples import Examples
 from finetune.intent_recipe import RECIPE, Recipe, calibrate, fit
 from finetune.score import Score
 from finetune.utterances import UTTERANCES, Utterance, fill_phrasings, read_phrasings
-from retrieval.encoder import Encoder
-from retrieval.sentence_encoder import open_encoder
+from retrieval.index.encoder import Encoder
+from retrieval.index.sentence_encoder import open_encoder
 
 PER_INTENT = 130
 """About how many fillings and disguises of our phrasings each intent is trained on, at the least."""

@@ -24,8 +24,8 @@ from torch.nn import functional
 
 from assistant.understanding.intent_head import BUCKETS, Floats, IntentHead, Rejection, hashed_ngrams
 from finetune.intent_examples import Examples
-from retrieval.encoder import Vectors
-from retrieval.one_thread import one_thread
+from retrieval.index.encoder import Vectors
+from retrieval.index.one_thread import one_thread
 
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -23,15 +23,15 @@ from torch import Tensor
 from finetune.recommender_card import card
 from finetune.recommender_data import Case, Shop, cases
 from finetune.recommender_evaluation import Judgement, judge
-from retrieval.filter import Filter
-from retrieval.index import Index
-from retrieval.matching import Matcher
-from retrieval.product import Product
-from retrieval.profile import Profile
-from retrieval.ranking_head import RankingHead
-from retrieval.recommender import FORMAT, Question, Recommender, inputs_of
-from retrieval.sentence_encoder import open_encoder
-from retrieval.shelf import TRAITS, USUAL_POPULARITY, Floats, Rows, Shelf
+from retrieval.catalog.filter import Filter
+from retrieval.catalog.product import Product
+from retrieval.index.index import Index
+from retrieval.index.sentence_encoder import open_encoder
+from retrieval.recommendation.product_features import TRAITS, USUAL_POPULARITY, Floats, Rows, Shelf
+from retrieval.recommendation.profile import Profile
+from retrieval.recommendation.ranking_head import RankingHead
+from retrieval.recommendation.recommender import FORMAT, Question, Recommender, inputs_of
+from retrieval.search.matcher import Matcher
 
 _log = structlog.get_logger(__name__)
 

@@ -21,7 +21,7 @@ tags: [recommendation, re-ranking, attention]
 
 Scores products for a customer and a request. {parameters} numbers: attention over what the customer viewed, carted,
 bought and rated, and weights for relevance, popularity, novelty, rating, price, discount and stock
-(`retrieval/ranking_head.py`). It reads embeddings, equal traits and places within the shop's own range, never ids, so
+(`retrieval/recommendation/ranking_head.py`). It reads embeddings, equal traits and places within the shop's own range, never ids, so
 it can be used in other shops.
 
 **Data.** The 20,000 events of the sample shop in `data/shop`, made by a seeded simulator with hidden tastes

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from retrieval.catalog import Catalog
-from retrieval.customer import Event, EventKind
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.customer import Event, EventKind
+from retrieval.catalog.product import Product
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.people import read_events
 from retrieval.feeds.recognition import read_products
 from retrieval.feeds.source import Source
-from retrieval.product import Product
-from retrieval.profile import History, Profile
+from retrieval.recommendation.profile import History, Profile
 
 WANTING = frozenset({EventKind.CART, EventKind.PURCHASE, EventKind.RATING})
 """Acts that tell more than a look."""

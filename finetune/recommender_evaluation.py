@@ -18,15 +18,15 @@ import numpy as np
 
 from finetune.ranking_metrics import Mean, hit, ndcg
 from finetune.recommender_data import Case, Shop, cases
-from retrieval.candidate import Candidate, Reason, ReasonKind
-from retrieval.customer import EventKind
-from retrieval.encoder import Vectors
-from retrieval.filter import Filter
-from retrieval.ordering import in_order, one_per_group, spread
-from retrieval.product import Availability
-from retrieval.profile import Profile
-from retrieval.recommender import Question, Recommender
-from retrieval.shelf import TRAITS, Floats, Shelf
+from retrieval.catalog.candidate import Candidate, Reason, ReasonKind
+from retrieval.catalog.customer import EventKind
+from retrieval.catalog.filter import Filter
+from retrieval.catalog.product import Availability
+from retrieval.index.encoder import Vectors
+from retrieval.recommendation.product_features import TRAITS, Floats, Shelf
+from retrieval.recommendation.profile import Profile
+from retrieval.recommendation.recommender import Question, Recommender
+from retrieval.search.ordering import in_order, one_per_group, spread
 
 Scorer = Callable[[Case], Floats]
 """Scores of all products for one customer."""

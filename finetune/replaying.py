@@ -25,7 +25,7 @@ from finetune.replayed import Replayed
 from finetune.tracing.support import Support
 from finetune.transcripts.transcript import Transcript
 from retrieval.errors import AisleError
-from retrieval.one_thread import one_thread
+from retrieval.index.one_thread import one_thread
 
 _ALONE = 128
 """Transcripts replayed before other processes are started."""

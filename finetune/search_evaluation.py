@@ -23,18 +23,18 @@ import yaml
 
 from finetune.ranking_metrics import Mean, ndcg, reciprocal_rank
 from finetune.recommender_data import read_catalog
-from retrieval.catalog import Catalog
-from retrieval.document import content_words
-from retrieval.encoder import Encoder
-from retrieval.faq import Faq
-from retrieval.filter import Filter, Sort
-from retrieval.fusion import fuse
-from retrieval.index import PASSAGES, PRODUCTS, Index
-from retrieval.money import Money
-from retrieval.product import Product
-from retrieval.recommender import Recommender
-from retrieval.search import Search
-from retrieval.sentence_encoder import open_encoder
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.filter import Filter, Sort
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Product
+from retrieval.index.document import content_words
+from retrieval.index.encoder import Encoder
+from retrieval.index.index import PASSAGES, PRODUCTS, Index
+from retrieval.index.sentence_encoder import open_encoder
+from retrieval.recommendation.recommender import Recommender
+from retrieval.search.fusion import fuse
+from retrieval.search.search import Search
 
 _DEEP = 100
 _BUSINESSES = 40

@@ -20,14 +20,14 @@ from assistant.evidence.evidence import Evidence, Fact, FactKind
 from assistant.language_model.prompt import PromptTurn
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.request import Intent, Request
-from retrieval.candidate import Candidate, Reason, ReasonKind
-from retrieval.catalog import Catalog
-from retrieval.customer import Customer
+from retrieval.catalog.candidate import Candidate, Reason, ReasonKind
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.customer import Customer
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.filter import Condition, Filter, Operator
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product
 from retrieval.errors import ConversationNotFound
-from retrieval.faq import Faq
-from retrieval.filter import Condition, Filter, Operator
-from retrieval.money import Money
-from retrieval.product import Availability, Product
 
 RETURNS = Faq(
     "returns", "Returns and refunds", "You can send things back within **30 days** of delivery.", ("get_refund",)

@@ -9,11 +9,11 @@ from assistant.importing import read_files
 from assistant.opening import build_index, open_assistant
 from assistant.sample_shop import prepare_sample
 from assistant.settings import Settings
-from retrieval.database import open_database
 from retrieval.feeds.faqs import faq_files, read_faqs
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.recognition import read_products
-from retrieval.records import Records
+from retrieval.store.database import open_database
+from retrieval.store.records import Records
 
 SHOPS = Path(__file__).parent / "fixtures" / "shops"
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote, urlsplit
 
-from retrieval.candidate import Candidate, ReasonKind
-from retrieval.faq import Faq
-from retrieval.product import Product
+from retrieval.catalog.candidate import Candidate, ReasonKind
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.product import Product
 
 _MOST_TELLING = (
     ReasonKind.LIKE_BOUGHT,

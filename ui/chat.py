@@ -16,7 +16,7 @@ import structlog
 
 from assistant.conversation.conversation import Conversation
 from assistant.reply import Cards, Reply, Sentence
-from retrieval.candidate import Candidate
+from retrieval.catalog.candidate import Candidate
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.cards import cards_html, sources_html, text_html
 from ui.errors import customer_text
@@ -34,6 +34,8 @@ FIRST_CHIPS = (
     "Where is my order?",
 )
 _LONGEST_HISTORY = 200
+_LARGEST_HISTORY = 250_000  # characters: every message is sent back with the whole history
+_LONGEST_GREETING = 300
 _SIGNED_OUT = "Your sign-in has run out. Please load the page again."
 _WRITING = '<p class="aisle-writing"><span class="aisle-unseen">Writing a reply</span><i></i><i></i><i></i></p>'
 
@@ -99,9 +101,13 @@ class ChatPage:
 
     def _start(self, conversation_id: str, token: str, greeting: str, request: gr.Request) -> Update:
         """Greets, or shows again the conversation that this tab had before it went to another page of the shop."""
+        conversation_id, token, greeting = map(_text, (conversation_id, token, greeting))
         history = [
             _said_by_aisle(
-                text_html(greeting or f"Hello, I am the assistant of {self._shop_name}. What are you looking for?")
+                text_html(
+                    greeting[:_LONGEST_GREETING]
+                    or f"Hello, I am the assistant of {self._shop_name}. What are you looking for?"
+                )
             )
         ]
         token = self._reception.welcome(token)
@@ -121,7 +127,8 @@ class ChatPage:
         self, message: str, history: list[Message], conversation_id: str, token: str, request: gr.Request
     ) -> AsyncIterator[Update]:
         """Shows the message at once, then the reply as it is written."""
-        if not message or not message.strip():
+        message, conversation_id, token = map(_text, (message, conversation_id, token))
+        if not message.strip():
             yield {self._box: ""}
             return
         shown = [*_kept(history), _said_by_customer(message)]
@@ -230,13 +237,27 @@ def _failure(text: str) -> str:
     return f'<div class="aisle-failure" role="alert">{text_html(text)}</div>'
 
 
-def _kept(history: list[Message]) -> list[Message]:
+def _kept(history: Any) -> list[Message]:
     """The page's history in the form that it is shown again: the page's own view, nothing of it is read or stored.
 
     Listeners take their inputs unprocessed, so that a page cannot have components of its choice made on the server.
     """
-    kept = [{"role": message["role"], "content": _part(message["content"])} for message in history[-_LONGEST_HISTORY:]]
-    return [message for message in kept if message["role"] in ("user", "assistant") and message["content"]]
+    kept: list[Message] = []
+    left = _LARGEST_HISTORY
+    for message in reversed(history[-_LONGEST_HISTORY:] if isinstance(history, list) else []):
+        role = message.get("role") if isinstance(message, dict) else None
+        content = _part(message.get("content")) if role in ("user", "assistant") else ""
+        left -= len(content) if isinstance(content, str) else len(str(content.value))
+        if left < 0:
+            break
+        if content:
+            kept.append({"role": role, "content": content})
+    return kept[::-1]
+
+
+def _text(value: Any) -> str:
+    """Return what a page sent as text, and "" for anything else: inputs arrive unprocessed."""
+    return value if isinstance(value, str) else ""
 
 
 def _part(content: Any) -> str | gr.HTML:

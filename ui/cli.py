@@ -52,11 +52,10 @@ def register(app: typer.Typer) -> None:
 
 def run(settings: Settings, listener: socket.socket, demo_customers: Mapping[str, str] | None = None) -> None:
     """Serves at `listener` until interrupted. Pages answer at once; models load meanwhile."""
-    import uvicorn
-
     from assistant.logs import configure_logs
     from ui.app import create_app
     from ui.opening import OpeningAssistant
+    from ui.server import server_for
 
     configure_logs(settings.log_level)
 
@@ -70,8 +69,7 @@ def run(settings: Settings, listener: socket.socket, demo_customers: Mapping[str
 
     assistant = OpeningAssistant(open_it, on_failure=stop)
     app = create_app(assistant, settings, demo_customers)
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, server_header=False)
-    server = uvicorn.Server(config)
+    server = server_for(app)
     typer.echo(f"{settings.shop_name} is at http://{settings.host}:{settings.port} (Ctrl-C stops it).", err=True)
     assistant.start()
     server.run(sockets=[listener])

@@ -15,8 +15,8 @@ import structlog
 
 from assistant.conversation.conversation import Conversation
 from assistant.reply import ReplyEvent
-from retrieval.catalog import Catalog
-from retrieval.customer import Customer
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.customer import Customer
 from retrieval.errors import AisleError
 
 _log = structlog.get_logger(__name__)

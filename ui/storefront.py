@@ -18,9 +18,9 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from assistant.settings import Settings
-from retrieval.catalog import Catalog
-from retrieval.faq import Faq
-from retrieval.product import Product
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.product import Product
 from ui import cards
 from ui.opening import Answering, OpeningAssistant, Readiness
 from ui.proxies import root_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from retrieval.money import Money
+from retrieval.catalog.money import Money
 
 
 class OrderStatus(StrEnum):

@@ -16,6 +16,7 @@ from typing import Annotated
 from pydantic import BaseModel, PlainValidator, ValidationInfo
 
 from assistant.actions.order import Order, OrderLine, OrderStatus
+from retrieval.catalog.money import Money
 from retrieval.feeds.amount import read_amount
 from retrieval.feeds.checked import checked
 from retrieval.feeds.intake import Intake
@@ -23,7 +24,6 @@ from retrieval.feeds.named_values import NamedValues, named_values
 from retrieval.feeds.report import FeedRow, RowError
 from retrieval.feeds.source import Source
 from retrieval.feeds.values import read_count, read_date, read_id, read_line, read_moment, shown
-from retrieval.money import Money
 
 _ALIASES = {
     "pending": OrderStatus.PROCESSING,

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Engine, RowMapping, func, select
 
 from assistant.actions.order import Order, OrderLine, OrderStatus
 from assistant.tables import OrderRow
-from retrieval.database import reading, storable, table_of, writing
-from retrieval.money import Money
-from retrieval.upsert import Outcome, upsert
+from retrieval.catalog.money import Money
+from retrieval.store.database import reading, storable, table_of, writing
+from retrieval.store.upsert import Outcome, upsert
 
 
 class Orders:

@@ -16,7 +16,7 @@ from assistant.evidence.brief import Brief
 from assistant.reading.lines import LineKind, product_lines
 from assistant.reading.verdict import Verdict
 from assistant.understanding.grammar.english import FUNCTION_WORDS
-from retrieval.catalog import Catalog
+from retrieval.catalog.catalog import Catalog
 
 EVERYDAY_FILE = "everyday_words.txt"
 """The file of an adapter folder with the stems that good replies use without evidence."""
@@ -37,7 +37,25 @@ _STOCK = re.compile(
     r"\b(?:in stock|sold out|out of stock|available to (?:order|pre-order|back-order))\b", re.IGNORECASE
 )
 _NUMBERS = frozenset(
-    ["four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "hundred", "thousand"]
+    [
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "fifteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "hundred",
+        "thousand",
+    ]
 )
 """Number words that a fact has to bear; smaller ones, halves and doubles are also ways of speaking."""
 _YES = re.compile(r"^\s*(?:yes|sure|certainly|absolutely|of course)\b", re.IGNORECASE)

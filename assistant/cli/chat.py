@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.reply import Reply
     from assistant.reply_json import ReplyJson
-    from retrieval.candidate import Candidate
+    from retrieval.catalog.candidate import Candidate
 
 _SORRY = "Sorry, something went wrong on my side. Please try again in a moment."
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.importing import Reading
     from retrieval.feeds.report import FeedRow
     from retrieval.feeds.source import Source
-    from retrieval.upsert import Outcome
+    from retrieval.store.upsert import Outcome
 
 Record = TypeVar("Record")
 
@@ -47,7 +47,7 @@ def products(files: Files, home: Home = None, currency: Currency = "USD", replac
     """
     from retrieval.feeds.intake import Intake
     from retrieval.feeds.recognition import read_products
-    from retrieval.records import Records
+    from retrieval.store.records import Records
 
     intake, records = Intake(_currency_code(currency)), Records(_open_database(home))
     reading = _read("products", files, lambda source: read_products(source, intake))
@@ -58,7 +58,7 @@ def faqs(files: Files, home: Home = None, replace: Replace = False) -> None:
     """Import FAQs and policies: Markdown pages, folders of them, or rows with title and answer in JSON or CSV."""
     from retrieval.feeds.faqs import faq_files, read_faqs
     from retrieval.feeds.intake import Intake
-    from retrieval.records import Records
+    from retrieval.store.records import Records
 
     intake, records = Intake(), Records(_open_database(home))
     reading = _read("FAQs", files, lambda source: read_faqs(source, intake), faq_files)
@@ -69,7 +69,7 @@ def customers(files: Files, home: Home = None) -> None:
     """Import customers: id, name and email, in JSONL, JSON or CSV."""
     from retrieval.feeds.intake import Intake
     from retrieval.feeds.people import read_customers
-    from retrieval.records import Records
+    from retrieval.store.records import Records
 
     intake, records = Intake(), Records(_open_database(home))
     reading = _read("customers", files, lambda source: read_customers(source, intake))
@@ -81,7 +81,7 @@ def orders(files: Files, home: Home = None, currency: Currency = "USD") -> None:
     from assistant.actions.order_feed import read_orders
     from assistant.actions.orders import Orders
     from retrieval.feeds.intake import Intake
-    from retrieval.records import Records
+    from retrieval.store.records import Records
 
     engine, intake = _open_database(home), Intake(_currency_code(currency))
     known = Records(engine).customer_ids()
@@ -93,7 +93,7 @@ def events(files: Files, home: Home = None) -> None:
     """Import what customers viewed, put in the cart, bought and rated, in JSONL, JSON or CSV."""
     from retrieval.feeds.intake import Intake
     from retrieval.feeds.people import read_events
-    from retrieval.records import Records
+    from retrieval.store.records import Records
 
     intake, records = Intake(), Records(_open_database(home))
     reading = _read("events", files, lambda source: read_events(source, intake))
@@ -102,7 +102,7 @@ def events(files: Files, home: Home = None) -> None:
 
 def _open_database(home: Path | None) -> Engine:
     from assistant.settings import load_settings
-    from retrieval.database import open_database
+    from retrieval.store.database import open_database
 
     return open_database(load_settings(home=home).resolved_database_url)
 

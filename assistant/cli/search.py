@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from assistant.settings import Settings
     from assistant.understanding.grammar.grammar import Grammar
-    from retrieval.search import Search, SearchResult
+    from retrieval.search.search import Search, SearchResult
 
 Query = Annotated[str | None, typer.Argument(help="What to look for; without it, lines of standard input.")]
 Limit = Annotated[int, typer.Option(min=1, help="Products per query.")]
@@ -57,7 +57,7 @@ class ShopSearch:
         """What meets `line`; where nothing keeps to its limits, what meets its words."""
         from assistant.conversation.conversation import State
         from assistant.understanding.grammar.text import Text
-        from retrieval.filter import Filter
+        from retrieval.catalog.filter import Filter
 
         reading = self._grammar.read(Text.of(line), State())
         limits = tuple(condition for condition in reading.conditions if condition.field in ("price", "rating"))
@@ -72,13 +72,13 @@ def open_search(settings: Settings) -> ShopSearch:
     Raises SearchIndexError when no index fits the catalogue, ModelError when a model cannot be loaded.
     """
     from assistant.understanding.grammar.grammar import Grammar
-    from retrieval.database import open_database
-    from retrieval.index import Index
-    from retrieval.profile import History
-    from retrieval.recommender import Recommender
-    from retrieval.records import Records
-    from retrieval.search import Search
-    from retrieval.sentence_encoder import open_encoder
+    from retrieval.index.index import Index
+    from retrieval.index.sentence_encoder import open_encoder
+    from retrieval.recommendation.profile import History
+    from retrieval.recommendation.recommender import Recommender
+    from retrieval.search.search import Search
+    from retrieval.store.database import open_database
+    from retrieval.store.records import Records
 
     records = Records(open_database(settings.resolved_database_url))
     catalog, encoder = records.catalog(), open_encoder(settings.encoder)

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, upd
 from assistant.conversation.conversation import Conversation, State, Turn
 from assistant.language_model.prompt import PromptTurn
 from assistant.tables import ConversationRow, TurnRow
-from retrieval.database import reading, storable, table_of, writing
 from retrieval.errors import ConversationNotFound, StoreError
+from retrieval.store.database import reading, storable, table_of, writing
 
 RECALLED = 100
 """How many turns are read back: no message takes longer for the length of the conversation before it."""

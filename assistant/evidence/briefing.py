@@ -26,8 +26,8 @@ from assistant.evidence.sums import Sum
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
 from assistant.shop import Shop
-from retrieval.catalog import Catalog
-from retrieval.customer import Customer
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.customer import Customer
 
 
 @dataclass(frozen=True)

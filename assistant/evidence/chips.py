@@ -14,10 +14,10 @@ from assistant.evidence.wording import lower, plural_kind
 from assistant.finding import Found
 from assistant.intents import IntentName
 from assistant.request import Request
-from retrieval.candidate import Candidate
-from retrieval.catalog import Catalog
-from retrieval.filter import Sort
-from retrieval.product import Product
+from retrieval.catalog.candidate import Candidate
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Sort
+from retrieval.catalog.product import Product
 
 _MOST = 4
 _LONGEST = 60

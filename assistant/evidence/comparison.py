@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.evidence.hints import FIRST, SECOND
 from assistant.evidence.wording import in_words
-from retrieval.product import Product
+from retrieval.catalog.product import Product
 
 
 def comparison_facts(first: Product, second: Product) -> list[Fact]:

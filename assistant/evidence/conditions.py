@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from assistant.evidence.wording import in_words, lower, round_money
-from retrieval.facets import Facets
-from retrieval.filter import Condition, Operator, Sort
-from retrieval.money import Money
+from retrieval.catalog.facets import Facets
+from retrieval.catalog.filter import Condition, Operator, Sort
+from retrieval.catalog.money import Money
 
 _SORTED = {
     Sort.PRICE_LOW: "cheapest first",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.act import Act
-from retrieval.candidate import Candidate
-from retrieval.faq import Faq
+from retrieval.catalog.candidate import Candidate
+from retrieval.catalog.faq import Faq
 
 
 class FactKind(StrEnum):

@@ -26,11 +26,11 @@ from assistant.intents import IntentName
 from assistant.reference import ANSWER_SLOTS, ORDER_SLOTS, PRODUCT_SLOTS
 from assistant.request import Request
 from assistant.shop import Shop
-from retrieval.candidate import Candidate
-from retrieval.catalog import Catalog
-from retrieval.customer import Customer
-from retrieval.faq import Faq
-from retrieval.product import Product
+from retrieval.catalog.candidate import Candidate
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.customer import Customer
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.product import Product
 
 _FIRST = ("name", "price", "old_price", "saving", "stock", "rating", "brand", "feature")
 _NEXT = ("name", "price", "old_price", "stock", "rating", "feature")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.evidence.hints import answer_hint
 from assistant.evidence.wording import plain_text, sentences, stems
-from retrieval.faq import Faq
+from retrieval.catalog.faq import Faq
 
 _MOST_SENTENCES = 3
 _MOST_CHARACTERS = 420

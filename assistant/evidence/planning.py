@@ -13,9 +13,9 @@ from assistant.evidence.product_facts import detail
 from assistant.finding import Found
 from assistant.intents import ABOUT_PRODUCT, SERVICE, IntentName
 from assistant.request import Request
-from retrieval.catalog import Catalog
-from retrieval.filter import Filter
-from retrieval.product import Product
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Filter
+from retrieval.catalog.product import Product
 
 LISTING_ACTS = frozenset(
     {

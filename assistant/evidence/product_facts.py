@@ -19,9 +19,9 @@ from assistant.evidence.hints import (
     rating_hint,
 )
 from assistant.evidence.wording import by_size, in_words, lower, sentences, singular_kind
-from retrieval.candidate import Candidate
-from retrieval.catalog import Catalog
-from retrieval.product import Availability, Product
+from retrieval.catalog.candidate import Candidate
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.product import Availability, Product
 
 LOW_QUANTITY = 5
 """From this number in stock downwards a product is nearly sold out."""

@@ -13,8 +13,8 @@ from assistant.evidence.wording import in_words, lower, plural_kind
 from assistant.finding import Found
 from assistant.intents import IntentName
 from assistant.request import Request
-from retrieval.facets import Facets
-from retrieval.filter import Operator, Sort
+from retrieval.catalog.facets import Facets
+from retrieval.catalog.filter import Operator, Sort
 
 _KIND_ONLY = frozenset({Act.NO_MORE, Act.ASK_WHICH_PRODUCT, Act.ASK_PREFERENCE})
 _CHOSEN = frozenset({Act.RECOMMENDED, Act.RECOMMENDED_POPULAR})

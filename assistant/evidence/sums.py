@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from retrieval.money import Money
-from retrieval.product import Product
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Product
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.evidence.lexicon import words
-from retrieval.money import Money
+from retrieval.catalog.money import Money
 
 _POSSESSIVES = {"mens": "men's", "womens": "women's", "kids": "kids'", "childrens": "children's", "ladies": "ladies'"}
 _IRREGULAR = {"knives": "knife", "shelves": "shelf", "scarves": "scarf", "leaves": "leaf", "loaves": "loaf"}

@@ -1,4 +1,4 @@
-"""Alembic's schema history. `retrieval.database.open_database` brings a database up to its head.
+"""Alembic's schema history. `retrieval.store.database.open_database` brings a database up to its head.
 
 After a change in a `tables.py`, with an up-to-date database in `var/aisle.db`:
 

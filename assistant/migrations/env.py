@@ -8,8 +8,8 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
-import assistant.tables  # noqa: F401 - fills Base.metadata, with retrieval.tables
-from retrieval.database import Base
+import assistant.tables  # noqa: F401 - fills Base.metadata, with retrieval.store.tables
+from retrieval.store.database import Base
 
 
 def run(connection: Connection) -> None:

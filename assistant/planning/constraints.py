@@ -15,7 +15,7 @@ from assistant.planning.plan import Find
 from assistant.understanding.grammar.grammar import Grammar
 from assistant.understanding.grammar.reading import Reading
 from assistant.understanding.grammar.text import Text, clean
-from retrieval.filter import Condition, Filter, Operator, Sort
+from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 
 _SORTS = {
     "cheapest": Sort.PRICE_LOW, "dearest": Sort.PRICE_HIGH, "best_rated": Sort.RATING, "popular": Sort.POPULARITY,

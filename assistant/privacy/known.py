@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.privacy.addresses import addresses
-from retrieval.customer import Customer
+from retrieval.catalog.customer import Customer
 
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_SHAPES = 50

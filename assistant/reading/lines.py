@@ -15,8 +15,8 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from retrieval.faq import Faq
-from retrieval.product import Product
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.product import Product
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z0-9\"'“‘(])")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|a\.m|p\.m|no|approx|incl|etc|St|Dr|Mr|Mrs|Ms)\.$", re.IGNORECASE)

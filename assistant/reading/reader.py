@@ -20,7 +20,7 @@ from assistant.reading.lines import Line
 from assistant.reading.reading_text import reading_ids
 from assistant.reading.verdict import Verdict
 from retrieval.errors import ModelError, WritingError
-from retrieval.sentence_encoder import packaged_model
+from retrieval.index.sentence_encoder import packaged_model
 
 LABELS = (Verdict.SUPPORTS, Verdict.CONTRADICTS, Verdict.LIMITS, Verdict.SILENT)
 LONGEST = 128

@@ -11,8 +11,8 @@ from assistant.planning.plan import Bundle, Find
 from assistant.reading.verdict import Verdict
 from assistant.tools.reading import DECIDES, ProductReading, deciding, read_records
 from assistant.tools.tool import Bench, Findings, Task
-from retrieval.candidate import Candidate
-from retrieval.filter import Condition, Filter, Operator, Sort
+from retrieval.catalog.candidate import Candidate
+from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 
 SHOWN = 4
 _LINES_READ = 6

@@ -12,7 +12,7 @@ from assistant.reading.verdict import Verdict
 from assistant.tools.policy import page_findings
 from assistant.tools.reading import ProductReading, deciding, read_record, read_records
 from assistant.tools.tool import Bench, Findings, Task
-from retrieval.product import Product
+from retrieval.catalog.product import Product
 
 _LINES_OF_ONE, _LINES_OF_EACH = 3, 2
 _LINES_READ = 16

@@ -9,7 +9,7 @@ from assistant.evidence.brief import BriefLine
 from assistant.reading.reader import Reading
 from assistant.reading.verdict import Verdict
 from assistant.tools.tool import Bench
-from retrieval.product import Product
+from retrieval.catalog.product import Product
 
 DECIDES = 0.5
 """Probability from which a line is taken to decide; the point where a wrong line costs as much as a missed one."""

@@ -19,9 +19,9 @@ from assistant.evidence.sums import Sum
 from assistant.planning.constraints import Constraints
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.reading.reader import Reader
-from retrieval.catalog import Catalog
-from retrieval.encoder import Encoder, Vectors
-from retrieval.search import Search
+from retrieval.catalog.catalog import Catalog
+from retrieval.index.encoder import Encoder, Vectors
+from retrieval.search.search import Search
 
 _REMEMBERED = 4096
 """Records whose lines and line vectors are kept, some 30 MB of vectors."""

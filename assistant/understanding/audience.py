@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from retrieval.filter import Condition, Filter, Operator
+from retrieval.catalog.filter import Condition, Filter, Operator
 
 _WORDS: dict[str, str] = {
     "men": r"m[ea]n|gentlem[ae]n|guys?|husband|dad|daddy|father|grand(?:pa|dad|father)|brother|boyfriend|uncle|him|himself",

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from retrieval.encoder import Vectors
 from retrieval.errors import ModelError
+from retrieval.index.encoder import Vectors
 
 BUCKETS = 1 << 15
 """Hash buckets of the n-grams."""

@@ -7,7 +7,7 @@ import re
 from assistant.intents import ABOUT_PRODUCT, TALK, IntentName
 from assistant.understanding.clause import CLEAR, Clause
 from assistant.understanding.grammar.references import Kind
-from retrieval.filter import Sort
+from retrieval.catalog.filter import Sort
 
 _I = IntentName
 _SOUNDS_LIKE_POLICY = frozenset({_I.POLICY_QUESTION, _I.DELIVERY_PERIOD, _I.CHECK_REFUND_POLICY, _I.SHIPPING_COST})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.understanding.grammar.dropping import ALL
-from retrieval.filter import Condition, Filter, Operator, Sort
+from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 
 _OPPOSITE = {Operator.AT_LEAST: Operator.AT_MOST, Operator.AT_MOST: Operator.AT_LEAST}
 _PICKED = frozenset({"product_type"})

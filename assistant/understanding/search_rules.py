@@ -11,7 +11,7 @@ from assistant.understanding.clause import CLEAR, HARDLY, UNSURE, Clause
 from assistant.understanding.grammar.reading import Reading
 from assistant.understanding.grammar.references import Kind
 from assistant.understanding.refinement import holds
-from retrieval.filter import Filter, Sort
+from retrieval.catalog.filter import Filter, Sort
 
 _I = IntentName
 _QUESTION = re.compile(r"(?:how|what|is|are|does|tell|which|can|why)\b", re.IGNORECASE)

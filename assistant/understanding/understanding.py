@@ -24,9 +24,9 @@ from assistant.understanding.intent_head import Guess, IntentHead
 from assistant.understanding.intent_rules import intent_of
 from assistant.understanding.refinement import Search, refined, released
 from assistant.understanding.search_rules import starts_afresh
-from retrieval.catalog import Catalog
-from retrieval.encoder import Encoder
-from retrieval.filter import Condition, Filter
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Condition, Filter
+from retrieval.index.encoder import Encoder
 
 _I = IntentName
 _COURTESIES = frozenset(

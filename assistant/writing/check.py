@@ -22,7 +22,7 @@ from assistant.writing.checking.references import misplaced, unknown
 from assistant.writing.checking.spelled import amounts, contacts, times
 from assistant.writing.checking.support import is_supported
 from assistant.writing.manners import Manners
-from retrieval.catalog import Catalog
+from retrieval.catalog.catalog import Catalog
 
 
 class ViolationKind(StrEnum):

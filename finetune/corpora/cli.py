@@ -130,7 +130,7 @@ def evaluate_reader(
     """Print F1 of each verdict on the held-out shops, next to cosine similarity and shared words."""
     from assistant.reading.reader import CrossEncoderReader, LanguageModelReader
     from finetune.corpora.reader_evaluation import evaluate_reader
-    from retrieval.sentence_encoder import open_encoder
+    from retrieval.index.sentence_encoder import open_encoder
 
     reader = CrossEncoderReader.open(cross_encoder) if cross_encoder else LanguageModelReader(_speaker(home, adapter))
     report = evaluate_reader(corpus, reader, open_encoder())
@@ -159,7 +159,7 @@ def evaluate_planner(
     from finetune.corpora.rule_planner import by_rules
     from finetune.corpora.shop import CorpusShop, held_out, shop_folders
     from finetune.corpora.transcripts import corpus_conversations
-    from retrieval.sentence_encoder import open_encoder
+    from retrieval.index.sentence_encoder import open_encoder
 
     encoder = open_encoder()
     speaker = _speaker(home, adapter)
@@ -199,7 +199,7 @@ def evaluate_conversations(
     from assistant.reading.reader import LanguageModelReader
     from finetune.corpora.conversation_runs import hold_all
     from finetune.corpora.live import live_dialogue
-    from retrieval.sentence_encoder import open_encoder
+    from retrieval.index.sentence_encoder import open_encoder
 
     speaker, encoder = _speaker(home, adapter), open_encoder()
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())

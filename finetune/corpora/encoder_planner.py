@@ -14,7 +14,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from assistant.planning.plan import STEPS, Find, Plan, Step, step_of
 from finetune.corpora.planner_evaluation import PlannedTurn, PlanTurn
 from finetune.optimizing import cosine
-from retrieval.sentence_encoder import packaged_model
+from retrieval.index.sentence_encoder import packaged_model
 
 TOOLS = tuple(STEPS)
 _LONGEST, _BATCH, _PASSES, _RATE = 160, 16, 6, 6e-4

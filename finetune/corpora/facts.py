@@ -15,8 +15,8 @@ from assistant.planning.plan import Order as ReadOrder
 from assistant.reading.verdict import Verdict
 from finetune.corpora.conversation import Mark, WrittenConversation, WrittenTurn
 from finetune.corpora.shop import CorpusShop
-from retrieval.money import Money
-from retrieval.product import Product
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Product
 
 VERDICTS = {
     Mark.SUPPORTS: Verdict.SUPPORTS, Mark.CONTRADICTS: Verdict.CONTRADICTS, Mark.LIMITS: Verdict.LIMITS,

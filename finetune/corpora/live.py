@@ -10,11 +10,11 @@ from assistant.language_model.speaker import Speaker
 from assistant.reading.reader import Reader
 from assistant.turn import Dialogue
 from finetune.corpora.shop import CorpusShop
-from retrieval.database import open_database
-from retrieval.encoder import Encoder
-from retrieval.index import Index
-from retrieval.records import Records
-from retrieval.search import Search
+from retrieval.index.encoder import Encoder
+from retrieval.index.index import Index
+from retrieval.search.search import Search
+from retrieval.store.database import open_database
+from retrieval.store.records import Records
 
 
 def live_dialogue(

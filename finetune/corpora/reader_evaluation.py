@@ -18,7 +18,7 @@ from assistant.reading.reader import Reader, line_text
 from assistant.reading.verdict import Verdict
 from finetune.corpora.pairs import ReadingPair, reading_pairs
 from finetune.corpora.shop import held_out, shop_folders
-from retrieval.encoder import Encoder
+from retrieval.index.encoder import Encoder
 
 _NEGATION = re.compile(
     r"\b(?:no|not|never|cannot|can't|don't|doesn't|isn't|aren't|without|only|neither|nor)\b", re.IGNORECASE

@@ -19,8 +19,8 @@ from assistant.evidence.briefing import Briefing
 from assistant.importing import read_files
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.shop import Shop
-from retrieval.catalog import Catalog
-from retrieval.customer import Customer
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.customer import Customer
 from retrieval.errors import FeedError
 from retrieval.feeds.faqs import faq_files, read_faqs
 from retrieval.feeds.intake import Intake

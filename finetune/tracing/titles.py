@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from retrieval.catalog import Catalog
+from retrieval.catalog.catalog import Catalog
 
 _WORD = re.compile(r"[\w'’&-]+")
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from retrieval.catalog.money import Money
 from retrieval.feeds.text import clean
 from retrieval.feeds.values import read_number, shown
-from retrieval.money import Money
 
 _SIGNS = {
     "US$": "USD", "$US": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD",

@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, PlainValidator, ValidationInfo
 
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product, Review
 from retrieval.feeds.amount import read_amount
 from retrieval.feeds.checked import checked
 from retrieval.feeds.intake import Intake
@@ -25,8 +27,6 @@ from retrieval.feeds.values import (
     read_text,
     shown,
 )
-from retrieval.money import Money
-from retrieval.product import Availability, Product, Review
 
 
 @dataclass(frozen=True, slots=True)

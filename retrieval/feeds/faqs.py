@@ -20,8 +20,8 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, PlainValidator
 
+from retrieval.catalog.faq import Faq
 from retrieval.errors import FeedError
-from retrieval.faq import Faq
 from retrieval.feeds.checked import checked, is_blank
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.named_values import NamedValues, named_values

@@ -16,6 +16,8 @@ from dataclasses import asdict
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Product
 from retrieval.feeds.amount import price_and_sale, read_amount
 from retrieval.feeds.checked import is_blank
 from retrieval.feeds.draft import Draft, read_attributes
@@ -26,8 +28,6 @@ from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
 from retrieval.feeds.values import read_number, shown
-from retrieval.money import Money
-from retrieval.product import Product
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "product_id", "sku", "item_id", "uid"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from retrieval.catalog.product import Product
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_products import product_rows
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError
@@ -16,7 +17,6 @@ from retrieval.feeds.table import Table, normal_name
 from retrieval.feeds.text import unescaped
 from retrieval.feeds.values import sale_is_on
 from retrieval.feeds.xml_items import xml_items
-from retrieval.product import Product
 
 _NOT_ABOUT_THE_PRODUCT = (
     "additional_image_link", "mobile_link", "shipping", "tax", "identifier_exists", "ads_redirect", "custom_label",

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, PlainValidator
 
-from retrieval.customer import Customer, Event, EventKind
+from retrieval.catalog.customer import Customer, Event, EventKind
 from retrieval.feeds.checked import checked
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.named_values import NamedValues, named_values

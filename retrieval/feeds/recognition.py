@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from retrieval.catalog.product import Product
 from retrieval.errors import FeedError
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_products import ALIASES, read_json_products
@@ -15,7 +16,6 @@ from retrieval.feeds.shopify import read_shopify
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import Table
 from retrieval.feeds.woocommerce import read_woocommerce
-from retrieval.product import Product
 
 _HTML_MARKS = ("<!doctype html", "<html", "<head", "<body", "<script", "<div", "<meta")
 

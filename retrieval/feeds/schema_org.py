@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from retrieval.catalog.product import Product
 from retrieval.errors import FeedError
 from retrieval.feeds.amount import price_and_sale
 from retrieval.feeds.checked import is_blank
@@ -20,7 +21,6 @@ from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
 from retrieval.feeds.text import unescaped
-from retrieval.product import Product
 
 _SCRIPT = re.compile(r"<script\b[^<>]*application/ld\+json[^<>]*>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script\b", re.IGNORECASE)

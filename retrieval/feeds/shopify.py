@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from retrieval.catalog.product import Availability, Product
 from retrieval.feeds.amount import price_and_sale
 from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.report import FeedRow, RowError, Skipped
 from retrieval.feeds.table import Table, TableRow, normal_name
 from retrieval.feeds.text import unescaped
-from retrieval.product import Availability, Product
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "handle": ("handle", "url_handle"),

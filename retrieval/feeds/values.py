@@ -9,8 +9,8 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from retrieval.catalog.product import Availability
 from retrieval.feeds.text import clean, plain
-from retrieval.product import Availability
 
 _LARGEST_COUNT = 2**31 - 1  # what an integer column of PostgreSQL holds
 _LONGEST_TEXT, _LONGEST_LINE, _LONGEST_ID = 100_000, 1_000, 200

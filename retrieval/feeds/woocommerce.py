@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from retrieval.catalog.product import Availability, Product
 from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, Skipped
 from retrieval.feeds.table import Table, TableRow, normal_name
 from retrieval.feeds.text import unescaped
 from retrieval.feeds.values import sale_is_on
-from retrieval.product import Availability, Product
 
 _INHERITED = ("name", "description", "short_description", "categories", "tags", "images", "brands")
 _OPTION_FIELDS = {"color": "color", "colour": "color", "size": "size", "material": "material", "brand": "brand"}

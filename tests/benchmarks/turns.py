@@ -23,9 +23,9 @@ from assistant.language_model.prompt import Prompt
 from assistant.opening import open_assistant
 from assistant.reply import Reply, Sentence
 from assistant.settings import Settings
-from retrieval.candidate import Candidate
-from retrieval.recommender import Question, Recommender
-from retrieval.shelf import Floats
+from retrieval.catalog.candidate import Candidate
+from retrieval.recommendation.product_features import Floats
+from retrieval.recommendation.recommender import Question, Recommender
 from tests.simulation.customer import SimulatedCustomer
 
 TURNS = 192

@@ -35,7 +35,7 @@ import yaml
 
 from assistant.assistant import Assistant
 from assistant.reply import Reply
-from retrieval.product import Product
+from retrieval.catalog.product import Product
 
 TURN_KEYS = frozenset(
     {"say", "intents", "acts", "not_acts", "products", "sources", "says", "lacks", "same_products", "filters"}

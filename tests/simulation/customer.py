@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 from assistant.reply import Reply
-from retrieval.catalog import Catalog
+from retrieval.catalog.catalog import Catalog
 
 _SEARCHES = (
     "show me {types}", "do you have any {types}?", "i'm looking for a {type}", "{type} under {price}", "{types} between {low} and {price} dollars",

@@ -17,8 +17,8 @@ from itertools import permutations
 from assistant.actions.order import Order
 from assistant.reply import Reply
 from finetune.judging.promise_claims import claimed
-from retrieval.catalog import Catalog
-from retrieval.product import Availability, Product
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.product import Availability, Product
 
 _MARK = "⟦{}⟧"
 _MARKS = re.compile(r"⟦(\d+)⟧")

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine, text
 
 import assistant.tables  # noqa: F401 - fills Base.metadata
 from finetune.tuning.base_model import BaseModel, open_base
-from retrieval.database import Base, open_database
+from retrieval.store.database import Base, open_database
 from tests.unit.tiny_models import TINY
 
 

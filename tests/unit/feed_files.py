@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from retrieval.catalog.product import Product
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.recognition import read_products
 from retrieval.feeds.report import RowError, Skipped
 from retrieval.feeds.source import Source
-from retrieval.product import Product
 
 FEEDS = Path(__file__).parent.parent / "fixtures" / "feeds"
 

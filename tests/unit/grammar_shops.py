@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from retrieval.catalog import Catalog
-from retrieval.money import Money
-from retrieval.product import Availability, Product
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product
 
 
 def _product(id: str, title: str, price: str, type: str, **fields: object) -> Product:

@@ -9,11 +9,11 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from assistant.actions.order import Order, OrderLine, OrderStatus
-from retrieval.customer import Customer, Event, EventKind
-from retrieval.faq import Faq
+from retrieval.catalog.customer import Customer, Event, EventKind
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product, Review
 from retrieval.feeds.text import clean, plain
-from retrieval.money import Money
-from retrieval.product import Availability, Product, Review
 
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
 texts = st.text(_LETTERS | st.just("\n"), max_size=60).map(lambda text: plain(clean(text)))

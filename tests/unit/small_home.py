@@ -10,10 +10,10 @@ from assistant.actions.order import Order, OrderLine, OrderStatus
 from assistant.actions.orders import Orders
 from assistant.opening import build_index
 from assistant.settings import Settings
-from retrieval.customer import Customer
-from retrieval.database import open_database
-from retrieval.money import Money
-from retrieval.records import Records
+from retrieval.catalog.customer import Customer
+from retrieval.catalog.money import Money
+from retrieval.store.database import open_database
+from retrieval.store.records import Records
 from tests.unit.small_shop import FAQS, PRODUCTS
 
 MAYA = Customer("C-1", "Maya Okafor", "maya@post.example")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
-from retrieval.catalog import Catalog
-from retrieval.faq import Faq
-from retrieval.money import Money
-from retrieval.product import Availability, Product
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product
 
 
 def product(id: str, title: str, price: str, type: str, **fields: object) -> Product:

@@ -14,9 +14,9 @@ from assistant.actions.orders import Orders
 from assistant.conversation.conversation import State
 from assistant.intents import IntentName
 from assistant.request import Intent, Request
-from retrieval.customer import Customer
-from retrieval.money import Money
-from retrieval.records import Records
+from retrieval.catalog.customer import Customer
+from retrieval.catalog.money import Money
+from retrieval.store.records import Records
 
 FRESH = State()
 TEN = Money(Decimal("10.00"))

@@ -29,8 +29,8 @@ QUESTIONS = ("hello", "thanks a lot, bye")
 BUILD = """
 from assistant.opening import build_index
 from assistant.settings import load_settings
-from retrieval.database import open_database
-from retrieval.records import Records
+from retrieval.store.database import open_database
+from retrieval.store.records import Records
 from tests.unit.small_shop import FAQS, PRODUCTS
 settings = load_settings()
 records = Records(open_database(settings.resolved_database_url))

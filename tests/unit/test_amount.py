@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.catalog.money import Money
 from retrieval.feeds.amount import price_and_sale, read_amount
-from retrieval.money import Money
 
 READ = {
     "15.00 USD": ("15.00", "USD"),

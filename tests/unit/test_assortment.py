@@ -7,11 +7,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from retrieval.assortment import Assortment, thing_named
-from retrieval.document import product_text
-from retrieval.money import Money
-from retrieval.product import Product
-from retrieval.sentence_encoder import open_encoder
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Product
+from retrieval.index.document import product_text
+from retrieval.index.sentence_encoder import open_encoder
+from retrieval.search.assortment import Assortment, thing_named
 from tests.unit.word_encoder import WordEncoder
 
 PRODUCTS = tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.understanding.audience import audience, gifts_for, made_for, narrowed
-from retrieval.filter import Condition, Filter, Operator, Sort
+from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 
 SHOES = ("mens shoes", "Women's Shoes", "Kids > Shoes")
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.candidate import Candidate, Reason, ReasonKind
-from retrieval.faq import Faq
-from retrieval.money import Money
-from retrieval.product import Availability, Product
+from retrieval.catalog.candidate import Candidate, Reason, ReasonKind
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product
 from tests.fake_assistant import PRODUCTS
 from ui import cards
 

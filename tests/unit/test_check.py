@@ -18,10 +18,10 @@ from assistant.writing.check import ViolationKind, check
 from assistant.writing.checking.goods import Goods
 from assistant.writing.checking.sentences import streamed
 from finetune.simulator import Simulator
-from retrieval.candidate import Candidate
-from retrieval.catalog import Catalog
-from retrieval.money import Money
-from retrieval.product import Availability, Product
+from retrieval.catalog.candidate import Candidate
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product
 
 SENTENCES = Path(__file__).parent.parent / "fixtures" / "sentences"
 PROMISES = (SENTENCES / "promises.txt").read_text().splitlines()

@@ -15,11 +15,11 @@ import chromadb
 import pytest
 from chromadb.api import ClientAPI
 
-from retrieval.catalog import Catalog
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Filter
 from retrieval.errors import IndexDamaged, IndexMismatch, SearchIndexError
-from retrieval.filter import Filter
-from retrieval.index import Index
-from retrieval.search import Search
+from retrieval.index.index import Index
+from retrieval.search.search import Search
 from tests.unit.small_shop import SMALL_SHOP
 from tests.unit.word_encoder import WordEncoder
 

@@ -10,10 +10,10 @@ from typer.testing import CliRunner, Result
 
 from assistant.actions.orders import Orders
 from assistant.cli import import_
-from retrieval.catalog import Catalog
-from retrieval.database import open_database
+from retrieval.catalog.catalog import Catalog
 from retrieval.errors import SettingsError, StoreError
-from retrieval.records import Records
+from retrieval.store.database import open_database
+from retrieval.store.records import Records
 from tests.unit.feed_files import FEEDS
 
 

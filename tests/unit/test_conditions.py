@@ -8,10 +8,10 @@ import pytest
 
 from assistant.evidence.conditions import conditions_in_words
 from assistant.evidence.wording import by_size, in_words, plural_kind, singular_kind
-from retrieval.facets import Facets
-from retrieval.filter import Condition, Operator, Sort
-from retrieval.money import Money
-from retrieval.product import Product
+from retrieval.catalog.facets import Facets
+from retrieval.catalog.filter import Condition, Operator, Sort
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Product
 
 FACETS = Facets.of([Product("p", "P", Money(Decimal(1)), attributes={"weight": "1.2 kg", "capacity": "2 l"})])
 

@@ -10,7 +10,7 @@ from finetune.corpora.live import live_dialogue
 from finetune.corpora.planner_evaluation import commonest, evaluate_planner, planned_turns
 from finetune.corpora.shop import CorpusShop
 from retrieval.errors import FeedError
-from retrieval.sentence_encoder import open_encoder
+from retrieval.index.sentence_encoder import open_encoder
 from tests.unit.corpus import CORPUS, conversations, northwire
 from tests.unit.scripted_speaker import ScriptedSpeaker
 from tests.unit.test_turn import MarkedReader

@@ -19,10 +19,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, column, event, func, insert, literal, select, table, text
 
 import assistant.tables  # noqa: F401 - the schema is that of all packages
-from retrieval.columns import ExactDecimal, UtcTime
-from retrieval.database import Base, open_database, reading, storable, writing
 from retrieval.errors import StoreError
-from retrieval.tables import CustomerRow, FaqRow
+from retrieval.store.columns import ExactDecimal, UtcTime
+from retrieval.store.database import Base, open_database, reading, storable, writing
+from retrieval.store.tables import CustomerRow, FaqRow
 
 
 def test_migrations_make_exactly_the_declared_tables(engine: Engine) -> None:
@@ -126,8 +126,8 @@ def test_concurrent_writers_lose_nothing(engine: Engine) -> None:
 WRITER = """
 import sys, time
 from sqlalchemy import insert
-from retrieval.database import open_database, writing
-from retrieval.tables import CustomerRow
+from retrieval.store.database import open_database, writing
+from retrieval.store.tables import CustomerRow
 with writing(open_database(sys.argv[1])) as connection:
     for number in range(500):
         connection.execute(insert(CustomerRow).values(id=f"C-{number}", name="", email=""))

@@ -12,11 +12,11 @@ from assistant.actions.order import Order, OrderLine, OrderStatus
 from assistant.evidence.evidence import Evidence
 from assistant.reply import Reply
 from assistant.request import Intent, Request
-from retrieval.candidate import Candidate
-from retrieval.catalog import Catalog
-from retrieval.faq import Faq
-from retrieval.money import Money
-from retrieval.product import Availability, Product
+from retrieval.catalog.candidate import Candidate
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product
 from tests.simulation.facts import verify
 
 TENT = Product(

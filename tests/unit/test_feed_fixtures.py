@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Review
 from retrieval.errors import FeedError
-from retrieval.money import Money
-from retrieval.product import Availability, Review
 from tests.unit.feed_files import FEEDS, Read
 
 EXPECTED = {

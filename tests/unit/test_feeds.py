@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product, Review
 from retrieval.errors import FeedError
 from retrieval.feeds.json_products import product_json
-from retrieval.money import Money
-from retrieval.product import Availability, Product, Review
 from tests.unit.feed_files import FEEDS, Read, read_bytes
 from tests.unit.shop_values import products
 

@@ -11,13 +11,13 @@ from assistant.conversation.conversation import State
 from assistant.finding import Finder, Found
 from assistant.intents import IntentName
 from assistant.request import Intent, Request
-from retrieval.candidate import Candidate, Reason, ReasonKind
-from retrieval.catalog import Catalog
-from retrieval.faq import Faq
-from retrieval.filter import Condition, Filter, Operator, Sort
-from retrieval.money import Money
-from retrieval.product import Availability, Product
-from retrieval.search import FaqHit, SearchResult
+from retrieval.catalog.candidate import Candidate, Reason, ReasonKind
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.filter import Condition, Filter, Operator, Sort
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product
+from retrieval.search.search import FaqHit, SearchResult
 
 I = IntentName  # noqa: E741
 RETURNS = Faq("returns", "What is your return policy?", "30 days.", ("check_refund_policy",))

@@ -13,8 +13,8 @@ from assistant.adapters.registry import Registry
 from assistant.cli import build_app
 from assistant.opening import build_index
 from assistant.settings import SOURCE_ROOT, load_settings
-from retrieval.database import open_database
-from retrieval.records import Records
+from retrieval.store.database import open_database
+from retrieval.store.records import Records
 from tests.exports import zendesk
 from tests.unit.shop_chats import chats
 from tests.unit.small_shop import FAQS, PRODUCTS

@@ -19,14 +19,14 @@ from assistant.intents import IntentName as I
 from assistant.reference import REFERENCES
 from assistant.request import Intent, Request
 from assistant.shop import Shop
-from retrieval.candidate import Candidate, Reason, ReasonKind
-from retrieval.catalog import Catalog
-from retrieval.customer import Customer
-from retrieval.faq import Faq
-from retrieval.filter import Condition, Filter, Operator
-from retrieval.money import Money
-from retrieval.product import Availability, Product, Review
-from retrieval.search import FaqHit
+from retrieval.catalog.candidate import Candidate, Reason, ReasonKind
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.customer import Customer
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.filter import Condition, Filter, Operator
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product, Review
+from retrieval.search.search import FaqHit
 
 TENT = Product(
     "t-1", "Alder 2 Tent", Money(Decimal(200)), "Light. With a porch for two packs.", sale_price=Money(Decimal(150)), quantity=3,

@@ -15,7 +15,7 @@ from assistant.understanding.grammar.grammar import Grammar
 from assistant.understanding.grammar.reading import Reading
 from assistant.understanding.grammar.synonyms import BASIC_COLORS
 from assistant.understanding.grammar.text import Text
-from retrieval.filter import Condition, Operator, Sort
+from retrieval.catalog.filter import Condition, Operator, Sort
 from tests.unit.grammar_shops import SHOPS
 
 EXAMPLES: dict[str, list[dict[str, Any]]] = yaml.safe_load(

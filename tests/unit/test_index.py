@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.catalog import Catalog
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.money import Money
 from retrieval.errors import IndexDamaged, IndexMismatch, IndexMissing, SearchIndexError
-from retrieval.index import PASSAGES, PRODUCTS, Index
-from retrieval.index_home import IndexHome
-from retrieval.money import Money
+from retrieval.index.home import IndexHome
+from retrieval.index.index import PASSAGES, PRODUCTS, Index
 from tests.unit.small_shop import FAQS, SMALL_SHOP, random_shop
 from tests.unit.word_encoder import WordEncoder
 
@@ -181,7 +181,7 @@ def test_a_full_disk_is_a_clear_error_and_leaves_the_old_index(tmp_path: Path) -
 def test_a_builder_killed_at_any_moment_leaves_a_whole_index(tmp_path: Path) -> None:
     """Kills a building process again and again, ever later; the index before it, or its own, must open."""
     script = (
-        "import sys; from pathlib import Path; from retrieval.index import Index\n"
+        "import sys; from pathlib import Path; from retrieval.index.index import Index\n"
         "from tests.unit.small_shop import random_shop; from tests.unit.word_encoder import WordEncoder\n"
         "shop, encoder, home = random_shop(300, 2), WordEncoder(), Path(sys.argv[1])\n"
         "print('ready', flush=True); sys.stdin.readline()\n"

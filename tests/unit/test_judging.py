@@ -45,7 +45,7 @@ from finetune.judging.wording import distinct, distinct_difference, repeats, wor
 from finetune.replayed import Replayed
 from finetune.split import Split
 from finetune.tuning.examples_file import write_examples
-from retrieval.catalog import Catalog
+from retrieval.catalog.catalog import Catalog
 from retrieval.errors import FeedError, ModelError
 from tests.unit.adapter_folders import write_adapter
 from tests.unit.model_folders import write_models

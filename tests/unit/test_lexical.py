@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.document import content_words, faq_passages, plain, product_text, words
-from retrieval.faq import Faq
-from retrieval.lexical import Lexical
+from retrieval.catalog.faq import Faq
+from retrieval.index.document import content_words, faq_passages, plain, product_text, words
+from retrieval.index.lexical import Lexical
 from tests.unit.small_shop import PRODUCTS
 
 

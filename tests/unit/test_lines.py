@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from assistant.reading.lines import Line, LineKind, page_lines, product_lines, sentences
-from retrieval.faq import Faq
-from retrieval.product import Review
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.product import Review
 from tests.unit.small_shop import product
 
 

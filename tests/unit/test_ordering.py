@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.filter import Filter
-from retrieval.ordering import in_order, one_per_group, spread
-from retrieval.shelf import Shelf
+from retrieval.catalog.filter import Filter
+from retrieval.recommendation.product_features import Shelf
+from retrieval.search.ordering import in_order, one_per_group, spread
 from tests.unit.small_shop import random_shop
 
 PRODUCTS = tuple(random_shop(900).products.values())

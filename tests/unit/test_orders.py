@@ -12,12 +12,12 @@ from sqlalchemy import Engine, delete
 from assistant.actions.order import Order, OrderLine, OrderStatus
 from assistant.actions.orders import Orders
 from assistant.tables import OrderRow
-from retrieval.customer import Customer
-from retrieval.database import writing
+from retrieval.catalog.customer import Customer
+from retrieval.catalog.money import Money
 from retrieval.errors import StoreError
-from retrieval.money import Money
-from retrieval.records import Records
-from retrieval.upsert import Outcome
+from retrieval.store.database import writing
+from retrieval.store.records import Records
+from retrieval.store.upsert import Outcome
 from tests.unit import shop_values
 
 few = settings(max_examples=15, suppress_health_check=list(HealthCheck))

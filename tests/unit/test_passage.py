@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.evidence.passage import only_amount, only_duration, passage
 from assistant.evidence.wording import plain_text, sentences
-from retrieval.faq import Faq
+from retrieval.catalog.faq import Faq
 
 RETURNS = Faq(
     "returns",

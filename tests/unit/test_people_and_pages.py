@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 from assistant.actions.order import Order, OrderLine, OrderStatus
 from assistant.actions.order_feed import read_orders
-from retrieval.customer import Customer, Event, EventKind
+from retrieval.catalog.customer import Customer, Event, EventKind
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.money import Money
 from retrieval.errors import FeedError
-from retrieval.faq import Faq
 from retrieval.feeds.faqs import faq_files, read_faqs
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.people import read_customers, read_events
 from retrieval.feeds.report import RowError
 from retrieval.feeds.source import Source
-from retrieval.money import Money
 from tests.unit.feed_files import FEEDS
 
 many = settings(max_examples=60, suppress_health_check=list(HealthCheck))

@@ -10,7 +10,7 @@ from assistant.privacy.checksums import iban_end, is_card_number
 from assistant.privacy.kind import Kind
 from assistant.privacy.known import Known
 from assistant.privacy.masker import Masker
-from retrieval.customer import Customer
+from retrieval.catalog.customer import Customer
 from tests.simulation.planting import Planting
 from tests.simulation.privacy import clean_texts, false_alarms, measure, shop_known
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from finetune.recommender_evaluation import is_true
-from retrieval.candidate import ReasonKind
-from retrieval.customer import Event, EventKind
+from retrieval.catalog.candidate import ReasonKind
+from retrieval.catalog.customer import Event, EventKind
 from retrieval.errors import ModelError
-from retrieval.ordering import spread
-from retrieval.profile import VISITOR, Act, History, Profile
-from retrieval.ranking_head import RankingHead
-from retrieval.recommender import Question, Recommender, inputs_of
-from retrieval.shelf import Shelf
+from retrieval.recommendation.product_features import Shelf
+from retrieval.recommendation.profile import VISITOR, Act, History, Profile
+from retrieval.recommendation.ranking_head import RankingHead
+from retrieval.recommendation.recommender import Question, Recommender, inputs_of
+from retrieval.search.ordering import spread
 from tests.unit.small_shop import PRODUCTS
 from tests.unit.word_encoder import WordEncoder
 

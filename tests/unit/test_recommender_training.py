@@ -13,12 +13,12 @@ from finetune.ranking_metrics import Mean, hit, ndcg, reciprocal_rank
 from finetune.recommender import Example, Recipe, fit
 from finetune.recommender_data import Shop, cases
 from finetune.recommender_evaluation import judge
-from retrieval.catalog import Catalog
-from retrieval.customer import Event, EventKind
-from retrieval.profile import Profile
-from retrieval.ranking_head import RankingHead
-from retrieval.recommender import Question, Recommender
-from retrieval.shelf import Shelf
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.customer import Event, EventKind
+from retrieval.recommendation.product_features import Shelf
+from retrieval.recommendation.profile import Profile
+from retrieval.recommendation.ranking_head import RankingHead
+from retrieval.recommendation.recommender import Question, Recommender
 from tests.unit.small_shop import product
 from tests.unit.word_encoder import WordEncoder
 

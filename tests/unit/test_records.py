@@ -9,15 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, delete
 
-from retrieval.customer import Customer, Event, EventKind
-from retrieval.database import writing
+from retrieval.catalog.customer import Customer, Event, EventKind
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Product
 from retrieval.errors import StoreError
-from retrieval.faq import Faq
-from retrieval.money import Money
-from retrieval.product import Product
-from retrieval.records import Records
-from retrieval.tables import CustomerRow, EventRow, FaqRow, ProductRow
-from retrieval.upsert import Outcome
+from retrieval.store.database import writing
+from retrieval.store.records import Records
+from retrieval.store.tables import CustomerRow, EventRow, FaqRow, ProductRow
+from retrieval.store.upsert import Outcome
 from tests.unit.shop_values import customers, events, faqs, products
 
 few = settings(max_examples=15, suppress_health_check=list(HealthCheck))

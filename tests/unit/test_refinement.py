@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from assistant.understanding.grammar.dropping import ALL
 from assistant.understanding.refinement import Search, holds, refined, released
-from retrieval.filter import Condition, Filter, Operator, Sort
+from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 
 TENTS = Condition("product_type", Operator.IN, ("Tents",))
 RED = Condition("color", Operator.IN, ("Red",))

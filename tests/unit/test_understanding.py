@@ -15,11 +15,11 @@ from assistant.conversation.conversation import State
 from assistant.intents import ABOUT_PRODUCT, SEARCHES, SERVICE, IntentName
 from assistant.request import Request
 from assistant.understanding.understanding import Understanding
-from retrieval.catalog import Catalog
-from retrieval.encoder import Encoder
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 from retrieval.errors import ModelError
-from retrieval.filter import Condition, Filter, Operator, Sort
-from retrieval.sentence_encoder import open_encoder
+from retrieval.index.encoder import Encoder
+from retrieval.index.sentence_encoder import open_encoder
 from tests.unit.grammar_shops import OUTDOOR, SHOPS
 
 MODEL = Path("data/models/intents")

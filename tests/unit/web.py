@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
@@ -17,6 +16,7 @@ from assistant.settings import Settings
 from tests.fake_assistant import FakeAssistant
 from ui.app import create_app
 from ui.cli import listen
+from ui.server import server_for
 
 SECRET = "s" * 40
 
@@ -32,7 +32,8 @@ def make_app(
 def served(app: ASGIApp, listener: socket.socket | None = None) -> Iterator[str]:
     """The base URL of `app` at `listener` or on a free port, closed at the end."""
     listener = listener or listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, ws="none"))
+    server = server_for(app)
+    server.config.timeout_graceful_shutdown = 1
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:

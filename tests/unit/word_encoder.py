@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrieval.document import words
-from retrieval.encoder import Vectors
+from retrieval.index.document import words
+from retrieval.index.encoder import Vectors
 
 _WORDS = (
     "tent camping green orange mug red blue coffee boot hiking leather wool sock kettle steel lamp return refund delivery "

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from assistant.understanding.grammar.numbers import NUMBER, to_decimal
 from assistant.understanding.grammar.text import Span
-from retrieval.filter import Condition, Operator
+from retrieval.catalog.filter import Condition, Operator
 
 _SYMBOL = r"[$£€¥₹]|usd|eur|gbp|cad|aud|us\$"
 _MONEY_WORD = r"dollars?|bucks?|quid|pounds?|euros?|usd|eur|gbp|cad|aud|cents|rupees|yen|francs|chf|[$£€¥₹]"

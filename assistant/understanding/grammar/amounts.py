@@ -11,8 +11,8 @@ from assistant.understanding.grammar.english import FUNCTION_WORDS
 from assistant.understanding.grammar.measures import MeasuredAttribute
 from assistant.understanding.grammar.text import Span, Text, stem, stems
 from assistant.understanding.grammar.words import words
-from retrieval.filter import Condition, Operator
-from retrieval.measure import Measure
+from retrieval.catalog.filter import Condition, Operator
+from retrieval.catalog.measure import Measure
 
 _NOT_PRICES = words("no price")
 _MUST_BE_NAMED = frozenset({"duration", "length"})

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from assistant.understanding.grammar.measures import MeasuredAttribute
 from assistant.understanding.grammar.text import Span, Text
-from retrieval.filter import Condition, Operator, Sort, measure_of
-from retrieval.measure import Measure
-from retrieval.product import Product
+from retrieval.catalog.filter import Condition, Operator, Sort, measure_of
+from retrieval.catalog.measure import Measure
+from retrieval.catalog.product import Product
 
 _SIZES = ("capacity", "volume", "size", "screen", "diameter", "width", "length", "height")
 _WORDS: Mapping[str, tuple[Operator, tuple[str, ...]]] = {

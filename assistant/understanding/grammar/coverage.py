@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, reduce
 from operator import and_
 
-from retrieval.catalog import Catalog
-from retrieval.document import words
-from retrieval.filter import Condition, Operator
-from retrieval.product import Product
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Condition, Operator
+from retrieval.catalog.product import Product
+from retrieval.index.document import words
 
 _ANY = "*"
 

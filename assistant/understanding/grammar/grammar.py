@@ -27,9 +27,9 @@ from assistant.understanding.grammar.query import need, query, sought
 from assistant.understanding.grammar.reading import Reading
 from assistant.understanding.grammar.references import Kind, Pointing
 from assistant.understanding.grammar.text import Span, Text, stem
-from retrieval.catalog import Catalog
-from retrieval.document import words
-from retrieval.filter import Condition, Filter, Operator
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Condition, Filter, Operator
+from retrieval.index.document import words
 
 _REACH = 20
 """Characters behind "doesn't have to be" within which a value is given up."""

@@ -13,9 +13,9 @@ from symspellpy import SymSpell, Verbosity
 from assistant.understanding.grammar.english import FUNCTION_WORDS, is_word
 from assistant.understanding.grammar.synonyms import COLOR_FAMILIES, MATERIAL_FAMILIES, SAME_TYPES, SIZE_WORDS
 from assistant.understanding.grammar.text import stem, stems
-from retrieval.catalog import Catalog
-from retrieval.measure import is_unit
-from retrieval.product import Product
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.measure import is_unit
+from retrieval.catalog.product import Product
 
 LONGEST_PHRASE = 5
 """Words of the longest phrase in a lexicon."""

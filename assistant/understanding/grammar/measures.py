@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.understanding.grammar.text import stems
-from retrieval.facets import Facets
-from retrieval.measure import Measure
+from retrieval.catalog.facets import Facets
+from retrieval.catalog.measure import Measure
 
 _USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "mass": ("weight", "net_weight"),

@@ -11,7 +11,7 @@ from assistant.understanding.grammar.lexicon import LONGEST_PHRASE, Entry, Lexic
 from assistant.understanding.grammar.negation import is_negated
 from assistant.understanding.grammar.synonyms import BASIC_COLORS, BASIC_MATERIALS
 from assistant.understanding.grammar.text import Span, Text, Token
-from retrieval.filter import Condition, Operator
+from retrieval.catalog.filter import Condition, Operator
 
 _CUES: dict[str, frozenset[str]] = {
     "brand": frozenset({"by", "from", "brand", "only", "just", "like", "prefer", "any", "want", "but"}),

@@ -10,9 +10,9 @@ from assistant.understanding.grammar.english import FUNCTION_WORDS, is_ordinary
 from assistant.understanding.grammar.lexicon import Lexicon, title_stems
 from assistant.understanding.grammar.references import Kind, Pointing
 from assistant.understanding.grammar.text import Text, Token
-from retrieval.catalog import Catalog
-from retrieval.filter import Condition
-from retrieval.product import Product
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Condition
+from retrieval.catalog.product import Product
 
 _MOST_NAMED = 3
 _MOST_ALIKE = 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.understanding.grammar.text import Span, Text
-from retrieval.filter import Condition, Operator
+from retrieval.catalog.filter import Condition, Operator
 
 _ON_SALE = re.compile(
     r"\bon (?:sale|offer|special|discount)\b|\b(?:discounted|reduced|marked down|clearance|"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.understanding.grammar.measures import MeasuredAttribute
 from assistant.understanding.grammar.text import Span, Text
-from retrieval.filter import Sort
+from retrieval.catalog.filter import Sort
 
 _BY = r"(?:sort(?:ed)?|order(?:ed)?|rank(?:ed)?|arrange[d]?)(?: (?:them|these|those|it|results?|the results?))?(?: (?:by|on))"
 _SORTS: tuple[tuple[Sort, str], ...] = (

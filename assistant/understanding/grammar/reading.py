@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.understanding.grammar.comparatives import Comparative
 from assistant.understanding.grammar.references import Pointing
-from retrieval.filter import Condition, Operator, Sort
+from retrieval.catalog.filter import Condition, Operator, Sort
 
 
 @dataclass(frozen=True, slots=True)

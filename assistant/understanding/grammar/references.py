@@ -12,8 +12,8 @@ from assistant.understanding.grammar.english import FUNCTION_WORDS
 from assistant.understanding.grammar.lexicon import title_stems
 from assistant.understanding.grammar.mentions import Mention
 from assistant.understanding.grammar.text import Span, Text, stems
-from retrieval.catalog import Catalog
-from retrieval.product import Product
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.product import Product
 
 _ORDINALS = {
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5,

@@ -16,8 +16,8 @@ from assistant.evidence.hints import HIGH, IN_STOCK, LATER, LOW_STOCK, MANY, ONE
 from assistant.evidence.lexicon import phrases, words
 from assistant.reference import PRODUCT_SLOTS, REFERENCE_PATTERN
 from assistant.writing.checking.clauses import Clause, Mode
-from retrieval.catalog import Catalog
-from retrieval.product import Product
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.product import Product
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _CAPITAL = re.compile(r"(?<=[\w,;)}'’] )[A-Z][\w'’-]*|(?<=\()[A-Z][a-z][\w'’-]*|\b\w*[a-z][A-Z]\w*")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.encoder import Vectors
-from retrieval.product import Product
+from retrieval.catalog.product import Product
+from retrieval.index.encoder import Vectors
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]

@@ -12,15 +12,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrieval.document import content_words, product_head, words
-from retrieval.encoder import Encoder, Vectors
-from retrieval.filter import Filter, Sort
-from retrieval.fusion import K, fuse
-from retrieval.index import PRODUCTS, Index
-from retrieval.product import Product
-from retrieval.relevance import Relevance
-from retrieval.shelf import Floats, Rows
-from retrieval.spelling import Spelling
+from retrieval.catalog.filter import Filter, Sort
+from retrieval.catalog.product import Product
+from retrieval.index.document import content_words, product_head, words
+from retrieval.index.encoder import Encoder, Vectors
+from retrieval.index.index import PRODUCTS, Index
+from retrieval.recommendation.product_features import Floats, Rows
+from retrieval.search.fusion import K, fuse
+from retrieval.search.relevance import Relevance
+from retrieval.search.spelling import Spelling
 
 _POOL = 300
 """How many products each of the two rankings brings to the fusion."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from retrieval.measure import Measure
-from retrieval.product import Product
+from retrieval.catalog.measure import Measure
+from retrieval.catalog.product import Product
 
 
 class Operator(StrEnum):

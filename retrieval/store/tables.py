@@ -8,8 +8,8 @@ from decimal import Decimal
 from sqlalchemy import JSON, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from retrieval.columns import ExactDecimal, UtcTime
-from retrieval.database import Base
+from retrieval.store.columns import ExactDecimal, UtcTime
+from retrieval.store.database import Base
 
 
 class ProductRow(Base):

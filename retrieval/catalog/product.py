@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from retrieval.money import Money
+from retrieval.catalog.money import Money
 
 
 class Availability(StrEnum):

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrieval.encoder import Encoder, Vectors
 from retrieval.errors import ModelError
-from retrieval.one_thread import one_thread
+from retrieval.index.encoder import Encoder, Vectors
+from retrieval.index.one_thread import one_thread
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

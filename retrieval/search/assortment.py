@@ -14,10 +14,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from retrieval.document import product_head, product_words, words
-from retrieval.encoder import Encoder, Vectors
-from retrieval.product import Product
-from retrieval.relevance import kind_words
+from retrieval.catalog.product import Product
+from retrieval.index.document import product_head, product_words, words
+from retrieval.index.encoder import Encoder, Vectors
+from retrieval.search.relevance import kind_words
 
 _BEHIND = re.compile(
     r"\b(?:for|with|without|of|in|on|to|that|which|who|from|by|like|so|because|when|under|over|below|above|about|around|"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from retrieval.product import Product
+from retrieval.catalog.product import Product
 
 
 class ReasonKind(StrEnum):

@@ -13,19 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.assortment import Assortment
-from retrieval.candidate import Candidate
-from retrieval.catalog import Catalog
-from retrieval.document import content_words
-from retrieval.encoder import Encoder, Vectors
-from retrieval.faq import Faq
-from retrieval.filter import Condition, Filter, Sort
-from retrieval.index import PASSAGES, Index
-from retrieval.matching import Matcher
-from retrieval.ordering import in_order, one_per_group, spread
-from retrieval.profile import History
-from retrieval.recommender import Question, Recommender
-from retrieval.shelf import TRAITS, Floats, Rows, Shelf
+from retrieval.catalog.candidate import Candidate
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.filter import Condition, Filter, Sort
+from retrieval.index.document import content_words
+from retrieval.index.encoder import Encoder, Vectors
+from retrieval.index.index import PASSAGES, Index
+from retrieval.recommendation.product_features import TRAITS, Floats, Rows, Shelf
+from retrieval.recommendation.profile import History
+from retrieval.recommendation.recommender import Question, Recommender
+from retrieval.search.assortment import Assortment
+from retrieval.search.matcher import Matcher
+from retrieval.search.ordering import in_order, one_per_group, spread
 
 _FAQ_POOL = 30
 _WORDS_BOOST, _INTENT_BOOST = 0.08, 0.15

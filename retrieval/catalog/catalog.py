@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from retrieval.facets import Facets
-from retrieval.faq import Faq
-from retrieval.product import Product
+from retrieval.catalog.facets import Facets
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.product import Product
 
 
 class Catalog:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from retrieval.faq import Faq
-from retrieval.product import Product
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.product import Product
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _MARKDOWN = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*_`#>|]+")

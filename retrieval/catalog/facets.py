@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from retrieval.product import Product
+from retrieval.catalog.product import Product
 
 
 @dataclass(frozen=True, slots=True)

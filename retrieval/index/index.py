@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.catalog import Catalog
-from retrieval.encoder import Encoder, Vectors
+from retrieval.catalog.catalog import Catalog
 from retrieval.errors import IndexDamaged, SearchIndexError
-from retrieval.index_home import REBUILD, IndexHome, reading
-from retrieval.index_manifest import Manifest
-from retrieval.index_texts import IndexTexts
-from retrieval.lexical import Lexical
-from retrieval.vectors import ChromaVectors
+from retrieval.index.encoder import Encoder, Vectors
+from retrieval.index.home import REBUILD, IndexHome, reading
+from retrieval.index.lexical import Lexical
+from retrieval.index.manifest import Manifest
+from retrieval.index.texts import IndexTexts
+from retrieval.index.vectors import ChromaVectors
 
 Progress = Callable[[str, int, int], None]
 """Told a stage ("embedding", "storing"), how many of its items are done, and how many there are."""

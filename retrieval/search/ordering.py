@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.filter import Filter, Operator, Sort, measure_of
-from retrieval.shelf import TRAITS, Floats, Rows, Shelf
+from retrieval.catalog.filter import Filter, Operator, Sort, measure_of
+from retrieval.recommendation.product_features import TRAITS, Floats, Rows, Shelf
 
 _PINS = ("color", "size", "material")
 _SINGLE = frozenset({"id", "item_group_id"})

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from retrieval.customer import EventKind
-from retrieval.shelf import TRAITS
+from retrieval.catalog.customer import EventKind
+from retrieval.recommendation.product_features import TRAITS
 
 KINDS = tuple(EventKind)
 ALIKE = ("embedding", *TRAITS, "price_level")

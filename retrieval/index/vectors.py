@@ -17,8 +17,8 @@ import numpy as np
 from chromadb.config import Settings
 from numpy.typing import NDArray
 
-from retrieval.encoder import Vectors
 from retrieval.errors import SearchIndexError
+from retrieval.index.encoder import Vectors
 
 Rows = NDArray[np.intp]
 _BATCH = 1000

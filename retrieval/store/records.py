@@ -11,14 +11,14 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
-from retrieval.catalog import Catalog
-from retrieval.customer import Customer, Event
-from retrieval.database import Base, reading, storable, table_of, writing
-from retrieval.faq import Faq
-from retrieval.product import Product
-from retrieval.rows import customer_of, event_of, event_values, faq_of, faq_values, product_of, product_values
-from retrieval.tables import CustomerRow, EventRow, FaqRow, ProductRow
-from retrieval.upsert import Outcome, Values, upsert
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.customer import Customer, Event
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.product import Product
+from retrieval.store.database import Base, reading, storable, table_of, writing
+from retrieval.store.rows import customer_of, event_of, event_values, faq_of, faq_values, product_of, product_values
+from retrieval.store.tables import CustomerRow, EventRow, FaqRow, ProductRow
+from retrieval.store.upsert import Outcome, Values, upsert
 
 
 class Records:

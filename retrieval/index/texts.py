@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
-from retrieval.catalog import Catalog
-from retrieval.document import faq_passages, faq_words, product_text, product_words
-from retrieval.lexical import Lexical
+from retrieval.catalog.catalog import Catalog
+from retrieval.index.document import faq_passages, faq_words, product_text, product_words
+from retrieval.index.lexical import Lexical
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from retrieval.encoder import Encoder
 from retrieval.errors import IndexDamaged, IndexMismatch
-from retrieval.index_home import REBUILD
-from retrieval.index_texts import IndexTexts
+from retrieval.index.encoder import Encoder
+from retrieval.index.home import REBUILD
+from retrieval.index.texts import IndexTexts
 
 FORMAT = 1
 """Raised when the layout of an index folder changes."""

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.document import content_words, product_words, words
-from retrieval.product import Product
-from retrieval.shelf import Floats, Rows
+from retrieval.catalog.product import Product
+from retrieval.index.document import content_words, product_words, words
+from retrieval.recommendation.product_features import Floats, Rows
 
 _TITLE_END = re.compile(r"\s*(?:[,(/|:–—]|\s-\s|\s(?:with|for|in|of|by|from|and)\s).*$", re.IGNORECASE)
 

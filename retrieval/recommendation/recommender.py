@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from retrieval.candidate import Candidate, Reason, ReasonKind
-from retrieval.customer import EventKind
+from retrieval.catalog.candidate import Candidate, Reason, ReasonKind
+from retrieval.catalog.customer import EventKind
+from retrieval.catalog.product import Product
 from retrieval.errors import ModelError
-from retrieval.product import Product
-from retrieval.profile import VISITOR, Act, Profile
-from retrieval.ranking_head import KINDS, Inputs, RankingHead
-from retrieval.shelf import TRAITS, USUAL_POPULARITY, Floats, Rows, Shelf
+from retrieval.recommendation.product_features import TRAITS, USUAL_POPULARITY, Floats, Rows, Shelf
+from retrieval.recommendation.profile import VISITOR, Act, Profile
+from retrieval.recommendation.ranking_head import KINDS, Inputs, RankingHead
 
 FORMAT = 1
 _POPULAR, _WELL_RATED, _NEAR = 0.75, 4.2, 0.6

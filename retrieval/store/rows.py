@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from retrieval.customer import Customer, Event, EventKind
-from retrieval.faq import Faq
-from retrieval.money import Money
-from retrieval.product import Availability, Product, Review
+from retrieval.catalog.customer import Customer, Event, EventKind
+from retrieval.catalog.faq import Faq
+from retrieval.catalog.money import Money
+from retrieval.catalog.product import Availability, Product, Review
 
 
 def product_values(product: Product) -> dict[str, Any]:

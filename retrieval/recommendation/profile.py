@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from retrieval.customer import Event, EventKind
+from retrieval.catalog.customer import Event, EventKind
 
 _REMEMBERED = 150
 _HALF_LIFE = timedelta(days=30)

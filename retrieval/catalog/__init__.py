@@ -1,0 +1,1 @@
+"""A shop's records in memory: products, FAQs, customers, and the exact filters over them."""

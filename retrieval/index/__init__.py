@@ -1,0 +1,1 @@
+"""What is searched: texts, vectors and words, in Chroma and beside it."""

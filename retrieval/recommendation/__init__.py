@@ -1,0 +1,1 @@
+"""The recommendation head, what it knows of customers, and the features it reads."""

@@ -1,0 +1,1 @@
+"""From a query and a filter to a page of ranked products."""
