@@ -16,17 +16,19 @@ from typing import TypeVar
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported, which otherwise calls its makers
 
 import gradio as gr
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import FileResponse, Response
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from assistant.settings import Settings
 from retrieval.errors import SettingsError
 from ui.chat import ChatPage
 from ui.chat_api import chat_router
+from ui.chat_guard import ChatGuard
 from ui.errors import answer_errors
 from ui.health import health_router
 from ui.identity import load_secret
@@ -81,7 +83,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     app.include_router(sign_in_router(demo_customers or {}))
     app.include_router(storefront_router(assistant, settings, demo_customers or {}))
     _add_files(app, settings.data / "shop" / "images")
-    _in_a_loop(lambda: _add_chat(app, reception, settings.shop_name))
+    _in_a_loop(lambda: _add_chat(app, reception, settings))
     return app
 
 
@@ -121,16 +123,11 @@ def _add_files(app: FastAPI, pictures: Path) -> None:
     app.mount("/shop/images", StaticFiles(directory=pictures, check_dir=False))
 
 
-def _add_chat(app: FastAPI, reception: Reception, shop_name: str) -> None:
-    @app.post("/chat/gradio_api/upload", include_in_schema=False)
-    @app.get("/chat/gradio_api/deep_link", include_in_schema=False)
-    def absent() -> None:
-        """What Gradio would write to disk for a stranger, the chat does not need."""
-        raise HTTPException(404, "This chat takes no files and gives no links to itself.")
-
+def _add_chat(app: FastAPI, reception: Reception, settings: Settings) -> None:
+    blocks = ChatPage(reception, settings.shop_name).build()
     gr.mount_gradio_app(
         app,
-        ChatPage(reception, shop_name).build(),
+        blocks,
         path="/chat",
         show_error=False,
         ssr_mode=False,
@@ -144,6 +141,13 @@ def _add_chat(app: FastAPI, reception: Reception, shop_name: str) -> None:
         css_paths=[STATIC / "cards.css", STATIC / "chat.css"],
         head='<meta name="color-scheme" content="light"><script src="../static/chat.js"></script>',
     )
+    mount = next(route for route in app.routes if isinstance(route, Mount) and route.path == "/chat")
+    inputs = {
+        number: [getattr(block, "data_model", None) for block in listener.inputs]
+        for number, listener in blocks.fns.items()
+        if listener.fn is not None
+    }
+    mount.app = ChatGuard(mount.app, blocks._queue, inputs, RateLimit(settings.rate_limit, times=2))
 
 
 def _in_a_loop(make: Callable[[], _Made]) -> _Made:

@@ -42,7 +42,7 @@ _CODES = {400: "invalid_request", 403: "forbidden", 404: "not_found", 405: "meth
 def error_json(error: AisleError) -> dict[str, dict[str, str]]:
     """What a client is told of `error`: errors that are an operator's business become one polite sentence."""
     _, code = STATUSES.get(type(error), (503, "unavailable"))
-    return _body(code, customer_text(error))
+    return body_of(code, customer_text(error))
 
 
 def customer_text(error: AisleError) -> str:
@@ -64,7 +64,7 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(StarletteHTTPException)
     async def refused(request: Request, error: StarletteHTTPException) -> JSONResponse:
         return JSONResponse(
-            _body(_CODES.get(error.status_code, "refused"), error.detail), error.status_code, error.headers
+            body_of(_CODES.get(error.status_code, "refused"), error.detail), error.status_code, error.headers
         )
 
     @app.exception_handler(RequestValidationError)
@@ -72,8 +72,9 @@ def answer_errors(app: FastAPI) -> None:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         message = f"The request cannot be read: {first['msg']} ({where}). See /openapi.json."
-        return JSONResponse(_body("invalid_request", message), 422)
+        return JSONResponse(body_of("invalid_request", message), 422)
 
 
-def _body(code: str, message: str) -> dict[str, dict[str, str]]:
+def body_of(code: str, message: str) -> dict[str, dict[str, str]]:
+    """Return the one JSON shape of an error."""
     return {"error": {"code": code, "type": code, "message": message}}

@@ -23,9 +23,11 @@ class TooFast(AisleError):
 class RateLimit:
     """At most so many messages per client, in a moving window. Counts live in this process."""
 
-    def __init__(self, limit: str) -> None:
+    def __init__(self, limit: str, times: int = 1) -> None:
+        """`limit` is a rate such as "60/minute", of which `times` as many are allowed."""
         try:
-            self._limit: RateLimitItem = parse(limit)
+            item = parse(limit)
+            self._limit: RateLimitItem = type(item)(item.amount * times, item.multiples)
         except ValueError as error:
             raise SettingsError(
                 f"AISLE_RATE_LIMIT has the value {limit!r}, which is no rate.", 'Write it as "60/minute" or "5/second".'

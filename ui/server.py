@@ -53,7 +53,7 @@ class TimedProtocol(H11Protocol):
 def server_for(app: ASGIApp) -> uvicorn.Server:
     """Return a server of `app`. Proxies and client addresses are the app's matter (`ui/proxies.py`)."""
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]  # uvicorn types scopes and messages more narrowly
+        app,
         http=TimedProtocol,
         ws="none",
         log_level="warning",

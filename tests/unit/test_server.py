@@ -55,11 +55,13 @@ def test_a_request_that_never_ends_is_closed(url: str, start: bytes) -> None:
 
 def test_a_client_that_sends_byte_by_byte_gains_no_time(url: str) -> None:
     with connect(url) as connection:
-        began = time.monotonic()
-        with pytest.raises((ConnectionResetError, BrokenPipeError)):
-            while time.monotonic() - began < 8:
+        for _ in range(80):
+            try:
                 connection.sendall(b"G")
-                time.sleep(0.1)
+            except OSError:
+                return
+            time.sleep(0.1)
+    pytest.fail("the connection was still open after 8 s")
 
 
 def test_a_reply_may_take_longer_than_a_request(url: str) -> None:
@@ -78,7 +80,7 @@ def test_half_open_connections_do_not_shut_others_out(url: str) -> None:
         connection.close()
 
 
-@pytest.mark.parametrize("size", [40_000, 2_000_000])
+@pytest.mark.parametrize("size", [200_000, 2_000_000])
 def test_a_large_head_is_refused(url: str, size: int) -> None:
     with connect(url) as connection:
         try:
