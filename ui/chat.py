@@ -246,12 +246,12 @@ def _kept(history: Any) -> list[Message]:
     left = _LARGEST_HISTORY
     for message in reversed(history[-_LONGEST_HISTORY:] if isinstance(history, list) else []):
         role = message.get("role") if isinstance(message, dict) else None
-        content = _part(message.get("content")) if role in ("user", "assistant") else ""
-        left -= len(content) if isinstance(content, str) else len(str(content.value))
+        text, is_markup = _part(message.get("content")) if role in ("user", "assistant") else ("", False)
+        left -= len(text)
         if left < 0:
             break
-        if content:
-            kept.append({"role": role, "content": content})
+        if text:
+            kept.append({"role": role, "content": gr.HTML(text) if is_markup else text})
     return kept[::-1]
 
 
@@ -260,14 +260,16 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _part(content: Any) -> str | gr.HTML:
-    """Gradio sends content as a list of parts; ours have exactly one: text, or HTML made by `_said_by_aisle`."""
+def _part(content: Any) -> tuple[str, bool]:
+    """Return the text of a message and whether it is HTML made by `_said_by_aisle`.
+
+    Gradio sends content as a list of parts; ours have exactly one.
+    """
     part = content[0] if isinstance(content, list) and content else content
     if not isinstance(part, dict):
-        return part if isinstance(part, str) else ""
-    if part.get("type") == "component":
-        return gr.HTML(str(part.get("value", "")))
-    return str(part.get("text", ""))
+        return _text(part), False
+    is_markup = part.get("type") == "component"
+    return _text(part.get("value" if is_markup else "text")), is_markup
 
 
 def _words(message: Message) -> str:
