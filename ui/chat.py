@@ -79,15 +79,17 @@ class ChatPage:
         self._greeting = gr.Textbox(visible="hidden", container=False)
 
     def _listen(self, blocks: gr.Blocks) -> None:
-        changed = [self._log, self._box, self._conversation, self._retry, *self._chips]
+        changed = [self._log, self._conversation, self._retry, *self._chips]
         held = [self._log, self._conversation, self._token]
         shared: dict[str, Any] = {
             "outputs": changed, "api_visibility": "private", "concurrency_id": "reply", "concurrency_limit": 16,
             "show_progress": "hidden", "trigger_mode": "once", "preprocess": False,
         }  # fmt: skip
-        # A message sent while a reply is being written is answered after it, not lost.
-        waiting = shared | {"trigger_mode": "always_last"}
-        typed = gr.on([self._box.submit, self._send.click], self._answer, [self._box, *held], **waiting)
+        # Messages sent while a reply is being written leave the box at once and are answered together after it.
+        sent = [self._box.submit, self._send.click]
+        gr.on(sent, None, [self._box], [self._box], js="(text) => aisle.hold(text)", api_visibility="private")
+        waiting = shared | {"trigger_mode": "always_last", "js": "(box, ...held) => [aisle.take(), ...held]"}
+        typed = gr.on(sent, self._answer, [self._box, *held], **waiting)
         followed = [chip.click(self._answer, [chip, *held], **shared) for chip in self._chips]
         retried = self._retry.click(self._again, held, **shared)
         for done in (typed, *followed, retried):
@@ -129,12 +131,10 @@ class ChatPage:
         """Shows the message at once, then the reply as it is written."""
         message, conversation_id, token = map(_text, (message, conversation_id, token))
         if not message.strip():
-            yield {self._box: ""}
             return
         shown = [*_kept(history), _said_by_customer(message)]
         yield {
             self._log: [*shown, _said_by_aisle(_WRITING)],
-            self._box: "",
             self._retry: gr.update(visible=False),
             **self._chip_updates(()),
         }

@@ -170,3 +170,25 @@ def test_a_visitor_who_leaves_stops_the_reply(visit: Visit, fake: FakeAssistant)
     while fake.cancelled_replies == before and time.monotonic() < deadline:
         time.sleep(0.1)
     assert fake.cancelled_replies == before + 1
+
+
+@pytest.mark.parametrize("burst", [("one",), ("one", "two"), ("and in orange?", "how heavy is it?", "is it in stock?")])
+def test_messages_typed_during_a_reply_are_answered_each_on_its_line(visit: Visit, burst: tuple[str, ...]) -> None:
+    visit.open()
+    visit.say("pause")
+    for message in burst:
+        visit.box.press_sequentially(message, delay=5)
+        visit.box.press("Enter")
+        expect(visit.box).to_have_value("")
+    expect(visit.log).to_contain_text("You said: pause")
+    expect(visit.log).to_contain_text(burst[-1])
+    sent = "\n".join(visit.log.locator(".user-row").all_inner_texts())
+    assert [line for line in sent.split("\n") if line.strip()] == ["pause", *burst]
+
+
+def test_what_is_typed_while_a_reply_begins_stays_in_the_box(visit: Visit) -> None:
+    visit.open()
+    visit.say("pause")
+    visit.box.press_sequentially("half a sent", delay=20)
+    expect(visit.log).to_contain_text("You said: pause")
+    expect(visit.box).to_have_value("half a sent")

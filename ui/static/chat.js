@@ -40,7 +40,11 @@
     for (const name of ["wheel", "touchmove", "keydown"]) log.addEventListener(name, () => { following = false; }, { passive: true });
   };
 
+  const held = [];
   window.aisle = {
+    // What is sent waits here until the reply before it is finished; several messages become one with a line each.
+    hold(text) { if (text.trim()) held.push(text.trim()); return ""; },
+    take() { return held.splice(0).join("\n"); },
     start() {
       document.documentElement.lang = "en";
       const log = document.querySelector("#aisle-log [role=log]");
