@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from retrieval.feeds.blanks import is_blank
 from retrieval.feeds.report import RowError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -19,17 +20,12 @@ def checked(
 
     `names` tells how the file calls a field; validators find `currency` in their context.
     """
-    given = {name: value for name, value in values.items() if not is_blank(value)}
+    given = {name: value for name, value in values.items() if not is_blank(value, name)}
     try:
         return model.model_validate(given, context={"currency": currency})
     except ValidationError as error:
         faults = error.errors(include_url=False)
         return [RowError(file, line, _field(fault["loc"], names), _reason(fault)) for fault in faults]
-
-
-def is_blank(value: object) -> bool:
-    """Whether a cell or JSON value says nothing: null, blank text, an empty list or object."""
-    return value is None or (isinstance(value, str) and not value.strip()) or value in ((), [], {})
 
 
 def _field(place: tuple[int | str, ...], names: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, PlainValidator, ValidationInfo
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product, Review
 from retrieval.feeds.amount import read_amount
+from retrieval.feeds.blanks import is_blank
 from retrieval.feeds.checked import checked
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.report import FeedRow, RowError
@@ -50,7 +51,9 @@ class Draft:
             yield from found
             return
         sale = found.sale_price
-        if sale is not None and sale.currency != found.price.currency:
+        if not found.price.amount:
+            yield self.error("price", "is 0, which is no offer")
+        elif sale is not None and sale.currency != found.price.currency:
             yield self.error("sale_price", f"is in {sale.currency}, but the price is in {found.price.currency}")
         elif sale is not None and sale.amount > found.price.amount:
             yield self.error("sale_price", f"{sale} is above the price of {found.price}")
@@ -75,7 +78,7 @@ def read_attributes(value: object) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, held in pairs:
         for key, text in _flat(normal_name(str(name)), held):
-            if key and text:
+            if key and not is_blank(text):
                 found.setdefault(key, text)
     return found
 

@@ -1,7 +1,7 @@
 """FAQs and policies: Markdown pages that a shop owner edits, or rows with title and answer in JSON or CSV.
 
 A page has its id, title, intents and link in front matter, and its answer below. Without front matter the file's name
-is the id and the first heading the title:
+is the id and the first heading the title. Pages marked as drafts, private or not published are left out:
 
     ---
     title: How long do I have to return something?
@@ -13,6 +13,7 @@ is the id and the first heading the title:
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,10 +23,11 @@ from pydantic import BaseModel, PlainValidator
 
 from retrieval.catalog.faq import Faq
 from retrieval.errors import FeedError
-from retrieval.feeds.checked import checked, is_blank
+from retrieval.feeds.blanks import hidden, is_blank
+from retrieval.feeds.checked import checked
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.named_values import NamedValues, named_values
-from retrieval.feeds.report import FeedRow, RowError
+from retrieval.feeds.report import FeedRow, RowError, Skipped
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
 from retrieval.feeds.values import read_id, read_line, read_link, read_text, shown
@@ -38,7 +40,9 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "link": ("link", "url"),
 }
 _MOST_FRONT_MATTER = 20_000
-_FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(?P<yaml>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(?P<written>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_TOML_FRONT_MATTER = re.compile(r"\s*\+\+\+[ \t]*\n(?P<written>.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+"""As Hugo and Zola write it."""
 
 
 def faq_files(path: Path) -> tuple[Path, ...]:
@@ -56,6 +60,9 @@ def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
     for row in _rows(source):
         if isinstance(row, RowError):
             yield row
+            continue
+        if reason := hidden(row.values):
+            yield Skipped(row.file, row.line, reason)
             continue
         values, names = row.under(_COLUMNS)
         if is_blank(values["id"]):  # rows of questions and answers often have none
@@ -80,9 +87,11 @@ def _rows(source: Source) -> Iterator[NamedValues | RowError]:
 
 def _page(source: Source) -> NamedValues | RowError:
     text = source.text().replace("\r\n", "\n").replace("\r", "\n")
-    match = _FRONT_MATTER.match(text)
+    match = _FRONT_MATTER.match(text) or _TOML_FRONT_MATTER.match(text)
     try:
-        values = _front_matter(match["yaml"]) if match else {}
+        values = _front_matter(match) if match else {}
+    except tomllib.TOMLDecodeError as error:
+        return RowError(source.name, 1, "front matter", f"is not TOML: {error}")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = f"is not YAML: {getattr(error, 'problem', None) or error}"
@@ -97,9 +106,12 @@ def _page(source: Source) -> NamedValues | RowError:
     return NamedValues(source.name, 1, values, {})
 
 
-def _front_matter(text: str) -> dict[str, Any]:
+def _front_matter(match: re.Match[str]) -> dict[str, Any]:
+    text = match["written"]
     if len(text) > _MOST_FRONT_MATTER:
         raise ValueError(f"has {len(text):,} characters; at most {_MOST_FRONT_MATTER:,} are read")
+    if match.re is _TOML_FRONT_MATTER:
+        return tomllib.loads(text)
     values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     if values is None:
         return {}

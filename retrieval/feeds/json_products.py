@@ -19,12 +19,12 @@ from typing import Any
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Product
 from retrieval.feeds.amount import price_and_sale, read_amount
-from retrieval.feeds.checked import is_blank
+from retrieval.feeds.blanks import hidden, is_blank, is_empty
 from retrieval.feeds.draft import Draft, read_attributes
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_values import json_values
 from retrieval.feeds.json_variants import with_variants
-from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError
+from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, Skipped
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
 from retrieval.feeds.values import read_number, shown
@@ -79,15 +79,18 @@ def read_json_products(source: Source, intake: Intake) -> Iterator[FeedRow[Produ
 
 def product_rows(file: str, line: int, record: Mapping[str, Any], intake: Intake) -> Iterator[FeedRow[Product]]:
     """The product that `record` holds, whatever common names it uses, or what is wrong with it."""
-    given = {normal_name(name): value for name, value in record.items() if not is_blank(value)}
+    given = {normal_name(name): value for name, value in record.items() if not is_empty(value)}
     spelled = {normal_name(name): name for name in record}
+    if reason := hidden(given):
+        yield Skipped(file, line, reason)
+        return
     own = given.get("currency", given.get("currency_code"))
     is_code = isinstance(own, str) and re.fullmatch("[A-Za-z]{3}", own.strip())
     currency = str(own).strip().upper() if is_code else intake.currency
     values: dict[str, object] = {}
     names: dict[str, str] = {}
     for field, aliases in ALIASES.items():
-        if used := _first(given, aliases):
+        if used := next((name for name in aliases if name in given and not is_blank(given[name], field)), ""):
             values[field], names[field] = _SIMPLER.get(field, _same)(given[used], used), spelled[used]
     draft = Draft(file, line, values, names, currency)
     try:

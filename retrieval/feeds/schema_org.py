@@ -13,7 +13,7 @@ from typing import Any
 from retrieval.catalog.product import Product
 from retrieval.errors import FeedError
 from retrieval.feeds.amount import price_and_sale
-from retrieval.feeds.checked import is_blank
+from retrieval.feeds.blanks import is_blank
 from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_values import decode, json_values

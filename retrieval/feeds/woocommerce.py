@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from retrieval.catalog.product import Availability, Product
+from retrieval.feeds.blanks import hidden
 from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, Skipped
@@ -73,8 +74,8 @@ class _Reader:
                 f"no variable product has SKU or ID {cells['parent']}" if "parent" in cells else "is missing or empty"
             )
             yield RowError(self._file, row.line, self._columns.get("parent", "Parent"), reason)
-        elif any(listed.get("published", "1").lower() not in ("1", "true") for listed in (cells, parent)):
-            yield Skipped(self._file, row.line, "not published")
+        elif reason := hidden(cells) or hidden(parent):
+            yield Skipped(self._file, row.line, reason)
         elif "grouped" in kinds:
             yield Skipped(self._file, row.line, "a group of products without a price of its own")
         else:

@@ -13,6 +13,7 @@ from retrieval.catalog.customer import Customer, Event, EventKind
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product, Review
+from retrieval.feeds.blanks import is_blank
 from retrieval.feeds.text import clean, plain
 
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
@@ -26,21 +27,27 @@ moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
 
+def told(values: st.SearchStrategy[str], field: str = "") -> st.SearchStrategy[str]:
+    """`values`, with "" for those that a feed takes for nothing."""
+    return values.map(lambda value: "" if is_blank(value, field) else value)
+
+
 @st.composite
 def products(draw: st.DrawFn) -> Product:
-    """One product; the sale price, where there is one, is below the price."""
-    price = draw(amounts)
+    """One product; the sale price, if there is one, is below the price, and no value is a word for nothing."""
+    price = draw(amounts.filter(bool))
     currency = draw(st.sampled_from(["USD", "EUR", "JPY", "CHF"]))
     reduced = draw(st.none() | st.sampled_from([Decimal("0.5"), Decimal("0.25")]))
     sale = None if reduced is None or not price else Money(price * reduced, currency)
     return Product(
-        id=draw(titles), title=draw(titles), price=Money(price, currency), description=draw(texts), link=draw(links),
+        id=draw(titles), title=draw(titles), price=Money(price, currency), description=draw(told(texts)), link=draw(links),
         image_link=draw(links), sale_price=sale, availability=draw(st.sampled_from(Availability)),
-        quantity=draw(st.none() | st.integers(0, 10**6)), brand=draw(lines), product_type=draw(lines),
-        item_group_id=draw(lines), color=draw(lines), size=draw(lines), material=draw(lines), gtin=draw(words),
-        rating=draw(st.none() | st.floats(0, 5)), rating_count=draw(st.integers(0, 10**6)),
+        quantity=draw(st.none() | st.integers(0, 10**6)), brand=draw(told(lines)), product_type=draw(told(lines)),
+        item_group_id=draw(told(lines, "item_group_id")), color=draw(told(lines)), size=draw(told(lines)),
+        material=draw(told(lines)), gtin=draw(told(words, "gtin")),
+        rating=draw(st.none() | st.floats(0, 5, exclude_min=True)), rating_count=draw(st.integers(0, 10**6)),
         reviews=tuple(draw(st.lists(st.builds(Review, st.integers(1, 5), texts), max_size=3))),
-        attributes=draw(st.dictionaries(words, texts.filter(bool), max_size=4)),
+        attributes=draw(st.dictionaries(words, told(texts).filter(bool), max_size=4)),
     )  # fmt: skip
 
 
