@@ -15,6 +15,8 @@ _WORDS = frozenset(
 """What spreadsheets and exports write where they have no value."""
 _WORDS_ARE_VALUES = frozenset({"id", "title", "answer"})
 """Fields in which such a word can be meant: a game may be called "Unknown"."""
+ATTRIBUTE = "attribute"
+"""The field of any attribute: there "none" says something, as in "smell: none"."""
 _ZERO_IS_BLANK = frozenset({"sale_price", "item_group_id", "gtin", "rating"})
 """Fields in which shop systems write 0 for "none": no sale, no parent, no barcode, not rated yet."""
 _ZERO = re.compile(r"(?:[A-Za-z]{3}\s?|[^\w\s]\s?)?0+(?:[.,]0+)?(?:\s?[A-Za-z]{3}|\s?[^\w\s])?")
@@ -36,8 +38,10 @@ def is_blank(value: object, field: str = "") -> bool:
     """
     if is_empty(value):
         return True
-    if isinstance(value, str) and field not in _WORDS_ARE_VALUES and value.strip().casefold() in _WORDS:
-        return True
+    if isinstance(value, str) and field not in _WORDS_ARE_VALUES:
+        word = value.strip().casefold()
+        if word in _WORDS and not (word == "none" and field == ATTRIBUTE):
+            return True
     return field in _ZERO_IS_BLANK and _is_zero(value)
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, PlainValidator, ValidationInfo
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product, Review
 from retrieval.feeds.amount import read_amount
-from retrieval.feeds.blanks import is_blank
+from retrieval.feeds.blanks import ATTRIBUTE, is_blank
 from retrieval.feeds.checked import checked
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.report import FeedRow, RowError
@@ -78,7 +78,7 @@ def read_attributes(value: object) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, held in pairs:
         for key, text in _flat(normal_name(str(name)), held):
-            if key and not is_blank(text):
+            if key and not is_blank(text, ATTRIBUTE):
                 found.setdefault(key, text)
     return found
 

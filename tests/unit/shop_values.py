@@ -47,7 +47,7 @@ def products(draw: st.DrawFn) -> Product:
         material=draw(told(lines)), gtin=draw(told(words, "gtin")),
         rating=draw(st.none() | st.floats(0, 5, exclude_min=True)), rating_count=draw(st.integers(0, 10**6)),
         reviews=tuple(draw(st.lists(st.builds(Review, st.integers(1, 5), texts), max_size=3))),
-        attributes=draw(st.dictionaries(words, told(texts).filter(bool), max_size=4)),
+        attributes=draw(st.dictionaries(words, told(texts, "attribute").filter(bool), max_size=4)),
     )  # fmt: skip
 
 

@@ -131,6 +131,12 @@ def test_front_matter_in_toml_is_read(tmp_path: Path) -> None:
     assert (row.title, row.answer) == ("Can I pay by invoice?", "Firms pay within 14 days.")
 
 
+def test_an_attribute_can_say_none(tmp_path: Path) -> None:
+    row = {"id": "A", "title": "Paint", "price": "9.00", "color": "none", "smell": "none", "odor": "nan"}
+    product = read_bytes(tmp_path, json.dumps(row)).products["A"]
+    assert (product.color, dict(product.attributes)) == ("", {"smell": "none"})
+
+
 def test_a_product_of_our_own_may_be_called_unknown(tmp_path: Path) -> None:
     product = read_bytes(tmp_path, json.dumps({"id": "none", "title": "Unknown", "price": "9.00"})).products["none"]
     assert isinstance(product, Product)
