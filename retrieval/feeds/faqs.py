@@ -8,6 +8,8 @@ is the id and the first heading the title. Pages marked as drafts, private or no
     intents: [check_refund_policy, get_refund]
     ---
     You have 30 days from delivery to send anything back.
+
+A page with two or more headings that are questions gives one FAQ for each of them. Other headings are sections of one answer.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
+from markdown_it import MarkdownIt
 from pydantic import BaseModel, PlainValidator
 
 from retrieval.catalog.faq import Faq
@@ -40,6 +45,9 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "link": ("link", "url"),
 }
 _MOST_FRONT_MATTER = 20_000
+_NAMELESS = frozenset({"index", "_index", "readme"})
+"""Names of files that stand for their folder."""
+_FEWEST_QUESTIONS = 2
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(?P<written>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML_FRONT_MATTER = re.compile(r"\s*\+\+\+[ \t]*\n(?P<written>.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 """As Hugo and Zola write it."""
@@ -82,28 +90,86 @@ def _rows(source: Source) -> Iterator[NamedValues | RowError]:
     if start.startswith(("{", "[{", "[\n")) or is_table:
         yield from named_values(source, _COLUMNS["title"])
     else:
-        yield _page(source)
+        yield from _page(source)
 
 
-def _page(source: Source) -> NamedValues | RowError:
+def _page(source: Source) -> Iterator[NamedValues | RowError]:
+    """The question of a page, or one for each of its headings that ask something."""
     text = source.text().replace("\r\n", "\n").replace("\r", "\n")
     match = _FRONT_MATTER.match(text) or _TOML_FRONT_MATTER.match(text)
     try:
         values = _front_matter(match) if match else {}
     except tomllib.TOMLDecodeError as error:
-        return RowError(source.name, 1, "front matter", f"is not TOML: {error}")
+        yield RowError(source.name, 1, "front matter", f"is not TOML: {error}")
+        return
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = f"is not YAML: {getattr(error, 'problem', None) or error}"
-        return RowError(source.name, 2 + (mark.line if mark else 0), "front matter", reason)
+        yield RowError(source.name, 2 + (mark.line if mark else 0), "front matter", reason)
+        return
     except (ValueError, RecursionError) as error:
-        return RowError(source.name, 1, "front matter", str(error))
+        yield RowError(source.name, 1, "front matter", str(error))
+        return
     body = text[match.end() :] if match else text
-    first, _, rest = body.lstrip().partition("\n")
-    if "title" not in values and first.startswith("#"):
-        values["title"], body = first.strip("# \t"), rest
-    values = {"id": source.path.stem, **values, "answer": body}
-    return NamedValues(source.name, 1, values, {})
+    before = text[: len(text) - len(body)].count("\n")
+    title, body, skipped = _titled(body) if "title" not in values else ("", body, 0)
+    stem = source.path.parent.name if source.path.stem.lower() in _NAMELESS else source.path.stem
+    values = {"id": stem, **({"title": title} if title else {}), **values}
+    opening, questions = _questions(body)
+    if opening.strip() or not questions:
+        yield NamedValues(source.name, 1, {**values, "answer": opening}, {})
+    for line, question, answer in questions:
+        slug = normal_name(question).replace("_", "-")[:80]
+        own = {"id": f"{values['id']}-{slug}", "title": question, "answer": answer}
+        if link := values.get("link"):
+            own["link"] = f"{link}#{slug}"
+        yield NamedValues(source.name, before + skipped + line, {**values, **own}, {})
+
+
+def _titled(body: str) -> tuple[str, str, int]:
+    """The first heading, if the page begins with one; what is below it; and how many lines that leaves out."""
+    headings = _headings(body)
+    if not headings or body[: headings[0].start].strip():
+        return "", body, 0
+    rest = body[headings[0].end :]
+    return headings[0].text, rest, body[: headings[0].end].count("\n")
+
+
+def _questions(body: str) -> tuple[str, list[tuple[int, str, str]]]:
+    """What stands before the first heading that is a question, and each such heading with its line and the text below it.
+
+    A page of which fewer than two headings are questions is one answer with sections, and stays whole.
+    """
+    headings = _headings(body)
+    asked = [heading for heading in headings if heading.text.rstrip().endswith("?")]
+    level = min((heading.level for heading in asked), default=0)
+    starts = [heading for heading in headings if heading.level <= level]
+    if sum(heading.level == level for heading in asked) < _FEWEST_QUESTIONS:
+        return body, []
+    ends = [*(heading.start for heading in starts[1:]), len(body)]
+    parts = [(body[: h.start].count("\n") + 1, h.text, body[h.end : end]) for h, end in zip(starts, ends, strict=True)]
+    return body[: starts[0].start], parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A heading of a page: its level, its text, and where it begins and ends in the page."""
+
+    level: int
+    text: str
+    start: int
+    end: int
+
+
+def _headings(body: str) -> list[_Heading]:
+    """The headings of Markdown, with signs before them or underlined."""
+    starts = [0, *(place + 1 for place, letter in enumerate(body) if letter == "\n"), len(body)]
+    tokens = MarkdownIt().parse(body)
+    return [
+        _Heading(int(token.tag[1]), inside.content, starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
+        for token, inside in pairwise(tokens)
+        if token.type == "heading_open" and token.map and token.level == 0
+    ]
 
 
 def _front_matter(match: re.Match[str]) -> dict[str, Any]:

@@ -214,3 +214,49 @@ def test_any_damage_is_reported_or_refused(tmp_path: Path, data: st.DataObject) 
         except FeedError:
             continue
         assert all(row.reason for row in rows if isinstance(row, RowError))
+
+
+def _pages(path: Path) -> list[Faq]:
+    rows = list(read_faqs(Source.open(path), Intake()))
+    assert all(isinstance(row, Faq) for row in rows), rows
+    return [row for row in rows if isinstance(row, Faq)]
+
+
+def test_a_page_of_questions_gives_one_faq_for_each(tmp_path: Path) -> None:
+    path = tmp_path / "faq.md"
+    path.write_text(
+        "# Help\n\n## Do you wrap gifts?\nYes, for $3.\n\n### How long?\nA day.\n\n## Which cards?\nVisa.\n\n## Why?\nBecause.\n"
+    )
+    assert [(faq.id, faq.title, faq.answer.split()[0]) for faq in _pages(path)] == [
+        ("faq-do-you-wrap-gifts", "Do you wrap gifts?", "Yes,"),
+        ("faq-which-cards", "Which cards?", "Visa."),
+        ("faq-why", "Why?", "Because."),
+    ]
+
+
+def test_what_stands_before_the_questions_stays_an_answer(tmp_path: Path) -> None:
+    path = tmp_path / "faq.md"
+    path.write_text(
+        "---\ntitle: Delivery\nlink: /help\n---\nThree days.\n\n## Is it free?\nFrom $50.\n\n## And abroad?\nNo.\n"
+    )
+    assert [(faq.id, faq.title, faq.link) for faq in _pages(path)] == [
+        ("faq", "Delivery", "/help"),
+        ("faq-is-it-free", "Is it free?", "/help#is-it-free"),
+        ("faq-and-abroad", "And abroad?", "/help#and-abroad"),
+    ]
+
+
+def test_sections_of_one_answer_stay_together(tmp_path: Path) -> None:
+    path = tmp_path / "delivery.md"
+    path.write_text("Delivery\n========\n\nThree days.\n\nAlaska\n------\nTwelve days.\n\n## Is it free?\nNo.\n")
+    (faq,) = _pages(path)
+    assert faq.title == "Delivery"
+    assert "Alaska" in faq.answer
+    assert "Is it free?" in faq.answer
+
+
+def test_a_file_that_stands_for_its_folder_is_named_by_it(tmp_path: Path) -> None:
+    for name in ("returns", "shipping"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.md").write_text(f"# About {name}\nAsk us.")
+    assert [_pages(path)[0].id for path in faq_files(tmp_path)] == ["returns", "shipping"]
