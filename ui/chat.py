@@ -36,6 +36,7 @@ FIRST_CHIPS = (
 _LONGEST_HISTORY = 200
 _LARGEST_HISTORY = 250_000  # characters: every message is sent back with the whole history
 _LONGEST_GREETING = 300
+_NOT_SIGNED_IN = "The shop could not sign you in here, so I cannot see your orders. Please load the page again."
 _SIGNED_OUT = "Your sign-in has run out. Please load the page again."
 _WRITING = '<p class="aisle-writing"><span class="aisle-unseen">Writing a reply</span><i></i><i></i><i></i></p>'
 
@@ -112,7 +113,9 @@ class ChatPage:
                 )
             )
         ]
-        token = self._reception.welcome(token)
+        is_refused = bool(token) and not (token := self._reception.welcome(token))
+        if is_refused:
+            history.append(_said_by_aisle(_failure(_NOT_SIGNED_IN)))
         known = self._kept_conversation(conversation_id, token, request)
         chips: Sequence[str] = FIRST_CHIPS
         if known:

@@ -7,7 +7,9 @@ import time
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from assistant.reply import Reply
+from retrieval.errors import StoreError
 
+_FAILING_SECONDS = 60  # then a balancer may try again whether it has recovered
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -15,6 +17,7 @@ class Metrics:
     """Counters of one app. Each app has a registry of its own, so that two in one process do not mix."""
 
     def __init__(self) -> None:
+        self._store_failed: float | None = None
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "aisle_requests", "Messages by face and outcome.", ["face", "outcome"], registry=self.registry
@@ -35,6 +38,9 @@ class Metrics:
             ["model"],
             registry=self.registry,
         )
+        self._tokens = Counter(
+            "aisle_tokens_refused", "Sign-in tokens that were expired, forged or not for Aisle.", registry=self.registry
+        )
         self._running = Gauge("aisle_replies_running", "Replies being made now.", registry=self.registry)
 
     def started(self) -> float:
@@ -43,7 +49,8 @@ class Metrics:
         return time.perf_counter()
 
     def replied(self, reply: Reply) -> None:
-        """Counts a finished reply, its steps and acts."""
+        """Count a finished reply, its steps and acts."""
+        self._store_failed = None
         self._replies.labels(reply.model).inc()
         for step, milliseconds in reply.timings_ms.items():
             self._steps.labels(step).observe(milliseconds / 1000)
@@ -62,9 +69,20 @@ class Metrics:
         """Counts a message that was not read: "rate_limited" or "busy"."""
         self._requests.labels(face, why).inc()
 
+    def token_refused(self) -> None:
+        """Count a token that was expired, forged or not for Aisle."""
+        self._tokens.inc()
+
     def failed(self, error: BaseException) -> None:
-        """Counts an error by its class."""
+        """Count an error by its class, and remember when the database failed."""
+        if type(error) is StoreError:  # not its subclass, which says that a client sent an unknown id
+            self._store_failed = time.monotonic()
         self._errors.labels(type(error).__name__).inc()
+
+    @property
+    def is_failing(self) -> bool:
+        """True for a minute after the database failed, unless a reply was stored since."""
+        return self._store_failed is not None and time.monotonic() - self._store_failed < _FAILING_SECONDS
 
     def render(self) -> bytes:
         """Everything in the Prometheus text format."""

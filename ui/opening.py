@@ -56,11 +56,12 @@ class Answering(Protocol):
 
 
 class Readiness(StrEnum):
-    """How far an assistant has come."""
+    """How far an assistant has come, and whether its replies can be stored."""
 
     STARTING = "starting"
     READY = "ready"
     FAILED = "failed"
+    FAILING = "failing"
 
 
 class OpeningAssistant:

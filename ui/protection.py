@@ -58,6 +58,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        is_secure = scope["scheme"] == "https"
         policy = self._chat_policy if f"{get_route_path(scope)}/".startswith("/chat/") else self._page_policy
 
         async def send_with_headers(message: Message) -> None:
@@ -67,11 +68,21 @@ class SecurityHeaders:
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
                 headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"
+                if is_secure:
+                    _secure_cookies(message)
                 if headers.get("content-type", "").startswith("text/html"):
                     headers["Cache-Control"] = "no-store"  # pages name the host and the customer
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _secure_cookies(message: Message) -> None:
+    message["headers"] = [
+        (name, value + b"; Secure" if name.lower() == b"set-cookie" and b"; secure" not in value.lower() else value)
+        for name, value in message["headers"]
+    ]
 
 
 def _policy(scripts: str, ancestors: str) -> str:

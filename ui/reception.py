@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 from starlette.requests import Request
 
 from assistant.reply import ReplyEvent
-from ui.identity import TokenRefused, make_token, read_token
+from ui.identity import TokenRefused, read_token, visit_token
 from ui.metrics import Metrics
 from ui.opening import Answering
 from ui.protection import RateLimit, TooFast
 from ui.proxies import client_of
 from ui.replies import Replies
+from ui.visitor import Visitor
 
 SESSION_CUSTOMER = "customer_id"
 VISIT = timedelta(hours=8)
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who asks: the network address that limits count, and the customer where the server knows one."""
-
-    client: str
-    customer_id: str | None = None
 
 
 class Reception:
@@ -49,15 +41,20 @@ class Reception:
         client = client_of(request)
         given = token or _bearer(request)
         if given:
-            return Visitor(client, read_token(given, self._secret))
+            try:
+                return Visitor(client, read_token(given, self._secret))
+            except TokenRefused:
+                self.metrics.token_refused()
+                raise
         customer_id = request.scope.get("session", {}).get(SESSION_CUSTOMER)
         return Visitor(client, customer_id)
 
     def welcome(self, token: str) -> str:
-        """A token that lasts as long as a visit, for the shop's short-lived one; "" where that is absent or refused."""
+        """Return a token that lasts as long as a visit for the shop's short-lived one; "" if that is absent or refused."""
         try:
-            return make_token(read_token(token, self._secret), self._secret, VISIT) if token else ""
+            return visit_token(token, self._secret, VISIT) if token else ""
         except TokenRefused as error:
+            self.metrics.token_refused()
             _log.info("token_refused", reason=error.message)
             return ""
 
@@ -78,7 +75,7 @@ class Reception:
         except TooFast:
             self.metrics.refused(face, "rate_limited")
             raise
-        return self._replies.events(face, message, conversation_id or None, visitor.customer_id, earlier)
+        return self._replies.events(face, message, conversation_id or None, visitor, earlier)
 
     def close(self) -> None:
         """Takes no more messages."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse
@@ -23,7 +24,12 @@ def sign_in_router(demo_customers: Collection[str]) -> APIRouter:
 
     @router.post("/session")
     def sign_in(request: Request, customer_id: Annotated[str, Form()] = "") -> RedirectResponse:
-        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        site = request.headers.get("sec-fetch-site")
+        origin = request.headers.get("origin", "")
+        is_own = (
+            site in ("same-origin", "none") if site else not origin or urlsplit(origin).netloc == request.url.netloc
+        )
+        if not is_own:
             raise HTTPException(403, "Sign in on the shop's own page.")
         request.session.clear()
         if customer_id:

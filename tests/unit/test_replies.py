@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from assistant.reply import Reply, ReplyEvent, Sentence
+from retrieval.errors import StoreError
 from tests.fake_assistant import FakeAssistant
+from tests.unit.web import make_app
 from ui.metrics import Metrics
 from ui.replies import Replies, ReplyFailed, TooBusy
+from ui.visitor import Visitor
 
 
 class Hanging(FakeAssistant):
@@ -26,8 +33,8 @@ class Hanging(FakeAssistant):
         self.cancelled_replies += 1
 
 
-async def collected(replies: Replies, message: str) -> list[ReplyEvent]:
-    return [event async for event in replies.events("api", message, None, None)]
+async def collected(replies: Replies, message: str, client: str = "203.0.113.5") -> list[ReplyEvent]:
+    return [event async for event in replies.events("api", message, None, Visitor(client))]
 
 
 def test_events_arrive_in_order():
@@ -67,3 +74,82 @@ def test_an_engine_that_breaks_tells_customers_nothing_of_it():
         asyncio.run(collected(replies, "fail"))
     assert "engine" not in caught.value.message
     replies.close()
+
+
+class Counting(FakeAssistant):
+    """Notes how many replies of each message are made at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def reply(
+        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=()
+    ) -> Iterator[ReplyEvent]:
+        with self._lock:
+            self.now[message] += 1
+            self.most[message] = max(self.most[message], self.now[message])
+        time.sleep(0.1)
+        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier)
+        with self._lock:
+            self.now[message] -= 1
+
+
+def test_one_client_cannot_take_every_worker():
+    async def crowd() -> float:
+        greedy = [asyncio.ensure_future(collected(replies, "greedy", "198.51.100.1")) for _ in range(12)]
+        await asyncio.sleep(0.05)
+        start = time.monotonic()
+        await collected(replies, "other", "198.51.100.2")
+        waited = time.monotonic() - start
+        assert all(len(events) == 2 for events in await asyncio.gather(*greedy))
+        return waited
+
+    fake = Counting()
+    replies = Replies(fake, Metrics())
+    assert asyncio.run(crowd()) < 0.5
+    assert fake.most["greedy"] == 2
+    assert replies._lanes == {}
+    replies.close()
+
+
+def test_one_client_cannot_fill_the_queue():
+    async def crowd() -> list[object]:
+        wanted = [collected(replies, "greedy") for _ in range(20)] + [collected(replies, "other", "198.51.100.2")]
+        return await asyncio.gather(*wanted, return_exceptions=True)
+
+    replies = Replies(Counting(), Metrics())
+    outcomes = asyncio.run(crowd())
+    assert [type(outcome) for outcome in outcomes[:-1]].count(TooBusy) == 4
+    assert isinstance(outcomes[-1], list)
+    replies.close()
+
+
+class FullDisk(FakeAssistant):
+    """Writes a sentence, and cannot store the reply while `is_full`."""
+
+    is_full = True
+
+    def reply(
+        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=()
+    ) -> Iterator[ReplyEvent]:
+        if self.is_full:
+            yield Sentence("One moment. ")
+            raise StoreError("The database cannot be written: disk full.", "Free some space.")
+        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier)
+
+
+def test_health_and_the_log_say_that_replies_cannot_be_stored(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    fake = FullDisk()
+    client = TestClient(make_app(tmp_path, fake))
+    assert "error" in client.post("/api/chat", json={"message": "hi"}).text
+    assert "disk full" in capsys.readouterr().out
+    assert (client.get("/healthz").status_code, client.get("/healthz").json()["status"]) == (503, "failing")
+    fake.is_full = False
+    client.post("/api/chat", json={"message": "hi"})
+    assert client.get("/healthz").json()["status"] == "ready"
+    client.post("/api/chat", json={"message": "hi", "conversation_id": "no-such"})
+    assert client.get("/healthz").json()["status"] == "ready"
+    assert "no-such" not in capsys.readouterr().out

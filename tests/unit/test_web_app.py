@@ -166,3 +166,63 @@ def test_a_failed_start_is_told_without_its_details(tmp_path: Path):
 def test_settings_that_cannot_work_are_named(tmp_path: Path, settings):
     with pytest.raises(SettingsError, match="AISLE_"):
         make_app(tmp_path, **settings)
+
+
+def test_cookies_are_secure_behind_https(tmp_path: Path):
+    client = TestClient(make_app(tmp_path), client=("127.0.0.1", 1))
+    form = {"data": {"customer_id": "C-1"}, "follow_redirects": False}
+    assert "secure" not in client.post("/session", **form).headers["set-cookie"].lower()
+    proxied = client.post("/session", **form, headers={"X-Forwarded-Proto": "https"})
+    assert "; Secure" in proxied.headers["set-cookie"]
+    public = TestClient(make_app(tmp_path, public_url="https://shop.example"))
+    assert "; Secure" in public.post("/session", **form).headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"origin": "http://testserver"}, 303),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "https://evil.example", "sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+    ],
+)
+def test_only_the_shops_own_page_signs_in(client, headers, status):
+    form = {"customer_id": "C-1"}
+    assert client.post("/session", data=form, headers=headers, follow_redirects=False).status_code == status
+    client.cookies.clear()
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("10.2.3.4", {}, 200),
+        ("fd00::1", {}, 200),
+        ("8.8.8.8", {}, 404),
+        ("127.0.0.1", {"X-Forwarded-For": "10.2.3.4"}, 404),
+        ("172.18.0.2", {"X-Forwarded-For": "8.8.8.8"}, 404),
+    ],
+)
+def test_metrics_are_not_for_customers(app, address, headers, status):
+    client = TestClient(app, client=(address, 1), headers=headers)
+    assert client.get("/metrics").status_code == status
+
+
+def test_a_refused_token_is_counted_and_said_in_the_chat(tmp_path: Path):
+    client = TestClient(make_app(tmp_path))
+    start = next(dep["id"] for dep in client.get("/chat/config").json()["dependencies"] if dep["api_name"] == "_start")
+    body = {"data": ["", "a.b.c", ""], "fn_index": start, "session_hash": "abc"}
+    assert "could not sign you in" in client.post("/chat/gradio_api/run/predict", json=body).text
+    body["data"] = ["", "", ""]
+    assert "could not sign you in" not in client.post("/chat/gradio_api/run/predict", json=body).text
+    assert (
+        client.post("/api/chat", json={"message": "hi"}, headers={"Authorization": "Bearer a.b.c"}).status_code == 401
+    )
+    assert "aisle_tokens_refused_total 2.0" in client.get("/metrics").text
+
+
+def test_pages_are_apart_from_windows_of_other_sites(client):
+    assert client.get("/").headers["cross-origin-opener-policy"] == "same-origin"

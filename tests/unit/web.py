@@ -18,7 +18,7 @@ from ui.app import create_app
 from ui.cli import listen
 from ui.server import server_for
 
-SECRET = "s" * 40
+SECRET = "0123456789abcdef" * 3
 
 
 def make_app(

@@ -1,8 +1,9 @@
 // The chat's side of the frame: takes its settings from the fragment, keeps the tab's conversation, talks to the widget.
 (() => {
   const KEY = "aisle:conversation";
-  const given = new URLSearchParams(location.hash.slice(1));
   const framed = window.parent !== window;
+  // Only pages of allowed shops can frame the chat; a link to it must not put words into the shop's mouth.
+  const given = new URLSearchParams(framed ? location.hash.slice(1) : "");
   // The widget names the page's origin in the fragment; messages go to and come from that origin alone.
   const host = given.get("origin") || location.origin;
   const tell = (type) => framed && window.parent.postMessage({ type: "aisle:" + type }, host);
