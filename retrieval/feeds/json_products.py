@@ -57,7 +57,9 @@ _PERCENT_OFF = ("discount_percentage", "discount_percent")
 _NO_ATTRIBUTES = frozenset(
     {
         "attributes", "currency", "currency_code", "discount", "meta", "slug", "handle", "created_at", "updated_at",
-        "published_at", "option1", "option2", "option3", "requires_shipping", "taxable", "admin_graphql_api_id",
+        "published_at", "cost", "cost_price", "cost_per_item", "cost_of_goods_sold", "purchase_price", "wholesale_price", "supplier",
+        "supplier_sku", "margin", "min_price", "lowest_price", "auto_pricing_min_price", "status", "post_status",
+        "catalog_visibility", "visibility", "draft", "published", "option1", "option2", "option3", "requires_shipping", "taxable", "admin_graphql_api_id",
     }
     | {alias for aliases in ALIASES.values() for alias in aliases} | set(_OLD_PRICES) | set(_PERCENT_OFF)
 ) - {"sku"}  # fmt: skip

@@ -22,6 +22,8 @@ _NOT_ABOUT_THE_PRODUCT = (
     "additional_image_link", "mobile_link", "shipping", "tax", "identifier_exists", "ads_redirect", "custom_label",
     "promotion_id", "excluded_destination", "included_destination", "canonical_link", "cost_of_goods_sold", "is_bundle",
     "expiration_date", "adult", "lifestyle_image_link", "pause", "guid", "pub_date", "updated", "display_ads",
+    "auto_pricing", "minimum_handling", "maximum_handling", "min_handling", "max_handling", "loyalty", "installment",
+    "subscription_cost", "transit_time", "ships_from", "return_policy_label", "sell_on_google", "short_title", "external_seller",
 )  # fmt: skip
 """Beginnings of names that would make no sense as attributes."""
 
@@ -42,7 +44,10 @@ def read_merchant_xml(source: Source, intake: Intake) -> Iterator[FeedRow[Produc
         if isinstance(item, RowError):
             yield item
         else:
-            yield from _product(source.name, item.line, item.fields, intake)
+            fields = {
+                name: unescaped(value) if isinstance(value, str) else value for name, value in item.fields.items()
+            }
+            yield from _product(source.name, item.line, fields, intake)
 
 
 def _product(file: str, line: int, record: Mapping[str, Any], intake: Intake) -> Iterator[FeedRow[Product]]:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from retrieval.catalog.product import Availability
-from retrieval.feeds.text import clean, plain
+from retrieval.feeds.text import clean, plain, unescaped
 
 _LARGEST_COUNT = 2**31 - 1  # what an integer column of PostgreSQL holds
 _LONGEST_TEXT, _LONGEST_LINE, _LONGEST_ID = 100_000, 1_000, 200
@@ -46,10 +46,10 @@ def shown(value: object) -> str:
 
 
 def read_text(value: object) -> str:
-    """Clean text without HTML."""
+    """Clean text without HTML; entities are resolved, which foreign exports have even in plain fields."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise ValueError(f"{shown(value)} is no text")
-    return _at_most(_LONGEST_TEXT, plain(clean(str(value))))
+    return _at_most(_LONGEST_TEXT, plain(unescaped(clean(str(value)))))
 
 
 def read_line(value: object) -> str:

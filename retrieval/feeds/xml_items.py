@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,8 @@ from retrieval.feeds.source import Source
 
 _ITEMS = frozenset({"item", "entry"})
 _PREFIXES = frozenset({"", "g", "c"})  # c: holds a shop's own attributes
-_DETAIL = "product_detail"
+_DETAIL, _HIGHLIGHT = "product_detail", "product_highlight"
+_NEXT_ITEM = re.compile(r"<(?:item|entry)[\s>]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,43 +27,83 @@ class XmlItem:
 
 
 def xml_items(source: Source) -> Iterator[XmlItem | RowError]:
-    """Every item of an RSS or Atom feed. Where the XML breaks off, that is reported, and reading ends.
+    """Every item of an RSS or Atom feed. An item that is not well-formed is reported, and reading goes on with the next one.
 
     Raises FeedError for a document type, and for XML that holds no items.
     """
-    parser = expat.ParserCreate("UTF-8")
-    parser.buffer_text = True
-    reader = _Reader(source.name, parser)
-    try:
-        for line in source.lines():
-            parser.Parse(line.encode("utf-8", "replace"), False)
+    reader = _Reader(source.name)
+    broken = last = 0
+    for number, line in enumerate(source.lines(), start=1):
+        rest, last = line, number + line.endswith("\n")
+        while rest:
+            start = _NEXT_ITEM.search(rest) if reader.is_lost else None
+            if reader.is_lost and start is None:
+                break
+            if start is not None:
+                rest = rest[start.start() :]
+                reader.begin_again(number)
+            fault = reader.fault(rest)
             yield from reader.taken()
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        reason = f"the XML breaks off here: {expat.errors.messages[error.code]}; nothing after it can be read"
-        yield RowError(source.name, error.lineno, WHOLE_ROW, reason)
-        return
-    if not reader.count:
+            if fault is None:
+                break
+            if reader.in_item or not broken:
+                broken += 1
+                reason = f"is not well-formed XML: {expat.errors.messages[fault.code]}; this item is left out"
+                yield RowError(source.name, number, WHOLE_ROW, reason)
+            reader.is_lost = True
+            rest = rest[max(fault.offset, 1) :]
+    if reader.in_item and not reader.is_lost:
+        broken += 1
+        yield RowError(source.name, last, WHOLE_ROW, "the XML breaks off here, inside an item")
+    if not reader.count and not broken:
         raise FeedError(f"{source.name} is XML without any <item> or <entry>.", "Export a Google Merchant feed.")
 
 
 class _Reader:
-    """What the parser calls back. `_depth` counts from the item: 1 is inside a field, 2 inside a part of one."""
+    """What the parser calls back. `_depth` counts from the item: 1 is inside a field, 2 inside a part of one.
 
-    def __init__(self, file: str, parser: expat.XMLParserType) -> None:
+    `is_lost` is true after a fault, until the next item begins.
+    """
+
+    def __init__(self, file: str) -> None:
         self.count = 0
+        self.is_lost = False
         self._file = file
-        self._parser = parser
         self._finished: list[XmlItem] = []
+        self._open(0)
+
+    @property
+    def in_item(self) -> bool:
+        """True between the beginning and the end of an item."""
+        return self._item is not None
+
+    def begin_again(self, line: int) -> None:
+        """Start over at an item that begins in this line of the file, whatever stood before it."""
+        self._open(line - 1)
+        self._parser.Parse(b"<recovered>", False)
+        self.is_lost = False
+
+    def fault(self, text: str) -> expat.ExpatError | None:
+        """Read `text`; the fault at which reading stopped, or None."""
+        try:
+            self._parser.Parse(text.encode("utf-8", "replace"), False)
+        except expat.ExpatError as error:
+            return error
+        return None
+
+    def _open(self, lines_before: int) -> None:
+        self._lines_before = lines_before
+        self._parser = expat.ParserCreate("UTF-8")
+        self._parser.buffer_text = True
         self._item: XmlItem | None = None
         self._depth = 0
         self._text: list[str] = []
         self._part: list[str] = []
         self._parts: dict[str, str] = {}
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
-        parser.StartDoctypeDeclHandler = self._refuse
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._parser.StartDoctypeDeclHandler = self._refuse
 
     def taken(self) -> list[XmlItem]:
         """The items that are complete and have not been taken yet."""
@@ -71,7 +113,8 @@ class _Reader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if self._item is None:
             if _local(name) in _ITEMS:
-                self._item, self._depth = XmlItem(self._parser.CurrentLineNumber, {}), 0
+                self._prefixed: set[str] = set()
+                self._item, self._depth = XmlItem(self._line, {}), 0
             return
         self._depth += 1
         if self._depth == 1:
@@ -97,16 +140,30 @@ class _Reader:
         self._depth -= 1
 
     def _keep(self, name: str, fields: dict[str, Any]) -> None:
-        """Of several elements with one name the one with the prefix `g:` counts, and else the first."""
+        """Of several elements with one name the first counts, one with the prefix `g:` before others.
+
+        Highlights are put together. Elements with parts are terms of sale, which make no sense run together, and are left out.
+        """
         prefix, _, local = name.rpartition(":")
+        text = "".join(self._text).strip()
         if local == _DETAIL:
             fields.setdefault(local, []).append(self._parts)
-        elif prefix in _PREFIXES and (local not in fields or prefix):
-            fields[local] = "".join(self._text).strip()
+        elif self._parts or prefix not in _PREFIXES:
+            return
+        elif local == _HIGHLIGHT and local in fields:
+            fields[local] = f"{fields[local]}; {text}"
+        elif local not in fields or (prefix and local not in self._prefixed):
+            fields[local] = text
+        if prefix:
+            self._prefixed.add(local)
+
+    @property
+    def _line(self) -> int:
+        return self._lines_before + self._parser.CurrentLineNumber
 
     def _refuse(self, *_declaration: object) -> None:
         raise FeedError(
-            f"{self._file}:{self._parser.CurrentLineNumber}: document types and entities are refused.",
+            f"{self._file}:{self._line}: document types and entities are refused.",
             "Remove the <!DOCTYPE ...> from the feed.",
         )
 
