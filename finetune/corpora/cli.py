@@ -3,6 +3,7 @@
 aisle corpus lines data/conversations/anvil-and-oak [RECORD ...]
 aisle corpus check data/conversations/*/
 aisle corpus show  data/conversations/anvil-and-oak [CONVERSATION ...]
+aisle corpus sample data/conversations/*/ --share 0.05
 aisle train conversation --output DIR          the adapter that plans, reads and writes
 aisle train reader       --output DIR          the small cross-encoder
 aisle evaluate reader    --adapter DIR         verdicts on record lines, next to floors
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 corpus = typer.Typer(help="Write and check the conversations that Aisle learns from.", no_args_is_help=True)
 Shop = Annotated[Path, typer.Argument(help="Folder of one shop.", exists=True, file_okay=False)]
 Shops = Annotated[list[Path], typer.Argument(help="Folders of shops.", exists=True, file_okay=False)]
+
+
+@corpus.command("sample")
+def sample(
+    shops: Shops,
+    share: Annotated[float, typer.Option(help="Share of the conversations that is drawn.", min=0, max=1)] = 0.05,
+    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 1,
+) -> None:
+    """Print a random share of the conversations with their evidence, for a second pair of eyes."""
+    from finetune.corpora.show import drawn
+
+    for text in drawn(shops, share, seed):
+        typer.echo(text)
 
 
 Corpus = Annotated[Path, typer.Option(help="Folder with the shops of the corpus.")]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from assistant.planning.plan import written_step
 from finetune.corpora.check import REFERENCE
 from finetune.corpora.conversation import WrittenConversation, WrittenTurn, read_conversations
 from finetune.corpora.facts import turn_brief
@@ -22,10 +24,27 @@ def shown(folder: Path, ids: frozenset[str]) -> Iterator[str]:
                 yield "\n".join(_told(shop, conversation))
 
 
-def _told(shop: CorpusShop, conversation: WrittenConversation) -> Iterator[str]:
+def drawn(folders: Sequence[Path], share: float, seed: int) -> Iterator[str]:
+    """A random share of the conversations of several shops, with their evidence, for a second pair of eyes. Raises FeedError."""
+    shops = [CorpusShop.load(folder) for folder in folders]
+    everything = [
+        (shop, conversation)
+        for shop in shops
+        for path in sorted(shop.folder.glob("conversations/*.yaml"))
+        for conversation in read_conversations(path)
+        if not isinstance(conversation, str)
+    ]
+    for shop, conversation in random.Random(seed).sample(everything, round(len(everything) * share)):
+        yield f"# {shop.name}\n" + "\n".join(_told(shop, conversation, with_evidence=True))
+
+
+def _told(shop: CorpusShop, conversation: WrittenConversation, *, with_evidence: bool = False) -> Iterator[str]:
     yield f"## {conversation.id} ({', '.join(conversation.style)})"
     for turn in conversation.turns:
         yield f"Customer: {turn.says}"
+        if with_evidence:
+            yield f"  plan:   {'; '.join(str(written_step(step)) for step in turn.plan)}"
+            yield from (f"  brief:  {row}" for row in turn_brief(shop, conversation, turn).as_text().splitlines())
         yield f"Aisle:    {filled(shop, conversation, turn)}"
     yield ""
 
