@@ -148,6 +148,8 @@ def turn_faults(shop: CorpusShop, conversation: WrittenConversation, turn: Writt
     if found := _DONE.search(bare):
         yield f"the reply claims or promises an act: {found[0]!r}"
     yield from _spelled_names(shop, bare, heard)
+    texts = [told.line for told in brief.lines]
+    yield from (f"{line.text!r} is judged twice" for line in set(texts) if texts.count(line) > 1)
     for place, told in enumerate(brief.lines, 1):
         line = told.line
         if told.verdict is Verdict.LIMITS and line.kind is LineKind.POLICY and f"l{place}" not in used:
