@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from retrieval.catalog.candidate import Candidate, ReasonKind
 from retrieval.catalog.faq import Faq
-from retrieval.catalog.product import Product
+from retrieval.catalog.product import Availability, Product
 
 _MOST_TELLING = (
     ReasonKind.LIKE_BOUGHT,
@@ -92,8 +92,13 @@ def price_html(product: Product) -> str:
     )
 
 
+_LATER = {Availability.PREORDER: "Pre-order", Availability.BACKORDER: "On back order"}
+
+
 def stock_html(product: Product) -> str:
     """Whether it can be had, in words."""
+    if product.can_be_ordered_later:
+        return f'<span class="aisle-stock is-low">{_LATER[product.availability]}</span>'
     if not product.is_available:
         return '<span class="aisle-stock is-out">Sold out</span>'
     if product.quantity is not None and product.quantity <= 5:

@@ -154,7 +154,8 @@ class Terminal:
                 price.append(f" {product.price}", style="strike dim")
             rating = "" if product.rating is None else f"★ {product.rating:g} ({product.rating_count})"
             reason = candidate.reasons[0].text if candidate.reasons else ""
-            stock = "" if product.is_available else "sold out"
+            later = product.availability.value if product.can_be_ordered_later else "sold out"
+            stock = "" if product.is_available else later
             table.add_row(Text(product.title, style="bold"), price, Text(rating), Text(reason or stock, style="dim"))
         self._console.print(table)
 

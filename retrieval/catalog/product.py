@@ -70,6 +70,11 @@ class Product:
         return tuple(part.strip() for part in self.product_type.split(">") if part.strip())
 
     @property
+    def can_be_ordered_later(self) -> bool:
+        """True if it can be ordered now and is sent later: on pre-order or back order."""
+        return self.availability in (Availability.PREORDER, Availability.BACKORDER)
+
+    @property
     def is_available(self) -> bool:
         """Whether it can be ordered and sent now."""
         return self.availability is Availability.IN_STOCK and self.quantity != 0

@@ -107,6 +107,8 @@ def test_a_sale_strikes_the_old_price():
         ({}, "In stock"),
         ({"quantity": 0}, "Sold out"),
         ({"availability": Availability.OUT_OF_STOCK}, "Sold out"),
+        ({"availability": Availability.PREORDER}, "Pre-order"),
+        ({"availability": Availability.BACKORDER, "quantity": 0}, "On back order"),
     ],
 )
 def test_stock_is_told_in_words(values, words):
