@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
 from assistant.dialogue.thread import Thread
+from assistant.evidence.brief import KEYS
+from assistant.language_model.engine import Choice
 from assistant.language_model.language_model import Decoding
 from assistant.language_model.speaker import Speaker
-from assistant.language_model.transcript import END, PLAN, TranscriptTurn, encode, parts
+from assistant.language_model.transcript import END, PLAN, START, TranscriptTurn, encode, parts
 from assistant.planning.plan import Find, Plan, Policy
 from assistant.planning.plan_grammar import PlanGrammar
 from assistant.planning.plan_text import parse_plan
+from assistant.reference import spell
 from assistant.understanding.grammar.names import Names
 from assistant.understanding.grammar.text import Text, clean
 
@@ -49,12 +52,14 @@ class LanguageModelPlanner:
         self._speaker = speaker
         self._names = names
         self._grammar = PlanGrammar(speaker.tokens, speaker.newline, speaker.end)
+        references = [token for key in KEYS for token in speaker.tokens(spell(key))]
+        self._no_references = speaker.banning([*references, *speaker.tokens(START)])
 
     def plan(self, system: str, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
         """See `Planner.plan`."""
         transcript = list(parts(system, context, [*thread.turns, TranscriptTurn(message)]))
         ids, _ = encode(transcript, self._speaker.tokens, writes=PLAN)
-        written = list(self._speaker.generate(ids, _GREEDY, self._grammar.allowed, cancelled))
+        written = list(self._speaker.generate(ids, _GREEDY, self._allowed, cancelled))
         text = self._speaker.text(written).removesuffix(END).strip()
         try:
             return Planned(parse_plan(text, self._product(thread, message), thread.need), text)
@@ -62,6 +67,11 @@ class LanguageModelPlanner:
             _log.info("plan not readable", reason=str(error)[:80])
             plan = Plan(steps=(Find(want=message[:200]), Policy(question=message[:200])), need=thread.need)
             return Planned(plan, text, is_fallback=True)
+
+    def _allowed(self, written: Sequence[int]) -> Choice:
+        """What the grammar allows; references have no place in free text."""
+        choice = self._grammar.allowed(written)
+        return self._no_references if choice is None else choice
 
     def _product(self, thread: Thread, message: str) -> Callable[[str], str | None]:
         """Finds the product that a plan calls "#2" or by words."""
