@@ -44,7 +44,8 @@
   const held = [];
   window.aisle = {
     // What is sent waits here until the reply before it is finished; several messages become one with a line each.
-    hold(text) { if (text.trim()) held.push(text.trim()); return ""; },
+    // The box itself is read: on a busy machine what Gradio passes lags behind what was typed.
+    hold(text) { const said = (place("box")?.value ?? text).trim(); if (said) held.push(said); return ""; },
     take() { return held.splice(0).join("\n"); },
     start() {
       document.documentElement.lang = "en";
