@@ -161,6 +161,9 @@ def evaluate_planner(
     corpus: Corpus = CORPUS_FOLDER,
     home: Home = MODEL_HOME,
     limit: Annotated[int | None, typer.Option(help="Turns of each shop that are planned; all otherwise.")] = None,
+    encoder: Annotated[
+        bool, typer.Option("--encoder", help="Also train and measure a MiniLM that sees the context.")
+    ] = False,
 ) -> None:
     """Print how well messages of the held-out shops are planned, next to searching for their words."""
     from itertools import islice
@@ -169,24 +172,28 @@ def evaluate_planner(
     from assistant.understanding.grammar.lexicon import Lexicon
     from assistant.understanding.grammar.names import Names
     from assistant.understanding.understanding import Understanding
+    from finetune.corpora.encoder_planner import EncoderPlanner, training_turns
     from finetune.corpora.planner_evaluation import PlanTurn, by_planner, commonest, evaluate_planner, planned_turns
     from finetune.corpora.rule_planner import by_rules
     from finetune.corpora.shop import CorpusShop, held_out, shop_folders
     from finetune.corpora.transcripts import corpus_conversations
     from retrieval.index.sentence_encoder import open_encoder
 
-    encoder = open_encoder()
+    sentences, kept = open_encoder(), held_out(corpus)
     speaker = _speaker(home, adapter)
+    trained = EncoderPlanner.fit(training_turns(corpus)) if encoder else None
     for folder in shop_folders(corpus):
-        if folder.name not in held_out(corpus):
+        if folder.name not in kept:
             continue
         shop = CorpusShop.load(folder)
         turns = list(islice(planned_turns(shop, corpus_conversations(folder)), limit))
         planner = LanguageModelPlanner(speaker, Names(shop.catalog, Lexicon.of(shop.catalog)))
-        understanding = Understanding.open(shop.catalog, encoder, Path("data/models/intents"))
+        understanding = Understanding.open(shop.catalog, sentences, Path("data/models/intents"))
         ways: dict[str, PlanTurn] = {
             "language model": by_planner(planner), "head and rules": by_rules(understanding), "always search": commonest,
         }  # fmt: skip
+        if trained:
+            ways["MiniLM in context"] = trained.planning(ways["head and rules"])
         for name, way in ways.items():
             scores = evaluate_planner(turns, way)
             low, high = scores.tools_interval

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import torch
 import torch.nn.functional as functional
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from assistant.planning.plan import STEPS, Find, Plan, Step, step_of
-from finetune.corpora.planner_evaluation import PlannedTurn, PlanTurn
+from assistant.planning.plan import MOST_STEPS, STEPS, Find, Plan, Step, step_of
+from finetune.corpora.planner_evaluation import PlannedTurn, PlanTurn, planned_turns
+from finetune.corpora.shop import CorpusShop, held_out, shop_folders
+from finetune.corpora.transcripts import corpus_conversations
 from finetune.optimizing import cosine
 from retrieval.index.sentence_encoder import packaged_model
 
@@ -21,29 +24,54 @@ _LONGEST, _BATCH, _PASSES, _RATE = 160, 16, 6, 6e-4
 _LIKELY = 0.5
 
 
-def trained_planner(turns: Sequence[PlannedTurn], arguments: PlanTurn, seed: int = 1) -> PlanTurn:
-    """Train on `turns`; `arguments` plans by rules, and its steps are kept if the classifier names their tools."""
-    torch.manual_seed(seed)
-    folder = packaged_model()
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    base = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=len(TOOLS), local_files_only=True)
-    config = LoraConfig(
-        task_type="SEQ_CLS", r=32, lora_alpha=32, target_modules=["query", "key", "value", "dense"],
-        exclude_modules=r".*pooler.*", modules_to_save=["pooler", "classifier"],
-    )  # fmt: skip
-    model = get_peft_model(base, config)
-    _fit(model, tokenizer, turns, seed)
+class EncoderPlanner:
+    """A classifier of tools. `fit` trains one; `planning` makes it plan with the arguments that rules find."""
 
-    def plan(asked: PlannedTurn) -> Plan:
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+
+    @classmethod
+    def fit(cls, turns: Sequence[PlannedTurn], seed: int = 1) -> Self:
+        """Train on the tools of written plans."""
+        torch.manual_seed(seed)
+        folder = packaged_model()
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        base = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=len(TOOLS), local_files_only=True)
+        config = LoraConfig(
+            task_type="SEQ_CLS", r=32, lora_alpha=32, target_modules=["query", "key", "value", "dense"],
+            exclude_modules=r".*pooler.*", modules_to_save=["pooler", "classifier"],
+        )  # fmt: skip
+        model = get_peft_model(base, config)
+        _fit(model, tokenizer, turns, seed)
+        return cls(model, tokenizer)
+
+    def planning(self, arguments: PlanTurn) -> PlanTurn:
+        """Plans with the named tools; a step of `arguments` is kept if its tool is named."""
+
+        def plan(asked: PlannedTurn) -> Plan:
+            known = {step.tool: step for step in arguments(asked).steps}
+            steps = [known.get(tool) or _default(tool, asked) for tool in self._tools(asked)]
+            return Plan(steps=tuple(steps[:MOST_STEPS]), need=asked.thread.need)
+
+        return plan
+
+    def _tools(self, asked: PlannedTurn) -> list[str]:
         with torch.inference_mode():
-            chances = torch.sigmoid(model(**_encoded(tokenizer, [asked])).logits[0])
+            chances = torch.sigmoid(self._model(**_encoded(self._tokenizer, [asked])).logits[0])
         named = [tool for tool, chance in zip(TOOLS, chances.tolist(), strict=True) if chance >= _LIKELY]
-        named = named or [TOOLS[int(chances.argmax())]]
-        known = {step.tool: step for step in arguments(asked).steps}
-        steps = [known.get(tool) or _default(tool, asked) for tool in named[:3]]
-        return Plan(steps=tuple(steps), need=asked.thread.need)
+        return named or [TOOLS[int(chances.argmax())]]
 
-    return plan
+
+def training_turns(corpus: Path) -> list[PlannedTurn]:
+    """Every turn of the shops that are not held out. Raises FeedError for a faulty corpus."""
+    kept = held_out(corpus)
+    return [
+        turn
+        for folder in shop_folders(corpus)
+        if folder.name not in kept
+        for turn in planned_turns(CorpusShop.load(folder), corpus_conversations(folder))
+    ]
 
 
 def context_text(asked: PlannedTurn) -> str:
