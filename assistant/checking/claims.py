@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.evidence.brief import Brief
+from assistant.evidence.brief import PRODUCT_SLOTS, Brief
 from assistant.reading.lines import LineKind, product_lines
 from assistant.reading.verdict import Verdict
 from assistant.understanding.grammar.english import FUNCTION_WORDS
@@ -73,6 +73,7 @@ class ViolationKind(StrEnum):
     PROMISE = "promise"  # an act or promise that nothing bears
     STOCK = "stock"  # availability spelled out
     PROPERTY = "property"  # a word of the shop's attributes that no line of this brief has
+    PAIRING = "pairing"  # the line of one product said of another
     POLARITY = "polarity"  # yes without support, or no without contradiction
 
 
@@ -111,6 +112,7 @@ class ClaimsChecker:
         if (found := _STOCK.search(bare)) and found[0].casefold() not in told.casefold():
             yield Violation(ViolationKind.STOCK, found[0])
         yield from self._spelled_names(bare, heard)
+        yield from _misplaced(sentence, brief)
         yield from self._unborne(bare, brief, told)
         if is_first:
             yield from _polarity(sentence, brief)
@@ -143,6 +145,17 @@ def stem(word: str) -> str:
 def stems(text: str) -> frozenset[str]:
     """The stems of the words of `text`."""
     return frozenset(stem(word) for word in _WORD.findall(text.lower()))
+
+
+def _misplaced(sentence: str, brief: Brief) -> Iterator[Violation]:
+    """Lines of a product that the sentence does not name, if it names others."""
+    slots = dict(zip(PRODUCT_SLOTS, brief.products, strict=False))
+    keys = REFERENCE.findall(sentence)
+    named = {slots[slot] for key in keys if (slot := key.partition(".")[0]) in slots}
+    for key in keys:
+        fact = brief.facts.get(key) if key.startswith("l") else None
+        if fact and named and fact.record in slots.values() and fact.record not in named:
+            yield Violation(ViolationKind.PAIRING, key)
 
 
 def _polarity(sentence: str, brief: Brief) -> Iterator[Violation]:
