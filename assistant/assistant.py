@@ -6,10 +6,8 @@ message → understanding → finder → actions → gatherer → writer → sto
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -27,6 +25,7 @@ from assistant.finding import Finder
 from assistant.language_model.prompt import Prompt
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.request import Request
+from assistant.stopwatch import Stopwatch
 from assistant.understanding.understanding import Understanding
 from assistant.writing.draft import Written
 from assistant.writing.history import prompt_for
@@ -135,7 +134,7 @@ class Assistant:
         `customer_id` is bound by the caller's session, never taken from text. Setting `cancelled` stops the writing; the
         turn is then not stored and no Reply is yielded. Raises ConversationNotFound and StoreError.
         """
-        parts, writer, watch = self._parts, self._parts.writers.current(), _Stopwatch()
+        parts, writer, watch = self._parts, self._parts.writers.current(), Stopwatch()
         cancelled = cancelled or threading.Event()
         message = clean(message, self._max_message)
         with watch.step("open"):
@@ -175,7 +174,7 @@ class Assistant:
         """All steps before the writing of a reply to `message`, as `reply` takes them; nothing is written or stored."""
         customer_id = conversation.customer_id
         customer = self._parts.records.customer(customer_id) if customer_id else None
-        return self._prepared(conversation, clean(message, self._max_message), customer, _Stopwatch())
+        return self._prepared(conversation, clean(message, self._max_message), customer, Stopwatch())
 
     def _behind(self, earlier: Sequence[str], conversation: Conversation, cancelled: threading.Event) -> Conversation:
         """Return `conversation` with the state that the `earlier` messages leave behind."""
@@ -186,7 +185,7 @@ class Assistant:
         return conversation
 
     def _prepared(
-        self, conversation: Conversation, message: str, customer: Customer | None, watch: _Stopwatch
+        self, conversation: Conversation, message: str, customer: Customer | None, watch: Stopwatch
     ) -> Prepared:
         parts, state, customer_id = self._parts, conversation.state, conversation.customer_id
         with watch.step("understanding"):
@@ -206,7 +205,7 @@ class Assistant:
         prepared: Prepared,
         written: list[Written],
         model: str,
-        watch: _Stopwatch,
+        watch: Stopwatch,
     ) -> Reply:
         used = {key for sentence in written for key in sentence.keys}
         return Reply(
@@ -220,24 +219,3 @@ class Assistant:
             timings_ms=watch.timings_ms,
             model=model,
         )
-
-
-@dataclass
-class _Stopwatch:
-    """Milliseconds per step of the way, and from the start to the first sentence."""
-
-    timings_ms: dict[str, float] = field(default_factory=dict)
-    _start: float = field(default_factory=time.perf_counter)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.timings_ms[name] = _milliseconds(start)
-
-    def first(self, name: str) -> None:
-        self.timings_ms.setdefault(name, _milliseconds(self._start))
-
-
-def _milliseconds(start: float) -> float:
-    return round((time.perf_counter() - start) * 1000, 2)

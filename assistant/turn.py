@@ -6,9 +6,7 @@ message → planner → tools → reader → brief → composer → check → re
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from assistant.conversation.message import clean
@@ -18,6 +16,7 @@ from assistant.evidence.briefing import Briefing
 from assistant.language_model.transcript import TranscriptTurn, context_text, system_text
 from assistant.planning.plan import Ask, Plan
 from assistant.planning.planner import Planner
+from assistant.stopwatch import Stopwatch
 from assistant.tools.run import run
 from assistant.tools.tool import Bench, Task
 from assistant.writing.composer import Composed, Composer
@@ -61,7 +60,7 @@ class Dialogue:
         """
         cancelled = cancelled or threading.Event()
         message = clean(message[: self.max_message])
-        watch = _Stopwatch()
+        watch = Stopwatch()
         page = self.bench.catalog.products.get(thread.page)
         context = context_text(customer is not None, page.title if page else "")
         with watch.step("planning"):
@@ -106,24 +105,3 @@ class Dialogue:
             is_fallback=planned.is_fallback or any(sentence.is_fallback for sentence in said),
             timings_ms=watch.timings_ms,
         )
-
-
-@dataclass
-class _Stopwatch:
-    """Milliseconds per step, and from the start to the first sentence."""
-
-    timings_ms: dict[str, float] = field(default_factory=dict)
-    _start: float = field(default_factory=time.perf_counter)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.timings_ms[name] = _milliseconds(start)
-
-    def first(self, name: str) -> None:
-        self.timings_ms.setdefault(name, _milliseconds(self._start))
-
-
-def _milliseconds(start: float) -> float:
-    return round((time.perf_counter() - start) * 1000, 1)

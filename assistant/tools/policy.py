@@ -7,14 +7,14 @@ from assistant.planning.plan import Policy
 from assistant.reading.lines import Line
 from assistant.reading.reader import Reading
 from assistant.reading.verdict import Verdict
-from assistant.tools.reading import DECIDES
+from assistant.tools.reading import DECIDES, told
 from assistant.tools.tool import Bench, Findings, Task
 
 _PAGES = 4
 _ANSWERS, _CONDITIONS = 2, 2
 _LIMITS = 0.35
-"""Probability from which a line of the answering page is told as a condition; lower than for answers, since a condition left
-out is worse than one too many."""
+"""Probability from which a line of the answering page counts as a condition; lower than for answers, because leaving out a
+condition is worse than quoting one too many."""
 
 
 def policy(step: Policy, task: Task, bench: Bench) -> Findings:
@@ -48,14 +48,9 @@ def page_findings(question: str, bench: Bench) -> tuple[BriefLine, ...]:
     for reading in sorted(limits, key=lambda reading: -reading.probability(Verdict.LIMITS))[:_CONDITIONS]:
         chosen[reading.line] = reading
     ordered = sorted(chosen.values(), key=lambda reading: lines.index(reading.line))
-    return tuple(BriefLine(_verdict(reading), reading.line) for reading in ordered)
+    return tuple(map(told, ordered))
 
 
 def _answers(reading: Reading, pages: list[str]) -> float:
     """How surely a line answers; the page that the search ranks first has a small advantage."""
     return reading.weight - 0.04 * pages.index(reading.line.record)
-
-
-def _verdict(reading: Reading) -> Verdict:
-    deciding = (Verdict.SUPPORTS, Verdict.CONTRADICTS, Verdict.LIMITS)
-    return max(deciding, key=reading.probability)

@@ -56,9 +56,9 @@ def deciding(readings: Sequence[Reading], most: int) -> tuple[BriefLine, ...]:
     """The lines that decide, surest first."""
     sure = [reading for reading in readings if reading.weight >= DECIDES]
     ranked = sorted(sure, key=lambda reading: -reading.weight)
-    return tuple(BriefLine(_verdict(reading), reading.line) for reading in ranked[:most])
+    return tuple(told(reading) for reading in ranked[:most])
 
 
-def _verdict(reading: Reading) -> Verdict:
-    """The likeliest verdict of a line that decides."""
-    return max(_DECIDING, key=reading.probability)
+def told(reading: Reading) -> BriefLine:
+    """A line that decides, with the likeliest of the verdicts that do."""
+    return BriefLine(max(_DECIDING, key=reading.probability), reading.line)

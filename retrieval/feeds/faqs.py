@@ -138,7 +138,7 @@ def _titled(body: str) -> tuple[str, str, int]:
 def _questions(body: str) -> tuple[str, list[tuple[int, str, str]]]:
     """What stands before the first heading that is a question, and each such heading with its line and the text below it.
 
-    A page of which fewer than two headings are questions is one answer with sections, and stays whole.
+    A page with fewer than two such headings is one answer with sections, and stays whole.
     """
     headings = _headings(body)
     asked = [heading for heading in headings if heading.text.rstrip().endswith("?")]
