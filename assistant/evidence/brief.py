@@ -30,7 +30,7 @@ PRODUCT_FIELDS = (
     "size", "sizes", "material",
 )  # fmt: skip
 ORDER_FIELDS = (
-    "id", "status", "placed", "expected", "delivered", "items", "total", "carrier", "tracking", "window",
+    "id", "status", "placed", "expected", "delivered", "refunded", "items", "total", "carrier", "tracking", "window",
 )  # fmt: skip
 SHOP_KEYS = ("shop.name", "shop.email", "shop.phone", "shop.hours")
 KEYS: tuple[str, ...] = (

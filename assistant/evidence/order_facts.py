@@ -45,6 +45,7 @@ def _all_facts(slot: str, order: Order, return_days: int, today: date) -> dict[s
             fact("placed", FactKind.DATE, _day(order.placed.date(), today)),
             fact("expected", FactKind.DATE, _day(order.expected, today) if order.status.is_open else ""),
             fact("delivered", FactKind.DATE, _day(order.delivered, today)),
+            fact("refunded", FactKind.DATE, _day(order.refunded, today)),
             fact("items", FactKind.TEXT, in_words([_line(line) for line in order.lines]), count_hint(len(order.lines))),
             fact("total", FactKind.MONEY, str(order.total)),
             fact("carrier", FactKind.NAME, order.carrier),

@@ -110,3 +110,16 @@ def test_a_brief_says_what_the_tools_would_report() -> None:
     assert text.splitlines() == ["nothing found", "not signed in", "not stated"]
     shown = _turn(show=[_known_product()])
     assert turn_brief(northwire(), conversation, shown).as_text().startswith("p1 #0 ")
+
+
+def test_a_refund_has_its_day() -> None:
+    shop = northwire()
+    refunded = [order for order in shop.orders.values() if order.refunded]
+    assert refunded
+    for order in refunded:
+        turn = _turn(orders=[order.id])
+        conversation = WrittenConversation(id="c", style=("order",), customer=order.customer_id, turns=(turn,))
+        assert (
+            turn_brief(shop, conversation, turn).facts["o1.refunded"].text
+            == f"{order.refunded:%B} {order.refunded.day}"
+        )
