@@ -33,7 +33,8 @@ def _known_product() -> str:
 def test_every_line_of_the_corpus_passes() -> None:
     report = check_shops(shop_folders(CORPUS))
     assert report.faults == []
-    assert report.counts["conversations"] >= 300
+    assert report.counts["conversations"] >= 1_200
+    assert report.counts["turns"] >= 5_000
 
 
 @pytest.mark.parametrize(
