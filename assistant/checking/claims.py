@@ -24,7 +24,7 @@ REFERENCE = re.compile(r"\{([a-z][a-z0-9]*(?:\.[a-z_]+)?)\}")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _SIGNS = re.compile(r"[$€£¥₹%]|https?:|www\.|\S@\S")
-_PROMISE = re.compile(
+PROMISE = re.compile(
     r"\bI(?:'ve| have|'ll| will| just)\b"
     r"(?! (?:be (?:here|happy|glad)|look forward|need|take it you|show|gladly|start with|keep it|no|nothing|to)\b)"
     r"|\bwe(?:'ll| will) (?:refund|replace|send|cancel|credit|call|ship|reserve|get back)\b"
@@ -107,7 +107,7 @@ class ClaimsChecker:
         known = set(_DIGITS.findall(heard))
         yield from (Violation(ViolationKind.NUMBER, n) for n in _DIGITS.findall(bare) if n not in known)
         yield from (Violation(ViolationKind.SIGN, found[0]) for found in _SIGNS.finditer(bare))
-        yield from (Violation(ViolationKind.PROMISE, found[0]) for found in _PROMISE.finditer(bare))
+        yield from (Violation(ViolationKind.PROMISE, found[0]) for found in PROMISE.finditer(bare))
         told = f"{heard} {' '.join(line.line.text for line in brief.lines)}"
         if (found := _STOCK.search(bare)) and found[0].casefold() not in told.casefold():
             yield Violation(ViolationKind.STOCK, found[0])

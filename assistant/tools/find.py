@@ -42,7 +42,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
 def bundle(step: Bundle, task: Task, bench: Bench) -> Findings:
     """One product of each kind, together within the budget where that is possible."""
     budget = bench.constraints.money(task.need.budget) or bench.constraints.money(task.message)
-    need = replace_budget(task)
+    need = _without_budget(task)
     rows = []
     for kind in step.kinds:
         wanted = bench.constraints.of(Find(kind=kind), need.need, "")
@@ -67,7 +67,7 @@ def bundle(step: Bundle, task: Task, bench: Bench) -> Findings:
     return Findings(products=tuple(product.id for product in chosen), sums=sums, notes=notes, total=len(chosen))
 
 
-def replace_budget(task: Task) -> Task:
+def _without_budget(task: Task) -> Task:
     """The task without its budget, which holds for a bundle as a whole and not for each part of it."""
     return replace(task, need=task.need.model_copy(update={"budget": ""}))
 

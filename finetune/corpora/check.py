@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from assistant.checking.claims import PROMISE
 from assistant.planning.plan import Ask, Cart, Change, Choose, Compare, Details, Find, Order, Policy
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
@@ -25,13 +26,6 @@ from finetune.corpora.shop import CorpusShop
 REFERENCE = re.compile(r"\{([^{}]*)\}")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _CURRENCY = re.compile(r"[$€£¥]")
-_DONE = re.compile(
-    r"\bI(?:'ve| have|'ll| will| just)\b(?! (?:be (?:here|happy|glad)|look forward|need|take it you|show|gladly|start with|keep it)\b)"
-    r"|\bwe(?:'ll| will) (?:refund|replace|send|cancel|credit|call|ship|reserve)\b"
-    r"|\b(?:has|have) been (?:cancel|refund|chang|updat|add|reserv)",
-    re.IGNORECASE,
-)
-"""Acts and promises in the assistant's own words; what a policy promises is quoted instead."""
 _NEAR = 0.8
 _SHORTEST_COMPARED = 5
 
@@ -145,7 +139,7 @@ def turn_faults(shop: CorpusShop, conversation: WrittenConversation, turn: Writt
     yield from (f"the reply spells the number {n}" for n in _DIGITS.findall(bare) if n not in known)
     if _CURRENCY.search(bare):
         yield "the reply spells a currency sign"
-    if found := _DONE.search(bare):
+    if found := PROMISE.search(bare):
         yield f"the reply claims or promises an act: {found[0]!r}"
     yield from _spelled_names(shop, bare, heard)
     texts = [told.line for told in brief.lines]

@@ -9,7 +9,7 @@ References are tokens of their own.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -163,9 +163,3 @@ def conversation_example(conversation: CorpusConversation, tokens: Callable[[str
         if len(ids) <= CONTEXT or len(kept.turns) == 1:
             return Example(np.array(ids[:CONTEXT], np.int64), np.array(learned[:CONTEXT], np.float32))
         kept = replace(kept, turns=kept.turns[1:])
-
-
-def mean_tokens(examples: Iterable[Example] | Sequence[Example]) -> float:
-    """Mean length of the examples in tokens."""
-    lengths = [len(example.ids) for example in examples]
-    return sum(lengths) / max(len(lengths), 1)
