@@ -15,12 +15,26 @@ from assistant.evidence.brief import Brief, Note
 from assistant.evidence.briefing import Briefing
 from assistant.language_model.transcript import TranscriptTurn, context_text, system_text
 from assistant.planning.plan import Ask, Plan
-from assistant.planning.planner import Planner
+from assistant.planning.planner import Planned, Planner
 from assistant.stopwatch import Stopwatch
 from assistant.tools.run import run
 from assistant.tools.tool import Bench, Task
 from assistant.writing.composer import Composed, Composer
 from retrieval.catalog.customer import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that a reply is written from: the message behind `thread`, the plan for it, and the brief its steps brought.
+
+    `context` is what the transcript says of the customer's surroundings.
+    """
+
+    message: str
+    thread: Thread
+    context: str
+    planned: Planned
+    brief: Brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +60,11 @@ class Dialogue:
     composer: Composer
     kinds: tuple[str, ...]
     max_message: int = 2000
-    _system: str = field(init=False)
+    system: str = field(init=False)
+    """What the language model knows of the shop before a conversation begins."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_system", system_text(self.briefing.shop.name, self.kinds))
+        object.__setattr__(self, "system", system_text(self.briefing.shop.name, self.kinds))
 
     def reply(
         self, message: str, thread: Thread, customer: Customer | None = None, cancelled: threading.Event | None = None
@@ -58,13 +73,47 @@ class Dialogue:
 
         Raises StoreError, SearchIndexError, ModelError and WritingError.
         """
-        cancelled = cancelled or threading.Event()
-        message = clean(message[: self.max_message])
-        watch = Stopwatch()
+        cancelled, watch = cancelled or threading.Event(), Stopwatch()
+        prepared = self.prepare(message, thread, customer, cancelled, watch)
+        planned, brief = prepared.planned, prepared.brief
+        said: list[Composed] = []
+        with watch.step("writing"):
+            for sentence in self.composer.write(
+                self.system, prepared.context, thread, prepared.message, planned, brief, cancelled
+            ):
+                watch.first("first sentence")
+                said.append(sentence)
+                yield sentence
+        if cancelled.is_set():
+            return
+        written = " ".join(sentence.written for sentence in said)
+        yield TurnReply(
+            text=" ".join(sentence.text for sentence in said),
+            written=written,
+            plan=planned.plan,
+            brief=brief,
+            thread=self.thread_after(prepared, written),
+            is_fallback=planned.is_fallback or any(sentence.is_fallback for sentence in said),
+            timings_ms=watch.timings_ms,
+        )
+
+    def prepare(
+        self,
+        message: str,
+        thread: Thread,
+        customer: Customer | None = None,
+        cancelled: threading.Event | None = None,
+        watch: Stopwatch | None = None,
+    ) -> Prepared:
+        """Plan, run the tools, read and brief, as `reply` does before it writes; `watch` times the steps.
+
+        Raises StoreError, SearchIndexError, ModelError and WritingError.
+        """
+        message, watch = clean(message[: self.max_message]), watch or Stopwatch()
         page = self.bench.catalog.products.get(thread.page)
         context = context_text(customer is not None, page.title if page else "")
         with watch.step("planning"):
-            planned = self.planner.plan(self._system, context, thread, message, cancelled)
+            planned = self.planner.plan(self.system, context, thread, message, cancelled or threading.Event())
         task = Task(message, planned.plan.need, thread, customer.id if customer else None)
         with watch.step("tools"):
             found = run(planned.plan, task, self.bench)
@@ -78,30 +127,17 @@ class Dialogue:
             notes=found.notes,
             customer=customer,
         )
-        said: list[Composed] = []
-        with watch.step("writing"):
-            for sentence in self.composer.write(self._system, context, thread, message, planned, brief, cancelled):
-                watch.first("first sentence")
-                said.append(sentence)
-                yield sentence
-        if cancelled.is_set():
-            return
-        written = " ".join(sentence.written for sentence in said)
-        after = thread.after(
-            TranscriptTurn(message, planned.text, brief.as_text(), written),
+        return Prepared(message, thread, context, planned, brief)
+
+    def thread_after(self, prepared: Prepared, written: str) -> Thread:
+        """The thread once the prepared turn was answered with `written`, a reply with references."""
+        planned, brief = prepared.planned, prepared.brief
+        return prepared.thread.after(
+            TranscriptTurn(prepared.message, planned.text, brief.as_text(), written),
             planned.plan.need,
             brief.products,
             self.briefing.group,
             order=brief.orders[0] if len(brief.orders) == 1 else "",
             asked=[step.about for step in planned.plan.steps if isinstance(step, Ask)],
             missed=Note.NOT_STATED in brief.notes or planned.is_fallback,
-        )
-        yield TurnReply(
-            text=" ".join(sentence.text for sentence in said),
-            written=written,
-            plan=planned.plan,
-            brief=brief,
-            thread=after,
-            is_fallback=planned.is_fallback or any(sentence.is_fallback for sentence in said),
-            timings_ms=watch.timings_ms,
         )

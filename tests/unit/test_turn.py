@@ -128,6 +128,16 @@ def test_a_sentence_that_nothing_bears_is_written_again_then_replaced(
     assert reply.text == "Hello! What can I help you find?"
 
 
+def test_what_is_prepared_is_what_a_reply_is_written_from(dialogue: Dialogue, speaker: ScriptedSpeaker) -> None:
+    plan = "find headphones\nneed: for my son"
+    speaker.texts = [plan, "The {p1.name}."]
+    reply, _ = ask(dialogue, "headphones for my son")
+    speaker.texts = [plan]
+    prepared = dialogue.prepare("headphones for my son", Thread())
+    assert (prepared.planned.plan, prepared.brief) == (reply.plan, reply.brief)
+    assert dialogue.thread_after(prepared, reply.written) == reply.thread
+
+
 def test_a_plan_that_cannot_be_read_searches_and_asks_the_pages(dialogue: Dialogue, speaker: ScriptedSpeaker) -> None:
     speaker.texts = ["details [nothing known]: how heavy", "Hello."]
     reply, _ = ask(dialogue, "qwertz")
