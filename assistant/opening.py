@@ -69,7 +69,7 @@ def build_index(settings: Settings, progress: Progress | None = None) -> Catalog
 def _policy(settings: Settings) -> str:
     path = settings.policy or settings.data / "policy.md"
     try:
-        return _read(path).replace("{shop}", settings.shop_name)
+        return _read(path).replace("{shop}", settings.shop_name or "this shop")
     except OSError as error:
         raise SettingsError(
             f"AISLE_POLICY names {path}, which cannot be read: {error.strerror}.", "Check the path."

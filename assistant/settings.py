@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from assistant.shop_file import FILE_NAME, ShopFileSource
 from retrieval.errors import SettingsError
 
 SOURCE_ROOT = Path(__file__).resolve().parent.parent
+
+
+class _OwnNames(PydanticBaseSettingsSource):
+    """What `.env` gives to Aisle: other programs may keep their names in the same file."""
+
+    def __init__(self, settings_cls: type[BaseSettings], read: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings_cls)
+        self._read = read
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Not used: the file is read whole."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Settings, and unknown names that begin with `AISLE_`, which are refused later."""
+        known = self.settings_cls.model_fields
+        return {name: value for name, value in self._read().items() if name in known or name.startswith("aisle_")}
 
 
 class Settings(BaseSettings):
@@ -26,14 +48,35 @@ class Settings(BaseSettings):
         SOURCE_ROOT / "data", description="Directory of the files that ship: sample shop, phrasings, models."
     )
 
-    shop_name: str = Field("Fern & Fell", description="Name of the shop, as replies and the page say it.")
-    shop_email: str = Field(
-        "hello@fernandfell.example", description="E-mail address for reaching a person at the shop."
+    shop_file: Path | None = Field(
+        None,
+        description="The shop's name, contacts and looks, as `aisle init` writes them; empty takes `shop.yaml` in the home.",
     )
-    shop_phone: str = Field("+1 206 555 0142", description="Telephone number for reaching a person; empty hides it.")
-    shop_hours: str = Field(
-        "Monday to Friday 9 am to 6 pm, Saturday 10 am to 4 pm",
-        description="When a person can be reached; empty hides it.",
+    shop_name: str = Field("", description="Name of the shop, as replies and pages say it.")
+    shop_email: str = Field(
+        "", description="E-mail address for reaching a person at the shop; empty is never mentioned."
+    )
+    shop_phone: str = Field(
+        "", description="Telephone number for reaching a person at the shop; empty is never mentioned."
+    )
+    shop_hours: str = Field("", description="When a person can be reached; empty is never mentioned.")
+    currency: str = Field("USD", description="Currency of imported prices that name none.")
+    return_days: int = Field(30, ge=0, description="Days after delivery in which an order may be returned.")
+    language: Literal["en", "de", "fr", "es", "it"] = Field(
+        "en", description="Language of the chat's buttons and labels: en, de, fr, es or it. Replies are in English."
+    )
+    logo: str = Field(
+        "", description="Picture of the shop in the chat's heading: a file next to the shop file, or a URL."
+    )
+    color: str = Field("#2b4a6f", description="Color of the bubble, the heading and the buttons, as #rrggbb.")
+    color_dark: str = Field("", description="The same in dark mode; empty takes `AISLE_COLOR`.")
+    theme: Literal["page", "system", "light", "dark"] = Field(
+        "page", description="Dark mode: follows the page, follows the visitor's system, or is light or dark always."
+    )
+    position: Literal["left", "right"] = Field("right", description="Corner of the bubble: left or right.")
+    greeting: str = Field("", max_length=300, description="First words of the chat; empty is a plain hello.")
+    first_questions: Annotated[list[str], NoDecode] = Field(
+        [], max_length=4, description="Up to four questions that the chat offers first, separated by vertical bars."
     )
     policy: Path | None = Field(
         None, description="Markdown file on tone and limits for models that read one; empty takes the built-in one."
@@ -91,36 +134,107 @@ class Settings(BaseSettings):
         ge=100,
         description="Characters of a message that are read; a longer one is cut there, and the reply says so.",
     )
-    return_days: int = Field(30, ge=0, description="Days after delivery in which an order may be returned.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR. Logs never hold message text.")
 
-    @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
-    def _listed(cls, value: object) -> object:
-        """Read a list from text: items with commas between them, or a JSON list."""
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Where values come from, the first of which wins: the command line, the environment, `.env`, the shop file."""
+        return init_settings, env_settings, _OwnNames(settings_cls, dotenv_settings), ShopFileSource(settings_cls)
+
+    @field_validator("allowed_origins", "trusted_proxies", "first_questions", mode="before")
+    @classmethod
+    def _listed(cls, value: object, info: ValidationInfo) -> object:
+        """Read a list from text: items with commas (questions: bars) between them, or a JSON list."""
         if not isinstance(value, str):
             return value
         if value.lstrip().startswith("["):
             return json.loads(value)
-        return [item.strip() for item in value.split(",") if item.strip()]
+        sign = "|" if info.field_name == "first_questions" else ","
+        return [item.strip() for item in value.split(sign) if item.strip()]
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: list[str]) -> list[str]:
+        """As browsers spell them."""
+        return [origin.lower().rstrip("/") for origin in value]
+
+    @field_validator("currency")
+    @classmethod
+    def _currency(cls, value: str) -> str:
+        if not re.fullmatch("[A-Za-z]{3}", value):
+            raise ValueError("it must be a currency code of three letters, such as EUR")
+        return value.upper()
+
+    @field_validator("color", "color_dark")
+    @classmethod
+    def _color(cls, value: str) -> str:
+        if value and not re.fullmatch(r"#(?:[0-9a-fA-F]{3}){1,2}", value):
+            raise ValueError("it must be a color such as #2b4a6f")
+        return value.lower()
+
+    @field_validator("shop_email")
+    @classmethod
+    def _email(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
+            raise ValueError("it must be an e-mail address")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in logging.getLevelNamesMapping():
+            raise ValueError("it must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
 
     @property
     def resolved_database_url(self) -> str:
         """`database_url`, or SQLite inside the home."""
         return self.database_url or f"sqlite:///{self.home.resolve() / 'aisle.db'}"
 
+    @property
+    def resolved_shop_file(self) -> Path:
+        """`shop_file`, or `shop.yaml` in the home, whether it exists or not."""
+        return self.shop_file or self.home / FILE_NAME
+
+    @property
+    def sample_note(self) -> Path:
+        """The note that `aisle demo` leaves in a home that it fills with the sample shop."""
+        return self.home / "sample_shop"
+
+    @property
+    def logo_file(self) -> Path | None:
+        """The logo as a file, which may be absent; None without a logo or for one at a URL."""
+        if not self.logo or re.match("https?://", self.logo):
+            return None
+        return self.resolved_shop_file.parent / self.logo
+
 
 def load_settings(**overrides: object) -> Settings:
-    """Settings from the environment, with `overrides` (command-line options) on top.
+    """Settings from the environment, `.env` and the shop file, with `overrides` (command-line options) on top.
 
-    Raises SettingsError that names the variable, its value and what is allowed.
+    Raises SettingsError that names the variable or the file's key, its value and what is allowed.
     """
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "AISLE_" + "_".join(str(part) for part in first["loc"]).upper()
-        shown = "" if name in ("AISLE_SECRET", "AISLE_MODEL_KEY") else f" has the value {first.get('input')!r}"
-        raise SettingsError(
-            f"{name}{shown}: {first['msg'].lower()}.", "See `.env.example` for what each setting may be."
-        ) from error
+        raise _refusal(error.errors()[0]) from error
+
+
+def _refusal(found: ErrorDetails) -> SettingsError:
+    value, name = found.get("input"), str(found["loc"][0]).upper()
+    named = getattr(value, "where", "") or (name if name.startswith("AISLE_") else f"AISLE_{name}")
+    if found["type"] == "extra_forbidden":
+        return SettingsError(f"{named} is no setting of Aisle.", "See `.env.example` for all of them.")
+    shown = "" if name in ("SECRET", "MODEL_KEY") else f" has the value {str(value)!r}"
+    reason = " ".join(found["msg"].removeprefix("Value error, ").split())
+    return SettingsError(
+        f"{named}{shown}: {reason[:1].lower()}{reason[1:].rstrip('.')}.",
+        "See `.env.example` for what each setting may be.",
+    )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The shop as replies name it. Empty `phone` or `hours` are left unsaid."""
+    """The shop as replies name it. What is empty is left unsaid."""
 
     name: str
-    email: str
+    email: str = ""
     phone: str = ""
     hours: str = ""
     return_days: int = 30

@@ -19,8 +19,7 @@ import yaml
 from assistant.assistant import Assistant
 from assistant.conversation.conversation import Conversation
 from assistant.opening import open_assistant
-from assistant.sample_shop import prepare_sample
-from assistant.settings import load_settings
+from assistant.sample_shop import prepare_sample, sample_settings
 from finetune.score import Score
 from retrieval.catalog.catalog import Catalog
 from retrieval.index.encoder import Encoder
@@ -53,7 +52,7 @@ def evaluate_answers(data: Path) -> str:
     """A table of what became of the questions of each half, as Markdown. `data` holds the sample shop and the models."""
     questions = read_questions(data / "shop" / "questions.yaml")
     with TemporaryDirectory() as home:
-        settings = load_settings().model_copy(update={"home": Path(home), "data": data})
+        settings = sample_settings(home=Path(home), data=data)
         prepare_sample(settings)
         assistant = open_assistant(settings)
         ways = {

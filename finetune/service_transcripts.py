@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assistant.sample_shop import prepare_sample
-from assistant.settings import Settings, load_settings
+from assistant.sample_shop import prepare_sample, sample_settings
+from assistant.settings import Settings
 from finetune.corpus import SERVICE
 from finetune.dialogue import read_rows
 from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
@@ -21,7 +21,7 @@ _SHOP_NAME = "{{store}}"
 def sample_shop(shipped: Path) -> Iterator[Settings]:
     """The sample shop of the directory `shipped`, in a home of its own as long as it is wanted."""
     with TemporaryDirectory() as home:
-        settings = load_settings().model_copy(update={"home": Path(home), "data": shipped})
+        settings = sample_settings(home=Path(home), data=shipped)
         prepare_sample(settings)
         yield settings
 

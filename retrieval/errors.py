@@ -30,7 +30,11 @@ class AisleError(Exception):
 
 
 class SettingsError(AisleError):
-    """A setting has a value that cannot work."""
+    """A setting has a value that cannot work. Its text is one line."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.args = (f"{message} {hint}".strip(),)
 
 
 class FeedError(AisleError):

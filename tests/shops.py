@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.assistant import Assistant
 from assistant.importing import read_files
 from assistant.opening import build_index, open_assistant
-from assistant.sample_shop import prepare_sample
+from assistant.sample_shop import prepare_sample, sample_settings
 from assistant.settings import Settings
 from retrieval.feeds.faqs import faq_files, read_faqs
 from retrieval.feeds.intake import Intake
@@ -27,13 +27,11 @@ def shop_names(data: Path | None) -> list[str]:
 def open_shop(name: str, home: Path, data: Path | None = None, **settings: object) -> Assistant:
     """An assistant over the shop `name`, built in `home`."""
     if name == "sample":
-        chosen = Settings(home=home, **settings)  # type: ignore[arg-type]
+        chosen = sample_settings(home=home, **settings)
         prepare_sample(chosen)
         return open_assistant(chosen)
     shown = name.replace("_and_", " & ").replace("_", " ").title()
-    chosen = Settings(
-        home=home, shop_name=shown, shop_email=f"help@{name.replace('_', '-')}.example", shop_phone="", **settings
-    )  # type: ignore[arg-type]
+    chosen = Settings(home=home, shop_name=shown, shop_email=f"help@{name.replace('_', '-')}.example", **settings)  # type: ignore[arg-type]
     files = [data / "dummyjson_products" / "catalog.jsonl.gz"] if name == "dummyjson" and data else _feeds(SHOPS / name)
     records, intake = Records(open_database(chosen.resolved_database_url)), Intake()
     ignore = (lambda fault: None, lambda done, total: None)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from assistant.importing import Reading
+    from assistant.settings import Settings
     from retrieval.feeds.report import FeedRow
     from retrieval.feeds.source import Source
     from retrieval.store.upsert import Outcome
@@ -27,7 +28,9 @@ Record = TypeVar("Record")
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to import; the format is recognised.")]
 Home = Annotated[Path | None, typer.Option(help="Directory of the shop's database and index (AISLE_HOME).")]
-Currency = Annotated[str, typer.Option(help="Currency of prices that name none.", metavar="CODE")]
+Currency = Annotated[
+    str | None, typer.Option(help="Currency of prices that name none (AISLE_CURRENCY).", metavar="CODE")
+]
 Replace = Annotated[bool, typer.Option("--replace", help="Also remove what is not in the files, if all rows are good.")]
 
 
@@ -39,7 +42,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="import")
 
 
-def products(files: Files, home: Home = None, currency: Currency = "USD", replace: Replace = False) -> None:
+def products(files: Files, home: Home = None, currency: Currency = None, replace: Replace = False) -> None:
     """Import products, from a Merchant feed, Shopify, WooCommerce, schema.org or JSON.
 
     Read are Google Merchant TSV and XML, Shopify CSV, WooCommerce CSV, schema.org JSON-LD (also in HTML), JSONL,
@@ -47,9 +50,11 @@ def products(files: Files, home: Home = None, currency: Currency = "USD", replac
     """
     from retrieval.feeds.intake import Intake
     from retrieval.feeds.recognition import read_products
+    from retrieval.store.database import open_database
     from retrieval.store.records import Records
 
-    intake, records = Intake(_currency_code(currency)), Records(_open_database(home))
+    settings = _settings(home, currency)
+    intake, records = Intake(settings.currency), Records(open_database(settings.resolved_database_url))
     reading = _read("products", files, lambda source: read_products(source, intake))
     _store("products", reading, replace, records.upsert_products)
 
@@ -76,14 +81,16 @@ def customers(files: Files, home: Home = None) -> None:
     _store("customers", reading, False, lambda rows, _replace: records.upsert_customers(rows))
 
 
-def orders(files: Files, home: Home = None, currency: Currency = "USD") -> None:
+def orders(files: Files, home: Home = None, currency: Currency = None) -> None:
     """Import orders, in JSONL or JSON. Import their customers first."""
     from assistant.actions.order_feed import read_orders
     from assistant.actions.orders import Orders
     from retrieval.feeds.intake import Intake
+    from retrieval.store.database import open_database
     from retrieval.store.records import Records
 
-    engine, intake = _open_database(home), Intake(_currency_code(currency))
+    settings = _settings(home, currency)
+    engine, intake = open_database(settings.resolved_database_url), Intake(settings.currency)
     known = Records(engine).customer_ids()
     reading = _read("orders", files, lambda source: read_orders(source, intake, known))
     _store("orders", reading, False, lambda rows, _replace: Orders(engine).upsert(rows))
@@ -101,16 +108,25 @@ def events(files: Files, home: Home = None) -> None:
 
 
 def _open_database(home: Path | None) -> Engine:
-    from assistant.settings import load_settings
     from retrieval.store.database import open_database
 
-    return open_database(load_settings(home=home).resolved_database_url)
+    return open_database(_settings(home).resolved_database_url)
 
 
-def _currency_code(text: str) -> str:
-    if not re.fullmatch("[A-Za-z]{3}", text):
-        raise typer.BadParameter(f"{text!r} is no currency code such as EUR.")
-    return text.upper()
+def _settings(home: Path | None, currency: str | None = None) -> Settings:
+    """The shop's settings; a note on standard error if the records go to the home of the sample shop."""
+    from assistant.settings import load_settings
+
+    if currency is not None and not re.fullmatch("[A-Za-z]{3}", currency):
+        raise typer.BadParameter(f"{currency!r} is no currency code such as EUR.")
+    settings = load_settings(home=home, currency=currency)
+    if settings.sample_note.exists():
+        typer.echo(
+            f"Note: {settings.home} is the home of the sample shop, which these records join. "
+            "A shop of your own takes another home: aisle init --home DIR",
+            err=True,
+        )
+    return settings
 
 
 def _read(

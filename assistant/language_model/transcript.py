@@ -46,9 +46,10 @@ class Part:
 
 
 def system_text(shop: str, kinds: Sequence[str]) -> str:
-    """What the model knows before a conversation begins: the shop's name and the kinds of product it sells."""
+    """What the model knows before a conversation begins: the shop's name, if it has one, and the kinds of product it sells."""
     sold = f" It sells {', '.join(kinds[:MOST_KINDS])}." if kinds else ""
-    return f"You are the assistant of {shop}, an online shop.{sold}"
+    named = f"{shop}, an online shop" if shop else "an online shop"
+    return f"You are the assistant of {named}.{sold}"
 
 
 def context_text(is_signed_in: bool, page: str = "") -> str:

@@ -63,12 +63,11 @@ def _shop() -> Iterator[str]:
         yield sys.argv[1].rstrip("/")
         return
     from assistant.opening import open_assistant
-    from assistant.sample_shop import prepare_sample
-    from assistant.settings import load_settings
+    from assistant.sample_shop import prepare_sample, sample_settings
     from ui.app import create_app
     from ui.demo import DEMO_CUSTOMERS
 
-    settings = load_settings()
+    settings = sample_settings()
     prepare_sample(settings)
     with served(create_app(open_assistant(settings), settings, DEMO_CUSTOMERS)) as url:
         yield url

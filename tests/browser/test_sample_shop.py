@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from assistant.assistant import Assistant
-from assistant.settings import Settings
+from assistant.sample_shop import sample_settings
 from tests.browser.visit import Visit
 from tests.unit.web import SECRET, served
 from ui.app import create_app
@@ -27,7 +27,7 @@ def assistant(open_shop: Callable[[str], Assistant]) -> Assistant:
 def visit(
     browser: Browser, assistant: Assistant, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Visit]:
-    settings = Settings(home=tmp_path_factory.mktemp("web"), secret=SECRET, _env_file=None)
+    settings = sample_settings(home=tmp_path_factory.mktemp("web"), secret=SECRET)
     width = getattr(request, "param", 1280)
     with served(create_app(assistant, settings, DEMO_CUSTOMERS)) as url:
         context = browser.new_context(viewport={"width": width, "height": 800})
