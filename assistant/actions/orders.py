@@ -14,6 +14,7 @@ from assistant.tables import OrderRow
 from retrieval.catalog.money import Money
 from retrieval.store.database import reading, storable, table_of, writing
 from retrieval.store.upsert import Outcome, upsert
+from retrieval.store.versions import Kind, raise_version
 
 
 class Orders:
@@ -52,7 +53,10 @@ class Orders:
     def upsert(self, orders: Iterable[Order]) -> Outcome:
         """Adds new orders and changes known ones. Stores nothing where an order's customer is not known."""
         with writing(self._engine) as connection:
-            return upsert(connection, table_of(OrderRow), ("id",), map(_values, orders))
+            outcome = upsert(connection, table_of(OrderRow), ("id",), map(_values, orders))
+            if outcome.has_changes:
+                raise_version(connection, Kind.ORDERS)
+        return outcome
 
     def _owned(
         self, customer_id: str, condition: ColumnElement[bool] | None = None, limit: int | None = None

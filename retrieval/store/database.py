@@ -74,6 +74,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one consistent state of the database. Raises StoreError."""
     try:
         with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":  # by default every statement there sees a state of its own
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
     except SQLAlchemyError as error:
         raise _store_error(engine.url, error) from error

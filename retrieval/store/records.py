@@ -1,6 +1,7 @@
 """Records: the shop's products, FAQs, customers and events in the database.
 
-Putting the same records in twice changes nothing. Each call is one transaction.
+Putting the same records in twice changes nothing. Each call is one transaction, and raises the version of the data if it
+changes anything.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer, Event
@@ -17,8 +18,10 @@ from retrieval.catalog.faq import Faq
 from retrieval.catalog.product import Product
 from retrieval.store.database import Base, reading, storable, table_of, writing
 from retrieval.store.rows import customer_of, event_of, event_values, faq_of, faq_values, product_of, product_values
+from retrieval.store.snapshot import Snapshot
 from retrieval.store.tables import CustomerRow, EventRow, FaqRow, ProductRow
 from retrieval.store.upsert import Outcome, Values, upsert
+from retrieval.store.versions import DataVersion, Kind, raise_version, read_version
 
 
 class Records:
@@ -29,26 +32,35 @@ class Records:
 
     def upsert_products(self, products: Iterable[Product], replace: bool = False) -> Outcome:
         """Adds new products and changes known ones; `replace` also removes those that are not among `products`."""
-        return self._upsert(ProductRow, ("id",), map(product_values, products), replace)
+        return self._upsert(Kind.PRODUCTS, ProductRow, ("id",), map(product_values, products), replace)
 
     def upsert_faqs(self, faqs: Iterable[Faq], replace: bool = False) -> Outcome:
         """Adds new FAQs and changes known ones; `replace` also removes those that are not among `faqs`."""
-        return self._upsert(FaqRow, ("id",), map(faq_values, faqs), replace)
+        return self._upsert(Kind.FAQS, FaqRow, ("id",), map(faq_values, faqs), replace)
 
     def upsert_customers(self, customers: Iterable[Customer]) -> Outcome:
         """Adds new customers and changes known ones."""
-        return self._upsert(CustomerRow, ("id",), map(asdict, customers))
+        return self._upsert(Kind.CUSTOMERS, CustomerRow, ("id",), map(asdict, customers))
 
     def upsert_events(self, events: Iterable[Event]) -> Outcome:
         """Adds events that are not known yet: the same act on the same product at the same moment is one event."""
-        return self._upsert(EventRow, ("customer_id", "time", "product_id", "kind"), map(event_values, events))
+        key = ("customer_id", "time", "product_id", "kind")
+        return self._upsert(Kind.EVENTS, EventRow, key, map(event_values, events))
 
     def catalog(self) -> Catalog:
         """Every product and FAQ, in the order in which they first came."""
         with reading(self._engine) as connection:
-            products = connection.execute(select(table_of(ProductRow)).order_by(ProductRow.number)).mappings().all()
-            faqs = connection.execute(select(table_of(FaqRow)).order_by(FaqRow.number)).mappings().all()
-        return Catalog(map(product_of, products), map(faq_of, faqs))
+            return _catalog(connection)
+
+    def version(self) -> DataVersion:
+        """The version of the records now."""
+        with reading(self._engine) as connection:
+            return read_version(connection)
+
+    def snapshot(self) -> Snapshot:
+        """Products, FAQs and events as they are at one moment, and their version."""
+        with reading(self._engine) as connection:
+            return Snapshot(read_version(connection), _catalog(connection), _events(connection, None))
 
     def customer(self, customer_id: str) -> Customer | None:
         """The customer with exactly this id."""
@@ -66,15 +78,28 @@ class Records:
 
     def events(self, since: datetime | None = None) -> Sequence[Event]:
         """Every event at or after `since`, oldest first."""
-        query = select(table_of(EventRow))
-        if since is not None:
-            query = query.where(EventRow.time >= since)
-        order = (EventRow.time, EventRow.customer_id, EventRow.product_id, EventRow.kind)
         with reading(self._engine) as connection:
-            return [event_of(row) for row in connection.execute(query.order_by(*order)).mappings()]
+            return _events(connection, since)
 
     def _upsert(
-        self, row: type[Base], key: Sequence[str], incoming: Iterator[Values], replace: bool = False
+        self, kind: Kind, row: type[Base], key: Sequence[str], incoming: Iterator[Values], replace: bool = False
     ) -> Outcome:
         with writing(self._engine) as connection:
-            return upsert(connection, table_of(row), key, incoming, replace)
+            outcome = upsert(connection, table_of(row), key, incoming, replace)
+            if outcome.has_changes:
+                raise_version(connection, kind)
+        return outcome
+
+
+def _catalog(connection: Connection) -> Catalog:
+    products = connection.execute(select(table_of(ProductRow)).order_by(ProductRow.number)).mappings().all()
+    faqs = connection.execute(select(table_of(FaqRow)).order_by(FaqRow.number)).mappings().all()
+    return Catalog(map(product_of, products), map(faq_of, faqs))
+
+
+def _events(connection: Connection, since: datetime | None) -> Sequence[Event]:
+    query = select(table_of(EventRow))
+    if since is not None:
+        query = query.where(EventRow.time >= since)
+    order = (EventRow.time, EventRow.customer_id, EventRow.product_id, EventRow.kind)
+    return [event_of(row) for row in connection.execute(query.order_by(*order)).mappings()]

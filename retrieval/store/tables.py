@@ -64,6 +64,15 @@ class CustomerRow(Base):
     email: Mapped[str] = mapped_column(Text)
 
 
+class VersionRow(Base):
+    """How often the records of one kind were changed; see `retrieval.store.versions`."""
+
+    __tablename__ = "data_versions"
+
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int]
+
+
 class EventRow(Base):
     """One Event. What happened to whom and when is its identity, so that a log read twice counts once.
 

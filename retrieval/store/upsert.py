@@ -28,6 +28,11 @@ class Outcome:
     unchanged: int = 0
     removed: int = 0
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether any record is other than before."""
+        return bool(self.added or self.changed or self.removed)
+
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
             self.added + other.added,
