@@ -14,7 +14,7 @@ from retrieval.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from assistant.assistant import Assistant
+    from assistant.live.live_assistant import LiveAssistant
     from assistant.settings import Settings
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (AISLE_HOST).")]
@@ -29,8 +29,11 @@ def register(app: typer.Typer) -> None:
     def serve(host: Host = None, port: Port = None, home: Home = None) -> None:
         """Serve the chat, the widget and the interfaces for programs."""
         from assistant.settings import load_settings
+        from assistant.setup_check import missing
 
         settings = load_settings(host=host, port=port, home=home)
+        for line in missing(settings):
+            typer.echo(f"Warning: {line}", err=True)
         run(settings, listen(settings.host, settings.port))
 
     @app.command()
@@ -58,10 +61,10 @@ def run(settings: Settings, listener: socket.socket, demo_customers: Mapping[str
 
     configure_logs(settings.log_level)
 
-    def open_it() -> Assistant:
-        from assistant.opening import open_assistant
+    def open_it() -> LiveAssistant:
+        from assistant.opening import open_live_assistant
 
-        return open_assistant(settings)
+        return open_live_assistant(settings)
 
     def stop() -> None:
         server.should_exit = True
@@ -69,7 +72,9 @@ def run(settings: Settings, listener: socket.socket, demo_customers: Mapping[str
     assistant = OpeningAssistant(open_it, on_failure=stop)
     app = create_app(assistant, settings, demo_customers)
     server = server_for(app)
-    typer.echo(f"{settings.shop_name} is at http://{settings.host}:{settings.port} (Ctrl-C stops it).", err=True)
+    typer.echo(
+        f"{settings.shop_name or 'Aisle'} is at http://{settings.host}:{settings.port} (Ctrl-C stops it).", err=True
+    )
     assistant.start()
     server.run(sockets=[listener])
     if assistant.error is not None:
