@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from retrieval.errors import FeedError
-from retrieval.feeds.report import FeedRow, RowError, Skipped
+from retrieval.feeds.report import FeedRow, RowError, RowWarning, Skipped
 from retrieval.feeds.source import Source
 
 Record = TypeVar("Record")
-Report = Callable[[RowError | FeedError], None]
-"""Called with each row that is bad and each file that is unreadable, as soon as it is met."""
+Report = Callable[[RowError | RowWarning | FeedError], None]
+"""Called with each row that is bad or was mended and each file that is unreadable, as soon as it is met."""
 Progress = Callable[[int, int], None]
 """Called with how many bytes of a file have been read, and how many it has."""
 
@@ -23,11 +23,12 @@ _EVERY = 200  # rows between two reports of progress
 
 @dataclass(slots=True)
 class Reading(Generic[Record]):
-    """What a set of files held. `skipped` counts what was left out on purpose, by reason."""
+    """What a set of files held. `mended` counts faults that were mended, `skipped` what was left out on purpose, by reason."""
 
     records: list[Record] = field(default_factory=list)
     bad_rows: int = 0
     bad_files: int = 0
+    mended: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -72,6 +73,9 @@ def _add(
     for number, row in enumerate(rows):
         if isinstance(row, RowError):
             reading.bad_rows += 1
+            report(row)
+        elif isinstance(row, RowWarning):
+            reading.mended += 1
             report(row)
         elif isinstance(row, Skipped):
             reading.skipped[row.reason] += 1

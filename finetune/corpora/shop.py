@@ -26,7 +26,7 @@ from retrieval.feeds.faqs import faq_files, read_faqs
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.people import read_customers
 from retrieval.feeds.recognition import read_products
-from retrieval.feeds.report import FeedRow, RowError
+from retrieval.feeds.report import FeedRow, RowError, RowWarning
 from retrieval.feeds.source import Source
 
 Record = TypeVar("Record")
@@ -141,5 +141,5 @@ def _read(
     return read_files((path,), read, _refuse, lambda done, total: None, files_in).records
 
 
-def _refuse(fault: RowError | FeedError) -> None:
+def _refuse(fault: RowError | RowWarning | FeedError) -> None:
     raise fault if isinstance(fault, FeedError) else FeedError(str(fault), "Mend this row.")

@@ -5,11 +5,13 @@ Field reference: https://support.google.com/merchants/answer/7052112
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from retrieval.catalog.money import Money
+from retrieval.catalog.window import ALWAYS, Window
 
 
 class Availability(StrEnum):
@@ -21,6 +23,9 @@ class Availability(StrEnum):
     BACKORDER = "backorder"
 
 
+_LATER = (Availability.PREORDER, Availability.BACKORDER)
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """One customer's review of a product. `rating` is 1 to 5."""
@@ -30,12 +35,40 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What a product costs and whether it can be had at one moment; `Product.offer_at` makes it.
+
+    `price` is what the customer pays, `old_price` the price before a sale, None if there is no sale. `ships_from` is when
+    a pre-order or back order is sent, if that is known and still to come. `is_over` is true once the offer has expired.
+    """
+
+    price: Money
+    availability: Availability
+    is_available: bool
+    old_price: Money | None = None
+    ships_from: datetime | None = None
+    is_over: bool = False
+
+    @property
+    def saving(self) -> Money | None:
+        """What a sale takes off the price, or None without a sale."""
+        return None if self.old_price is None else self.old_price - self.price
+
+    @property
+    def can_be_ordered_later(self) -> bool:
+        """True if it can be ordered now and is sent later: on pre-order or back order."""
+        return self.availability in _LATER
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """One variant that can be bought; variants of one thing share `item_group_id`.
 
     `product_type` is the shop's own category path, "Camping > Tents". `quantity` is the number in
     stock where the shop tells it. `rating` is the mean of 1 to 5 over `rating_count` ratings.
     `attributes` holds whatever else the feed says ("capacity": "2 l"), names in snake_case.
+    `sale_price` counts within `sale_price_effective_date` only, `availability_date` is when a pre-order or back order is
+    sent, and from `expiration_date` on the product is not offered: `offer_at` puts them together.
     """
 
     id: str
@@ -58,10 +91,37 @@ class Product:
     rating_count: int = 0
     reviews: tuple[Review, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
+    sale_price_effective_date: Window = ALWAYS
+    availability_date: datetime | None = None
+    expiration_date: datetime | None = None
+
+    def offer_at(self, moment: datetime) -> Offer:
+        """The offer at `moment`. Raises ValueError if `moment` has no time zone."""
+        if moment.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone: {moment.isoformat()}")
+        sale = self.sale_price
+        on_sale = sale is not None and sale.amount < self.price.amount and self.sale_price_effective_date.holds(moment)
+        is_over = self.expiration_date is not None and self.expiration_date <= moment
+        availability = Availability.OUT_OF_STOCK if is_over else self.availability
+        is_awaited = self.availability_date is not None and self.availability_date > moment
+        return Offer(
+            price=sale if on_sale and sale is not None else self.price,
+            old_price=self.price if on_sale else None,
+            availability=availability,
+            is_available=availability is Availability.IN_STOCK and self.quantity != 0,
+            ships_from=self.availability_date if is_awaited and availability in _LATER else None,
+            is_over=is_over,
+        )
+
+    def changes(self) -> Iterator[datetime]:
+        """The moments at which `offer_at` may answer differently than just before."""
+        window = self.sale_price_effective_date
+        moments = (window.start, window.end, self.availability_date, self.expiration_date)
+        yield from (moment for moment in moments if moment is not None)
 
     @property
     def current_price(self) -> Money:
-        """What the customer pays now: the sale price where there is one."""
+        """The price while its sale is on, whatever the date; what holds at a moment is `offer_at`."""
         return self.sale_price if self.sale_price is not None else self.price
 
     @property
@@ -72,7 +132,7 @@ class Product:
     @property
     def can_be_ordered_later(self) -> bool:
         """True if it can be ordered now and is sent later: on pre-order or back order."""
-        return self.availability in (Availability.PREORDER, Availability.BACKORDER)
+        return self.availability in _LATER
 
     @property
     def is_available(self) -> bool:

@@ -3,8 +3,9 @@
     for row in read_products(Source.open(path)):
         match row:
             case Product(): ...
-            case RowError(): ...   # file, line, field and reason
-            case Skipped(): ...    # left out on purpose: a draft
+            case RowError(): ...    # file, line, field and reason
+            case RowWarning(): ...  # the same of a fault that was mended; the record follows
+            case Skipped(): ...     # left out on purpose: a draft
 
 One file per format; `recognition.py` tells them apart by content, for names and extensions lie.
 """

@@ -49,10 +49,22 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "rating": ("rating", "average_rating", "rating_average", "stars"),
     "rating_count": ("rating_count", "review_count", "reviews_count", "num_reviews", "ratings_count"),
     "reviews": ("reviews",),
+    "sale_price_effective_date": ("sale_price_effective_date",),
+    "availability_date": ("availability_date", "availability_starts", "available_from"),
+    "expiration_date": ("expiration_date", "price_valid_until", "availability_ends"),
 }
 """For each field of Product, the names under which it is looked for, best first."""
 
 _OLD_PRICES = ("regular_price", "list_price", "compare_at_price", "original_price", "old_price", "msrp")
+_SALE_STARTS = (
+    "sale_starts", "sale_start_date", "sale_price_starts", "sale_price_start_date", "date_on_sale_from_gmt", "date_on_sale_from",
+    "special_from_date",
+)  # fmt: skip
+_SALE_ENDS = (
+    "sale_ends", "sale_end_date", "sale_price_ends", "sale_price_end_date", "date_on_sale_to_gmt", "date_on_sale_to",
+    "special_to_date",
+)  # fmt: skip
+"""Names of the two sides of a sale's window; WooCommerce gives each twice, and only the one in GMT says its zone."""
 _PERCENT_OFF = ("discount_percentage", "discount_percent")
 _NO_ATTRIBUTES = frozenset(
     {
@@ -61,7 +73,7 @@ _NO_ATTRIBUTES = frozenset(
         "supplier_sku", "margin", "min_price", "lowest_price", "auto_pricing_min_price", "status", "post_status",
         "catalog_visibility", "visibility", "draft", "published", "option1", "option2", "option3", "requires_shipping", "taxable", "admin_graphql_api_id",
     }
-    | {alias for aliases in ALIASES.values() for alias in aliases} | set(_OLD_PRICES) | set(_PERCENT_OFF)
+    | {alias for aliases in ALIASES.values() for alias in aliases} | set(_OLD_PRICES) | set(_PERCENT_OFF) | set(_SALE_STARTS) | set(_SALE_ENDS)
 ) - {"sku"}  # fmt: skip
 
 
@@ -99,6 +111,7 @@ def product_rows(file: str, line: int, record: Mapping[str, Any], intake: Intake
         values["attributes"] = _attributes(given, names.get("id", ""))
         values.update(_ratings(given))
         _price(given, spelled, values, names, currency)
+        _sale_window(given, spelled, values, names)
     except ValueError as error:
         yield RowError(file, line, WHOLE_ROW, str(error))
         return
@@ -112,6 +125,10 @@ def product_json(product: Product) -> dict[str, object]:
     record["sale_price"] = None if product.sale_price is None else _money_text(product.sale_price)
     record["availability"] = product.availability.value
     record["attributes"] = dict(product.attributes)
+    record["sale_price_effective_date"] = str(product.sale_price_effective_date)
+    for name in ("availability_date", "expiration_date"):
+        moment = getattr(product, name)
+        record[name] = None if moment is None else moment.isoformat()
     return record
 
 
@@ -143,6 +160,23 @@ def _price(
         values["price"], names["price"] = given[old], spelled[old]
     elif percent and "sale_price" not in values and "price" in values:
         values["sale_price"] = _reduced(values["price"], given[percent], currency)
+
+
+def _sale_window(
+    given: Mapping[str, Any], spelled: Mapping[str, str], values: dict[str, object], names: dict[str, str]
+) -> None:
+    """Puts the two sides of a sale, where they are fields of their own, into one window."""
+    start, end = _first(given, _SALE_STARTS), _first(given, _SALE_ENDS)
+    if "sale_price_effective_date" in values or not (start or end):
+        return
+    values["sale_price_effective_date"] = "/".join(_zoned(given.get(name), name) for name in (start, end))
+    names["sale_price_effective_date"] = spelled[start or end]
+
+
+def _zoned(value: object, name: str) -> str:
+    """A date as text; one whose field is called so is in GMT."""
+    text = "" if is_blank(value) else str(value).strip()
+    return f"{text}Z" if name.endswith("_gmt") and re.search(r"\d\d:\d\d(?::\d\d)?$", text) else text
 
 
 def _reduced(price: object, percent: object, currency: str) -> str | None:

@@ -15,13 +15,12 @@ from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import Table, normal_name
 from retrieval.feeds.text import unescaped
-from retrieval.feeds.values import sale_is_on
 from retrieval.feeds.xml_items import xml_items
 
 _NOT_ABOUT_THE_PRODUCT = (
     "additional_image_link", "mobile_link", "shipping", "tax", "identifier_exists", "ads_redirect", "custom_label",
     "promotion_id", "excluded_destination", "included_destination", "canonical_link", "cost_of_goods_sold", "is_bundle",
-    "expiration_date", "adult", "lifestyle_image_link", "pause", "guid", "pub_date", "updated", "display_ads",
+    "adult", "lifestyle_image_link", "pause", "guid", "pub_date", "updated", "display_ads",
     "auto_pricing", "minimum_handling", "maximum_handling", "min_handling", "max_handling", "loyalty", "installment",
     "subscription_cost", "transit_time", "ships_from", "return_policy_label", "sell_on_google", "short_title", "external_seller",
 )  # fmt: skip
@@ -55,9 +54,6 @@ def _product(file: str, line: int, record: Mapping[str, Any], intake: Intake) ->
     by_name = {normal_name(name): name for name in fields}
     try:
         attributes = _details(fields.pop(by_name.get("product_detail", ""), []))
-        start, _, end = fields.pop(by_name.get("sale_price_effective_date", ""), "").partition("/")
-        if not sale_is_on(start, end):
-            fields.pop(by_name.get("sale_price", ""), None)
     except ValueError as error:
         yield RowError(file, line, WHOLE_ROW, str(error))
         return

@@ -1,4 +1,4 @@
-"""RowError and Skipped: what became of a row that is no record."""
+"""RowError, RowWarning and Skipped: what became of a row that is no record, or not the one that was written."""
 
 from __future__ import annotations
 
@@ -23,6 +23,19 @@ class RowError:
 
 
 @dataclass(frozen=True, slots=True)
+class RowWarning:
+    """A fault in a row that was mended; its record follows. `reason` says what was wrong and what was done about it."""
+
+    file: str
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.field}: {self.reason} (mended)"
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A row that was left out on purpose, such as an unpublished draft."""
 
@@ -32,5 +45,5 @@ class Skipped:
 
 
 Record = TypeVar("Record")
-FeedRow: TypeAlias = Record | RowError | Skipped
+FeedRow: TypeAlias = Record | RowError | RowWarning | Skipped
 """What reading a feed yields for one row."""

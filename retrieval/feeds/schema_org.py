@@ -52,6 +52,9 @@ _NAMES = {
     "rating": "aggregateRating.ratingValue",
     "rating_count": "aggregateRating.ratingCount",
     "reviews": "review",
+    "sale_price_effective_date": "offers.priceValidUntil",
+    "availability_date": "offers.availabilityStarts",
+    "expiration_date": "offers.priceValidUntil",
 }
 _MOST_LEVELS = 20
 
@@ -120,6 +123,7 @@ def _draft(file: str, line: int, node: Mapping[str, Any]) -> Draft:
     price, old_price = _prices(offer)
     currency = str(offer.get("priceCurrency", ""))
     dearer, sale = price_and_sale(_in(price, currency), _in(old_price, currency), currency or "USD")
+    window, ends = _validity(offer, is_sale=sale is not None)
     rating = _one(node.get("aggregateRating"))
     id_name = next((name for name in _IDS if not is_blank(node.get(name))), "sku")
     values = {
@@ -143,6 +147,9 @@ def _draft(file: str, line: int, node: Mapping[str, Any]) -> Draft:
         "rating_count": rating.get("ratingCount", rating.get("reviewCount")),
         "reviews": [_review(_one(review)) for review in _listed(node.get("review", node.get("reviews")))],
         "attributes": _attributes(node),
+        "sale_price_effective_date": window,
+        "availability_date": offer.get("availabilityStarts"),
+        "expiration_date": ends,
     }
     return Draft(file, line, values, {**_NAMES, "id": id_name})
 
@@ -166,6 +173,18 @@ def _prices(offer: Mapping[str, Any]) -> tuple[Any, Any]:
         elif is_blank(price):
             price = amount
     return price, old_price
+
+
+def _validity(offer: Mapping[str, Any], is_sale: bool) -> tuple[str, Any]:
+    """From when to when the sale is on, and when the offer ends: a price that holds until a day ends a sale, or else the offer."""
+    specifications = [_one(offer), *map(_one, _listed(offer.get("priceSpecification")))]
+    starts, until = (
+        next((found[name] for found in specifications for name in names if not is_blank(found.get(name))), "")
+        for names in (("validFrom",), ("priceValidUntil", "validThrough"))
+    )
+    if is_sale:
+        return (f"{starts}/{until}" if starts or until else ""), offer.get("availabilityEnds")
+    return "", offer.get("availabilityEnds") if is_blank(until) else until
 
 
 def _in(amount: Any, currency: str) -> Any:

@@ -6,14 +6,18 @@ Each function raises ValueError with what is wrong, in words that follow the fie
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 
 from retrieval.catalog.product import Availability
+from retrieval.catalog.window import Window
+from retrieval.feeds.blanks import is_blank
 from retrieval.feeds.text import clean, plain, unescaped
 
 _LARGEST_COUNT = 2**31 - 1  # what an integer column of PostgreSQL holds
 _LONGEST_TEXT, _LONGEST_LINE, _LONGEST_ID = 100_000, 1_000, 200
+
+_DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 
 _AVAILABILITY = {
     "instock": Availability.IN_STOCK,
@@ -139,13 +143,44 @@ def read_date(value: object) -> date:
         raise ValueError(f"{shown(value)} is no date such as 2026-11-02") from error
 
 
-def sale_is_on(start: str, end: str) -> bool:
-    """Whether now lies between two moments, either of which may be blank; an end without a time includes its day."""
-    last = read_moment(end) if end.strip() else None
-    if last is not None and len(end.strip()) <= len("2026-11-02"):
-        last += timedelta(days=1)
-    now = datetime.now(UTC)
-    return (not start.strip() or read_moment(start) <= now) and (last is None or now <= last)
+def read_start(value: object, zone: tzinfo) -> datetime:
+    """When something begins, in UTC: a moment in ISO 8601, or the first one of a day. `zone` is that of dates that name none."""
+    return _dated(value, zone, days=0)
+
+
+def read_end(value: object, zone: tzinfo) -> datetime:
+    """The moment from which something is over, in UTC; a day without a time is included."""
+    return _dated(value, zone, days=1)
+
+
+def read_window(value: object, zone: tzinfo) -> Window:
+    """Start and end with a slash between them, as in `sale_price_effective_date`; either may be blank."""
+    if isinstance(value, Window):
+        return value
+    start, _, end = str(value).partition("/")
+    return window_of(start, end, zone)
+
+
+def window_of(start: object, end: object, zone: tzinfo) -> Window:
+    """The time from `start` to `end`; a blank one leaves that side open. Raises ValueError if it ends before it begins."""
+    first = None if is_blank(start) else read_start(start, zone)
+    last = None if is_blank(end) else read_end(end, zone)
+    if first is not None and last is not None and last <= first:
+        raise ValueError(f"{shown(f'{start}/{end}')} ends before it begins")
+    return Window(first, last)
+
+
+def _dated(value: object, zone: tzinfo, days: int) -> datetime:
+    """A moment in UTC; a date without a time is its midnight, `days` later."""
+    text = str(value).strip()
+    try:
+        if _DAY.fullmatch(text):
+            day = date.fromisoformat(text) + timedelta(days=days)
+            return datetime.combine(day, time(), zone).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+        return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{shown(text)} is no date such as 2026-11-27 or 2026-11-27T09:00+01:00") from error
 
 
 def _at_most(length: int, text: str) -> str:

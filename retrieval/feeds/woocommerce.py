@@ -15,7 +15,6 @@ from retrieval.feeds.intake import Intake
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, Skipped
 from retrieval.feeds.table import Table, TableRow, normal_name
 from retrieval.feeds.text import unescaped
-from retrieval.feeds.values import sale_is_on
 
 _INHERITED = ("name", "description", "short_description", "categories", "tags", "images", "brands")
 _OPTION_FIELDS = {"color": "color", "colour": "color", "size": "size", "material": "material", "brand": "brand"}
@@ -117,11 +116,14 @@ class _Reader:
             "attributes": attributes,
         }
         values |= {_OPTION_FIELDS[name]: value for name, value in options.items() if name in _OPTION_FIELDS}
-        if not sale_is_on(own.get("date_sale_price_starts", ""), own.get("date_sale_price_ends", "")):
-            del values["sale_price"]
-        return Draft(
-            self._file, line, values, {field: self._columns.get(name, name) for field, name in sources.items()}
+        starts, ends = own.get("date_sale_price_starts", ""), own.get("date_sale_price_ends", "")
+        if starts or ends:
+            values["sale_price_effective_date"] = f"{starts}/{ends}"
+        names = {field: self._columns.get(name, name) for field, name in sources.items()}
+        names["sale_price_effective_date"] = self._columns.get(
+            "date_sale_price_starts" if starts else "date_sale_price_ends", "Date sale price starts"
         )
+        return Draft(self._file, line, values, names)
 
 
 def _unfolded(cell: str) -> str:

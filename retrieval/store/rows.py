@@ -11,6 +11,7 @@ from retrieval.catalog.customer import Customer, Event, EventKind
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product, Review
+from retrieval.catalog.window import Window
 
 
 def product_values(product: Product) -> dict[str, Any]:
@@ -26,6 +27,8 @@ def product_values(product: Product) -> dict[str, Any]:
         "availability": product.availability.value,
         "reviews": [asdict(review) for review in product.reviews],
         "attributes": dict(product.attributes),
+        "sale_starts": product.sale_price_effective_date.start,
+        "sale_ends": product.sale_price_effective_date.end,
     }
 
 
@@ -38,6 +41,7 @@ def product_of(row: RowMapping) -> Product:
         availability=Availability(row["availability"]),
         reviews=tuple(Review(**review) for review in row["reviews"]),
         attributes=row["attributes"],
+        sale_price_effective_date=Window(row["sale_starts"], row["sale_ends"]),
         **{name: row[name] for name in _PLAIN},
     )
 
@@ -69,5 +73,5 @@ def event_of(row: RowMapping) -> Event:
 
 _PLAIN = (
     "id", "title", "description", "link", "image_link", "quantity", "brand", "product_type", "item_group_id",
-    "color", "size", "material", "gtin", "rating", "rating_count",
+    "color", "size", "material", "gtin", "rating", "rating_count", "availability_date", "expiration_date",
 )  # fmt: skip

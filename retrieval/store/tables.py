@@ -39,6 +39,10 @@ class ProductRow(Base):
     rating_count: Mapped[int]
     reviews: Mapped[list[dict[str, object]]] = mapped_column(JSON)
     attributes: Mapped[dict[str, str]] = mapped_column(JSON)
+    sale_starts: Mapped[datetime | None] = mapped_column(UtcTime)
+    sale_ends: Mapped[datetime | None] = mapped_column(UtcTime)
+    availability_date: Mapped[datetime | None] = mapped_column(UtcTime)
+    expiration_date: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class FaqRow(Base):

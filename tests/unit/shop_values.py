@@ -13,6 +13,7 @@ from retrieval.catalog.customer import Customer, Event, EventKind
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product, Review
+from retrieval.catalog.window import ALWAYS, Window
 from retrieval.feeds.blanks import is_blank
 from retrieval.feeds.text import clean, plain
 
@@ -24,6 +25,11 @@ titles = lines.filter(bool)
 amounts = st.decimals(0, 10**9, places=2, allow_nan=False, allow_infinity=False)
 links = st.builds("https://shop.example/{}".format, words) | st.builds("images/{}.svg".format, words) | st.just("")
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+windows = (
+    st.tuples(st.none() | moments, st.none() | moments)
+    .filter(lambda sides: None in sides or sides[0] < sides[1])
+    .map(lambda sides: Window(*sides))
+)
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
 
@@ -48,6 +54,8 @@ def products(draw: st.DrawFn) -> Product:
         rating=draw(st.none() | st.floats(0, 5, exclude_min=True)), rating_count=draw(st.integers(0, 10**6)),
         reviews=tuple(draw(st.lists(st.builds(Review, st.integers(1, 5), texts), max_size=3))),
         attributes=draw(st.dictionaries(words, told(texts, "attribute").filter(bool), max_size=4)),
+        sale_price_effective_date=draw(windows) if sale else ALWAYS, availability_date=draw(st.none() | moments),
+        expiration_date=draw(st.none() | moments),
     )  # fmt: skip
 
 

@@ -24,8 +24,8 @@ EXPECTED = {
         [12],
     ),
     "woocommerce.csv": (
-        ["W-MUG", "W-HAT-R", "W-HAT-N", "W-BELL"],
-        [(7, "Regular price"), (8, "Name"), (9, "In stock?"), (10, "Parent"), (12, "Sale price")],
+        ["W-MUG", "W-HAT-R", "W-HAT-N", "W-BELL", "W-TEA"],
+        [(7, "Regular price"), (8, "Name"), (9, "In stock?"), (10, "Parent")],
         [11],
     ),
     "schema_org.jsonld": (
@@ -34,14 +34,13 @@ EXPECTED = {
         [],
     ),
     "products.jsonl": (
-        ["J-1", "J-2", "J-9"],
+        ["J-1", "J-2", "J-7", "J-9"],
         [
             (3, "(row)"),
             (4, "rating"),
             (5, "price"),
             (6, "(row)"),
             (8, "quantity"),
-            (9, "sale_price"),
             (10, "reviews"),
             (12, "id"),
         ],
@@ -49,6 +48,7 @@ EXPECTED = {
     ),
     "google_truncated.xml": ([], [(8, "(row)")], []),
 }
+MENDED = {"woocommerce.csv": [(12, "Sale price")], "products.jsonl": [(9, "sale_price")]}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -58,6 +58,7 @@ def test_good_rows_are_read_and_broken_ones_named(name: str) -> None:
     assert list(read.products) == products
     assert read.errors == errors
     assert read.skipped == skipped
+    assert read.mended == MENDED.get(name, [])
     assert all(report.file.endswith(name) and report.reason for report in read.reports)
 
 
@@ -107,6 +108,7 @@ def test_woocommerce() -> None:
         assert products[hat].description.startswith("Ribbed lambswool.")
     assert products["W-HAT-R"].sale_price == Money(Decimal("19.00"))
     assert products["W-BELL"].availability is Availability.BACKORDER
+    assert (products["W-TEA"].price, products["W-TEA"].sale_price) == (Money(Decimal("9.00")), None)
 
 
 def test_schema_org() -> None:

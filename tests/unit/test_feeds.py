@@ -283,23 +283,6 @@ def test_unknown_formats_name_what_is_missing(tmp_path: Path) -> None:
             read_bytes(tmp_path, text)
 
 
-def test_a_sale_outside_its_dates_is_none(tmp_path: Path) -> None:
-    header = "id\ttitle\tprice\tsale_price\tsale_price_effective_date\n"
-    spans = {
-        "past": "2020-01-01T00:00+0100/2020-02-01T00:00+0100",
-        "now": "2020-01-01/2999-01-01",
-        "next": "2999-01-01/2999-02-01",
-    }
-    rows = "".join(f"{name}\tTent\t20.00\t10.00\t{span}\n" for name, span in spans.items())
-    read = read_bytes(tmp_path, header + rows + "bad\tTent\t20.00\t10.00\tsoon/later\n")
-    assert {name: product.sale_price is not None for name, product in read.products.items()} == {
-        "past": False,
-        "now": True,
-        "next": False,
-    }
-    assert [line for line, _ in read.errors] == [5]
-
-
 def test_atom_feeds_are_read(tmp_path: Path) -> None:
     text = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:g="http://base.google.com/ns/1.0">
     <title>Shop</title><entry><id>tag:shop,1</id><g:id>A-1</g:id><title>Tent</title>
