@@ -7,6 +7,7 @@ import logging
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     )
     shop_hours: str = Field("", description="When a person can be reached; empty is never mentioned.")
     currency: str = Field("USD", description="Currency of imported prices that name none.")
+    timezone: str = Field("UTC", description="The shop's time zone, such as Europe/Berlin, for dates that name none.")
     return_days: int = Field(30, ge=0, description="Days after delivery in which an order may be returned.")
     language: Literal["en", "de", "fr", "es", "it"] = Field(
         "en", description="Language of the chat's buttons and labels: en, de, fr, es or it. Replies are in English."
@@ -172,6 +174,15 @@ class Settings(BaseSettings):
             raise ValueError("it must be a currency code of three letters, such as EUR")
         return value.upper()
 
+    @field_validator("timezone")
+    @classmethod
+    def _timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("it must be a time zone such as Europe/Berlin or UTC") from error
+        return value
+
     @field_validator("color", "color_dark")
     @classmethod
     def _color(cls, value: str) -> str:
@@ -192,6 +203,11 @@ class Settings(BaseSettings):
         if value.upper() not in logging.getLevelNamesMapping():
             raise ValueError("it must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """`timezone` as Python counts in it."""
+        return ZoneInfo(self.timezone)
 
     @property
     def resolved_database_url(self) -> str:

@@ -20,6 +20,7 @@ SETTINGS: Mapping[str, str] = {
     "phone": "shop_phone",
     "hours": "shop_hours",
     "currency": "currency",
+    "timezone": "timezone",
     "language": "language",
     "return_days": "return_days",
     "logo": "logo",

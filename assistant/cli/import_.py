@@ -54,7 +54,8 @@ def products(files: Files, home: Home = None, currency: Currency = None, replace
     from retrieval.store.records import Records
 
     settings = _settings(home, currency)
-    intake, records = Intake(settings.currency), Records(open_database(settings.resolved_database_url))
+    intake = Intake(settings.currency, settings.zone)
+    records = Records(open_database(settings.resolved_database_url))
     reading = _read("products", files, lambda source: read_products(source, intake))
     _store("products", reading, replace, records.upsert_products)
 
@@ -170,6 +171,8 @@ def _store(
         console.print(table)
     else:
         console.print(f"No {noun} could be read.")
+    if reading.mended:
+        console.print(f"Mended: {reading.mended} {"fault" if reading.mended == 1 else "faults"}, named above.")
     for reason, count in reading.skipped.items():
         console.print(f"Left out: {count} ({reason}).")
     if not reading.is_complete:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -60,15 +61,29 @@ def test_bad_rows_are_named_good_ones_imported_and_the_exit_code_says_so(home: P
 def test_importing_twice_changes_nothing(home: Path) -> None:
     run(home, "products", FEEDS / "products.jsonl")
     before = catalog(home).version
-    assert counts(run(home, "products", FEEDS / "products.jsonl")) == [0, 0, 3, 0]
+    assert counts(run(home, "products", FEEDS / "products.jsonl")) == [0, 0, 4, 0]
     assert catalog(home).version == before
+
+
+def test_mended_faults_are_named_and_no_reason_to_fail(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AISLE_TIMEZONE", "America/New_York")
+    row = {"id": "A", "title": "Tent", "price": "5.00", "sale_price": "9.00", "expiration_date": "2027-02-28"}
+    (tmp_path / "feed").write_text(json.dumps(row))
+    result = run(home, "products", tmp_path / "feed")
+    assert result.exit_code == 0
+    assert "feed:1: sale_price: $9.00 is above the price of $5.00; the sale is left out" in result.stderr
+    assert "Mended: 1 fault, named above." in result.stdout
+    (tent,) = catalog(home).products.values()
+    assert tent.expiration_date == datetime(2027, 3, 1, 5, tzinfo=UTC)
 
 
 def test_several_files_of_several_formats_at_once(home: Path) -> None:
     names = ("google.tsv", "google.xml", "shopify.csv", "woocommerce.csv", "schema_org.jsonld", "products.jsonl")
     result = run(home, "products", *(FEEDS / name for name in names), home / "absent.csv")
     assert result.exit_code == 1
-    assert counts(result)[0] == 4 + 3 + 5 + 4 + 4 + 3
+    assert counts(result)[0] == 4 + 3 + 5 + 5 + 4 + 4
     assert "absent.csv cannot be read: No such file or directory." in result.stderr
     assert "Left out: 2 (not published)." in result.stdout
 

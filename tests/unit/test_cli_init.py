@@ -77,7 +77,7 @@ def test_the_file_explains_every_key(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", SETTINGS.values())
 def test_what_is_written_is_read_back(tmp_path: Path, name: str) -> None:
-    values = {"return_days": 3, "currency": "EUR", "language": "fr", "color": "#abcdef", "color_dark": "#fedcba",
+    values = {"return_days": 3, "currency": "EUR", "timezone": "Europe/Berlin", "language": "fr", "color": "#abcdef", "color_dark": "#fedcba",
               "theme": "dark", "position": "left", "shop_email": "a@b.example", "first_questions": ["A, b?", "#c: d"],
               "allowed_origins": ["https://a.example", "http://127.0.0.1:80"]}  # fmt: skip
     value = values.get(name, 'é "#1": \\ yes\n0123 \u2028')
