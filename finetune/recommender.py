@@ -146,7 +146,8 @@ class _Examples:
         day = self._shop.events[0].time + timedelta(days=recipe.first_day)
         while day <= self._shop.end - HELD_OUT - timedelta(days=recipe.horizon):
             events = self._shop.before(day).popularity()
-            shelf = Shelf.of(tuple(self._shop.catalog.products.values()), self._index.product_vectors, events)
+            products = tuple(self._shop.catalog.products.values())
+            shelf = Shelf.of(products, self._index.product_vectors, events, day)
             drawn = (self._example(shelf, case) for case in cases(self._shop, day, recipe.horizon))
             examples += [example for example in drawn if example is not None]
             day += timedelta(days=recipe.step)

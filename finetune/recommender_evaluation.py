@@ -62,7 +62,7 @@ class Judgement:
 
 def judge(recommender: Recommender, shop: Shop, vectors: Vectors, day: datetime, seed: int = 1) -> Judgement:
     """Judges on everything from `day` on, with what was known before it."""
-    shelf = Shelf.of(tuple(shop.catalog.products.values()), vectors, shop.before(day).popularity())
+    shelf = Shelf.of(tuple(shop.catalog.products.values()), vectors, shop.before(day).popularity(), day)
     held_out = cases(shop, day, (shop.end - day).days + 1)
     ways = _ways(recommender, shelf, _known(shop, day), seed)
     rankings = {way: [_ranking(shelf, scorer(case)) for case in held_out] for way, scorer in ways.items()}
@@ -163,7 +163,7 @@ def is_true(
 
     Done apart from `Recommender.explain`: the records are changed and everything is worked out anew from them.
     """
-    product = candidate.product
+    product, offer = candidate.product, shelf.offers[row]
     if reason.kind in (ReasonKind.LIKE_VIEWED, ReasonKind.LIKE_BOUGHT):
         acted = {act.product_id for act in profile.acts if act.product_id in shelf.rows}
         named = [product_id for product_id in acted if _names(shelf, row, reason, product_id)]
@@ -173,15 +173,15 @@ def is_true(
     if reason.kind is ReasonKind.WELL_RATED:
         changed, agrees = replace(product, rating=None), f"{product.rating:.1f}" in reason.text
     elif reason.kind is ReasonKind.GOOD_PRICE:
-        changed, agrees = replace(product, price=product.current_price, sale_price=None), product.sale_price is not None
+        changed, agrees = replace(product, price=offer.price, sale_price=None), offer.old_price is not None
     elif reason.kind is ReasonKind.IN_STOCK:
-        changed, agrees = replace(product, availability=Availability.OUT_OF_STOCK), product.is_available
+        changed, agrees = replace(product, availability=Availability.OUT_OF_STOCK), offer.is_available
     elif reason.kind is ReasonKind.POPULAR:
         agrees = bool((shelf.popularity <= shelf.popularity[row]).mean() >= 0.75)
     products = list(shelf.products)
     products[row] = changed
     usual = np.full(len(products), 0.5, np.float32) if reason.kind is ReasonKind.POPULAR else shelf.popularity
-    anew = replace(Shelf.of(products, shelf.vectors, {}), popularity=usual, fresh=shelf.fresh)
+    anew = replace(Shelf.of(products, shelf.vectors, {}, shelf.moment), popularity=usual, fresh=shelf.fresh)
     return agrees and float(recommender.scores(Question(anew, np.array([row]), profile))[0]) < candidate.score
 
 

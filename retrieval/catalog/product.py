@@ -6,8 +6,8 @@ Field reference: https://support.google.com/merchants/answer/7052112
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from retrieval.catalog.money import Money
@@ -24,6 +24,7 @@ class Availability(StrEnum):
 
 
 _LATER = (Availability.PREORDER, Availability.BACKORDER)
+_ANY_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,13 @@ class Product:
         yield from (moment for moment in moments if moment is not None)
 
     @property
+    def listed_offer(self) -> Offer:
+        """The offer as the record lists it, its sale on and not expired: for what is asked without a moment."""
+        return replace(self, sale_price_effective_date=ALWAYS, expiration_date=None).offer_at(_ANY_MOMENT)
+
+    @property
     def current_price(self) -> Money:
-        """The price while its sale is on, whatever the date; what holds at a moment is `offer_at`."""
+        """The price of `listed_offer`; what a customer pays at a moment is `offer_at`."""
         return self.sale_price if self.sale_price is not None else self.price
 
     @property

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.catalog.product import Product
+from retrieval.catalog.product import Offer, Product
 from retrieval.index.encoder import Vectors
 
 Floats = NDArray[np.float32]
@@ -36,10 +37,13 @@ class Shelf:
     `traits` has shape (products, len(TRAITS)): equal codes are equal values, -1 is no value. `price_level` and
     `popularity` are 0 to 1, the place among the products of its type and of the shop; `rating` is the mean, drawn
     to the shop's mean where there are few ratings, less the shop's mean; `discount` the share taken off the price.
+    `offers`, `price_level`, `discount` and `available` are those of `moment`; see `at`.
     `fresh` is 1 for what nobody has viewed or bought yet, in a shop that has events; its popularity is unknown, 0.5.
     """
 
     products: tuple[Product, ...]
+    moment: datetime
+    offers: tuple[Offer, ...]
     rows: Mapping[str, int]
     vectors: Vectors
     traits: Codes
@@ -51,21 +55,39 @@ class Shelf:
     available: Floats
 
     @classmethod
-    def of(cls, products: Sequence[Product], vectors: Vectors, events: Mapping[str, float]) -> Shelf:
-        """Arranges `products`, with their `vectors` in the same order and the weight of `events` per product id."""
+    def of(cls, products: Sequence[Product], vectors: Vectors, events: Mapping[str, float], moment: datetime) -> Shelf:
+        """Arranges `products`, with their `vectors` in the same order and the weight of `events` per product id.
+
+        Prices and stock are those of `moment`.
+        """
+        offers = tuple(product.offer_at(moment) for product in products)
         traits = np.stack([_codes([_trait(product, name) for product in products]) for name in TRAITS], axis=1)
         popularity, fresh = _popularity(products, traits[:, 0], events)
         return cls(
             products=tuple(products),
+            moment=moment,
+            offers=offers,
             rows={product.id: row for row, product in enumerate(products)},
             vectors=vectors,
             traits=traits,
-            price_level=_price_levels(products),
+            price_level=_price_levels(products, offers),
             rating=_ratings(products),
             popularity=popularity,
             fresh=fresh,
-            discount=np.array([_discount(product) for product in products], np.float32),
-            available=np.array([product.is_available for product in products], np.float32),
+            discount=_discounts(offers),
+            available=_available(offers),
+        )
+
+    def at(self, moment: datetime) -> Shelf:
+        """The same products with the prices and stock of `moment`."""
+        offers = tuple(product.offer_at(moment) for product in self.products)
+        return replace(
+            self,
+            moment=moment,
+            offers=offers,
+            price_level=_price_levels(self.products, offers),
+            discount=_discounts(offers),
+            available=_available(offers),
         )
 
 
@@ -87,14 +109,14 @@ def _codes(values: Sequence[str]) -> Codes:
     return np.array([numbers.get(value, -1) for value in values], np.int32)
 
 
-def _price_levels(products: Sequence[Product]) -> Floats:
+def _price_levels(products: Sequence[Product], offers: Sequence[Offer]) -> Floats:
     """Share of the products of the same type that cost less, counting equals half; 0.5 for the only one."""
     levels = np.zeros(len(products), np.float32)
     by_type: dict[str, list[int]] = defaultdict(list)
     for row, product in enumerate(products):
         by_type[product.product_type].append(row)
     for rows in by_type.values():
-        levels[rows] = _places(np.array([float(products[row].current_price.amount) for row in rows]))
+        levels[rows] = _places(np.array([float(offers[row].price.amount) for row in rows]))
     return levels
 
 
@@ -124,6 +146,15 @@ def _popularity(products: Sequence[Product], groups: Codes, events: Mapping[str,
     return np.where(fresh, np.float32(USUAL_POPULARITY), _places(totals[groups])), fresh.astype(np.float32)
 
 
-def _discount(product: Product) -> float:
-    full = product.price.amount
-    return float(1 - product.current_price.amount / full) if full > 0 else 0.0
+def _discounts(offers: Sequence[Offer]) -> Floats:
+    return np.array([_discount(offer) for offer in offers], np.float32)
+
+
+def _discount(offer: Offer) -> float:
+    if offer.old_price is None or offer.old_price.amount <= 0:
+        return 0.0
+    return float(1 - offer.price.amount / offer.old_price.amount)
+
+
+def _available(offers: Sequence[Offer]) -> Floats:
+    return np.array([offer.is_available for offer in offers], np.float32)

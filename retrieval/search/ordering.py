@@ -84,7 +84,7 @@ def _sort_keys(shelf: Shelf, rows: Rows, filter: Filter) -> list[NDArray[Any]]:
     """Arrays to sort by, the most important one first, each rising."""
     products = [shelf.products[row] for row in rows]
     if filter.sort in (Sort.PRICE_LOW, Sort.PRICE_HIGH):
-        prices = np.array([float(product.current_price.amount) for product in products])
+        prices = np.array([float(shelf.offers[row].price.amount) for row in rows])
         return [prices if filter.sort is Sort.PRICE_LOW else -prices, 1 - shelf.available[rows]]
     if filter.sort is Sort.RATING:
         ratings = np.array([product.rating or 0.0 for product in products])
@@ -98,7 +98,7 @@ def _sort_keys(shelf: Shelf, rows: Rows, filter: Filter) -> list[NDArray[Any]]:
 
 def _measure_keys(shelf: Shelf, rows: Rows, filter: Filter) -> list[NDArray[Any]]:
     """By the number in `filter.sort_field`, the most frequent dimension first: kilograms are not mixed with litres."""
-    measures = [measure_of(shelf.products[row], filter.sort_field) for row in rows]
+    measures = [measure_of(shelf.products[row], shelf.offers[row], filter.sort_field) for row in rows]
     dimensions = [None if measure is None else measure.dimension for measure in measures]
     usual = max(set(dimensions) - {None}, key=lambda d: (dimensions.count(d), str(d)), default=None)
     fits = np.array([dimension is not None and dimension == usual for dimension in dimensions], np.bool_)

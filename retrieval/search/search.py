@@ -2,13 +2,17 @@
 
     filter → matcher (dense and lexical, fused) → recommendation head → order → one per item group → page
 
-The filter decides first which products may appear at all, exactly; no ranking can bring back what it excludes.
+The filter decides first which products may appear at all, exactly; no ranking can bring back what it excludes. Prices, sales
+and stock are those of the moment asked about; what is no longer offered then is never found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +34,8 @@ from retrieval.search.ordering import in_order, one_per_group, spread
 _FAQ_POOL = 30
 _WORDS_BOOST, _INTENT_BOOST = 0.08, 0.15
 _REMEMBERED_CONDITIONS = 512
+_REMEMBERED_VIEWS = 2
+"""Replies that are under way when an offer changes still ask about the moment before."""
 _GROUP, _TYPE, _DEPARTMENT = TRAITS.index("group"), TRAITS.index("type"), TRAITS.index("department")
 
 
@@ -53,8 +59,24 @@ class FaqHit:
     words: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The shelf between two changes of any offer, which rows are offered then, and which rows a condition accepts."""
+
+    shelf: Shelf
+    is_offered: NDArray[np.bool_]
+    accepts: dict[Condition, NDArray[np.bool_]]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Search:
-    """Searches one catalogue. Safe to share between threads."""
+    """Searches one catalogue. Safe to share between threads.
+
+    Every search may name its `moment`; those that do not are about `now`.
+    """
 
     def __init__(
         self,
@@ -63,6 +85,7 @@ class Search:
         encoder: Encoder,
         recommender: Recommender | None = None,
         history: History | None = None,
+        now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._catalog = catalog
         self._index = index
@@ -70,44 +93,64 @@ class Search:
         self._recommender = recommender or Recommender.untrained()
         self._history = history or History()
         products = [catalog.products[id] for id in index.product_ids]
-        self._shelf = Shelf.of(products, index.product_vectors, self._history.popularity())
+        self._now = now
+        self._shelf = Shelf.of(products, index.product_vectors, self._history.popularity(), now())
+        self._changes = sorted({change for product in products for change in product.changes()})
+        self._view_between = lru_cache(maxsize=_REMEMBERED_VIEWS)(self._make_view)
         self._matcher = Matcher(index, encoder, products)
         self._assortment = Assortment(products, index.product_vectors, encoder)
         self._faq_ids = tuple(catalog.faqs)
         self._passage_rows = np.array([self._faq_ids.index(id) for id in index.passage_faqs], np.intp)
-        self._accepts: dict[Condition, NDArray[np.bool_]] = {}
 
     def products(
-        self, query: str, filter: Filter, limit: int, customer_id: str | None = None, offset: int = 0
+        self,
+        query: str,
+        filter: Filter,
+        limit: int,
+        customer_id: str | None = None,
+        offset: int = 0,
+        moment: datetime | None = None,
     ) -> SearchResult:
         """Products that meet `query` and that `filter` accepts, in the filter's order; a blank query lists by filter.
 
         Of an item group one variant is returned, the best one, for each colour, size or material that the filter pins.
         """
-        rows = self._accepted(filter)
+        view = self._view(moment)
+        rows = _accepted(view, filter)
         request = None
         if query.strip():
             rows, request = self._matcher.match(query, rows, filter)
-        return self._page(rows, request, filter, limit, customer_id, offset)
+        return self._page(view, rows, request, filter, limit, customer_id, offset)
 
-    def similar(self, product_id: str, filter: Filter, limit: int, customer_id: str | None = None) -> SearchResult:
+    def similar(
+        self,
+        product_id: str,
+        filter: Filter,
+        limit: int,
+        customer_id: str | None = None,
+        moment: datetime | None = None,
+    ) -> SearchResult:
         """Products like this one, its own variants left out. An unknown id has no likes."""
         row = self._shelf.rows.get(product_id)
         if row is None:
             return SearchResult((), 0)
-        rows = self._accepted(filter)
+        view = self._view(moment)
+        rows = _accepted(view, filter)
         rows = rows[self._shelf.traits[rows, _GROUP] != self._shelf.traits[row, _GROUP]]
         likeness = self._likeness(row, rows)
         near = likeness >= 0.6 * likeness.max(initial=0.0)
-        return self._page(rows[near], likeness[near], filter, limit, customer_id, 0)
+        return self._page(view, rows[near], likeness[near], filter, limit, customer_id, 0)
 
     def has_kind(self, query: str) -> bool:
         """Whether the shop has the kind of thing that `query` names; True where it names no single thing."""
         return self._assortment.has(query)
 
-    def recommend(self, customer_id: str | None, filter: Filter, limit: int) -> SearchResult:
+    def recommend(
+        self, customer_id: str | None, filter: Filter, limit: int, moment: datetime | None = None
+    ) -> SearchResult:
         """Products for this customer from what they did; for a visitor from what all did."""
-        return self._page(self._accepted(filter), None, filter, limit, customer_id, 0, diverse=True)
+        view = self._view(moment)
+        return self._page(view, _accepted(view, filter), None, filter, limit, customer_id, 0, diverse=True)
 
     def faqs(self, query: str, limit: int, intents: Sequence[str] = ()) -> tuple[FaqHit, ...]:
         """FAQs nearest to `query`, those that answer one of `intents` and share its words preferred.
@@ -128,21 +171,21 @@ class Search:
             for row in best
         )
 
-    def _accepted(self, filter: Filter) -> Rows:
-        """Rows of the products that `filter` accepts; each condition is asked once per product, then remembered."""
-        accepted = np.ones(len(self._shelf.products), np.bool_)
-        for condition in filter.conditions:
-            if condition not in self._accepts:
-                if len(self._accepts) >= _REMEMBERED_CONDITIONS:
-                    self._accepts.clear()
-                self._accepts[condition] = np.array(
-                    [condition.accepts(product) for product in self._shelf.products], np.bool_
-                )
-            accepted &= self._accepts[condition]
-        return np.flatnonzero(accepted)
+    def _view(self, moment: datetime | None) -> _View:
+        """What holds at `moment`: the same until the next change of any offer."""
+        return self._view_between(bisect_right(self._changes, moment or self._now()))
+
+    def _make_view(self, place: int) -> _View:
+        """The view after the first `place` of all changes."""
+        if not self._changes:
+            shelf = self._shelf
+        else:
+            shelf = self._shelf.at(self._changes[place - 1] if place else self._changes[0] - timedelta(microseconds=1))
+        return _View(shelf, np.array([not offer.is_over for offer in shelf.offers], np.bool_), {})
 
     def _page(
         self,
+        view: _View,
         rows: Rows,
         request: Floats | None,
         filter: Filter,
@@ -152,13 +195,13 @@ class Search:
         diverse: bool = False,
     ) -> SearchResult:
         profile = self._history.profile(customer_id)
-        question = Question(self._shelf, rows, profile, request)
+        question = Question(view.shelf, rows, profile, request)
         scores = self._recommender.scores(question) if len(rows) else np.zeros(0, np.float32)
-        order = one_per_group(self._shelf, rows, in_order(self._shelf, rows, scores, filter), filter)
+        order = one_per_group(view.shelf, rows, in_order(view.shelf, rows, scores, filter), filter)
         if diverse and filter.sort is Sort.RELEVANCE:
-            order = spread(self._shelf, rows, order)
+            order = spread(view.shelf, rows, order)
         page = order[offset : offset + limit]
-        shown = Question(self._shelf, rows[page], profile, None if request is None else request[page])
+        shown = Question(view.shelf, rows[page], profile, None if request is None else request[page])
         return SearchResult(self._recommender.explain(shown) if len(page) else (), len(order))
 
     def _likeness(self, row: int, rows: Rows) -> Floats:
@@ -178,3 +221,17 @@ class Search:
         nearness = np.asarray(self._index.passage_vectors[passages] @ vector)
         np.maximum.at(cosines, self._passage_rows[passages], nearness)
         return cosines
+
+
+def _accepted(view: _View, filter: Filter) -> Rows:
+    """Rows of the products on offer that `filter` accepts; each condition is asked once per product, then remembered."""
+    accepted = view.is_offered.copy()
+    for condition in filter.conditions:
+        known = view.accepts.get(condition)
+        if known is None:
+            if len(view.accepts) >= _REMEMBERED_CONDITIONS:
+                view.accepts.clear()
+            pairs = zip(view.shelf.products, view.shelf.offers, strict=True)
+            known = view.accepts[condition] = np.array([condition.accepts(*pair) for pair in pairs], np.bool_)
+        accepted &= known
+    return np.flatnonzero(accepted)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,9 @@ from retrieval.search.ordering import in_order, one_per_group, spread
 from tests.unit.small_shop import random_shop
 
 PRODUCTS = tuple(random_shop(900).products.values())
-SHELF = Shelf.of(PRODUCTS, np.zeros((900, 2), np.float32), {p.id: 1.0 for p in PRODUCTS[:850]})
+SHELF = Shelf.of(
+    PRODUCTS, np.zeros((900, 2), np.float32), {p.id: 1.0 for p in PRODUCTS[:850]}, datetime(2026, 11, 1, tzinfo=UTC)
+)
 
 
 @given(st.lists(st.integers(0, 899), unique=True, max_size=900), st.integers(0, 99))

@@ -39,7 +39,7 @@ EVENTS = [
     event("ada", "socks", "rating", 20, 1),
 ]  # fmt: skip
 HISTORY = History(EVENTS)
-SHELF = Shelf.of(PRODUCTS, VECTORS, HISTORY.popularity())
+SHELF = Shelf.of(PRODUCTS, VECTORS, HISTORY.popularity(), NOW)
 EVERYTHING = np.arange(len(PRODUCTS))
 HEADS = [Recommender.untrained(), Recommender.load(SHIPPED)]
 acts = st.builds(

@@ -75,7 +75,7 @@ def test_a_case_knows_only_what_was_before_its_day() -> None:
 
 
 def test_training_lifts_right_answers_and_is_repeatable() -> None:
-    shelf = Shelf.of(PRODUCTS, vectors(), {})
+    shelf = Shelf.of(PRODUCTS, vectors(), {}, START)
     shop = loyal_shop()
     rows = np.arange(len(PRODUCTS))
     examples = []
@@ -110,6 +110,6 @@ def test_the_judge_sees_a_known_taste_and_true_reasons() -> None:
 
 
 def test_a_visitor_is_ranked_by_what_all_did() -> None:
-    shelf = Shelf.of(PRODUCTS, vectors(), {"mug-1": 9.0, "tent-0": 1.0, "boot-2": 3.0})
+    shelf = Shelf.of(PRODUCTS, vectors(), {"mug-1": 9.0, "tent-0": 1.0, "boot-2": 3.0}, START)
     scores = Recommender.untrained().scores(Question(shelf, np.arange(len(PRODUCTS)), Profile()))
     assert PRODUCTS[int(scores.argmax())].id == "mug-1"
