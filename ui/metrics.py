@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from assistant.reply import Reply
 from retrieval.errors import StoreError
@@ -42,6 +45,10 @@ class Metrics:
             "aisle_tokens_refused", "Sign-in tokens that were expired, forged or not for Aisle.", registry=self.registry
         )
         self._running = Gauge("aisle_replies_running", "Replies being made now.", registry=self.registry)
+
+    def watch_plans(self, fallbacks: Callable[[], int]) -> None:
+        """Show how many messages the default planner had to plan, `ChatPlanner.fallbacks`; asked for at every request."""
+        self.registry.register(_PlanFallbacks(fallbacks))
 
     def started(self) -> float:
         """Counts a reply as running; the value returned is given back to `ended`."""
@@ -87,3 +94,16 @@ class Metrics:
     def render(self) -> bytes:
         """Everything in the Prometheus text format."""
         return generate_latest(self.registry)
+
+
+class _PlanFallbacks(Collector):
+    def __init__(self, count: Callable[[], int]) -> None:
+        self._count = count
+
+    def collect(self) -> Iterator[Metric]:
+        """The one number, as Prometheus wants it."""
+        yield CounterMetricFamily(
+            "aisle_plan_fallbacks",
+            "Messages that the embedded model planned because two plans of the chosen model were invalid.",
+            value=self._count(),
+        )

@@ -13,11 +13,11 @@ class Need(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    whom: str = Field(default="", alias="for")
-    use: str = ""
-    want: tuple[str, ...] = ()
-    avoid: tuple[str, ...] = ()
-    budget: str = ""
+    whom: str = Field(default="", alias="for", description="the person it is for")
+    use: str = Field(default="", description="what it is for")
+    want: tuple[str, ...] = Field(default=(), description="what it must be or have, a few words each")
+    avoid: tuple[str, ...] = Field(default=(), description="what it must not be or have")
+    budget: str = Field(default="", description='the limit in money: "under 150"')
     size: str = ""
     color: str = ""
     brand: str = ""

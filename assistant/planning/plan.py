@@ -1,7 +1,8 @@
 """Plan: one to three steps from a closed set of tools, each with typed arguments.
 
 A step is written as a mapping with one key, the name of its tool: `{"find": {"kind": "tents", "want": "warm"}}`. The same form
-is used in the corpus, by the planner and for language models that plan with a JSON schema.
+is used in the corpus, by the planner and for language models that plan with a JSON schema. Models of that kind read the docstrings
+and descriptions here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant.dialogue.need import Need
 
 MOST_STEPS = 3
+_ORDER = Field(default="", description='the order number, or "" for the one meant by the conversation')
+_QUESTION = Field(description="the whole question, understood without the conversation")
+_PRODUCTS = 'products by their numbers, "#1", or by the customer\'s words for one without a number'
 
 
 class Step(BaseModel):
@@ -24,14 +28,15 @@ class Step(BaseModel):
 
 
 class Find(Step):
-    """Search the catalog. `sort` is a fixed order or "most weight", "least weight" with an attribute's name."""
+    """Search the catalog."""
 
     tool = "find"
-    kind: str = ""
-    want: str = ""
+    kind: str = Field(default="", description='what thing, as the shop would call it, or "" for any')
+    want: str = Field(default="", description='what it must be or do, a short phrase of the customer\'s, or ""')
     sort: str = Field(
         default="",
         pattern=r"^(?:|cheapest|dearest|best_rated|popular|newest|on_sale|(?:most|least) [a-z][a-z0-9_]*)$",
+        description='"", cheapest, dearest, best_rated, popular, newest, on_sale, or most or least and an attribute: "least weight"',
     )
 
 
@@ -39,45 +44,45 @@ class Details(Step):
     """Answer a question about one or more products from their records."""
 
     tool = "details"
-    of: tuple[str, ...] = Field(min_length=1, max_length=6)
-    question: str
+    of: tuple[str, ...] = Field(min_length=1, max_length=6, description=_PRODUCTS)
+    question: str = _QUESTION
 
 
 class Compare(Step):
-    """Set two to four products side by side; `on` is what matters to the customer."""
+    """Set two to four products side by side."""
 
     tool = "compare"
-    of: tuple[str, ...] = Field(min_length=2, max_length=4)
-    on: str = ""
+    of: tuple[str, ...] = Field(min_length=2, max_length=4, description=_PRODUCTS)
+    on: str = Field(default="", description='what matters to the customer, or ""')
 
 
 class Choose(Step):
     """Pick one among products that were named or shown."""
 
     tool = "choose"
-    of: tuple[str, ...] = Field(min_length=1, max_length=6)
+    of: tuple[str, ...] = Field(min_length=1, max_length=6, description=_PRODUCTS)
 
 
 class Bundle(Step):
     """Several kinds of product that go together within one budget."""
 
     tool = "bundle"
-    kinds: tuple[str, ...] = Field(min_length=1, max_length=6)
+    kinds: tuple[str, ...] = Field(min_length=1, max_length=6, description="what things, as the shop would call them")
 
 
 class Policy(Step):
-    """Answer a question about the shop from its pages."""
+    """Answer a question about the shop from its pages: delivery, returns, rules, age limits, services, contacts, account."""
 
     tool = "policy"
-    question: str
+    question: str = _QUESTION
 
 
 class Order(Step):
-    """Read the customer's orders. `order` is an order number, or "" for the one meant by the conversation."""
+    """Read the customer's orders."""
 
     tool = "order"
     what: Literal["status", "items", "history", "refund", "invoice"]
-    order: str = ""
+    order: str = _ORDER
 
 
 class Change(Step):
@@ -85,7 +90,7 @@ class Change(Step):
 
     tool = "change"
     what: Literal["cancel", "address", "items", "payment", "return", "exchange"]
-    order: str = ""
+    order: str = _ORDER
 
 
 class Cart(Step):
@@ -93,8 +98,8 @@ class Cart(Step):
 
     tool = "cart"
     what: Literal["add", "remove", "change", "view", "checkout"]
-    of: tuple[str, ...] = ()
-    quantity: int | None = Field(default=None, ge=1)
+    of: tuple[str, ...] = Field(default=(), description=f"{_PRODUCTS}; none to see the cart or check out")
+    quantity: int | None = Field(default=None, ge=1, description="how many, if the customer says so")
 
 
 class Ask(Step):
@@ -148,10 +153,14 @@ def step_of(written: Mapping[str, Any]) -> Step:
     try:
         return STEPS[tool].model_validate(arguments or {})
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise ValueError(f"{tool}: {'; '.join(faults)}") from error
+        raise ValueError(f"{tool}: {faults(error)}") from error
 
 
 def written_step(step: Step) -> dict[str, dict[str, Any]]:
     """The one-key mapping of a step, arguments that are empty left out."""
     return {step.tool: {name: value for name, value in step.model_dump(mode="json").items() if value}}
+
+
+def faults(error: ValidationError) -> str:
+    """What pydantic found wrong, on one line: where, and what."""
+    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())

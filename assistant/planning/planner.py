@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,9 +18,9 @@ from assistant.language_model.transcript import END, PLAN, START, TranscriptTurn
 from assistant.planning.plan import Find, Plan, Policy
 from assistant.planning.plan_grammar import PlanGrammar
 from assistant.planning.plan_text import parse_plan
+from assistant.planning.product_finder import product_finder
 from assistant.reference import spell
 from assistant.understanding.grammar.names import Names
-from assistant.understanding.grammar.text import Text, clean
 
 _log = structlog.get_logger(__name__)
 _LONGEST = 72
@@ -62,7 +62,7 @@ class LanguageModelPlanner:
         written = list(self._speaker.generate(ids, _GREEDY, self._allowed, cancelled))
         text = self._speaker.text(written).removesuffix(END).strip()
         try:
-            return Planned(parse_plan(text, self._product(thread, message), thread.need), text)
+            return Planned(parse_plan(text, product_finder(self._names, thread, message), thread.need), text)
         except ValueError as error:
             _log.info("plan not readable", reason=str(error)[:80])
             plan = Plan(steps=(Find(want=message[:200]), Policy(question=message[:200])), need=thread.need)
@@ -72,16 +72,3 @@ class LanguageModelPlanner:
         """What the grammar allows; references have no place in free text."""
         choice = self._grammar.allowed(written)
         return self._no_references if choice is None else choice
-
-    def _product(self, thread: Thread, message: str) -> Callable[[str], str | None]:
-        """Finds the product that a plan calls "#2" or by words."""
-
-        def product(label: str) -> str | None:
-            if label.startswith("#"):
-                return thread.numbers.product(int(label[1:]))
-            found = self._names.read(Text(clean(label)), thread.shown) or self._names.read(
-                Text(clean(message)), thread.shown
-            )
-            return found.product_ids[0] if found and found.product_ids else None
-
-        return product

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine, text
 import assistant.tables  # noqa: F401 - fills Base.metadata
 from finetune.tuning.base_model import BaseModel, open_base
 from retrieval.store.database import Base, open_database
-from tests.unit.tiny_models import TINY
+from tests.unit.tiny_models import TINY, tiny_gpt2, tiny_mistral, tiny_qwen2
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +24,14 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The folder of a tiny random model of each architecture, by its name."""
     root = tmp_path_factory.mktemp("tiny")
     return {name: make(root / name) for name, make in TINY.items()}
+
+
+@pytest.fixture(scope="session")
+def wide_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Tiny random models that read prompts of 16,000 tokens, by their names."""
+    root = tmp_path_factory.mktemp("wide")
+    makers = {"gpt2": tiny_gpt2, "qwen2": tiny_qwen2, "mistral": tiny_mistral}
+    return {name: make(root / name, context=16_384) for name, make in makers.items()}
 
 
 @pytest.fixture(params=list(TINY))

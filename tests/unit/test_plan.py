@@ -13,9 +13,9 @@ from assistant.planning.plan_grammar import PlanGrammar, heads
 from assistant.planning.plan_text import NEED, parse_plan, plan_text
 from tests.unit.corpus import conversations
 
-_WORDS = some.text("abcdefghij ", min_size=1, max_size=20).map(str.strip).filter(bool)
+_WORDS = some.text("abcdefghij ", min_size=1, max_size=20).map(lambda text: " ".join(text.split())).filter(bool)
 _IDS = some.lists(some.sampled_from(["a", "b", "c"]), min_size=2, max_size=3, unique=True).map(tuple)
-_STEP = some.one_of(
+STEP = some.one_of(
     some.builds(lambda kind, want: step_of({"find": {"kind": kind, "want": want}}), _WORDS, _WORDS),
     some.builds(lambda of, question: step_of({"details": {"of": of, "question": question}}), _IDS, _WORDS),
     some.builds(lambda of, on: step_of({"compare": {"of": of, "on": on}}), _IDS, _WORDS),
@@ -29,7 +29,7 @@ _LABELS = {"a": "#1", "b": "#2", "c": "the red one"}
 _PRODUCTS = {label: id for id, label in _LABELS.items()}
 
 
-@given(some.lists(_STEP, min_size=1, max_size=3), some.builds(Need, use=_WORDS, want=some.tuples(_WORDS, _WORDS)))
+@given(some.lists(STEP, min_size=1, max_size=3), some.builds(Need, use=_WORDS, want=some.tuples(_WORDS, _WORDS)))
 def test_a_plan_is_read_back_as_it_was_written(steps: list[Step], need: Need) -> None:
     plan = Plan(steps=tuple(steps), need=need)
     assert parse_plan(plan_text(plan, _LABELS.__getitem__, Need()), _PRODUCTS.get, Need()) == plan

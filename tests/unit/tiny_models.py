@@ -42,23 +42,23 @@ def tiny_embedded(folder: Path, shape: Shape = SHAPE) -> Path:
     return folder
 
 
-def tiny_gpt2(folder: Path) -> Path:
+def tiny_gpt2(folder: Path, context: int = CONTEXT) -> Path:
     sizes = {"vocab_size": 400, "bos_token_id": 0, "eos_token_id": 0}
-    return saved(GPT2LMHeadModel(GPT2Config(n_embd=32, n_layer=2, n_head=2, n_positions=CONTEXT, **sizes)), folder, "")
+    return saved(GPT2LMHeadModel(GPT2Config(n_embd=32, n_layer=2, n_head=2, n_positions=context, **sizes)), folder, "")
 
 
-def tiny_qwen2(folder: Path, template: str = CHAT) -> Path:
-    return saved(Qwen2ForCausalLM(Qwen2Config(**_sizes(1))), folder, template)
+def tiny_qwen2(folder: Path, template: str = CHAT, context: int = CONTEXT) -> Path:
+    return saved(Qwen2ForCausalLM(Qwen2Config(**_sizes(1, context))), folder, template)
 
 
-def tiny_mistral(folder: Path) -> Path:
-    return saved(MistralForCausalLM(MistralConfig(sliding_window=None, **_sizes(0))), folder, INSTRUCT)
+def tiny_mistral(folder: Path, context: int = CONTEXT) -> Path:
+    return saved(MistralForCausalLM(MistralConfig(sliding_window=None, **_sizes(0, context))), folder, INSTRUCT)
 
 
-def _sizes(eos: int) -> dict[str, int]:
+def _sizes(eos: int, context: int) -> dict[str, int]:
     return {
         "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 1, "intermediate_size": 48,
-        "max_position_embeddings": CONTEXT, "vocab_size": 400, "bos_token_id": 0, "eos_token_id": eos,
+        "max_position_embeddings": context, "vocab_size": 400, "bos_token_id": 0, "eos_token_id": eos,
     }  # fmt: skip
 
 

@@ -1,0 +1,24 @@
+"""Product finder: the product that a plan calls by its number or by words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.dialogue.thread import Thread
+from assistant.understanding.grammar.names import Names
+from assistant.understanding.grammar.text import Text, clean
+
+
+def product_finder(names: Names, thread: Thread, message: str) -> Callable[[str], str | None]:
+    """Return a function from "#2", or from words, to a product's id; it returns None if nothing is called that.
+
+    Words that name nothing are taken for what `message` names.
+    """
+
+    def product(label: str) -> str | None:
+        if label.startswith("#"):
+            return thread.numbers.product(int(label[1:]))
+        found = names.read(Text(clean(label)), thread.shown) or names.read(Text(clean(message)), thread.shown)
+        return found.product_ids[0] if found and found.product_ids else None
+
+    return product
