@@ -33,8 +33,11 @@ def _known_product() -> str:
 def test_every_line_of_the_corpus_passes() -> None:
     report = check_shops(shop_folders(CORPUS))
     assert report.faults == []
-    assert report.counts["conversations"] >= 1_200
-    assert report.counts["turns"] >= 5_000
+    assert report.counts["conversations"] >= 1_300
+    assert report.counts["turns"] >= 5_400
+    judged = {name: count for name, count in report.counts.items() if name.startswith("judged ")}
+    assert sum(judged.values()) >= 9_000
+    assert judged["judged limits"] >= 1_150
 
 
 @pytest.mark.parametrize(
