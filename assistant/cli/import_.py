@@ -172,7 +172,8 @@ def _store(
     else:
         console.print(f"No {noun} could be read.")
     if reading.mended:
-        console.print(f"Mended: {reading.mended} {"fault" if reading.mended == 1 else "faults"}, named above.")
+        noun_of_faults = "fault" if reading.mended == 1 else "faults"
+        console.print(f"Mended: {reading.mended} {noun_of_faults}, named above.")
     for reason, count in reading.skipped.items():
         console.print(f"Left out: {count} ({reason}).")
     if not reading.is_complete:
