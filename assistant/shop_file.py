@@ -33,6 +33,11 @@ SETTINGS: Mapping[str, str] = {
     "allowed_origins": "allowed_origins",
 }
 """Each key of the file and the setting that it gives. The setting's variable in the environment wins."""
+LOGO_TYPES = {
+    ".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+}  # fmt: skip
+"""Pictures that a logo may be, by the end of the file's name."""
 _OF_SAMPLES = frozenset({"today"})
 """Keys of the sample shop alone: the day on which its records stand still."""
 _COLOR_AS_COMMENT = re.compile(r"^(color|color_dark):[ \t]+#[0-9a-f]{3,6}\b", re.M | re.I)

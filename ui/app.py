@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +27,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from assistant.settings import Settings
+from assistant.shop_file import LOGO_TYPES
 from retrieval.errors import SettingsError
 from ui.chat import ChatPage
 from ui.chat_api import chat_router
@@ -32,6 +35,7 @@ from ui.chat_guard import ChatGuard
 from ui.errors import answer_errors
 from ui.health import health_router
 from ui.identity import load_secret
+from ui.look import Look, widget_script
 from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
@@ -68,7 +72,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     metrics = Metrics()
     reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret)
     app = FastAPI(
-        title=f"Aisle at {settings.shop_name}",
+        title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
         description="A shopping assistant: the model writes sentences, the shop's records write the facts.",
         version=version("aisle"),
         lifespan=_lifespan(reception),
@@ -82,7 +86,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     app.include_router(health_router(assistant, metrics))
     app.include_router(sign_in_router(demo_customers or {}))
     app.include_router(storefront_router(assistant, settings, demo_customers or {}))
-    _add_files(app, settings.data / "shop" / "images")
+    _add_files(app, settings)
     _in_a_loop(lambda: _add_chat(app, reception, settings))
     return app
 
@@ -108,23 +112,31 @@ def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str, settings:
     app.add_middleware(Proxies, trusted=trusted, public=public)
 
 
-def _add_files(app: FastAPI, pictures: Path) -> None:
+def _add_files(app: FastAPI, settings: Settings) -> None:
+    """The widget's script, the logo, and pictures in `images` next to the shop file, if there are any."""
+    script, logo = widget_script(Look.of(settings)), settings.logo_file
+    pictures = settings.resolved_shop_file.parent / "images"
+
     @app.get("/widget.js", include_in_schema=False)
     def widget() -> Response:
-        return FileResponse(
-            STATIC / "widget.js", media_type="text/javascript", headers={"Cache-Control": "max-age=300"}
-        )
+        return Response(script, media_type="text/javascript", headers={"Cache-Control": "max-age=300"})
 
     @app.get("/favicon.ico", include_in_schema=False)
-    def favicon() -> Response:
+    @app.get("/logo", include_in_schema=False)
+    def picture() -> Response:
+        if logo is not None and logo.is_file():
+            kind = LOGO_TYPES.get(logo.suffix.lower(), "application/octet-stream")
+            return FileResponse(logo, media_type=kind, headers={"Cache-Control": "max-age=300"})
         return FileResponse(STATIC / "mark.svg", media_type="image/svg+xml")
 
     app.mount("/static", StaticFiles(directory=STATIC))
-    app.mount("/shop/images", StaticFiles(directory=pictures, check_dir=False))
+    if pictures.is_dir():
+        app.mount("/shop/images", StaticFiles(directory=pictures))
 
 
 def _add_chat(app: FastAPI, reception: Reception, settings: Settings) -> None:
-    blocks = ChatPage(reception, settings.shop_name).build()
+    look = Look.of(settings)
+    blocks = ChatPage(reception, look).build()
     gr.mount_gradio_app(
         app,
         blocks,
@@ -139,7 +151,7 @@ def _add_chat(app: FastAPI, reception: Reception, settings: Settings) -> None:
             font=["Source Sans Pro", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
         ),
         css_paths=[STATIC / "cards.css", STATIC / "chat.css"],
-        head='<meta name="color-scheme" content="light"><script src="../static/chat.js"></script>',
+        head=f'<script src="../static/chat.js" data-look="{escape(json.dumps(look.for_widget()))}"></script>',
     )
     mount = next(route for route in app.routes if isinstance(route, Mount) and route.path == "/chat")
     inputs = {

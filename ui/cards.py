@@ -10,7 +10,9 @@ from urllib.parse import quote, urlsplit
 from retrieval.catalog.candidate import Candidate, ReasonKind
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.product import Availability, Product
+from ui.strings import ENGLISH, Strings, strings_of
 
+_ENGLISH = strings_of(ENGLISH)
 _MOST_TELLING = (
     ReasonKind.LIKE_BOUGHT,
     ReasonKind.LIKE_VIEWED,
@@ -49,31 +51,32 @@ def text_html(text: str) -> str:
     return "".join(_block(block.split("\n")) for block in blocks)
 
 
-def cards_html(candidates: Sequence[Candidate], root: str = "") -> str:
+def cards_html(candidates: Sequence[Candidate], root: str = "", strings: Strings = _ENGLISH) -> str:
     """Return a list of product cards with links under `root`, or "" without candidates."""
     if not candidates:
         return ""
-    items = "".join(f'<li class="aisle-card">{_card(candidate, root)}</li>' for candidate in candidates)
-    noun = "product" if len(candidates) == 1 else "products"
-    return f'<ul class="aisle-cards" aria-label="{len(candidates)} {noun}">{items}</ul>'
+    items = "".join(f'<li class="aisle-card">{_card(candidate, root, strings)}</li>' for candidate in candidates)
+    label = strings("one_product") if len(candidates) == 1 else strings("products", count=len(candidates))
+    return f'<ul class="aisle-cards" aria-label="{escape(label)}">{items}</ul>'
 
 
-def sources_html(sources: Iterable[Faq], root: str = "") -> str:
+def sources_html(sources: Iterable[Faq], root: str = "", strings: Strings = _ENGLISH) -> str:
     """Return links to the questions and policies that answer, or "" without any."""
     links = [f'<a href="{escape(_source_link(faq, root))}" target="_top">{escape(faq.title)}</a>' for faq in sources]
     if not links:
         return ""
-    return f'<p class="aisle-sources"><span>{"Source" if len(links) == 1 else "Sources"}</span>{"".join(links)}</p>'
+    label = strings("source" if len(links) == 1 else "sources")
+    return f'<p class="aisle-sources"><span>{escape(label)}</span>{"".join(links)}</p>'
 
 
-def stars_html(product: Product) -> str:
-    """The rating as stars, told in words to a screen reader; "" for a product without one."""
+def stars_html(product: Product, strings: Strings = _ENGLISH) -> str:
+    """The rating as stars, in words for a screen reader; "" for a product without one."""
     if product.rating is None:
         return ""
-    words = f"Rated {product.rating:g} out of 5" + (f" by {product.rating_count:,}" if product.rating_count else "")
-    count = (
-        f'<span class="aisle-count" aria-hidden="true">{product.rating_count:,}</span>' if product.rating_count else ""
-    )
+    rating = f"{product.rating:g}"
+    counted = f"{product.rating_count:,}" if product.rating_count else ""
+    words = escape(strings("rated_by", rating=rating, count=counted) if counted else strings("rated", rating=rating))
+    count = f'<span class="aisle-count" aria-hidden="true">{counted}</span>' if counted else ""
     share = max(0.0, min(100.0, product.rating * 20))
     return (
         f'<span class="aisle-rating" role="img" aria-label="{words}" title="{words}">'
@@ -81,29 +84,30 @@ def stars_html(product: Product) -> str:
     )
 
 
-def price_html(product: Product) -> str:
+def price_html(product: Product, strings: Strings = _ENGLISH) -> str:
     """What it costs now, with the price before a sale struck."""
     now = f"<strong>{escape(str(product.current_price))}</strong>"
     if product.sale_price is None or product.sale_price == product.price:
         return f'<span class="aisle-price">{now}</span>'
     return (
-        f'<span class="aisle-price is-sale">{now} <s><span class="aisle-unseen">was </span>'
+        f'<span class="aisle-price is-sale">{now} <s><span class="aisle-unseen">{escape(strings("was"))} </span>'
         f"{escape(str(product.price))}</s></span>"
     )
 
 
-_LATER = {Availability.PREORDER: "Pre-order", Availability.BACKORDER: "On back order"}
+_LATER = {Availability.PREORDER: "preorder", Availability.BACKORDER: "backorder"}
 
 
-def stock_html(product: Product) -> str:
+def stock_html(product: Product, strings: Strings = _ENGLISH) -> str:
     """Whether it can be had, in words."""
+    kind, words = "", strings("in_stock")
     if product.can_be_ordered_later:
-        return f'<span class="aisle-stock is-low">{_LATER[product.availability]}</span>'
-    if not product.is_available:
-        return '<span class="aisle-stock is-out">Sold out</span>'
-    if product.quantity is not None and product.quantity <= 5:
-        return f'<span class="aisle-stock is-low">Only {product.quantity} left</span>'
-    return '<span class="aisle-stock">In stock</span>'
+        kind, words = " is-low", strings(_LATER[product.availability])
+    elif not product.is_available:
+        kind, words = " is-out", strings("sold_out")
+    elif product.quantity is not None and product.quantity <= 5:
+        kind, words = " is-low", strings("few_left", count=product.quantity)
+    return f'<span class="aisle-stock{kind}">{escape(words)}</span>'
 
 
 def picture_html(product: Product, eager: bool = False, root: str = "") -> str:
@@ -119,15 +123,17 @@ def picture_html(product: Product, eager: bool = False, root: str = "") -> str:
     )
 
 
-def _card(candidate: Candidate, root: str) -> str:
+def _card(candidate: Candidate, root: str, strings: Strings) -> str:
     product = candidate.product
     reason = escape(_why(candidate))
-    why = f'<p class="aisle-why"><span class="aisle-unseen">Why this one: </span>{reason}</p>' if reason else ""
+    label = escape(strings("why"))
+    why = f'<p class="aisle-why"><span class="aisle-unseen">{label} </span>{reason}</p>' if reason else ""
     return (
         f'<a class="aisle-card-link" href="{escape(product_link(product, root))}" target="_top">'
         f"{picture_html(product, root=root)}"
         f'<span class="aisle-name">{escape(product.title)}</span></a>'
-        f'<p class="aisle-facts">{price_html(product)}{stars_html(product)}</p>{why}{stock_html(product)}'
+        f'<p class="aisle-facts">{price_html(product, strings)}{stars_html(product, strings)}</p>'
+        f"{why}{stock_html(product, strings)}"
     )
 
 

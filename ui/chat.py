@@ -18,27 +18,22 @@ from assistant.conversation.conversation import Conversation
 from assistant.reply import Cards, Reply, Sentence
 from retrieval.catalog.candidate import Candidate
 from retrieval.errors import AisleError, ConversationNotFound
-from ui.cards import cards_html, sources_html, text_html
-from ui.errors import customer_text
+from ui.cards import cards_html, safe_url, sources_html, text_html
 from ui.identity import TokenRefused
+from ui.look import QUESTIONS, Look
+from ui.protection import TooFast
 from ui.proxies import root_of
 from ui.reception import Reception
+from ui.replies import TooBusy
+from ui.strings import Strings, strings_of
 
 _log = structlog.get_logger(__name__)
 
-CHIPS = 4
-FIRST_CHIPS = (
-    "Show me what's on sale",
-    "Recommend something for me",
-    "What is your returns policy?",
-    "Where is my order?",
-)
+CHIPS = QUESTIONS
 _LONGEST_HISTORY = 200
 _LARGEST_HISTORY = 250_000  # characters: every message is sent back with the whole history
-_LONGEST_GREETING = 300
-_NOT_SIGNED_IN = "The shop could not sign you in here, so I cannot see your orders. Please load the page again."
-_SIGNED_OUT = "Your sign-in has run out. Please load the page again."
-_WRITING = '<p class="aisle-writing"><span class="aisle-unseen">Writing a reply</span><i></i><i></i><i></i></p>'
+_FAILURES: dict[type[AisleError], str] = {TokenRefused: "signed_out", TooFast: "too_fast", TooBusy: "busy"}
+"""What a customer is told of an error; of any other, that something failed."""
 
 Message = dict[str, Any]
 Update = dict[Any, Any]
@@ -47,41 +42,43 @@ Update = dict[Any, Any]
 class ChatPage:
     """Builds the blocks once; its methods are their listeners and keep no state of any visitor."""
 
-    def __init__(self, reception: Reception, shop_name: str) -> None:
+    def __init__(self, reception: Reception, look: Look) -> None:
         self._reception = reception
-        self._shop_name = shop_name
+        self._shop = look
 
     def build(self) -> gr.Blocks:
         """The blocks, with every listener private: programs use `/api/chat`."""
-        with gr.Blocks(title=f"{self._shop_name} assistant", analytics_enabled=False, fill_height=True) as blocks:
+        title = self._shop.title or strings_of(self._shop.language)("title")
+        with gr.Blocks(title=title, analytics_enabled=False, fill_height=True) as blocks:
             self._lay_out()
             self._listen(blocks)
         return blocks.queue(max_size=64, api_open=False)
 
     def _lay_out(self) -> None:
-        gr.HTML(_header(self._shop_name), elem_id="aisle-header")
+        strings = strings_of(self._shop.language)
+        self._header = gr.HTML(_header(self._shop, strings), elem_id="aisle-header")
         self._log = gr.Chatbot(
-            elem_id="aisle-log", label="Conversation", show_label=False, container=False, height="100%", scale=1,
+            elem_id="aisle-log", label=strings("conversation"), show_label=False, container=False, height="100%", scale=1,
             render_markdown=False, buttons=[], feedback_options=None, layout="bubble", autoscroll=False,
             group_consecutive_messages=False,
         )  # fmt: skip
         with gr.Row(elem_id="aisle-chips"):
             self._chips = [gr.Button("", visible=False, elem_classes="aisle-chip", size="sm") for _ in range(CHIPS)]
-            self._retry = gr.Button("Try again", visible=False, elem_classes="aisle-chip is-retry", size="sm")
+            self._retry = gr.Button(strings("retry"), visible=False, elem_classes="aisle-chip is-retry", size="sm")
         with gr.Row(elem_id="aisle-compose"):
             self._box = gr.Textbox(
-                elem_id="aisle-box", label="Your message", show_label=False,
-                placeholder="Ask about products or orders…",
+                elem_id="aisle-box", label=strings("message"), show_label=False,
+                placeholder=strings("placeholder"),
                 lines=1, max_lines=4, scale=1, container=False, submit_btn=False,
             )  # fmt: skip
-            self._send = gr.Button("Send", elem_id="aisle-send", variant="primary", scale=0, min_width=44)
+            self._send = gr.Button(strings("send"), elem_id="aisle-send", variant="primary", scale=0, min_width=44)
         self._conversation = gr.Textbox(visible="hidden", elem_id="aisle-conversation", container=False)
         self._token = gr.Textbox(visible="hidden", container=False)
-        self._greeting = gr.Textbox(visible="hidden", container=False)
+        self._look = gr.Textbox(visible="hidden", container=False)
 
     def _listen(self, blocks: gr.Blocks) -> None:
         changed = [self._log, self._conversation, self._retry, *self._chips]
-        held = [self._log, self._conversation, self._token]
+        held = [self._log, self._conversation, self._token, self._look]
         shared: dict[str, Any] = {
             "outputs": changed, "api_visibility": "private", "concurrency_id": "reply", "concurrency_limit": 16,
             "show_progress": "hidden", "trigger_mode": "once", "preprocess": False,
@@ -96,56 +93,56 @@ class ChatPage:
         for done in (typed, *followed, retried):
             done.then(None, [self._conversation], None, js="(id) => aisle.replied(id)", api_visibility="private")
         started = blocks.load(
-            self._start, [self._conversation, self._token, self._greeting],
-            [self._log, self._conversation, self._token, *self._chips], js="() => aisle.start()",
+            self._start, [self._conversation, self._token, self._look],
+            [self._header, self._log, self._conversation, self._token, self._look, self._box, self._send, self._retry,
+             *self._chips], js="() => aisle.start()",
             api_visibility="private", show_progress="hidden", queue=False,
         )  # fmt: skip
         started.then(None, None, None, js="() => aisle.ready()", api_visibility="private")
 
-    def _start(self, conversation_id: str, token: str, greeting: str, request: gr.Request) -> Update:
+    def _start(self, conversation_id: str, token: str, page: str, request: gr.Request) -> Update:
         """Greets, or shows again the conversation that this tab had before it went to another page of the shop."""
-        conversation_id, token, greeting = map(_text, (conversation_id, token, greeting))
-        history = [
-            _said_by_aisle(
-                text_html(
-                    greeting[:_LONGEST_GREETING]
-                    or f"Hello, I am the assistant of {self._shop_name}. What are you looking for?"
-                )
-            )
-        ]
+        conversation_id, token, page = map(_text, (conversation_id, token, page))
+        look = self._shop.on_page(page)
+        strings = strings_of(look.language)
+        history = [_said_by_aisle(text_html(look.greeting or _hello(self._shop.title, strings)))]
         is_refused = bool(token) and not (token := self._reception.welcome(token))
         if is_refused:
-            history.append(_said_by_aisle(_failure(_NOT_SIGNED_IN)))
+            history.append(_said_by_aisle(_failure(strings("not_signed_in"))))
         known = self._kept_conversation(conversation_id, token, request)
-        chips: Sequence[str] = FIRST_CHIPS
         if known:
-            history += self._retold(known, root_of(request.request))
-            chips = ()
+            history += self._retold(known, root_of(request.request), strings)
         return {
+            self._header: _header(look, strings),
             self._log: history,
             self._conversation: known.id if known else "",
             self._token: token,
-            **self._chip_updates(chips),
+            self._look: page,
+            self._box: gr.update(label=strings("message"), placeholder=strings("placeholder")),
+            self._send: gr.update(value=strings("send")),
+            self._retry: gr.update(value=strings("retry")),
+            **self._chip_updates(() if known else look.questions),
         }
 
     async def _answer(
-        self, message: str, history: list[Message], conversation_id: str, token: str, request: gr.Request
+        self, message: str, history: list[Message], conversation_id: str, token: str, page: str, request: gr.Request
     ) -> AsyncIterator[Update]:
         """Shows the message at once, then the reply as it is written."""
-        message, conversation_id, token = map(_text, (message, conversation_id, token))
+        message, conversation_id, token, page = map(_text, (message, conversation_id, token, page))
         if not message.strip():
             return
+        strings = strings_of(self._shop.on_page(page).language)
         shown = [*_kept(history), _said_by_customer(message)]
         yield {
-            self._log: [*shown, _said_by_aisle(_WRITING)],
+            self._log: [*shown, _said_by_aisle(_writing(strings))],
             self._retry: gr.update(visible=False),
             **self._chip_updates(()),
         }
-        async for update in self._reply(message, shown, conversation_id, token, request):
+        async for update in self._reply(message, shown, conversation_id, token, strings, request):
             yield update
 
     async def _again(
-        self, history: list[Message], conversation_id: str, token: str, request: gr.Request
+        self, history: list[Message], conversation_id: str, token: str, page: str, request: gr.Request
     ) -> AsyncIterator[Update]:
         """Takes the last message and its failed reply back, and asks once more."""
         kept = _kept(history)
@@ -153,11 +150,17 @@ class ChatPage:
         if last is None:
             yield {self._retry: gr.update(visible=False)}
             return
-        async for update in self._answer(_words(kept[last]), kept[:last], conversation_id, token, request):
+        async for update in self._answer(_words(kept[last]), kept[:last], conversation_id, token, page, request):
             yield update
 
     async def _reply(
-        self, message: str, shown: list[Message], conversation_id: str, token: str, request: gr.Request
+        self,
+        message: str,
+        shown: list[Message],
+        conversation_id: str,
+        token: str,
+        strings: Strings,
+        request: gr.Request,
     ) -> AsyncIterator[Update]:
         text, candidates, root = "", tuple[Candidate, ...](), root_of(request.request)
         try:
@@ -169,26 +172,22 @@ class ChatPage:
                     elif isinstance(event, Sentence):
                         text += event.text
                     if isinstance(event, Reply):
-                        yield self._finished(event, shown, root)
+                        yield self._finished(event, shown, root, strings)
                     else:
-                        yield {
-                            self._log: [
-                                *shown,
-                                _said_by_aisle(text_html(text) or _WRITING, cards_html(candidates, root)),
-                            ]
-                        }
+                        bubble = text_html(text) or _writing(strings)
+                        yield {self._log: [*shown, _said_by_aisle(bubble, cards_html(candidates, root, strings))]}
         except ConversationNotFound:  # signed out, or in as somebody else, in another tab: what follows is a new one
-            async for update in self._reply(message, shown, "", token, request):
+            async for update in self._reply(message, shown, "", token, strings, request):
                 yield update
         except AisleError as error:
-            told = _SIGNED_OUT if isinstance(error, TokenRefused) else customer_text(error)
+            told = strings(_FAILURES.get(type(error), "failed"))
             yield {
                 self._log: [*shown, _said_by_aisle(text_html(text) + _failure(told))],
                 self._retry: gr.update(visible=True),
             }
 
-    def _finished(self, reply: Reply, shown: list[Message], root: str) -> Update:
-        below = cards_html(reply.products, root) + sources_html(reply.sources, root)
+    def _finished(self, reply: Reply, shown: list[Message], root: str, strings: Strings) -> Update:
+        below = cards_html(reply.products, root, strings) + sources_html(reply.sources, root, strings)
         told = _said_by_aisle(text_html(reply.text), below)
         return {
             self._log: [*shown, told],
@@ -213,12 +212,11 @@ class ChatPage:
             _log.info("conversation_not_resumed", error=type(error).__name__)
             return None
 
-    def _retold(self, conversation: Conversation, root: str) -> list[Message]:
+    def _retold(self, conversation: Conversation, root: str, strings: Strings) -> list[Message]:
         """The latest stored turns; the last one with its cards."""
         products = self._reception.assistant.catalog.products
-        cards = cards_html(
-            [Candidate(products[name], 0) for name in conversation.state.shown if name in products], root
-        )
+        shown = [Candidate(products[name], 0) for name in conversation.state.shown if name in products]
+        cards = cards_html(shown, root, strings)
         history: list[Message] = []
         for turn in conversation.turns[-_LONGEST_HISTORY // 2 :]:
             last = cards if turn is conversation.turns[-1] else ""
@@ -280,10 +278,26 @@ def _words(message: Message) -> str:
     return unescape(message["content"]) if isinstance(message["content"], str) else ""
 
 
-def _header(shop_name: str) -> str:
+def _hello(shop: str, strings: Strings) -> str:
+    return strings("hello", shop=shop) if shop else strings("hello_unnamed")
+
+
+def _writing(strings: Strings) -> str:
+    words = escape(strings("writing"))
+    return f'<p class="aisle-writing"><span class="aisle-unseen">{words}</span><i></i><i></i><i></i></p>'
+
+
+def _header(look: Look, strings: Strings) -> str:
+    """The heading: logo, title, and that no person is talking. A logo of the shop's own lies next to the widget's script."""
+    logo = safe_url(look.logo, "../")
+    mark = (
+        f'<img class="aisle-logo" src="{escape(logo)}" alt="" width="38" height="38" referrerpolicy="no-referrer">'
+        if logo
+        else '<span class="aisle-mark" aria-hidden="true"></span>'
+    )
+    title, subtitle = escape(look.title or strings("title")), escape(strings("subtitle"))
     return (
-        '<header class="aisle-header"><span class="aisle-mark" aria-hidden="true"></span><div>'
-        f'<h1 id="aisle-title">{escape(shop_name)}</h1>'
-        "<p>Shopping assistant, not a person</p></div>"
-        '<button type="button" id="aisle-close" aria-label="Close the chat" hidden>&#10005;</button></header>'
+        f'<header class="aisle-header" lang="{strings.language}">{mark}<div><h1 id="aisle-title">{title}</h1>'
+        f'<p>{subtitle}</p></div><button type="button" id="aisle-close" aria-label="{escape(strings("close"))}">'
+        "&#10005;</button></header>"
     )

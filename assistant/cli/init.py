@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.shop_file import LOGO_TYPES
 from retrieval.errors import SettingsError
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
-LOGO_TYPES = {
-    ".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
-    ".gif": "image/gif",
-}  # fmt: skip
-"""Pictures that a logo may be, by the end of the file's name."""
 _LARGEST_LOGO = 1_000_000
 _QUESTIONS = {
     "shop_name": "Name of the shop",

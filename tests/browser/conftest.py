@@ -46,7 +46,9 @@ def other_shops() -> Iterator[tuple[socket.socket, socket.socket]]:
 def url(
     fake: FakeAssistant, other_shops: tuple[socket.socket, socket.socket], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    app = make_app(tmp_path_factory.mktemp("home"), fake, allowed_origins=[origin(other_shops[0])])
+    app = make_app(
+        tmp_path_factory.mktemp("home"), fake, shop_name="Elm & Fell", allowed_origins=[origin(other_shops[0])]
+    )
     with served(app) as base:
         yield base
 

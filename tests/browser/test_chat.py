@@ -72,8 +72,8 @@ def test_focus_stays_in_the_open_panel(visit: Visit) -> None:
 def test_screen_readers_are_told_what_is_what(visit: Visit) -> None:
     visit.open()
     expect(visit.panel).to_have_attribute("role", "dialog")
-    expect(visit.panel).to_have_attribute("aria-label", "Fern & Fell")
-    expect(visit.bubble).to_have_attribute("aria-label", "Close chat: Fern & Fell")
+    expect(visit.panel).to_have_attribute("aria-label", "Elm & Fell")
+    expect(visit.bubble).to_have_attribute("aria-label", "Close chat: Elm & Fell")
     expect(visit.log).to_have_attribute("aria-live", "polite")
     visit.say("tents")
     expect(visit.chat.get_by_role("list", name="3 products")).to_be_visible()

@@ -37,7 +37,7 @@ def listener(client: TestClient, name: str) -> dict:
 
 def message_body(client: TestClient, text: object = "tents", history: object = (), session: object = "abc123") -> dict:
     dependency = listener(client, "_answer")
-    return {"data": [text, list(history), "", ""], "fn_index": dependency["id"], "session_hash": session}
+    return {"data": [text, list(history), "", "", ""], "fn_index": dependency["id"], "session_hash": session}
 
 
 @pytest.mark.parametrize(

@@ -37,5 +37,6 @@ def test_every_attribute_of_the_widget_is_documented():
     used = set(re.findall(r"\bset\.(\w+)", script)) | set(
         re.findall(r'"(\w+)"', script.split("for (const key of [")[1].split("]")[0])
     )
-    documented = set(re.findall(r"`data-(\w+)`", text))
+    attributes = re.findall(r"^\| `data-([\w-]+)`", text, re.M)
+    documented = {re.sub(r"-(\w)", lambda found: found[1].upper(), name) for name in attributes}
     assert used == documented

@@ -1,6 +1,7 @@
 // The chat's side of the frame: takes its settings from the fragment, keeps the tab's conversation, talks to the widget.
 (() => {
   const KEY = "aisle:conversation";
+  const shop = JSON.parse(document.currentScript.dataset.look || "{}"), page = document.documentElement;
   const framed = window.parent !== window;
   // Only pages of allowed shops can frame the chat; a link to it must not put words into the shop's mouth.
   const given = new URLSearchParams(framed ? location.hash.slice(1) : "");
@@ -11,7 +12,13 @@
   const storage = (() => { try { return window.sessionStorage; } catch { return null; } })();
 
   if (given.has("token") || given.has("greeting")) history.replaceState(null, "", location.pathname + location.search);
-  if (/^#[0-9a-f]{3,8}$/i.test(given.get("color") || "")) document.documentElement.style.setProperty("--accent", given.get("color"));
+  const paint = (name, color) => /^#([0-9a-f]{3}){1,2}$/i.test(color || "") && page.style.setProperty(name, color);
+  paint("--accent-light", given.get("color") || shop.color);
+  paint("--accent-dark", given.get("night") || shop.colorDark);
+  // In the widget the page says whether it is dark; alone the shop's setting does, or else the visitor's system.
+  const darken = (theme) => { page.style.colorScheme = theme === "light" || theme === "dark" ? theme : "light dark"; };
+  darken(given.get("theme") || shop.theme);
+  page.classList.toggle("is-framed", framed);
 
   // Sets a text box of Gradio's and sends what it holds.
   const ask = (text) => {
@@ -48,13 +55,11 @@
     hold(text) { const said = (place("box")?.value ?? text).trim(); if (said) held.push(said); return ""; },
     take() { return held.splice(0).join("\n"); },
     start() {
-      document.documentElement.lang = "en";
+      page.lang = "en";
       const log = document.querySelector("#aisle-log [role=log]");
       if (log) { log.setAttribute("aria-live", "polite"); follow(log); }
-      if (given.get("title")) document.querySelector("#aisle-title").textContent = given.get("title");
-      const close = document.querySelector("#aisle-close");
-      if (close && framed) { close.hidden = false; close.addEventListener("click", () => tell("close")); }
-      return [storage?.getItem(KEY) || "", given.get("token") || "", (given.get("greeting") || "").slice(0, 300)];
+      const look = Object.fromEntries(["title", "greeting", "logo", "language", "questions"].map((key) => [key, given.get(key) || ""]));
+      return [storage?.getItem(KEY) || "", given.get("token") || "", JSON.stringify(look)];
     },
     // Only now may the page ask: what is shown from here on is not overwritten by the greeting.
     ready() { tell("ready"); },
@@ -64,10 +69,12 @@
     },
   };
 
+  addEventListener("click", (event) => { if (event.target.closest?.("#aisle-close")) tell("close"); });
   addEventListener("keydown", (event) => { if (event.key === "Escape") tell("close"); });
   addEventListener("message", (event) => {
     if (event.source !== window.parent || event.origin !== host || !event.data) return;
     if (event.data.type === "aisle:focus") place(event.data.at)?.focus();
+    if (event.data.type === "aisle:theme") darken(event.data.dark ? "dark" : "light");
     if (event.data.type === "aisle:ask") ask(String(event.data.text).slice(0, 2000));
   });
 })();

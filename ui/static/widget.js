@@ -1,23 +1,28 @@
 // Aisle's chat for a shop's page. One line: <script src="https://chat.example/widget.js" data-title="Ask us" async></script>
 (() => {
-  const me = document.currentScript, set = me.dataset, home = new URL(set.src || me.src, location.href), base = home.origin;
+  const me = document.currentScript, shop = /*shop*/ {};
+  const set = { ...shop, ...me.dataset }, home = new URL(set.src || me.src, location.href), base = home.origin;
   const side = set.position === "left" ? "left" : "right";
-  const color = /^#[0-9a-f]{3,8}$/i.test(set.color || "") ? set.color : "#1f4a3a";
-  const title = set.title || "Shopping assistant", KEY = "aisle:open";
+  const hex = (text) => (/^#([0-9a-f]{3}){1,2}$/i.test(text || "") ? text : "");
+  const color = hex(set.color) || hex(shop.color) || "#2b4a6f", night = hex(set.colorDark) || (hex(me.dataset.color) ? color : hex(shop.colorDark)) || color;
+  const texts = shop.texts || {}, [name, opening, closing] = texts[(set.language || "").slice(0, 2).toLowerCase()] || texts.en || ["Shopping assistant", "Open chat: {title}", "Close chat: {title}"];
+  const title = set.title || name, KEY = "aisle:open";
   const remember = (open) => { try { sessionStorage.setItem(KEY, open ? "1" : ""); } catch {} };
   const remembered = () => { try { return sessionStorage.getItem(KEY) === "1"; } catch { return false; } };
 
   const host = document.createElement("aisle-chat");
   const root = host.attachShadow({ mode: "open" });
   root.innerHTML = `<style>
-:host{all:initial}
+:host{all:initial;--c:${color}}
+:host([dark]){--c:${night}}
 *{box-sizing:border-box}
-button{position:fixed;${side}:max(20px,env(safe-area-inset-${side}));bottom:max(20px,env(safe-area-inset-bottom));z-index:2147483000;width:60px;height:60px;border:0;border-radius:50%;background:${color};color:#fff;cursor:pointer;box-shadow:0 10px 28px -8px #0008;transition:transform .16s}
+button{position:fixed;${side}:max(20px,env(safe-area-inset-${side}));bottom:max(20px,env(safe-area-inset-bottom));z-index:2147483000;width:60px;height:60px;border:0;border-radius:50%;background:var(--c);color:#fff;color:oklch(from var(--c) clamp(0,(.57 - l)*1e3,1) 0 0);cursor:pointer;box-shadow:0 10px 28px -8px #0008;transition:transform .16s}
 button:hover{transform:translateY(-2px)}
-button:focus-visible{outline:3px solid ${color};outline-offset:3px;box-shadow:0 0 0 3px #fff}
+button:focus-visible{outline:3px solid var(--c);outline-offset:3px;box-shadow:0 0 0 3px #fff}
 svg{display:block;margin:auto}
 i{position:absolute;top:3px;right:3px;width:14px;height:14px;border:2px solid #fff;border-radius:50%;background:#d9552b}
-section{position:fixed;${side}:20px;bottom:94px;z-index:2147483001;width:min(410px,calc(100vw - 40px));height:min(690px,calc(100vh - 118px));border-radius:20px;overflow:hidden;background:#fbf8f2;box-shadow:0 24px 70px -18px #0007,0 0 0 1px #0001;animation:rise .18s ease-out}
+section{position:fixed;${side}:20px;bottom:94px;z-index:2147483001;width:min(410px,calc(100vw - 40px));height:min(690px,calc(100vh - 118px));border-radius:20px;overflow:hidden;background:#fbf9f6;box-shadow:0 24px 70px -18px #0007,0 0 0 1px #0001;animation:rise .18s ease-out}
+:host([dark]) section{background:#17191c;box-shadow:0 24px 70px -18px #000,0 0 0 1px #fff2}
 iframe{display:block;width:100%;height:100%;border:0}
 [hidden],[aria-expanded=true] path:not(:last-child),[aria-expanded=false] path:last-child{display:none!important}
 @keyframes rise{from{opacity:0;transform:translateY(14px)}}
@@ -26,13 +31,34 @@ iframe{display:block;width:100%;height:100%;border:0}
 </style><section role="dialog" aria-modal="true" hidden><b tabindex="0"></b><b tabindex="0"></b></section><button type="button" aria-expanded="false" aria-haspopup="dialog"><svg width="28" height="28" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M20 11.5a7.5 7.5 0 0 1-11 6.6L4 19.5l1.4-4.2A7.5 7.5 0 1 1 20 11.5Z"/><path d="M9 10.4h7M9 13.4h4.5"/><path d="m6 9 6 6 6-6"/></svg><i hidden></i></button>`;
   const [panel, button, dot] = ["section", "button", "i"].map((tag) => root.querySelector(tag));
   panel.setAttribute("aria-label", title);
-  let frame, ready, waiting = [];
+  let frame, ready, dark, waiting = [];
+
+  // Dark mode: the page's own background decides, or where it has none the browser's, which is dark only if the page allows it.
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const paint = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const pageIsDark = () => {
+    for (const element of [document.body, document.documentElement]) {
+      paint.clearRect(0, 0, 1, 1);
+      paint.fillStyle = getComputedStyle(element).backgroundColor;
+      paint.fillRect(0, 0, 1, 1);
+      const [red, green, blue, alpha] = paint.getImageData(0, 0, 1, 1).data;
+      if (alpha > 127) return 0.299 * red + 0.587 * green + 0.114 * blue < 110;
+    }
+    const allowed = getComputedStyle(document.documentElement).colorScheme;
+    return allowed.includes("dark") && (system.matches || !allowed.includes("light"));
+  };
+  const look = () => {
+    const before = dark;
+    dark = set.theme === "dark" || (set.theme !== "light" && (set.theme === "system" ? system.matches : pageIsDark()));
+    host.toggleAttribute("dark", dark);
+    if (ready && dark !== before) send({ type: "aisle:theme", dark });
+  };
 
   const send = (data) => (ready ? frame.contentWindow.postMessage(data, base) : waiting.push(data));
-  const label = () => button.setAttribute("aria-label", (panel.hidden ? "Open" : "Close") + " chat: " + title);
+  const label = () => button.setAttribute("aria-label", (panel.hidden ? opening : closing).replace("{title}", () => title));
   const load = () => {
-    const hash = new URLSearchParams({ origin: location.origin, title, color });
-    for (const key of ["token", "greeting"]) if (set[key]) hash.set(key, set[key]);
+    const hash = new URLSearchParams({ origin: location.origin, title, color, night, theme: dark ? "dark" : "light" });
+    for (const key of ["token", "greeting", "logo", "language", "questions"]) if (me.dataset[key]) hash.set(key, me.dataset[key]);
     frame = document.createElement("iframe");
     frame.title = title;
     frame.src = home.href.replace(/[?#].*/, "").replace(/\/(widget\.js)?$/, "") + "/chat/#" + hash;
@@ -62,11 +88,18 @@ iframe{display:block;width:100%;height:100%;border:0}
   addEventListener("message", (event) => {
     if (!frame || event.origin !== base || event.source !== frame.contentWindow) return;
     const type = (event.data || {}).type;
-    if (type === "aisle:ready") { ready = true; waiting.splice(0).forEach(send); }
+    if (type === "aisle:ready") { ready = true; send({ type: "aisle:theme", dark }); waiting.splice(0).forEach(send); }
     if (type === "aisle:close") toggle(false);
     if (type === "aisle:replied" && panel.hidden) dot.hidden = false;
   });
   label();
-  const attach = () => { document.body.append(host); if (remembered() && innerWidth > 520) toggle(true, false); };
+  const attach = () => {
+    document.body.append(host);
+    look();
+    for (const element of [document.documentElement, document.body]) new MutationObserver(look).observe(element, { attributes: true });
+    document.addEventListener("transitionend", (event) => event.propertyName === "background-color" && look());
+    system.addEventListener("change", look);
+    if (remembered() && innerWidth > 520) toggle(true, false);
+  };
   document.body ? attach() : addEventListener("DOMContentLoaded", attach);
 })();
