@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from functools import cached_property
 from pathlib import Path
 
 from assistant.actions.actions import Actions
@@ -10,12 +12,18 @@ from assistant.assistant import Assistant, Parts
 from assistant.conversation.store import Store
 from assistant.evidence.gathering import Gatherer
 from assistant.finding import Finder
+from assistant.live.generation import Generations, Material
+from assistant.live.live import Live
+from assistant.live.live_assistant import LiveAssistant
 from assistant.settings import Settings
 from assistant.shop import Shop
+from assistant.understanding.grammar.grammar import Grammar
+from assistant.understanding.intent_head import IntentHead
 from assistant.understanding.understanding import Understanding
-from assistant.writers import open_writers
+from assistant.writers import ShopWriters
 from retrieval.catalog.catalog import Catalog
-from retrieval.errors import SearchIndexError, SettingsError
+from retrieval.errors import IndexBusy, SearchIndexError, SettingsError
+from retrieval.index.encoder import Encoder
 from retrieval.index.index import Index, Progress
 from retrieval.index.sentence_encoder import open_encoder
 from retrieval.recommendation.profile import History
@@ -24,46 +32,102 @@ from retrieval.search.search import Search
 from retrieval.store.database import open_database
 from retrieval.store.records import Records
 
+_BUSY_SECONDS = 0.5
+
 
 def open_assistant(settings: Settings) -> Assistant:
     """The assistant of the shop in `settings.home`.
 
     Raises StoreError, SearchIndexError (none built yet, or of another catalogue), ModelError or SettingsError.
     """
-    policy = _policy(settings)
-    engine = open_database(settings.resolved_database_url)
-    records, orders = Records(engine), Orders(engine)
-    catalog, encoder = records.catalog(), open_encoder(settings.encoder)
-    reader = open_encoder() if settings.encoder else encoder  # the intent head was trained on the default encoder
-    index = Index.open(settings.home, catalog, encoder, settings.chroma_url)
-    recommender = Recommender.load(settings.data / "models" / "recommender")
-    search = Search(catalog, index, encoder, recommender, History(records.events()))
-    shop = Shop(settings.shop_name, settings.shop_email, settings.shop_phone, settings.shop_hours, settings.return_days)
-    parts = Parts(
-        catalog=catalog,
-        records=records,
-        orders=orders,
-        understanding=Understanding.open(catalog, reader, settings.data / "models" / "intents"),
-        finder=Finder(catalog, search),
-        actions=Actions(orders),
-        gatherer=Gatherer(catalog, shop),
-        writers=open_writers(settings, catalog),
-        store=Store(engine),
+    workshop = _Workshop(settings)
+    snapshot = workshop.records.snapshot()
+    index = Index.open(settings.home, snapshot.catalog, workshop.encoder, settings.chroma_url)
+    return workshop.assistant(Material(snapshot.catalog, History(snapshot.events), index))
+
+
+def open_live_assistant(settings: Settings) -> LiveAssistant:
+    """The assistant of the shop in `settings.home`, which follows its records until it is closed.
+
+    An index that is absent or older than the records is built while it serves. Raises StoreError, SearchIndexError (an empty
+    shop, or a Chroma server that does not answer), ModelError or SettingsError.
+    """
+    workshop = _Workshop(settings)
+    generations = Generations(
+        workshop.records, settings.home, settings.chroma_url, workshop.encoder, workshop.assistant
     )
-    return Assistant(parts, policy, settings.max_message)
+    live = Live(generations, generations.first())
+    live.start()
+    return LiveAssistant(live)
+
+
+class _Workshop:
+    """Makes the assistant of one generation of the records. What does not hang on them is opened once and shared.
+
+    Models are opened with the first assistant, after the records and the index: what is missing there is reported first.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._policy = _policy(settings)
+        engine = open_database(settings.resolved_database_url)
+        self.records, self._orders, self._store = Records(engine), Orders(engine), Store(engine)
+        self.encoder = open_encoder(settings.encoder)
+
+    def assistant(self, material: Material) -> Assistant:
+        """The assistant that answers from `material`. Raises ModelError and SettingsError."""
+        catalog, settings = material.catalog, self._settings
+        shop = Shop(
+            settings.shop_name, settings.shop_email, settings.shop_phone, settings.shop_hours, settings.return_days
+        )
+        search = Search(catalog, material.index, self.encoder, self._recommender, material.history)
+        parts = Parts(
+            catalog=catalog,
+            records=self.records,
+            orders=self._orders,
+            understanding=Understanding(Grammar(catalog), self._intents, self._reader),
+            finder=Finder(catalog, search),
+            actions=Actions(self._orders),
+            gatherer=Gatherer(catalog, shop),
+            writers=self._writers.of(catalog),
+            store=self._store,
+        )
+        return Assistant(parts, self._policy, settings.max_message)
+
+    @cached_property
+    def _reader(self) -> Encoder:
+        return open_encoder() if self._settings.encoder else self.encoder  # which the intent head was trained on
+
+    @cached_property
+    def _intents(self) -> IntentHead:
+        return IntentHead.open(self._settings.data / "models" / "intents")
+
+    @cached_property
+    def _recommender(self) -> Recommender:
+        return Recommender.load(self._settings.data / "models" / "recommender")
+
+    @cached_property
+    def _writers(self) -> ShopWriters:
+        return ShopWriters(self._settings)
 
 
 def build_index(settings: Settings, progress: Progress | None = None) -> Catalog:
     """Builds the index of the records in the database, embedding only what changed; the catalogue it holds.
 
-    Raises StoreError, ModelError, or SearchIndexError when there is nothing to index or it cannot be written.
+    While another process builds it, such as a running server, this one waits. Raises StoreError, ModelError, or
+    SearchIndexError when there is nothing to index or it cannot be written.
     """
-    catalog = Records(open_database(settings.resolved_database_url)).catalog()
-    if not catalog.products and not catalog.faqs:
-        raise SearchIndexError("The shop has no products and no FAQs yet.", "Run: aisle import products FILE")
-    index = Index.build(settings.home, catalog, open_encoder(settings.encoder), progress, settings.chroma_url)
-    index.close()
-    return catalog
+    records, encoder = Records(open_database(settings.resolved_database_url)), open_encoder(settings.encoder)
+    while True:
+        catalog = records.catalog()
+        if not catalog.products and not catalog.faqs:
+            raise SearchIndexError("The shop has no products and no FAQs yet.", "Run: aisle import products FILE")
+        try:
+            Index.build(settings.home, catalog, encoder, progress, settings.chroma_url).close()
+        except IndexBusy:
+            time.sleep(_BUSY_SECONDS)
+        else:
+            return catalog
 
 
 def _policy(settings: Settings) -> str:

@@ -46,6 +46,32 @@ class WriterParts:
         return Writer(model, self.phrases, check, Decoding(temperature=self.settings.temperature, seed=seed))
 
 
+class ShopWriters:
+    """The writers of one shop: the model stays open when the catalog changes, and only the check of what it writes is new."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._switch: Switch[Writer] | None = None
+
+    def of(self, catalog: Catalog) -> CatalogWriters:
+        """Writers of replies about `catalog`. The first call opens the model; raises ModelError and SettingsError."""
+        if self._switch is None:
+            self._switch = open_writers(self._settings, catalog)
+        return CatalogWriters(self._switch, Goods.of(catalog))
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogWriters:
+    """Whichever writer serves, with a check that knows `goods`."""
+
+    switch: Switch[Writer]
+    goods: Goods
+
+    def current(self) -> Writer:
+        """The writer that serves now."""
+        return self.switch.current().about(self.goods)
+
+
 def open_writers(settings: Settings, catalog: Catalog) -> Switch[Writer]:
     """The writer with the adapter that AISLE_ADAPTER names, else with the one that the registry says, whichever that is at a time.
 

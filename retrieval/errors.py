@@ -6,6 +6,7 @@
     ├── SearchIndexError          the search index is absent, stale, damaged or cannot be written
     │   ├── IndexMissing
     │   ├── IndexMismatch
+    │   ├── IndexBusy
     │   └── IndexDamaged
     ├── ModelError              a model folder or server is absent, half-copied or does not fit
     │   └── AdapterError        an adapter is damaged, belongs to another model, or may not serve
@@ -51,6 +52,10 @@ class IndexMissing(SearchIndexError):
 
 class IndexMismatch(SearchIndexError):
     """The index was made by another embedding model or from another catalogue."""
+
+
+class IndexBusy(SearchIndexError):
+    """Another process is building the index now."""
 
 
 class IndexDamaged(SearchIndexError):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Literal, Self
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
+from assistant.live.live_assistant import LiveAssistant
 from ui.metrics import Metrics
 from ui.opening import Answering, OpeningAssistant, Readiness
 from ui.proxies import is_direct
@@ -18,17 +20,34 @@ class Health(BaseModel):
 
     "failing" means that the database has just refused a reply, as it does on a full disk: the log says why.
     `model` names the language model and the adapter that write the next reply, such as "base+2026-11".
+    `data_version` rises with every import that changes anything; replies are made from the records of this version.
+    `search_index` is "current", or "building" while new texts are found by their words alone.
     """
 
     status: Readiness
     model: str = ""
+    data_version: int | None = None
+    search_index: Literal["current", "building"] | None = None
+
+    @classmethod
+    def of(cls, status: Readiness, assistant: Answering) -> Self:
+        """The health of `assistant`."""
+        data = assistant.data if isinstance(assistant, OpeningAssistant | LiveAssistant) else None
+        if data is None:
+            return cls(status=status, model=assistant.model)
+        index: Literal["current", "building"] = "current" if data.is_indexed else "building"
+        return cls(status=status, model=assistant.model, data_version=data.version, search_index=index)
 
 
 def health_router(assistant: Answering, metrics: Metrics) -> APIRouter:
     """`/healthz` and `/metrics`."""
     router = APIRouter(tags=["operations"])
 
-    @router.get("/healthz", responses={503: {"model": Health, "description": "Not ready yet, or failed."}})
+    @router.get(
+        "/healthz",
+        response_model_exclude_none=True,
+        responses={503: {"model": Health, "description": "Not ready yet, or failed."}},
+    )
     def healthz(response: Response) -> Health:
         """200 when replies can be made, 503 before, after a failure to start, and for a minute after a failed store."""
         readiness = assistant.readiness if isinstance(assistant, OpeningAssistant) else Readiness.READY
@@ -36,7 +55,7 @@ def health_router(assistant: Answering, metrics: Metrics) -> APIRouter:
             readiness = Readiness.FAILING
         if readiness is not Readiness.READY:
             response.status_code = 503
-        return Health(status=readiness, model=assistant.model)
+        return Health.of(readiness, assistant)
 
     @router.get("/metrics", response_class=Response, responses={404: {"description": "Asked from outside."}})
     def prometheus(request: Request) -> Response:

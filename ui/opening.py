@@ -14,6 +14,7 @@ from typing import Protocol
 import structlog
 
 from assistant.conversation.conversation import Conversation
+from assistant.live.live_assistant import LiveAssistant, ServedData
 from assistant.reply import ReplyEvent
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer
@@ -93,6 +94,11 @@ class OpeningAssistant:
     def error(self) -> AisleError | None:
         """Why it could not be opened, and the next step; None otherwise."""
         return self._error
+
+    @property
+    def data(self) -> ServedData | None:
+        """Which version of the records the opened assistant answers from; None before it is open, or if it follows none."""
+        return self._opened.data if isinstance(self._opened, LiveAssistant) else None
 
     @property
     def catalog(self) -> Catalog:

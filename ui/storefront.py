@@ -1,6 +1,7 @@
-"""Storefront: a shop's pages around the widget, rendered from the catalogue.
+"""Storefront: pages around the widget, rendered from the catalog.
 
-For the sample shop it is the demonstration; a real shop uses its own pages and takes the widget alone.
+The sample shop's are the demonstration. A real shop has its own pages; here it gets a plain preview, and the pages that
+cards and sources link to where its records have no address.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ui import cards
 from ui.opening import Answering, OpeningAssistant, Readiness
 from ui.proxies import root_of
 from ui.reception import SESSION_CUSTOMER
+from ui.strings import ENGLISH, strings_of
 
 _PAGE_SIZE = 24
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -51,7 +53,7 @@ def shelf(catalog: Catalog, kind: str, page: int) -> Shelf:
     return Shelf(tuple(listed[start : start + _PAGE_SIZE]), len(listed), page)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def departments(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     """The first step of the category paths, each with the kinds below it, in catalogue order."""
     found: dict[str, dict[str, None]] = {}
@@ -61,7 +63,7 @@ def departments(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     return {name: tuple(below) for name, below in found.items()}
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _one_of_each(catalog: Catalog) -> tuple[Product, ...]:
     first: dict[str, Product] = {}
     for product in catalog.products.values():
@@ -87,28 +89,34 @@ def storefront_router(assistant: Answering, settings: Settings, demo_customers: 
     def home(request: Request, kind: str = "", page: int = 1) -> HTMLResponse:
         if pages.opening:
             return pages.wait(request)
-        shown = shelf(assistant.catalog, kind, max(1, page))
+        catalog = assistant.catalog
+        shown = shelf(catalog, kind, max(1, page))
         if not shown.products and shown.total + (page > 1):
-            return pages.render("missing.html", request, status=404)
-        return pages.render("shop.html", request, shelf=shown, kind=kind)
+            return pages.render("missing.html", request, catalog, status=404)
+        return pages.render(
+            "sample.html" if demo_customers else "preview.html", request, catalog, shelf=shown, kind=kind
+        )
 
     @router.get("/products/{product_id:path}")
     def product_page(request: Request, product_id: str) -> HTMLResponse:
-        product = assistant.catalog.products.get(product_id)
+        catalog = assistant.catalog
+        product = catalog.products.get(product_id)
         if product is None:
-            return pages.render("missing.html", request, status=404)
-        return pages.render("product.html", request, product=product, variants=assistant.catalog.variants(product))
+            return pages.render("missing.html", request, catalog, status=404)
+        return pages.render("product.html", request, catalog, product=product, variants=catalog.variants(product))
 
     @router.get("/help")
     def help_page(request: Request) -> HTMLResponse:
-        return pages.render("help.html", request, faqs=tuple(assistant.catalog.faqs.values()))
+        catalog = assistant.catalog
+        return pages.render("help.html", request, catalog, faqs=tuple(catalog.faqs.values()))
 
     @router.get("/help/{faq_id:path}")
     def one_answer(request: Request, faq_id: str) -> HTMLResponse:
-        faq = assistant.catalog.faqs.get(faq_id)
+        catalog = assistant.catalog
+        faq = catalog.faqs.get(faq_id)
         if faq is None:
-            return pages.render("missing.html", request, status=404)
-        return pages.render("help.html", request, faqs=(faq,))
+            return pages.render("missing.html", request, catalog, status=404)
+        return pages.render("help.html", request, catalog, faqs=(faq,))
 
     return router
 
@@ -119,6 +127,7 @@ class _Pages:
     def __init__(self, assistant: Answering, settings: Settings, demo_customers: Mapping[str, str]) -> None:
         self._assistant = assistant
         self._settings = settings
+        self._name = settings.shop_name or strings_of(ENGLISH)("title")
         self._demo_customers = demo_customers
         self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         self._templates = Environment(
@@ -142,20 +151,26 @@ class _Pages:
 
     def wait(self, request: Request) -> HTMLResponse:
         """The page before the shop is open; it asks again by itself."""
-        page = self._templates.get_template("opening.html").render(shop=self._settings.shop_name, root=root_of(request))
+        page = self._templates.get_template("opening.html").render(name=self._name, root=root_of(request))
         return HTMLResponse(page, status_code=503, headers={"Retry-After": "1"})
 
-    def render(self, template: str, request: Request, status: int = 200, **values: Any) -> HTMLResponse:
-        """One page with what every page shows: departments and the account."""
+    def render(
+        self, template: str, request: Request, catalog: Catalog, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """One page about `catalog`, with what every page shows: departments and the account."""
         customer_id = request.session.get(SESSION_CUSTOMER)
         root = root_of(request)
         page = self._templates.get_template(template).render(
+            base="sample_base.html" if self._demo_customers else "base.html",
             shop=self._settings,
+            name=self._name,
             root=root,
+            logo=f"{root}/logo" if self._settings.logo_file else cards.safe_url(self._settings.logo),
+            address=f"{request.url.scheme}://{request.url.netloc}{root}",
             picture=lambda product, eager=False: Markup(cards.picture_html(product, eager, root)),  # noqa: S704
             link=lambda product: cards.product_link(product, root),
-            departments=departments(self._assistant.catalog),
-            catalog=self._assistant.catalog,
+            departments=departments(catalog),
+            catalog=catalog,
             customer=self._assistant.customer(customer_id) if customer_id else None,
             demo_customers=[
                 (found, note)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.reading.reader import Reader
 from retrieval.catalog.catalog import Catalog
 from retrieval.index.encoder import Encoder, Vectors
+from retrieval.remembered import remembered
 from retrieval.search.search import Search
 
 _REMEMBERED = 4096
@@ -55,14 +55,13 @@ class Bench:
     reader: Reader
     constraints: Constraints
     orders: Orders
-    today: Callable[[], date]
     encoder: Encoder
     lines_of: Callable[[str], tuple[Line, ...]] = field(init=False)
     _vectors_of: Callable[[str], Vectors] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lines_of", lru_cache(_REMEMBERED)(self._lines_of))
-        object.__setattr__(self, "_vectors_of", lru_cache(_REMEMBERED)(self._line_vectors))
+        object.__setattr__(self, "lines_of", remembered(self._lines_of, _REMEMBERED))
+        object.__setattr__(self, "_vectors_of", remembered(self._line_vectors, _REMEMBERED))
 
     def nearest_lines(self, record: str, question: str, most: int) -> list[Line]:
         """The lines of a record that are nearest in meaning to `question`, in the record's order."""
@@ -84,11 +83,12 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a step is carried out for: the message, the need after it, the thread before it and who is signed in."""
+    """What a step is carried out for: the message, the need after it, the thread before it, the moment and who is signed in."""
 
     message: str
     need: Need
     thread: Thread
+    moment: datetime
     customer_id: str | None = None
 
     def question(self, *parts: str) -> str:

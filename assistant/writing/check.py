@@ -66,6 +66,10 @@ class Check:
         """The check for replies about this catalogue."""
         return cls(Goods.of(catalog), manners)
 
+    def about(self, goods: Goods) -> Check:
+        """The same check for a catalog with these words."""
+        return Check(goods, self._manners)
+
     def violations(
         self, sentence: str, evidence: Evidence, customer_words: str = "", before: str = ""
     ) -> tuple[Violation, ...]:

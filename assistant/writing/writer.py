@@ -21,6 +21,7 @@ from assistant.language_model.language_model import Decoding, LanguageModel
 from assistant.language_model.prompt import Prompt
 from assistant.reference import spell
 from assistant.writing.check import Check
+from assistant.writing.checking.goods import Goods
 from assistant.writing.checking.sentences import streamed
 from assistant.writing.draft import Draft, Written
 from assistant.writing.leads import led
@@ -58,6 +59,10 @@ class Writer:
         self._phrases = phrases
         self._check = check
         self._decoding = decoding
+
+    def about(self, goods: Goods) -> Writer:
+        """The same writer for a catalog with these words."""
+        return Writer(self._model, self._phrases, self._check.about(goods), self._decoding)
 
     @property
     def model_name(self) -> str:

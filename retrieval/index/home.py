@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from retrieval.errors import IndexDamaged, IndexMissing, SearchIndexError
+from retrieval.errors import IndexBusy, IndexDamaged, IndexMissing, SearchIndexError
 
 REBUILD = "Run: aisle index"
 
@@ -48,7 +48,7 @@ class IndexHome:
 
     @contextlib.contextmanager
     def building(self) -> Iterator[Path]:
-        """A new folder to build in, removed again if building fails. Raises SearchIndexError.
+        """A new folder to build in, removed again if building fails. Raises IndexBusy and SearchIndexError.
 
         Only one process builds at a time; a second is told so at once.
         """
@@ -57,7 +57,7 @@ class IndexHome:
             lock = (self.folder / "building.lock").open("a")
         with lock:
             if not _locked(lock, fcntl.LOCK_EX):
-                raise SearchIndexError(
+                raise IndexBusy(
                     f"another process is building the index in {self.folder}", "Wait for it to finish, then try again."
                 )
             folder = self._builds / uuid.uuid4().hex[:12]

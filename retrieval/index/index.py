@@ -9,6 +9,7 @@ import contextlib
 import json
 import shutil
 import uuid
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from retrieval.index.encoder import Encoder, Vectors
 from retrieval.index.home import REBUILD, IndexHome, reading
 from retrieval.index.lexical import Lexical
 from retrieval.index.manifest import Manifest
+from retrieval.index.neighbors import ExactNeighbors, Neighbors
 from retrieval.index.texts import IndexTexts
 from retrieval.index.vectors import ChromaVectors
 
@@ -32,16 +34,17 @@ _EMBED_BATCH = 64
 
 
 class Index:
-    """Everything that search reads beside the catalogue. Safe to share between threads; never changes.
+    """Everything that search reads besides the catalog. Safe to share between threads; never changes.
 
-    `product_vectors` has shape (products, dimension) in the order of `product_ids`, `passage_vectors` shape
+    Its files are let go by `close`, or when nothing refers to the index any more. `product_vectors` has shape (products, dimension) in the order of `product_ids`, `passage_vectors` shape
     (passages, dimension); `passage_faqs` names the FAQ of each passage.
     """
 
     def __init__(
-        self, texts: IndexTexts, vectors: Vectors, store: ChromaVectors, lexicals: tuple[Lexical, Lexical]
+        self, texts: IndexTexts, vectors: Vectors, store: Neighbors, lexicals: tuple[Lexical, Lexical]
     ) -> None:
         products = len(texts.product_ids)
+        self.fingerprint = texts.fingerprint
         self.product_ids = texts.product_ids
         self.passage_faqs = texts.passage_faqs
         self.product_vectors = vectors[:products]
@@ -57,17 +60,40 @@ class Index:
         vectors = _embed(texts, encoder, {}, progress)
         store = ChromaVectors.in_memory(f"memory-{uuid.uuid4().hex}")
         index = cls(texts, vectors, store, texts.lexicals())
-        index._fill(progress)
+        index._fill(store, progress)
         index._held.callback(store.drop)
         return index
+
+    @classmethod
+    def interim(cls, home: Path, catalog: Catalog, encoder: Encoder) -> Index:
+        """What can be searched of `catalog` at once, without embedding anything or writing it anywhere.
+
+        Texts of the build in use keep their vectors; new texts are found by their words alone until the next build.
+        """
+        texts = IndexTexts.of(catalog)
+        known, unknown = _known_vectors(IndexHome(home), encoder), np.zeros(encoder.dimension, np.float32)
+        vectors = np.zeros((len(texts.keys), encoder.dimension), np.float32)
+        for row, key in enumerate(texts.keys):
+            vectors[row] = known.get(key, unknown)
+        products = len(texts.product_ids)
+        neighbors = ExactNeighbors({PRODUCTS: vectors[:products], PASSAGES: vectors[products:]})
+        return cls(texts, vectors, neighbors, texts.lexicals())
 
     @classmethod
     def build(
         cls, home: Path, catalog: Catalog, encoder: Encoder, progress: Progress | None = None, chroma_url: str = ""
     ) -> Index:
-        """Builds a new index beside the one in use, puts it in its place and opens it.
+        """Builds a new index and opens it; see `write`."""
+        cls.write(home, catalog, encoder, progress, chroma_url)
+        return cls.open(home, catalog, encoder, chroma_url)
 
-        Raises SearchIndexError when it cannot be written, when another process builds, or when the server at
+    @classmethod
+    def write(
+        cls, home: Path, catalog: Catalog, encoder: Encoder, progress: Progress | None = None, chroma_url: str = ""
+    ) -> None:
+        """Builds a new index next to the one in use, and puts it in its place.
+
+        Raises IndexBusy when another process builds, SearchIndexError when it cannot be written or when the server at
         `chroma_url` fails.
         """
         place = IndexHome(home)
@@ -80,11 +106,10 @@ class Index:
             for lexical, name in zip(lexicals, _LEXICALS, strict=True):
                 lexical.save(folder / name)
             with contextlib.closing(_store(folder, chroma_url)) as store:
-                cls(texts, vectors, store, lexicals)._fill(progress)
+                cls(texts, vectors, store, lexicals)._fill(store, progress)
             Manifest.of(folder, texts, encoder, chroma_url).write(folder)
             place.publish(folder)
             _sweep(place, chroma_url)
-        return cls.open(home, catalog, encoder, chroma_url)
 
     @classmethod
     def open(cls, home: Path, catalog: Catalog, encoder: Encoder, chroma_url: str = "") -> Index:
@@ -103,13 +128,18 @@ class Index:
             index = cls(texts, _read_vectors(folder, manifest), store, _read_lexicals(folder, texts))
             index._check_store()
             index._held = held.pop_all()
+        weakref.finalize(index, index._held.close).atexit = False
         return index
+
+    def fits(self, texts: IndexTexts) -> bool:
+        """Whether it was made of exactly these texts. Prices and stock are none of them."""
+        return self.fingerprint == texts.fingerprint
 
     def close(self) -> None:
         """Lets go of the files, so that a later build may remove them."""
         self._held.close()
 
-    def _fill(self, progress: Progress | None) -> None:
+    def _fill(self, store: ChromaVectors, progress: Progress | None) -> None:
         total, done = len(self.product_vectors) + len(self.passage_vectors), 0
 
         def written(count: int) -> None:
@@ -118,8 +148,8 @@ class Index:
             if progress:
                 progress("storing", done, total)
 
-        self.store.write(PRODUCTS, self.product_vectors, written)
-        self.store.write(PASSAGES, self.passage_vectors, written)
+        store.write(PRODUCTS, self.product_vectors, written)
+        store.write(PASSAGES, self.passage_vectors, written)
 
     def _check_store(self) -> None:
         """Chroma must hold every vector, and be able to search them."""

@@ -39,7 +39,10 @@ class IndexTexts:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of all that is searched: prices and stock may change without it, names and descriptions not."""
-        parts = (*self.product_ids, *self.passage_faqs, *self.keys)
+        catalog = self.catalog
+        words_alone = [f"{product.size}\t{product.gtin}" for product in catalog.products.values()]
+        words_alone += [" ".join(faq.intents) for faq in catalog.faqs.values()]
+        parts = (*self.product_ids, *self.passage_faqs, *self.keys, *words_alone)
         return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:16]
 
     def lexicals(self) -> tuple[Lexical, Lexical]:

@@ -15,12 +15,11 @@ from urllib.parse import urlsplit
 import chromadb
 import numpy as np
 from chromadb.config import Settings
-from numpy.typing import NDArray
 
 from retrieval.errors import SearchIndexError
 from retrieval.index.encoder import Vectors
+from retrieval.index.neighbors import Rows
 
-Rows = NDArray[np.intp]
 _BATCH = 1000
 _TIMEOUT_SECONDS = 30
 _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighbors": 32}

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from retrieval.catalog.product import Product
 from retrieval.index.document import product_head, product_words, words
 from retrieval.index.encoder import Encoder, Vectors
+from retrieval.remembered import remembered
 from retrieval.search.relevance import kind_words
 
 _BEHIND = re.compile(
@@ -63,7 +63,7 @@ class Assortment:
         self._called = frozenset(word for product in products for word in kind_words(product))
         self._in_names = frozenset(word for product in products for word in words(product_head(product)))
         self._in_records = frozenset(word for product in products for word in product_words(product))
-        self._remembered = lru_cache(maxsize=1024)(self._has)
+        self._remembered = remembered(self._has, 1024)
 
     def has(self, query: str) -> bool:
         """Whether the shop has what `query` names; True for a query that names no single thing."""

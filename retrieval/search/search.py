@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ from retrieval.index.index import PASSAGES, Index
 from retrieval.recommendation.product_features import TRAITS, Floats, Rows, Shelf
 from retrieval.recommendation.profile import History
 from retrieval.recommendation.recommender import Question, Recommender
+from retrieval.remembered import remembered
 from retrieval.search.assortment import Assortment
 from retrieval.search.matcher import Matcher
 from retrieval.search.ordering import in_order, one_per_group, spread
@@ -96,7 +96,7 @@ class Search:
         self._now = now
         self._shelf = Shelf.of(products, index.product_vectors, self._history.popularity(), now())
         self._changes = sorted({change for product in products for change in product.changes()})
-        self._view_between = lru_cache(maxsize=_REMEMBERED_VIEWS)(self._make_view)
+        self._view_between = remembered(self._make_view, _REMEMBERED_VIEWS)
         self._matcher = Matcher(index, encoder, products)
         self._assortment = Assortment(products, index.product_vectors, encoder)
         self._faq_ids = tuple(catalog.faqs)
