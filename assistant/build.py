@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from assistant.actions.orders import Orders
 from assistant.checking.claims import ClaimsChecker
 from assistant.evidence.briefing import Briefing
 from assistant.evidence.wording import plural_kind
+from assistant.language_model.chat_model import ChatModel
 from assistant.language_model.language_model import Decoding
 from assistant.language_model.speaker import Speaker
+from assistant.planning.chat_planner import ChatPlanner
 from assistant.planning.constraints import Constraints
-from assistant.planning.planner import LanguageModelPlanner
+from assistant.planning.planner import LanguageModelPlanner, Planner
 from assistant.reading.reader import Reader
+from assistant.settings import Settings
 from assistant.shop import Shop
 from assistant.tools.tool import Bench
 from assistant.turn import Dialogue
 from assistant.understanding.grammar.grammar import Grammar
 from assistant.understanding.grammar.names import Names
+from assistant.writing.chat_writer import ChatWriter
 from assistant.writing.composer import Composer
+from assistant.writing.sentence_writer import SentenceWriter
+from assistant.writing.speaker_writer import SpeakerWriter
 from retrieval.catalog.catalog import Catalog
+from retrieval.errors import SettingsError
 from retrieval.index.encoder import Encoder
 from retrieval.search.search import Search
 
@@ -36,17 +44,52 @@ def dialogue_of(
     everyday: frozenset[str],
     today: Callable[[], date],
     decoding: Decoding = Decoding(max_tokens=120, temperature=0.0),
+    chat: ChatModel | None = None,
 ) -> Dialogue:
-    """The dialogue of one shop. `everyday` are the stems that the claims checker takes for everyday words."""
+    """The dialogue of one shop. `everyday` are the stems that the claims checker takes for everyday words.
+
+    With `chat`, that model plans and writes, and the speaker plans only if two plans of it are invalid.
+    """
     grammar = Grammar(catalog)
-    checker = ClaimsChecker(catalog, everyday)
+    names = Names(catalog, grammar.lexicon)
+    planner: Planner = LanguageModelPlanner(speaker, names)
+    writer: SentenceWriter = SpeakerWriter(speaker, decoding)
+    if chat is not None:
+        planner = ChatPlanner(chat, catalog, names, default=planner)
+        writer = ChatWriter(chat)
     return Dialogue(
-        planner=LanguageModelPlanner(speaker, Names(catalog, grammar.lexicon)),
+        planner=planner,
         bench=Bench(catalog, search, reader, Constraints(grammar), orders, today, encoder),
         briefing=Briefing(catalog, shop, today),
-        composer=Composer(speaker, checker, decoding),
+        composer=Composer(writer, ClaimsChecker(catalog, everyday)),
         kinds=catalog_kinds(catalog),
     )
+
+
+def open_chat_model(settings: Settings, adapter: Path | None = None, adapter_name: str = "") -> ChatModel | None:
+    """The server at AISLE_MODEL_URL, else the model AISLE_MODEL with `adapter`; None if neither is set.
+
+    Raises ModelError if the model, adapter or server cannot be used, SettingsError if an adapter is set for a server.
+    """
+    if settings.model_url:
+        if adapter is not None:
+            raise SettingsError(
+                f"the adapter {adapter} cannot be sent to the server at {settings.model_url}, which loads its own adapters",
+                "Clear AISLE_ADAPTER and name the adapter on the server with AISLE_MODEL.",
+            )
+        from assistant.language_model.chat_server import ChatServer
+
+        return ChatServer.open(settings.model_url, settings.model, settings.model_key.get_secret_value())
+    if settings.model:
+        from assistant.language_model.transformers_chat import TransformersChat
+
+        return TransformersChat.open(settings.model, adapter, adapter_name=adapter_name, threads=settings.threads)
+    return None
+
+
+def plan_fallbacks(dialogue: Dialogue) -> int:
+    """How many messages the speaker had to plan because two plans of the chat model were invalid."""
+    return dialogue.planner.fallbacks if isinstance(dialogue.planner, ChatPlanner) else 0
 
 
 def catalog_kinds(catalog: Catalog) -> tuple[str, ...]:

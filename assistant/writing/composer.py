@@ -1,25 +1,21 @@
-"""Composer: writes a reply sentence by sentence, and lets none out that fails the check."""
+"""Composer: makes a reply sentence by sentence, and lets none out that fails the check."""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from assistant.checking.claims import REFERENCE, ClaimsChecker, Violation
 from assistant.dialogue.thread import Thread
-from assistant.evidence.brief import KEYS, Brief
-from assistant.language_model.engine import Allowed
-from assistant.language_model.language_model import Decoding
-from assistant.language_model.speaker import Speaker
-from assistant.language_model.transcript import ASSISTANT, START, TranscriptTurn, encode, parts
+from assistant.evidence.brief import Brief
 from assistant.planning.planner import Planned
-from assistant.reference import spell
 from assistant.writing.plain_replies import plain_reply
+from assistant.writing.sentence_writer import Refused, ReplyTask, SentenceWriter
 
-_END_OF_SENTENCE = re.compile(r"(?<=[.!?}])(?:[\"')]*)\s+(?=[A-Z{\"'(])")
 _ATTEMPTS = 2
+_DIGITS = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +29,11 @@ class Composed:
 
 
 class Composer:
-    """Writes replies with one language model. Safe to share between threads."""
+    """Makes replies of what one writer writes. Safe to share between threads."""
 
-    def __init__(self, speaker: Speaker, checker: ClaimsChecker, decoding: Decoding) -> None:
-        self._speaker = speaker
+    def __init__(self, writer: SentenceWriter, checker: ClaimsChecker) -> None:
+        self._writer = writer
         self._checker = checker
-        self._decoding = decoding
-        self._references = {key: speaker.tokens(spell(key))[0] for key in KEYS}
 
     def write(
         self,
@@ -55,61 +49,34 @@ class Composer:
 
         If nothing passes, the plain reply to the brief is yielded. Raises WritingError.
         """
-        turn = TranscriptTurn(message, planned.text, brief.as_text())
-        ids, _ = encode(list(parts(system, context, [*thread.turns, turn])), self._speaker.tokens, writes=ASSISTANT)
-        heard = " ".join([message, *(each.message for each in thread.turns), planned.plan.need.as_text(), planned.text])
-        allowed = self._open_references(brief)
+        task = ReplyTask(system, context, thread, message, planned, brief)
+        heard = _heard(task)
         said: list[str] = []
         rejected: list[Violation] = []
-        for attempt in range(_ATTEMPTS):
-            decoding = (
-                self._decoding
-                if attempt == 0
-                else replace(self._decoding, temperature=max(self._decoding.temperature, 0.7))
-            )
-            begun = self._speaker.tokens(" ".join(said) + " ") if said else []
-            failed = False
-            for sentence in self._sentences([*ids, *begun], decoding, allowed, cancelled):
+        refused: Refused | None = None
+        for _ in range(_ATTEMPTS):
+            refused_before, refused = refused, None
+            for sentence in self._writer.write(task, tuple(said), refused_before, cancelled):
+                if sentence in said:
+                    continue
                 found = self._checker.violations(sentence, brief, heard, is_first=not said)
                 if found:
                     rejected += found
-                    failed = True
+                    refused = Refused(sentence, tuple(found))
                     break
-                if sentence in said:
-                    continue
                 said.append(sentence)
                 yield Composed(filled(sentence, brief), sentence, rejected=tuple(rejected))
-            if cancelled.is_set() or not failed:
+            if cancelled.is_set() or refused is None:
                 break
         if not said and not cancelled.is_set():
             written = plain_reply(planned.plan, brief)
             yield Composed(filled(written, brief), written, is_fallback=True, rejected=tuple(rejected))
 
-    def _sentences(
-        self,
-        ids: Sequence[int],
-        decoding: Decoding,
-        allowed: Allowed,
-        cancelled: threading.Event,
-    ) -> Iterator[str]:
-        """The sentences that follow `ids`, each as soon as the next one begins."""
-        written: list[int] = []
-        done = 0
-        for token in self._speaker.generate(ids, decoding, allowed, cancelled):
-            written.append(token)
-            whole = _END_OF_SENTENCE.split(self._speaker.text(written))
-            while done < len(whole) - 1:
-                yield whole[done].strip()
-                done += 1
-        rest = " ".join(_END_OF_SENTENCE.split(self._speaker.text(written))[done:]).strip()
-        if rest and rest[-1] in ".!?}\"')":
-            yield rest
 
-    def _open_references(self, brief: Brief) -> Allowed:
-        """Everything but references that the brief does not have, and new parts of the transcript."""
-        closed = [token for key, token in self._references.items() if key not in brief.facts]
-        bias = self._speaker.banning([*closed, *self._speaker.tokens(START)])
-        return lambda written: bias
+def _heard(task: ReplyTask) -> str:
+    """What the customer has said and the need so far. Of the plan, which a model wrote, the words but no number."""
+    messages = [task.message, *(each.message for each in task.thread.turns)]
+    return " ".join([*messages, task.planned.plan.need.as_text(), _DIGITS.sub("", task.planned.text)])
 
 
 def filled(sentence: str, brief: Brief) -> str:
