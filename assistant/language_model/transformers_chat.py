@@ -110,8 +110,8 @@ class TransformersChat:
             raise WritingError(f"{self._name} wrote nothing for {_SILENCE_SECONDS:.0f} seconds") from error
         finally:
             stop.set()
-        for error in errors:
-            raise WritingError(f"{self._name} failed while it wrote: {error}") from error
+        if errors:
+            raise WritingError(f"{self._name} failed while it wrote: {errors[0]}") from errors[0]
 
     def _generate(
         self,
