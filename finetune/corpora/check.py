@@ -22,6 +22,9 @@ from finetune.corpora.conversation import (
 )
 from finetune.corpora.facts import turn_brief
 from finetune.corpora.shop import CorpusShop
+from finetune.corpora.transcripts import corpus_conversations
+from finetune.verification.corpus_turns import finished
+from finetune.verification.verifier import Verifier
 
 REFERENCE = re.compile(r"\{([^{}]*)\}")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -32,9 +35,14 @@ _SHORTEST_COMPARED = 5
 
 @dataclass(slots=True)
 class CorpusReport:
-    """Faults and counts of the shops that were checked."""
+    """Faults and counts of the shops that were checked.
+
+    `doubts` is what the independent verifier finds in the replies as customers read them. Most are true statements in words that it cannot
+    follow, so they are for a second look and not a fault.
+    """
 
     faults: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -50,13 +58,26 @@ def check_shops(folders: Iterable[Path]) -> CorpusReport:
         for path in sorted(folder.glob("pairs/*.yaml")):
             _take(report, _pair_faults(shop, path, report.counts))
         ids: set[str] = set()
+        before = len(report.faults)
         for path in sorted(folder.glob("conversations/*.yaml")):
             _take(report, _conversation_faults(shop, path, ids, said, report.counts))
+        if len(report.faults) == before:
+            report.doubts.extend(_doubts(shop))
     return report
 
 
 def _take(report: CorpusReport, faults: Iterator[str]) -> None:
     report.faults.extend(faults)
+
+
+def _doubts(shop: CorpusShop) -> Iterator[str]:
+    """What the verifier finds wrong with the replies of a shop without faults."""
+    verifier = Verifier(shop)
+    for conversation in corpus_conversations(shop.folder):
+        for place, (_, turn) in enumerate(finished(shop, conversation), 1):
+            yield from (
+                f"{shop.name}: {conversation.written.id}: turn {place}: {fault}" for fault in verifier.faults(turn)
+            )
 
 
 def _pair_faults(shop: CorpusShop, path: Path, counts: Counter[str]) -> Iterator[str]:

@@ -69,13 +69,17 @@ def lines(shop: Shop, records: Annotated[list[str] | None, typer.Argument(help="
 
 @corpus.command("check")
 def check(shops: Shops) -> None:
-    """Check every line of these shops. Exit code 1 if anything is wrong."""
+    """Check every line of these shops, and verify the replies. Exit code 1 if a line is wrong; what is only in doubt is printed."""
     from finetune.corpora.check import check_shops
 
     report = check_shops(shops)
     for fault in report.faults:
         typer.echo(fault)
+    for doubt in report.doubts:
+        typer.echo(f"in doubt: {doubt}")
     typer.echo(", ".join(f"{count:,} {name}" for name, count in sorted(report.counts.items())))
+    if report.doubts:
+        typer.echo(f"{len(report.doubts)} in doubt: read these again")
     if report.faults:
         typer.echo(f"{len(report.faults)} faults")
         raise typer.Exit(1)
