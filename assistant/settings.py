@@ -130,6 +130,10 @@ class Settings(BaseSettings):
     secret: SecretStr = Field(
         SecretStr(""), description="Key that signs session cookies; empty makes one and keeps it in the home."
     )
+    import_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key of at least 32 characters for `POST /api/import`; empty refuses every import over HTTP.",
+    )
     rate_limit: str = Field("60/minute", description="Messages that one client may send.")
     max_message: int = Field(
         2000,
@@ -248,7 +252,7 @@ def _refusal(found: ErrorDetails) -> SettingsError:
     named = getattr(value, "where", "") or (name if name.startswith("AISLE_") else f"AISLE_{name}")
     if found["type"] == "extra_forbidden":
         return SettingsError(f"{named} is no setting of Aisle.", "See `.env.example` for all of them.")
-    shown = "" if name in ("SECRET", "MODEL_KEY") else f" has the value {str(value)!r}"
+    shown = "" if name in ("SECRET", "MODEL_KEY", "IMPORT_KEY") else f" has the value {str(value)!r}"
     reason = " ".join(found["msg"].removeprefix("Value error, ").split())
     return SettingsError(
         f"{named}{shown}: {reason[:1].lower()}{reason[1:].rstrip('.')}.",

@@ -19,7 +19,6 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 
 import gradio as gr
 from fastapi import FastAPI
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import FileResponse, Response
@@ -35,11 +34,12 @@ from ui.chat_guard import ChatGuard
 from ui.errors import answer_errors
 from ui.health import health_router
 from ui.identity import load_secret
+from ui.import_api import IMPORT_PATH, LARGEST_FEED, import_router
 from ui.look import Look, widget_script
 from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
-from ui.protection import RateLimit, SecurityHeaders
+from ui.protection import BodyLimits, RateLimit, SecurityHeaders
 from ui.proxies import Proxies, PublicAddress, trusted_networks
 from ui.reception import VISIT, Reception
 from ui.sign_in import sign_in_router
@@ -84,6 +84,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     app.include_router(chat_router(reception))
     app.include_router(openai_router(reception))
     app.include_router(health_router(assistant, metrics))
+    app.include_router(import_router(settings))
     app.include_router(sign_in_router(demo_customers or {}))
     app.include_router(storefront_router(assistant, settings, demo_customers or {}))
     _add_files(app, settings)
@@ -107,7 +108,7 @@ def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str, settings:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type", *_SDK_HEADERS],
     )
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
+    app.add_middleware(BodyLimits, usual=_LARGEST_BODY, larger={IMPORT_PATH: LARGEST_FEED})
     app.add_middleware(SecurityHeaders, embedders=origins)
     app.add_middleware(Proxies, trusted=trusted, public=public)
 

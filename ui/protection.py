@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retrieval.errors import AisleError, SettingsError
@@ -38,6 +39,19 @@ class RateLimit:
         """Counts one message of `client`. Raises TooFast beyond the limit."""
         if not self._limiter.hit(self._limit, client):
             raise TooFast(TOO_FAST)
+
+
+class BodyLimits:
+    """Refuses a request whose body is larger than `usual` bytes, or than what `larger` allows at its path."""
+
+    def __init__(self, app: ASGIApp, usual: int, larger: Mapping[str, int]) -> None:
+        self._usual = RequestBodyLimitMiddleware(app, usual)
+        self._larger = {path: RequestBodyLimitMiddleware(app, limit) for path, limit in larger.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting its body."""
+        path = get_route_path(scope) if scope["type"] == "http" else ""
+        await self._larger.get(path, self._usual)(scope, receive, send)
 
 
 class SecurityHeaders:

@@ -9,22 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
-    from sqlalchemy import Engine
-
-    from assistant.importing import Reading
     from assistant.settings import Settings
-    from retrieval.feeds.report import FeedRow
-    from retrieval.feeds.source import Source
-    from retrieval.store.upsert import Outcome
-
-Record = TypeVar("Record")
+    from assistant.shop_import import ImportResult, ShopImport
+    from retrieval.store.versions import Kind
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to import; the format is recognised.")]
 Home = Annotated[Path | None, typer.Option(help="Directory of the shop's database and index (AISLE_HOME).")]
@@ -48,70 +42,39 @@ def products(files: Files, home: Home = None, currency: Currency = None, replace
     Read are Google Merchant TSV and XML, Shopify CSV, WooCommerce CSV, schema.org JSON-LD (also in HTML), JSONL,
     and JSON and tables with common names; packed with gzip or not, in any encoding.
     """
-    from retrieval.feeds.intake import Intake
-    from retrieval.feeds.recognition import read_products
-    from retrieval.store.database import open_database
-    from retrieval.store.records import Records
-
-    settings = _settings(home, currency)
-    intake = Intake(settings.currency, settings.zone)
-    records = Records(open_database(settings.resolved_database_url))
-    reading = _read("products", files, lambda source: read_products(source, intake))
-    _store("products", reading, replace, records.upsert_products)
+    _import("products", files, home, currency, replace)
 
 
 def faqs(files: Files, home: Home = None, replace: Replace = False) -> None:
     """Import FAQs and policies: Markdown pages, folders of them, or rows with title and answer in JSON or CSV."""
-    from retrieval.feeds.faqs import faq_files, read_faqs
-    from retrieval.feeds.intake import Intake
-    from retrieval.store.records import Records
-
-    intake, records = Intake(), Records(_open_database(home))
-    reading = _read("FAQs", files, lambda source: read_faqs(source, intake), faq_files)
-    _store("FAQs", reading, replace, records.upsert_faqs)
+    _import("faqs", files, home, replace=replace)
 
 
 def customers(files: Files, home: Home = None) -> None:
     """Import customers: id, name and email, in JSONL, JSON or CSV."""
-    from retrieval.feeds.intake import Intake
-    from retrieval.feeds.people import read_customers
-    from retrieval.store.records import Records
-
-    intake, records = Intake(), Records(_open_database(home))
-    reading = _read("customers", files, lambda source: read_customers(source, intake))
-    _store("customers", reading, False, lambda rows, _replace: records.upsert_customers(rows))
+    _import("customers", files, home)
 
 
 def orders(files: Files, home: Home = None, currency: Currency = None) -> None:
     """Import orders, in JSONL or JSON. Import their customers first."""
-    from assistant.actions.order_feed import read_orders
-    from assistant.actions.orders import Orders
-    from retrieval.feeds.intake import Intake
-    from retrieval.store.database import open_database
-    from retrieval.store.records import Records
-
-    settings = _settings(home, currency)
-    engine, intake = open_database(settings.resolved_database_url), Intake(settings.currency)
-    known = Records(engine).customer_ids()
-    reading = _read("orders", files, lambda source: read_orders(source, intake, known))
-    _store("orders", reading, False, lambda rows, _replace: Orders(engine).upsert(rows))
+    _import("orders", files, home, currency)
 
 
 def events(files: Files, home: Home = None) -> None:
     """Import what customers viewed, put in the cart, bought and rated, in JSONL, JSON or CSV."""
-    from retrieval.feeds.intake import Intake
-    from retrieval.feeds.people import read_events
-    from retrieval.store.records import Records
-
-    intake, records = Intake(), Records(_open_database(home))
-    reading = _read("events", files, lambda source: read_events(source, intake))
-    _store("events", reading, False, lambda rows, _replace: records.upsert_events(rows))
+    _import("events", files, home)
 
 
-def _open_database(home: Path | None) -> Engine:
+def _import(
+    name: str, files: Sequence[Path], home: Path | None, currency: str | None = None, replace: bool = False
+) -> None:
+    from assistant.shop_import import ShopImport
     from retrieval.store.database import open_database
+    from retrieval.store.versions import Kind
 
-    return open_database(_settings(home).resolved_database_url)
+    settings = _settings(home, currency)
+    shop = ShopImport(open_database(settings.resolved_database_url), settings.currency, settings.zone)
+    _show(_read(shop, Kind(name), files, replace), replace, settings)
 
 
 def _settings(home: Path | None, currency: str | None = None) -> Settings:
@@ -130,43 +93,37 @@ def _settings(home: Path | None, currency: str | None = None) -> Settings:
     return settings
 
 
-def _read(
-    noun: str,
-    files: Sequence[Path],
-    read: Callable[[Source], Iterator[FeedRow[Record]]],
-    files_in: Callable[[Path], Sequence[Path]] | None = None,
-) -> Reading[Record]:
-    """Reads `files` under a progress bar; what is bad goes to standard error."""
+def _read(shop: ShopImport, kind: Kind, files: Sequence[Path], replace: bool) -> ImportResult:
+    """Imports `files` under a progress bar; what is bad goes to standard error."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from assistant.importing import read_files
+    from assistant.shop_import import NOUNS
 
     console = Console(stderr=True)
-    columns = (TextColumn(f"Reading {noun}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    columns = (TextColumn(f"Reading {NOUNS[kind]}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
-        task = bars.add_task(noun)
-        return read_files(
+        task = bars.add_task(kind.value)
+        return shop.run(
+            kind,
             files,
-            read,
+            replace=replace,
             report=lambda fault: console.print(str(fault), markup=False, highlight=False, soft_wrap=True),
             progress=lambda done, total: bars.update(task, completed=done, total=total),
-            files_in=files_in or (lambda path: (path,)),
         )
 
 
-def _store(
-    noun: str, reading: Reading[Record], replace: bool, upsert: Callable[[Sequence[Record], bool], Outcome]
-) -> None:
-    """Stores what was read, shows what that changed, and ends with the exit code."""
+def _show(result: ImportResult, replace: bool, settings: Settings) -> None:
+    """Shows what an import changed, and ends with the exit code."""
     from rich.console import Console
     from rich.table import Column, Table
 
-    console = Console(highlight=False)
-    if reading.records:
-        outcome = upsert(reading.records, replace and reading.is_complete)
+    from assistant.shop_import import NOUNS, REPLACEABLE
+
+    console, reading, noun = Console(highlight=False), result.reading, NOUNS[result.kind]
+    if result.outcome is not None:
         table = Table(noun, Column("", justify="right"))
-        for name, count in asdict(outcome).items():
+        for name, count in asdict(result.outcome).items():
             table.add_row(name, str(count))
         console.print(table)
     else:
@@ -180,7 +137,9 @@ def _store(
         console.print(f"Not imported: {reading.bad_rows} bad rows and {reading.bad_files} bad files, named above.")
         if replace:
             console.print(f"Nothing was removed: a bad row may be one of the {noun} that seem to be gone.")
-    if noun in ("products", "FAQs") and reading.records:
-        console.print("Next: aisle index")
+    if result.outcome is not None and result.outcome.has_changes:
+        console.print(f"Data version {result.version}: a running server answers from it within seconds.")
+        if result.kind in REPLACEABLE and not (settings.home / "index" / "current").exists():
+            console.print("Next: aisle index")
     if reading.exit_code:
         raise typer.Exit(reading.exit_code)

@@ -6,11 +6,11 @@ changes anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer, Event
@@ -23,6 +23,13 @@ from retrieval.store.tables import CustomerRow, EventRow, FaqRow, ProductRow
 from retrieval.store.upsert import Outcome, Values, upsert
 from retrieval.store.versions import DataVersion, Kind, raise_version, read_version
 
+_TABLES: Mapping[Kind, type[Base]] = {
+    Kind.PRODUCTS: ProductRow,
+    Kind.FAQS: FaqRow,
+    Kind.CUSTOMERS: CustomerRow,
+    Kind.EVENTS: EventRow,
+}
+
 
 class Records:
     """The shop's records in one database. Every method raises StoreError where the database fails."""
@@ -32,25 +39,31 @@ class Records:
 
     def upsert_products(self, products: Iterable[Product], replace: bool = False) -> Outcome:
         """Adds new products and changes known ones; `replace` also removes those that are not among `products`."""
-        return self._upsert(Kind.PRODUCTS, ProductRow, ("id",), map(product_values, products), replace)
+        return self._upsert(Kind.PRODUCTS, ("id",), map(product_values, products), replace)
 
     def upsert_faqs(self, faqs: Iterable[Faq], replace: bool = False) -> Outcome:
         """Adds new FAQs and changes known ones; `replace` also removes those that are not among `faqs`."""
-        return self._upsert(Kind.FAQS, FaqRow, ("id",), map(faq_values, faqs), replace)
+        return self._upsert(Kind.FAQS, ("id",), map(faq_values, faqs), replace)
 
     def upsert_customers(self, customers: Iterable[Customer]) -> Outcome:
         """Adds new customers and changes known ones."""
-        return self._upsert(Kind.CUSTOMERS, CustomerRow, ("id",), map(asdict, customers))
+        return self._upsert(Kind.CUSTOMERS, ("id",), map(asdict, customers))
 
     def upsert_events(self, events: Iterable[Event]) -> Outcome:
         """Adds events that are not known yet: the same act on the same product at the same moment is one event."""
         key = ("customer_id", "time", "product_id", "kind")
-        return self._upsert(Kind.EVENTS, EventRow, key, map(event_values, events))
+        return self._upsert(Kind.EVENTS, key, map(event_values, events))
 
     def catalog(self) -> Catalog:
         """Every product and FAQ, in the order in which they first came."""
         with reading(self._engine) as connection:
             return _catalog(connection)
+
+    def count(self, kind: Kind) -> int:
+        """How many records of `kind` there are. Orders are not kept here: raises KeyError for them."""
+        query = select(func.count()).select_from(table_of(_TABLES[kind]))
+        with reading(self._engine) as connection:
+            return connection.scalar(query) or 0
 
     def version(self) -> DataVersion:
         """The version of the records now."""
@@ -81,11 +94,9 @@ class Records:
         with reading(self._engine) as connection:
             return _events(connection, since)
 
-    def _upsert(
-        self, kind: Kind, row: type[Base], key: Sequence[str], incoming: Iterator[Values], replace: bool = False
-    ) -> Outcome:
+    def _upsert(self, kind: Kind, key: Sequence[str], incoming: Iterator[Values], replace: bool = False) -> Outcome:
         with writing(self._engine) as connection:
-            outcome = upsert(connection, table_of(row), key, incoming, replace)
+            outcome = upsert(connection, table_of(_TABLES[kind]), key, incoming, replace)
             if outcome.has_changes:
                 raise_version(connection, kind)
         return outcome

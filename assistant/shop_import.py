@@ -1,0 +1,117 @@
+"""ShopImport: files of one kind of record into a shop's database, for the command line, for watching and for the web."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from assistant.actions.order_feed import read_orders
+from assistant.actions.orders import Orders
+from assistant.importing import Progress, Reading, Report, read_files
+from retrieval.feeds.faqs import faq_files, read_faqs
+from retrieval.feeds.intake import Intake
+from retrieval.feeds.people import read_customers, read_events
+from retrieval.feeds.recognition import read_products
+from retrieval.feeds.report import FeedRow
+from retrieval.feeds.source import Source
+from retrieval.store.records import Records
+from retrieval.store.upsert import Outcome
+from retrieval.store.versions import Kind
+
+REPLACEABLE = frozenset({Kind.PRODUCTS, Kind.FAQS})
+"""Kinds of which a feed can be the whole list: what it does not name is removed."""
+
+NOUNS: Mapping[Kind, str] = {kind: "FAQs" if kind is Kind.FAQS else kind.value for kind in Kind}
+"""What people call the records of each kind."""
+
+_SUSPICIOUS = 0.5
+"""A feed with less than this share of the records that it would replace is not believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of one import: what was read, what that changed, and the version of the data after it.
+
+    `outcome` is None if nothing was stored; `refusal` says why although records were read, "" otherwise.
+    """
+
+    kind: Kind
+    reading: Reading[Any]
+    outcome: Outcome | None
+    version: int
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    read: Callable[[Source], Iterator[FeedRow[Any]]]
+    upsert: Callable[[Sequence[Any], bool], Outcome]
+    files_in: Callable[[Path], Sequence[Path]] = lambda path: (path,)
+
+
+class ShopImport:
+    """Imports into one database. Prices that name no currency are in `currency`, times without a zone in `zone`."""
+
+    def __init__(self, engine: Engine, currency: str = "USD", zone: tzinfo = UTC) -> None:
+        self._records, self._orders = Records(engine), Orders(engine)
+        self._currency, self._zone = currency, zone
+
+    def run(
+        self,
+        kind: Kind,
+        paths: Sequence[Path],
+        *,
+        replace: bool = False,
+        careful: bool = False,
+        report: Report = lambda fault: None,
+        progress: Progress = lambda done, total: None,
+    ) -> ImportResult:
+        """Read `paths` and store what is good in one transaction. Raises StoreError.
+
+        `replace` also removes records that are not in the files, if every row is good; products and FAQs alone can be replaced.
+        With `careful`, as for feeds that nobody looks at, nothing is stored of a feed that seems broken.
+        """
+        way = self._way(kind)
+        reading = read_files(paths, way.read, report, progress, way.files_in)
+        refusal = self._refusal(kind, reading, replace) if careful and reading.records else ""
+        outcome = None
+        if reading.records and not refusal:
+            outcome = way.upsert(reading.records, replace and reading.is_complete)
+        return ImportResult(kind, reading, outcome, self._records.version().number, refusal)
+
+    def _refusal(self, kind: Kind, reading: Reading[Any], replace: bool) -> str:
+        """Why a feed seems broken; "" if it does not."""
+        noun, found = NOUNS[kind], len(reading.records)
+        if reading.bad_files:
+            return f"a file could not be read to its end; its {found} {noun} may be a part only"
+        if reading.bad_rows > found:
+            return f"{reading.bad_rows} rows are bad and {found} are good"
+        if replace and kind in REPLACEABLE:
+            known = self._records.count(kind)
+            if found < _SUSPICIOUS * known:
+                return f"it has {found} {noun}, less than half of the {known} that it would replace"
+        return ""
+
+    def _way(self, kind: Kind) -> _Way:
+        records, intake = self._records, Intake(self._currency, self._zone)
+        match kind:
+            case Kind.PRODUCTS:
+                return _Way(lambda source: read_products(source, intake), records.upsert_products)
+            case Kind.FAQS:
+                return _Way(lambda source: read_faqs(source, intake), records.upsert_faqs, faq_files)
+            case Kind.CUSTOMERS:
+                return _Way(
+                    lambda source: read_customers(source, intake), lambda rows, _: records.upsert_customers(rows)
+                )
+            case Kind.ORDERS:
+                known = records.customer_ids()
+                return _Way(
+                    lambda source: read_orders(source, intake, known), lambda rows, _: self._orders.upsert(rows)
+                )
+            case Kind.EVENTS:
+                return _Way(lambda source: read_events(source, intake), lambda rows, _: records.upsert_events(rows))

@@ -1,0 +1,180 @@
+"""POST /api/import: a feed in, what became of each row out. Only for the shop's own programs, who know the import key."""
+
+from __future__ import annotations
+
+import gzip
+import hmac
+import tempfile
+import threading
+import zlib
+from contextlib import suppress
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import structlog
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from assistant.settings import Settings
+from assistant.shop_import import ShopImport
+from retrieval.errors import FeedError, SettingsError
+from retrieval.feeds.report import RowError, RowWarning
+from retrieval.store.database import open_database
+from retrieval.store.versions import Kind
+from ui.proxies import client_of
+
+IMPORT_PATH = "/api/import"
+LARGEST_FEED = 32_000_000
+"""Bytes of a request's body. Feeds may be packed with gzip."""
+
+_LARGEST_UNPACKED = 512_000_000
+_SHORTEST_KEY = 32
+_MOST_FAULTS = 500
+_BLOCK = 1 << 20
+_log = structlog.get_logger(__name__)
+
+
+class Fault(BaseModel):
+    """One fault of a feed. `line` counts from 1 and is 0 where the fault is in the whole feed; "mended" rows are imported."""
+
+    kind: Literal["bad", "mended"]
+    line: int
+    field: str
+    reason: str
+
+
+class ImportJson(BaseModel):
+    """What became of an import. `stored` says whether its good rows are in the database, `complete` whether all rows were good.
+
+    `refused` says why nothing was stored although rows could be read, "" otherwise. `faults` are the first 500 of
+    `bad_rows` and `mended`. `/healthz` names `data_version` as soon as replies are made from this import.
+    """
+
+    kind: Kind
+    stored: bool
+    complete: bool
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    bad_rows: int
+    mended: int
+    left_out: dict[str, int]
+    refused: str
+    faults: list[Fault]
+    data_version: int
+
+
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    401: {"description": "The import key is missing or wrong."},
+    403: {"description": "No import key is set: imports over HTTP are off."},
+    409: {"model": ImportJson, "description": "The feed seems broken; nothing was stored. `force=true` stores it."},
+    413: {"description": "The feed is too large."},
+    422: {"model": ImportJson, "description": "No row of the feed could be read."},
+    503: {"description": "Another import is running; `Retry-After` says when to try again."},
+}
+_BODY = {"requestBody": {"required": True, "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+def import_router(settings: Settings) -> APIRouter:
+    """The route. Raises SettingsError for a key that can be guessed."""
+    key = settings.import_key.get_secret_value().encode()
+    if key and len(key) < _SHORTEST_KEY:
+        raise SettingsError(
+            f"AISLE_IMPORT_KEY has {len(key)} characters: it can be guessed.",
+            "Give it at least 32, such as the output of `openssl rand -hex 32`, or leave it empty.",
+        )
+    router, running = APIRouter(tags=["operations"]), threading.Lock()
+
+    @cache
+    def shop() -> ShopImport:
+        return ShopImport(open_database(settings.resolved_database_url), settings.currency, settings.zone)
+
+    @router.post(IMPORT_PATH, responses=_RESPONSES, openapi_extra=_BODY)
+    async def import_feed(
+        request: Request,
+        response: Response,
+        kind: Kind = Kind.PRODUCTS,
+        replace: bool = Query(False, description="Also remove products or FAQs that are not in the feed."),
+        force: bool = Query(False, description="Import a feed that seems broken or has lost half of its records."),
+    ) -> ImportJson:
+        """Import one feed of any format that `aisle import` reads; the format is recognized. The good rows are stored."""
+        _check_key(request, key)
+        if not running.acquire(blocking=False):
+            raise HTTPException(503, "Another import is running.", {"Retry-After": "10"})
+        try:
+            with tempfile.TemporaryDirectory(prefix="aisle-import-") as folder:
+                feed = Path(folder) / "feed"
+                with feed.open("wb") as file:
+                    async for block in request.stream():
+                        file.write(block)
+                found = await run_in_threadpool(lambda: _imported(shop(), kind, feed, replace, careful=not force))
+        finally:
+            running.release()
+        if found.refused:
+            response.status_code = 409
+        elif not found.stored:
+            response.status_code = 422
+        return found
+
+    return router
+
+
+def _check_key(request: Request, key: bytes) -> None:
+    """Raises HTTPException unless the request carries the key. Nothing of the body is read before."""
+    if not key:
+        raise HTTPException(403, "Imports over HTTP are off. Set AISLE_IMPORT_KEY to allow them.")
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), key):
+        _log.warning("import_refused", client=client_of(request))
+        raise HTTPException(401, "The import key is missing or wrong.", {"WWW-Authenticate": "Bearer"})
+
+
+def _imported(shop: ShopImport, kind: Kind, feed: Path, replace: bool, careful: bool) -> ImportJson:
+    """Import the file `feed`. Raises StoreError, and HTTPException for one that unpacks to too much."""
+    _check_size(feed)
+    faults: list[Fault] = []
+
+    def report(fault: RowError | RowWarning | FeedError) -> None:
+        if len(faults) < _MOST_FAULTS:
+            faults.append(_fault(fault, feed))
+
+    result = shop.run(kind, [feed], replace=replace, careful=careful, report=report)
+    reading, outcome = result.reading, result.outcome
+    counts = {} if outcome is None else asdict(outcome)
+    _log.info("imported", kind=kind.value, version=result.version, refused=result.refusal, **counts)
+    return ImportJson(
+        kind=kind,
+        stored=outcome is not None,
+        complete=reading.is_complete,
+        **counts,
+        bad_rows=reading.bad_rows,
+        mended=reading.mended,
+        left_out=dict(reading.skipped),
+        refused=result.refusal,
+        faults=faults,
+        data_version=result.version,
+    )
+
+
+def _fault(fault: RowError | RowWarning | FeedError, feed: Path) -> Fault:
+    if isinstance(fault, FeedError):
+        return Fault(kind="bad", line=0, field="", reason=fault.message.replace(str(feed), feed.name))
+    kind: Literal["bad", "mended"] = "mended" if isinstance(fault, RowWarning) else "bad"
+    return Fault(kind=kind, line=fault.line, field=fault.field, reason=fault.reason.replace(str(feed), feed.name))
+
+
+def _check_size(feed: Path) -> None:
+    """Raises HTTPException for a packed feed that would fill the machine."""
+    with feed.open("rb") as file:
+        if file.read(2) != b"\x1f\x8b":
+            return
+    unpacked = 0
+    with suppress(OSError, EOFError, zlib.error), gzip.open(feed) as stream:  # damage is reported by whoever reads it
+        while block := stream.read(_BLOCK):
+            unpacked += len(block)
+            if unpacked > _LARGEST_UNPACKED:
+                raise HTTPException(413, f"The feed unpacks to more than {_LARGEST_UNPACKED:,} bytes.")
