@@ -1,6 +1,7 @@
-"""Storefront: a shop's pages around the widget, rendered from the catalogue.
+"""Storefront: pages around the widget, rendered from the catalog.
 
-For the sample shop it is the demonstration; a real shop uses its own pages and takes the widget alone.
+The sample shop's are the demonstration. A real shop has its own pages; here it gets a plain preview, and the pages that
+cards and sources link to where its records have no address.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ui import cards
 from ui.opening import Answering, OpeningAssistant, Readiness
 from ui.proxies import root_of
 from ui.reception import SESSION_CUSTOMER
+from ui.strings import ENGLISH, strings_of
 
 _PAGE_SIZE = 24
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -91,7 +93,9 @@ def storefront_router(assistant: Answering, settings: Settings, demo_customers: 
         shown = shelf(catalog, kind, max(1, page))
         if not shown.products and shown.total + (page > 1):
             return pages.render("missing.html", request, catalog, status=404)
-        return pages.render("shop.html", request, catalog, shelf=shown, kind=kind)
+        return pages.render(
+            "sample.html" if demo_customers else "preview.html", request, catalog, shelf=shown, kind=kind
+        )
 
     @router.get("/products/{product_id:path}")
     def product_page(request: Request, product_id: str) -> HTMLResponse:
@@ -123,6 +127,7 @@ class _Pages:
     def __init__(self, assistant: Answering, settings: Settings, demo_customers: Mapping[str, str]) -> None:
         self._assistant = assistant
         self._settings = settings
+        self._name = settings.shop_name or strings_of(ENGLISH)("title")
         self._demo_customers = demo_customers
         self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         self._templates = Environment(
@@ -146,7 +151,7 @@ class _Pages:
 
     def wait(self, request: Request) -> HTMLResponse:
         """The page before the shop is open; it asks again by itself."""
-        page = self._templates.get_template("opening.html").render(shop=self._settings.shop_name, root=root_of(request))
+        page = self._templates.get_template("opening.html").render(name=self._name, root=root_of(request))
         return HTMLResponse(page, status_code=503, headers={"Retry-After": "1"})
 
     def render(
@@ -156,8 +161,12 @@ class _Pages:
         customer_id = request.session.get(SESSION_CUSTOMER)
         root = root_of(request)
         page = self._templates.get_template(template).render(
+            base="sample_base.html" if self._demo_customers else "base.html",
             shop=self._settings,
+            name=self._name,
             root=root,
+            logo=f"{root}/logo" if self._settings.logo_file else cards.safe_url(self._settings.logo),
+            address=f"{request.url.scheme}://{request.url.netloc}{root}",
             picture=lambda product, eager=False: Markup(cards.picture_html(product, eager, root)),  # noqa: S704
             link=lambda product: cards.product_link(product, root),
             departments=departments(catalog),

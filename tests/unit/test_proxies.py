@@ -74,7 +74,7 @@ def test_pages_work_under_a_path(tmp_path: Path, settings: dict, headers: dict, 
     assert '<script src="/aisle/widget.js"' in page.text
     assert 'href="/aisle/products/K-1"' in page.text
     assert 'href="/"' not in page.text
-    for found in ("widget.js", "static/shop.css", "products/K-1", "help/returns", "healthz", "chat/"):
+    for found in ("widget.js", "static/pages.css", "products/K-1", "help/returns", "healthz", "chat/"):
         assert client.get(path + found).status_code == 200, found
     assert (
         client.post(f"{path}session", data={"customer_id": ""}, follow_redirects=False).headers["location"] == "/aisle/"

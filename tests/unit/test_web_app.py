@@ -51,6 +51,39 @@ def test_pages_for_kinds_products_and_help(client):
     assert client.get("/nothing").json()["error"]["code"] == "not_found"
 
 
+def test_a_real_shop_has_a_plain_preview_and_nothing_of_the_sample_shop(tmp_path: Path):
+    settings = {"shop_name": "Oak & Elm", "shop_email": "help@oak.example", "color": "#123456", "color_dark": "#abcdef"}
+    client = TestClient(make_app(tmp_path, demo=(), **settings))
+    home = client.get("/")
+    assert home.status_code == 200
+    for part in (
+        "<h1>Preview</h1>",
+        "Larkfield 2 tent",
+        "Oak &amp; Elm",
+        "mailto:help@oak.example",
+        "#123456",
+        "#abcdef",
+    ):
+        assert part in home.text
+    assert 'src="/widget.js"' in home.text
+    assert "http://testserver/widget.js" in home.text
+    pages = [home, client.get("/products/K-1"), client.get("/help"), client.get("/help/returns"), client.get("/none/x")]
+    pages += [client.get("/?kind=Tents"), client.get("/products/none")]
+    for page in pages:
+        for trace in ("sample", "hero", "Outdoors", "Sign in", "every shelf"):
+            assert trace not in page.text
+
+
+def test_contacts_that_are_not_set_are_not_mentioned(tmp_path: Path):
+    client = TestClient(make_app(tmp_path, demo=()))
+    for path in ("/", "/products/K-1", "/help"):
+        text = client.get(path).text
+        assert "mailto:" not in text
+        assert "<title>" in text
+        assert "<title></title>" not in text
+    assert "<title>Shopping assistant</title>" in client.get("/").text
+
+
 def test_signing_in_is_kept_in_a_signed_cookie(client):
     client.post("/session", data={"customer_id": "C-1"})
     assert "Signed in as Ada Fell" in client.get("/").text
