@@ -40,12 +40,24 @@ def missing(settings: Settings) -> Iterator[str]:
     yield from _strange_names()
 
 
-def _records(settings: Settings) -> Iterator[str]:
+def is_empty(settings: Settings) -> bool:
+    """True if the shop has neither products nor policies and questions. Raises StoreError."""
+    return not any(_has_records(settings))
+
+
+def _has_records(settings: Settings) -> tuple[bool, bool]:
+    """Whether there are products, and whether there are policies and questions."""
     with reading(open_database(settings.resolved_database_url)) as connection:
-        if connection.scalar(select(ProductRow.id).limit(1)) is None:
-            yield "There are no products yet. Run: aisle import products FILE"
-        if connection.scalar(select(FaqRow.id).limit(1)) is None:
-            yield "There are no policies and questions yet, so none can be answered. Run: aisle import faqs FOLDER"
+        product, faq = (connection.scalar(select(row.id).limit(1)) for row in (ProductRow, FaqRow))
+    return product is not None, faq is not None
+
+
+def _records(settings: Settings) -> Iterator[str]:
+    has_products, has_faqs = _has_records(settings)
+    if not has_products:
+        yield "There are no products yet. Run: aisle import products FILE"
+    if not has_faqs:
+        yield "There are no policies and questions yet, so none can be answered. Run: aisle import faqs FOLDER"
 
 
 def _strange_names() -> Iterator[str]:

@@ -1,14 +1,16 @@
-"""`aisle chat`: talk to the assistant in the terminal, or put many messages to it as JSON lines."""
+"""`aisle chat`: talk to the assistant in the terminal, through a pipe, or as JSON lines."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from assistant.cli.plain_lines import plain_lines
 from retrieval.errors import AisleError
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.reply import Reply
     from assistant.reply_json import ReplyJson
+    from assistant.settings import Settings
     from retrieval.catalog.candidate import Candidate
 
 _SORRY = "Sorry, something went wrong on my side. Please try again in a moment."
@@ -32,29 +35,67 @@ def register(app: typer.Typer) -> None:
         ] = False,
         customer: Annotated[str | None, typer.Option(help="Sign this customer in.", metavar="ID")] = None,
         stateless: Annotated[bool, typer.Option(help="Every message starts a new conversation.")] = False,
+        home: Annotated[Path | None, typer.Option(help="Directory of the shop (AISLE_HOME).")] = None,
     ) -> None:
-        """Talk to the assistant. End with an empty line or Ctrl-D."""
+        """Talk to the assistant. End with an empty line or Ctrl-D. Through a pipe, each line is a message."""
         from assistant.logs import configure_logs
         from assistant.opening import open_assistant
-        from assistant.settings import load_settings
 
-        settings = load_settings()
+        is_terminal = sys.stdin.isatty() and not json
+        settings = chosen_shop(home, _offer_sample if is_terminal else _refuse_empty)
         configure_logs("WARNING")
         assistant = open_assistant(settings)
         if customer is not None and assistant.customer(customer) is None:
             raise AisleError(f"No customer has the id {customer!r}.", "`aisle import customers FILE` loads customers.")
-        if json:
-            _answer_lines(assistant, customer, stateless)
-        else:
+        if is_terminal:
             Terminal(assistant, customer, stateless).run()
+        elif json:
+            _write_lines(lambda messages: json_lines(assistant, messages, customer, stateless))
+        else:
+            _write_lines(lambda messages: plain_lines(assistant, messages, customer, stateless, _failed))
 
 
-def _answer_lines(assistant: Assistant, customer_id: str | None, stateless: bool) -> None:
+def chosen_shop(home: Path | None, if_empty: Callable[[Settings], None]) -> Settings:
+    """The settings of the shop in `home`, the sample shop's among them; `if_empty` is called where there is none.
+
+    Raises SettingsError, and StoreError for a database that cannot be opened.
+    """
+    from assistant.sample_shop import sample_settings
+    from assistant.settings import load_settings
+    from assistant.setup_check import is_empty
+
+    settings = load_settings(home=home)
+    if not settings.sample_note.exists() and is_empty(settings):
+        if_empty(settings)
+    return sample_settings(home=home) if settings.sample_note.exists() else settings
+
+
+def _refuse_empty(settings: Settings) -> None:
+    raise AisleError(
+        f"{settings.home} holds no shop yet.",
+        "`aisle chat` in a terminal offers the sample shop; `aisle init` begins one of your own.",
+    )
+
+
+def _offer_sample(settings: Settings) -> None:
+    from rich.console import Console
+
+    from assistant.cli.progress import stages
+    from assistant.sample_shop import prepare_sample, sample_settings
+
+    typer.echo(f"{settings.home} holds no shop yet. `aisle init` begins one of your own.", err=True)
+    if not typer.confirm("Build the sample shop there and talk to it?", default=True, err=True):
+        raise typer.Exit(1)
+    with stages(Console(stderr=True)) as show:
+        prepare_sample(sample_settings(home=settings.home), show)
+
+
+def _write_lines(answers: Callable[[TextIO], Iterator[str]]) -> None:
     # Only "\n" ends a line: a carriage return inside a message must not make two of it.
     sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
-        for line in json_lines(assistant, sys.stdin, customer_id, stateless):
+        for line in answers(sys.stdin):
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
     except BrokenPipeError:  # the reader, `head` say, has seen enough
@@ -78,6 +119,11 @@ def _reply_json(assistant: Assistant, line: str, conversation_id: str | None, cu
     except Exception as error:  # one bad line must not lose the thousands after it
         _log_failure(error)
         return ReplyJson(reply=_SORRY, intents=[], fallback=True, conversation_id=conversation_id or "")
+
+
+def _failed(error: Exception) -> str:
+    _log_failure(error)
+    return _SORRY
 
 
 def _log_failure(error: Exception) -> None:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 from rich.console import Console
+from typer.testing import CliRunner
 
-from assistant.cli.chat import Terminal, json_lines
+from assistant.cli import build_app
+from assistant.cli.chat import Terminal, chosen_shop, json_lines
+from assistant.cli.plain_lines import plain_lines
 from assistant.reply_json import ReplyJson
+from assistant.settings import SOURCE_ROOT, Settings
+from retrieval.errors import AisleError
+from retrieval.store.database import open_database
+from retrieval.store.records import Records
 from tests.fake_assistant import FakeAssistant
+from tests.unit.small_shop import FAQS
 
 FIELDS = {
     "reply", "intents", "filters", "products", "sources", "facts", "fallback", "conversation_id", "timings_ms",
@@ -63,6 +73,55 @@ def test_a_customer_is_signed_in_for_every_line():
 def test_the_http_interface_has_the_same_shape():
     line = answers("tents")[0]
     assert ReplyJson.model_validate(line).model_dump() == line
+
+
+def piped(text: str, fake: FakeAssistant | None = None) -> list[str]:
+    told = plain_lines(fake or FakeAssistant(), io.StringIO(text, newline="\n"), None, False, lambda error: "Sorry.")
+    return list(told)
+
+
+def test_through_a_pipe_each_message_gets_clean_lines():
+    assert piped("tents\n\n  returns\r\n") == [
+        "Here are three tents. The Larkfield 2 tent is $149.00.",
+        "- Larkfield 2 tent, $149.00",
+        "- <script>alert('title')</script> tent, $99.50",
+        "- Harrow dome, $1,299.00",
+        "",
+        "You can send things back within 30 days of delivery.",
+        "Source: Returns and refunds",
+        "",
+    ]
+
+
+def test_a_failure_in_a_pipe_is_a_line_and_the_conversation_goes_on():
+    fake = FakeAssistant()
+    assert piped("tents\nfail\nreturns\n", fake)[5:7] == ["Sorry.", ""]
+    assert len(fake.conversations) == 1
+
+
+def test_an_empty_home_is_said_to_a_pipe(tmp_path: Path):
+    result = CliRunner().invoke(build_app(), ["chat", "--home", str(tmp_path / "home")], input="hi\n")
+    assert isinstance(result.exception, AisleError)
+    assert "aisle init" in result.exception.hint
+    assert result.stdout == ""
+
+
+def test_an_empty_home_is_offered_the_sample_shop_and_only_an_empty_one(tmp_path: Path):
+    offered: list[Settings] = []
+
+    def build(settings: Settings) -> None:
+        offered.append(settings)
+        settings.sample_note.write_text("")
+
+    sample = yaml.safe_load((SOURCE_ROOT / "data" / "shop" / "shop.yaml").read_text())["name"]
+    assert chosen_shop(tmp_path / "a", offered.append).shop_name == ""
+    assert chosen_shop(tmp_path / "b", build).shop_name == sample
+    assert chosen_shop(tmp_path / "b", build).shop_name == sample
+    assert len(offered) == 2
+    own = Settings(_env_file=None, home=tmp_path / "c", shop_name="Oak")
+    Records(open_database(own.resolved_database_url)).upsert_faqs(FAQS)
+    assert chosen_shop(tmp_path / "c", build).shop_name == ""
+    assert len(offered) == 2
 
 
 def test_on_screen_a_reply_has_cards_sources_and_numbered_questions():
