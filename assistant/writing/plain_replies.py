@@ -72,10 +72,9 @@ def _sentences(plan: Plan, brief: Brief) -> Iterator[str]:
             return
         if isinstance(step, Talk) and not told:
             yield _TALK.get(step.about, _OTHER_TALK)
-        if isinstance(step, HandOver) or (Note.NOT_STATED in brief.notes and "shop.email" in brief.facts):
-            yield (
-                "A person will help you at {shop.email}." if "shop.email" in brief.facts else "Please contact the shop."
-            )
+        contact = next((key for key in ("shop.email", "shop.phone") if key in brief.facts), "")
+        if isinstance(step, HandOver) or (Note.NOT_STATED in brief.notes and contact):
+            yield f"A person will help you at {{{contact}}}." if contact else "Please contact the shop."
             return
     if not told and not any(isinstance(step, Talk) for step in plan.steps):
         yield "I don't know that. Could you put it another way?"
