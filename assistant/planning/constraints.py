@@ -16,6 +16,7 @@ from assistant.understanding.grammar.grammar import Grammar
 from assistant.understanding.grammar.reading import Reading
 from assistant.understanding.grammar.text import Text, clean
 from retrieval.catalog.filter import Condition, Filter, Operator, Sort
+from retrieval.catalog.options import Options
 
 _SORTS = {
     "cheapest": Sort.PRICE_LOW, "dearest": Sort.PRICE_HIGH, "best_rated": Sort.RATING, "popular": Sort.POPULARITY,
@@ -41,6 +42,25 @@ class Constraints:
         if find.sort == "on_sale":
             return wanted.adding([Condition("discount", Operator.AT_LEAST, number=Decimal("0.01"))])
         return replace(wanted, sort=_SORTS.get(find.sort, Sort.RELEVANCE))
+
+    def options(self, text: str) -> Options:
+        """The colors and sizes that `text` names, in the shop's spelling; "not orange" names none."""
+        named = {c.field: c.values for c in self._read(text).conditions if c.operator is Operator.IN} if text else {}
+        return Options(named.get("color", ()), named.get("size", ()))
+
+    def meant(self, message: str, need: Need) -> Options:
+        """The colors and sizes that a message asks for, else those of the need."""
+        return self.options(message).over(self.options(self._need_text(need)))
+
+    def has_foreign_limit(self, need: Need, message: str) -> bool:
+        """True if the only limits of money that message and need name are in another currency than the shop's prices.
+
+        Such a limit is not applied: no rate is known, and 20,000 yen are not 20,000 dollars.
+        """
+        read = [self._read(text) for text in (message, need.budget) if text]
+        return any(r.has_foreign_money for r in read) and not any(
+            c.field == "price" for r in read for c in r.conditions
+        )
 
     def money(self, text: str) -> Decimal | None:
         """The upper limit of money that `text` names, or None."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,6 +16,20 @@ from retrieval.catalog.filter import Condition, Operator
 
 _SYMBOL = r"[$£€¥₹]|usd|eur|gbp|cad|aud|us\$"
 _MONEY_WORD = r"dollars?|bucks?|quid|pounds?|euros?|usd|eur|gbp|cad|aud|cents|rupees|yen|francs|chf|[$£€¥₹]"
+_CURRENCIES: Mapping[str, frozenset[str]] = {
+    written: frozenset(codes.split())
+    for spellings, codes in {
+        "$ dollar dollars buck bucks": "USD CAD AUD NZD SGD HKD",
+        "us$ usd": "USD", "cad": "CAD", "aud": "AUD",
+        "€ eur euro euros": "EUR",
+        "£ gbp quid quids pound pounds": "GBP",
+        "¥ yen": "JPY CNY",
+        "₹ rupees": "INR PKR LKR NPR",
+        "chf francs": "CHF",
+    }.items()
+    for written in spellings.split()
+}  # fmt: skip
+"""Which currencies a sign or word can mean; "cents" are of any."""
 _STARS = r"stars?|star rating|/5|out of 5"
 
 
@@ -110,7 +125,10 @@ _BEST_RATING = 5
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """One number of a phrase, with what stands around it. `end` includes the unit, `number_end` does not."""
+    """One number of a phrase, with what stands around it. `end` includes the unit, `number_end` does not.
+
+    `currencies` are those that a sign or word next to it can mean, empty where none is named.
+    """
 
     number: Decimal
     unit: str
@@ -120,6 +138,7 @@ class Operand:
     end: int
     number_end: int
     ends_text: bool
+    currencies: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, match: re.Match[str], name: str, lower: str) -> Operand | None:
@@ -145,6 +164,7 @@ class Operand:
             end=match.end(f"{name}_{tail}") if tail else match.end(name),
             number_end=match.end(name),
             ends_text=not rest or rest[0] in ("please", "pls", "thanks", "range"),
+            currencies=_CURRENCIES.get(symbol or "", frozenset()) or _CURRENCIES.get(money or "", frozenset()),
         )
 
 
@@ -178,6 +198,11 @@ class AmountPhrase:
     def is_money(self) -> bool:
         """Whether a currency is named."""
         return any(operand.is_money for operand in (self.low, self.high) if operand)
+
+    def is_foreign(self, currency: str) -> bool:
+        """Whether a currency is named, and it is not the shop's `currency`."""
+        named = [operand.currencies for operand in (self.low, self.high) if operand and operand.currencies]
+        return bool(named) and not any(currency in currencies for currencies in named)
 
     @property
     def is_rating(self) -> bool:

@@ -22,21 +22,27 @@ _LEAST_ROUGH_PRICE = 5
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """One reading: its conditions and where it stands."""
+    """One reading: its conditions and where it stands. `is_foreign` is money in another currency, which bounds nothing."""
 
     conditions: tuple[Condition, ...]
     span: Span
+    is_foreign: bool = False
 
 
 class Amounts:
-    """Reads amounts with the measured attributes of one catalogue; `is_kind` tells the words for its kinds of product."""
+    """Reads amounts with the measured attributes of one catalogue, whose prices are in `currency`.
+
+    `is_kind` says of a word whether it names a kind of product.
+    """
 
     def __init__(
         self,
         attributes: Mapping[str, tuple[MeasuredAttribute, ...]],
         is_kind: Callable[[str], bool] = lambda word: False,
+        currency: str = "USD",
     ) -> None:
         self._attributes = attributes
+        self._currency = currency
         self._is_kind = is_kind
 
     def read(self, text: Text, has: Callable[[str], bool] = lambda name: True) -> tuple[Amount, ...]:
@@ -52,6 +58,8 @@ class Amounts:
         return tuple(found)
 
     def _amount(self, phrase: AmountPhrase, has: Callable[[str], bool]) -> Amount | None:
+        if phrase.is_foreign(self._currency):
+            return Amount((), phrase.span, is_foreign=True)
         if phrase.is_money:
             return Amount(phrase.bounds("price"), phrase.span)
         if phrase.is_rating:

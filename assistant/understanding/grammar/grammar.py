@@ -48,7 +48,7 @@ class Grammar:
         self.coverage = Coverage(catalog)
         self.lexicon = Lexicon.of(catalog)
         self._attributes = measured_attributes(facets)
-        self._amounts = Amounts(self._attributes, self.lexicon.names_type)
+        self._amounts = Amounts(self._attributes, self.lexicon.names_type, facets.currency)
         self._ordering = Ordering(self._attributes)
         self._mentions = Mentions(self.lexicon, self.coverage)
         self._names = Names(catalog, self.lexicon)
@@ -90,6 +90,7 @@ class Grammar:
             pointing=pointing,
             comparative=compared,
             order_id=number.id if number else "",
+            has_foreign_money=any(amount.is_foreign for amount in amounts),
             words=sum(token.is_word for token in text.tokens),
         )
         reading = _ordered(reading, order)

@@ -16,6 +16,7 @@ class Reading:
     `conditions` are new demands, `sort` and `sort_field` a wanted order; `dropped` fields are given up ("*" is all).
     `types` are the product types named. `pointing` says which products are meant, `comparative` that something is
     wanted other than those shown. `about` is the property asked of a product, `about_own` whether its record has it.
+    `has_foreign_money` says that an amount is in another currency than the shop's prices; it sets no bound.
     `words` counts the words of the text, `known` those of the query that the catalogue has.
     """
 
@@ -30,6 +31,7 @@ class Reading:
     about_own: bool = False
     order_id: str = ""
     quantity: int | None = None
+    has_foreign_money: bool = False
     query: str = ""
     words: int = 0
     known: int = 0
