@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -33,20 +34,20 @@ class ProductJson(_Record):
     reasons: list[str] = Field(description="Why this one, strongest first; each is true of this product and customer.")
 
     @classmethod
-    def of(cls, candidate: Candidate) -> Self:
-        """The card of `candidate`."""
-        product = candidate.product
+    def of(cls, candidate: Candidate, moment: datetime) -> Self:
+        """The card of `candidate` with the offer of `moment`."""
+        product, offer = candidate.product, candidate.product.offer_at(moment)
         return cls(
             id=product.id,
             title=product.title,
-            price=float(product.current_price.amount),
+            price=float(offer.price.amount),
             currency=product.price.currency,
-            old_price=float(product.price.amount) if product.sale_price is not None else None,
+            old_price=None if offer.old_price is None else float(offer.old_price.amount),
             link=product.link,
             image_link=product.image_link,
             rating=product.rating,
             rating_count=product.rating_count,
-            available=product.is_available,
+            available=offer.is_available,
             reasons=[reason.text for reason in candidate.reasons],
         )
 
@@ -108,15 +109,15 @@ class ReplyJson(_Record):
     model: str = ""
 
     @classmethod
-    def of(cls, reply: Reply) -> Self:
-        """`reply` as programs read it."""
+    def of(cls, reply: Reply, moment: datetime) -> Self:
+        """`reply` as programs read it, its cards with the offers of `moment`."""
         return cls(
             reply=reply.text,
             intents=[intent.name for intent in reply.request.intents],
             query=reply.request.query,
             filters=[FilterJson.of(condition) for condition in reply.request.filter.conditions],
             sort=reply.request.filter.sort.value,
-            products=products_json(reply.products),
+            products=products_json(reply.products, moment),
             sources=[SourceJson.of(faq) for faq in reply.sources],
             facts=[FactJson(key=fact.key, value=fact.text, record=fact.record) for fact in reply.facts],
             chips=list(reply.evidence.chips),
@@ -128,6 +129,6 @@ class ReplyJson(_Record):
         )
 
 
-def products_json(candidates: Iterable[Candidate]) -> list[ProductJson]:
-    """The cards of `candidates`."""
-    return [ProductJson.of(candidate) for candidate in candidates]
+def products_json(candidates: Iterable[Candidate], moment: datetime) -> list[ProductJson]:
+    """The cards of `candidates` with the offers of `moment`."""
+    return [ProductJson.of(candidate, moment) for candidate in candidates]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from html import escape
 from urllib.parse import quote, urlsplit
 
 from retrieval.catalog.candidate import Candidate, ReasonKind
+from retrieval.catalog.card import Card
+from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.product import Availability, Product
 from ui.strings import ENGLISH, Strings, strings_of
@@ -51,11 +54,17 @@ def text_html(text: str) -> str:
     return "".join(_block(block.split("\n")) for block in blocks)
 
 
-def cards_html(candidates: Sequence[Candidate], root: str = "", strings: Strings = _ENGLISH) -> str:
-    """Return a list of product cards with links under `root`, or "" without candidates."""
+def cards_html(
+    candidates: Sequence[Candidate], catalog: Catalog, moment: datetime, root: str = "", strings: Strings = _ENGLISH
+) -> str:
+    """Return a list of product cards with links under `root`, or "" without candidates.
+
+    Prices and stock are those of `moment`; a product that comes in several variants names the one shown.
+    """
     if not candidates:
         return ""
-    items = "".join(f'<li class="aisle-card">{_card(candidate, root, strings)}</li>' for candidate in candidates)
+    cards = [(candidate, Card.of(candidate.product, catalog, moment)) for candidate in candidates]
+    items = "".join(f'<li class="aisle-card">{_card(*each, root, strings)}</li>' for each in cards)
     label = strings("one_product") if len(candidates) == 1 else strings("products", count=len(candidates))
     return f'<ul class="aisle-cards" aria-label="{escape(label)}">{items}</ul>'
 
@@ -84,26 +93,31 @@ def stars_html(product: Product, strings: Strings = _ENGLISH) -> str:
     )
 
 
-def price_html(product: Product, strings: Strings = _ENGLISH) -> str:
-    """What it costs now, with the price before a sale struck."""
-    now = f"<strong>{escape(str(product.current_price))}</strong>"
-    if product.sale_price is None or product.sale_price == product.price:
-        return f'<span class="aisle-price">{now}</span>'
+def price_html(card: Card, strings: Strings = _ENGLISH) -> str:
+    """What the variant shown costs, with the price before a sale struck, and the lowest price of the others."""
+    offer, lowest = card.offer, card.lowest
+    price = escape(str(offer.price))
+    now = f"<strong>{escape(strings('from', price=offer.price)) if lowest == offer.price else price}</strong>"
+    others = (
+        f"<small>{escape(strings('others_from', price=lowest))}</small>" if lowest and lowest != offer.price else ""
+    )
+    if offer.old_price is None:
+        return f'<span class="aisle-price">{now}{others}</span>'
     return (
         f'<span class="aisle-price is-sale">{now} <s><span class="aisle-unseen">{escape(strings("was"))} </span>'
-        f"{escape(str(product.price))}</s></span>"
+        f"{escape(str(offer.old_price))}</s>{others}</span>"
     )
 
 
 _LATER = {Availability.PREORDER: "preorder", Availability.BACKORDER: "backorder"}
 
 
-def stock_html(product: Product, strings: Strings = _ENGLISH) -> str:
-    """Whether it can be had, in words."""
-    kind, words = "", strings("in_stock")
-    if product.can_be_ordered_later:
-        kind, words = " is-low", strings(_LATER[product.availability])
-    elif not product.is_available:
+def stock_html(card: Card, strings: Strings = _ENGLISH) -> str:
+    """Whether the variant shown can be had, in words."""
+    kind, words, product = "", strings("in_stock"), card.product
+    if card.offer.can_be_ordered_later:
+        kind, words = " is-low", strings(_LATER[card.offer.availability])
+    elif not card.offer.is_available:
         kind, words = " is-out", strings("sold_out")
     elif product.quantity is not None and product.quantity <= 5:
         kind, words = " is-low", strings("few_left", count=product.quantity)
@@ -123,17 +137,18 @@ def picture_html(product: Product, eager: bool = False, root: str = "") -> str:
     )
 
 
-def _card(candidate: Candidate, root: str, strings: Strings) -> str:
+def _card(candidate: Candidate, card: Card, root: str, strings: Strings) -> str:
     product = candidate.product
+    variant = f' <span class="aisle-variant">{escape(card.variant)}</span>' if card.variant else ""
     reason = escape(_why(candidate))
     label = escape(strings("why"))
     why = f'<p class="aisle-why"><span class="aisle-unseen">{label} </span>{reason}</p>' if reason else ""
     return (
         f'<a class="aisle-card-link" href="{escape(product_link(product, root))}" target="_top">'
         f"{picture_html(product, root=root)}"
-        f'<span class="aisle-name">{escape(product.title)}</span></a>'
-        f'<p class="aisle-facts">{price_html(product, strings)}{stars_html(product, strings)}</p>'
-        f"{why}{stock_html(product, strings)}"
+        f'<span class="aisle-name">{escape(product.title)}</span>{variant}</a>'
+        f'<p class="aisle-facts">{price_html(card, strings)}{stars_html(product, strings)}</p>'
+        f"{why}{stock_html(card, strings)}"
     )
 
 

@@ -6,8 +6,9 @@ sends back its conversation id and token with each message, and `Reception` says
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from datetime import datetime
 from html import escape, unescape
 from typing import Any
 
@@ -17,6 +18,7 @@ import structlog
 from assistant.conversation.conversation import Conversation
 from assistant.reply import Cards, Reply, Sentence
 from retrieval.catalog.candidate import Candidate
+from retrieval.clock import utc_now
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.cards import cards_html, safe_url, sources_html, text_html
 from ui.identity import TokenRefused
@@ -42,8 +44,9 @@ Update = dict[Any, Any]
 class ChatPage:
     """Builds the blocks once; its methods are their listeners and keep no state of any visitor."""
 
-    def __init__(self, reception: Reception, look: Look) -> None:
+    def __init__(self, reception: Reception, look: Look, now: Callable[[], datetime] = utc_now) -> None:
         self._reception = reception
+        self._now = now
         self._shop = look
 
     def build(self) -> gr.Blocks:
@@ -175,7 +178,7 @@ class ChatPage:
                         yield self._finished(event, shown, root, strings)
                     else:
                         bubble = text_html(text) or _writing(strings)
-                        yield {self._log: [*shown, _said_by_aisle(bubble, cards_html(candidates, root, strings))]}
+                        yield {self._log: [*shown, _said_by_aisle(bubble, self._cards(candidates, root, strings))]}
         except ConversationNotFound:  # signed out, or in as somebody else, in another tab: what follows is a new one
             async for update in self._reply(message, shown, "", token, strings, request):
                 yield update
@@ -187,7 +190,7 @@ class ChatPage:
             }
 
     def _finished(self, reply: Reply, shown: list[Message], root: str, strings: Strings) -> Update:
-        below = cards_html(reply.products, root, strings) + sources_html(reply.sources, root, strings)
+        below = self._cards(reply.products, root, strings) + sources_html(reply.sources, root, strings)
         told = _said_by_aisle(text_html(reply.text), below)
         return {
             self._log: [*shown, told],
@@ -212,11 +215,14 @@ class ChatPage:
             _log.info("conversation_not_resumed", error=type(error).__name__)
             return None
 
+    def _cards(self, candidates: Sequence[Candidate], root: str, strings: Strings) -> str:
+        return cards_html(candidates, self._reception.assistant.catalog, self._now(), root, strings)
+
     def _retold(self, conversation: Conversation, root: str, strings: Strings) -> list[Message]:
         """The latest stored turns; the last one with its cards."""
         products = self._reception.assistant.catalog.products
         shown = [Candidate(products[name], 0) for name in conversation.state.shown if name in products]
-        cards = cards_html(shown, root, strings)
+        cards = self._cards(shown, root, strings)
         history: list[Message] = []
         for turn in conversation.turns[-_LONGEST_HISTORY // 2 :]:
             last = cards if turn is conversation.turns[-1] else ""

@@ -13,6 +13,7 @@ from starlette.responses import StreamingResponse
 
 from assistant.reply import Cards, ReplyEvent, Sentence
 from assistant.reply_json import ReplyJson, products_json
+from retrieval.clock import utc_now
 from retrieval.errors import AisleError
 from ui import sse
 from ui.errors import ERROR_RESPONSES, error_json
@@ -91,8 +92,8 @@ async def _stream(first: ReplyEvent, events: AsyncGenerator[ReplyEvent]) -> Asyn
 
 def _event(event: ReplyEvent) -> str:
     if isinstance(event, Cards):
-        products = [product.model_dump() for product in products_json(event.candidates)]
+        products = [product.model_dump() for product in products_json(event.candidates, utc_now())]
         return sse.event(json.dumps({"products": products}), "cards")
     if isinstance(event, Sentence):
         return sse.event(json.dumps({"text": event.text}), "sentence")
-    return sse.event(ReplyJson.of(event).model_dump_json(), "done")
+    return sse.event(ReplyJson.of(event, utc_now()).model_dump_json(), "done")

@@ -19,9 +19,11 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from assistant.settings import Settings
+from retrieval.catalog.card import Card
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.product import Product
+from retrieval.clock import utc_now
 from ui import cards
 from ui.opening import Answering, OpeningAssistant, Readiness
 from ui.proxies import root_of
@@ -138,9 +140,9 @@ class _Pages:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            price=lambda product: Markup(cards.price_html(product)),  # noqa: S704 - escaped in cards.py
+            price=lambda product: Markup(cards.price_html(self._card(product))),  # noqa: S704 - escaped in cards.py
             stars=lambda product: Markup(cards.stars_html(product)),  # noqa: S704
-            stock=lambda product: Markup(cards.stock_html(product)),  # noqa: S704
+            stock=lambda product: Markup(cards.stock_html(self._card(product))),  # noqa: S704
             answer=self._answer,
         )
 
@@ -180,6 +182,9 @@ class _Pages:
             **values,
         )
         return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
+
+    def _card(self, product: Product) -> Card:
+        return Card.of(product, self._assistant.catalog, utc_now())
 
     def _answer(self, faq: Faq) -> Markup:
         return Markup(self._markdown.render(faq.answer))  # noqa: S704 - HTML is switched off in the parser

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from assistant.cli.plain_lines import plain_lines
+from retrieval.clock import utc_now
 from retrieval.errors import AisleError
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _reply_json(assistant: Assistant, line: str, conversation_id: str | None, cu
     from assistant.reply_json import ReplyJson
 
     try:
-        return ReplyJson.of(assistant.ask(line, conversation_id, customer_id))
+        return ReplyJson.of(assistant.ask(line, conversation_id, customer_id), utc_now())
     except Exception as error:  # one bad line must not lose the thousands after it
         _log_failure(error)
         return ReplyJson(reply=_SORRY, intents=[], fallback=True, conversation_id=conversation_id or "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from retrieval.catalog.product import Product
 
@@ -15,7 +14,7 @@ class Facets:
     """Every value that occurs, as the shop spells it, with the number of products that carry it.
 
     `product_types` counts each step of each category path. `attributes` maps an attribute's name to
-    its values. `price_range` is None for an empty catalogue; `currency` is the most frequent one.
+    its values. `currency` is the most frequent one.
     """
 
     product_types: Mapping[str, int]
@@ -24,7 +23,6 @@ class Facets:
     sizes: Mapping[str, int]
     materials: Mapping[str, int]
     attributes: Mapping[str, Mapping[str, int]]
-    price_range: tuple[Decimal, Decimal] | None
     currency: str
 
     @classmethod
@@ -35,7 +33,6 @@ class Facets:
         for product in listed:
             for name, value in product.attributes.items():
                 attributes.setdefault(name, Counter())[value] += 1
-        prices = [product.current_price.amount for product in listed]
         currencies = Counter(product.price.currency for product in listed)
         return cls(
             product_types=Counter(step for product in listed for step in product.category_path),
@@ -44,7 +41,6 @@ class Facets:
             sizes=_count(product.size for product in listed),
             materials=_count(part for product in listed for part in _parts(product.material)),
             attributes=attributes,
-            price_range=(min(prices), max(prices)) if prices else None,
             currency=currencies.most_common(1)[0][0] if currencies else "USD",
         )
 

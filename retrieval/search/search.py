@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from retrieval.catalog.candidate import Candidate
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.filter import Condition, Filter, Sort
+from retrieval.clock import utc_now
 from retrieval.index.document import content_words
 from retrieval.index.encoder import Encoder, Vectors
 from retrieval.index.index import PASSAGES, Index
@@ -68,10 +69,6 @@ class _View:
     accepts: dict[Condition, NDArray[np.bool_]]
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Search:
     """Searches one catalogue. Safe to share between threads.
 
@@ -85,7 +82,7 @@ class Search:
         encoder: Encoder,
         recommender: Recommender | None = None,
         history: History | None = None,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._catalog = catalog
         self._index = index

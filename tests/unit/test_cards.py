@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 
@@ -10,13 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.catalog.candidate import Candidate, Reason, ReasonKind
+from retrieval.catalog.card import Card
+from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product
+from retrieval.catalog.window import Window
 from tests.fake_assistant import PRODUCTS
 from ui import cards
 
-ALLOWED = {"ul", "li", "a", "span", "img", "p", "strong", "s", "br"}
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+ALLOWED = {"small", "ul", "li", "a", "span", "img", "p", "strong", "s", "br"}
 
 
 class Tags(HTMLParser):
@@ -42,6 +48,14 @@ def product(**values: object) -> Product:
     return Product(**given)
 
 
+def card(item: Product, *others: Product) -> Card:
+    return Card.of(item, Catalog([item, *others]), NOON)
+
+
+def cards_of(*candidates: Candidate) -> str:
+    return cards.cards_html(candidates, Catalog([candidate.product for candidate in candidates]), NOON)
+
+
 hostile = st.text() | st.sampled_from(
     ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)", "${alert(1)}", "{{x}}"]
 )
@@ -52,7 +66,7 @@ def test_hostile_records_make_no_tags_or_handlers(title, link, image, reason):
     candidate = Candidate(
         product(title=title, link=link, image_link=image), 1, (Reason(ReasonKind.POPULAR, reason, 0.1),)
     )
-    parsed = Tags(cards.cards_html([candidate]))
+    parsed = Tags(cards_of(candidate))
     assert set(parsed.tags) <= ALLOWED
     assert not [name for name, _ in parsed.attributes if name.startswith("on")]
     for name, value in parsed.attributes:
@@ -67,7 +81,7 @@ def test_text_is_told_whole_and_without_tags(text):
 
 
 def test_a_script_in_a_title_is_shown_as_text():
-    parsed = Tags(cards.cards_html([Candidate(PRODUCTS[1], 1)]))
+    parsed = Tags(cards_of(Candidate(PRODUCTS[1], 1)))
     assert "<script>alert('title')</script> tent" in parsed.text
     assert "script" not in parsed.tags
 
@@ -92,11 +106,11 @@ def test_only_web_addresses_and_own_paths_are_linked(url, safe):
 
 
 def test_a_sale_strikes_the_old_price():
-    markup = cards.price_html(product(sale_price=Money(Decimal(8))))
+    markup = cards.price_html(card(product(sale_price=Money(Decimal(8)))))
     assert "$8.00" in markup
     assert "<s>" in markup
     assert "$10.00" in markup
-    assert "<s>" not in cards.price_html(product())
+    assert "<s>" not in cards.price_html(card(product()))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +126,32 @@ def test_a_sale_strikes_the_old_price():
     ],
 )
 def test_stock_is_told_in_words(values, words):
-    assert words in cards.stock_html(product(**values))
+    assert words in cards.stock_html(card(product(**values)))
+
+
+def test_a_card_names_its_variant_and_says_from() -> None:
+    navy, red = (
+        product(color="Navy", size="L", item_group_id="g"),
+        product(id="R", color="Red", size="L", item_group_id="g"),
+    )
+    dear = replace(navy, price=Money(Decimal(14)))
+    assert Tags(cards.cards_html([Candidate(navy, 1)], Catalog([navy, red]), NOON)).text.startswith(
+        "AA thing Navy$10.00"
+    )
+    assert Tags(cards.price_html(card(dear, red))).text == "$14.00others from $10.00"
+    assert Tags(cards.price_html(card(red, dear))).text == "from $10.00"
+    assert Tags(cards.price_html(card(dear, replace(red, quantity=0)))).text == "$14.00"  # nobody can have it for less
+
+
+@pytest.mark.parametrize(("hours", "text"), [(-1, "$10.00"), (0, "$8.00 was $10.00"), (1, "$10.00")])
+def test_a_card_is_of_its_moment(hours: int, text: str) -> None:
+    window = Window(NOON, NOON + timedelta(hours=1))
+    item = product(
+        sale_price=Money(Decimal(8)), sale_price_effective_date=window, expiration_date=NOON + timedelta(hours=1)
+    )
+    at = Card.of(item, Catalog([item]), NOON + timedelta(hours=hours))
+    assert Tags(cards.price_html(at)).text == text
+    assert ("Sold out" in cards.stock_html(at)) == (hours == 1)
 
 
 def test_a_rating_is_told_to_screen_readers():
@@ -133,14 +172,14 @@ def test_sources_link_to_the_help_page_or_their_own():
 def test_a_card_tells_the_reason_that_it_does_not_show_already():
     kinds = (ReasonKind.MATCHES_REQUEST, ReasonKind.IN_STOCK, ReasonKind.LIKE_BOUGHT)
     reasons = tuple(Reason(kind, f"because {kind}", 0.1) for kind in kinds)
-    assert "Because like_bought" in cards.cards_html([Candidate(product(), 1, reasons)])
-    assert "Because matches_request" in cards.cards_html([Candidate(product(), 1, reasons[:2])])
-    assert "Why this one" not in cards.cards_html([Candidate(product(), 1)])
+    assert "Because like_bought" in cards_of(Candidate(product(), 1, reasons))
+    assert "Because matches_request" in cards_of(Candidate(product(), 1, reasons[:2]))
+    assert "Why this one" not in cards_of(Candidate(product(), 1))
 
 
 def test_every_kind_of_reason_can_be_told():
     for kind in ReasonKind:
-        assert "because" in cards.cards_html([Candidate(product(), 1, (Reason(kind, "because", 0.1),))]).casefold()
+        assert "because" in cards_of(Candidate(product(), 1, (Reason(kind, "because", 0.1),))).casefold()
 
 
 def test_lists_in_text_become_lists():
