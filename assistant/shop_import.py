@@ -51,7 +51,11 @@ class ImportResult:
 class _Way:
     read: Callable[[Source], Iterator[FeedRow[Any]]]
     upsert: Callable[[Sequence[Any], bool], Outcome]
-    files_in: Callable[[Path], Sequence[Path]] = lambda path: (path,)
+
+
+def files_of(kind: Kind) -> Callable[[Path], Sequence[Path]]:
+    """Which files one path stands for: FAQs are imported from folders too. The function raises FeedError for an empty one."""
+    return faq_files if kind is Kind.FAQS else lambda path: (path,)
 
 
 class ShopImport:
@@ -77,7 +81,7 @@ class ShopImport:
         With `careful`, as for feeds that nobody looks at, nothing is stored of a feed that seems broken.
         """
         way = self._way(kind)
-        reading = read_files(paths, way.read, report, progress, way.files_in)
+        reading = read_files(paths, way.read, report, progress, files_of(kind))
         refusal = self._refusal(kind, reading, replace) if careful and reading.records else ""
         outcome = None
         if reading.records and not refusal:
@@ -103,7 +107,7 @@ class ShopImport:
             case Kind.PRODUCTS:
                 return _Way(lambda source: read_products(source, intake), records.upsert_products)
             case Kind.FAQS:
-                return _Way(lambda source: read_faqs(source, intake), records.upsert_faqs, faq_files)
+                return _Way(lambda source: read_faqs(source, intake), records.upsert_faqs)
             case Kind.CUSTOMERS:
                 return _Way(
                     lambda source: read_customers(source, intake), lambda rows, _: records.upsert_customers(rows)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import hmac
 import tempfile
 import threading
-import zlib
-from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -22,6 +19,7 @@ from assistant.settings import Settings
 from assistant.shop_import import ShopImport
 from retrieval.errors import FeedError, SettingsError
 from retrieval.feeds.report import RowError, RowWarning
+from retrieval.feeds.unpacked import LARGEST, FeedTooLarge, check_unpacked
 from retrieval.store.database import open_database
 from retrieval.store.versions import Kind
 from ui.proxies import client_of
@@ -30,10 +28,9 @@ IMPORT_PATH = "/api/import"
 LARGEST_FEED = 32_000_000
 """Bytes of a request's body. Feeds may be packed with gzip."""
 
-_LARGEST_UNPACKED = 512_000_000
+_LARGEST_UNPACKED = LARGEST
 _SHORTEST_KEY = 32
 _MOST_FAULTS = 500
-_BLOCK = 1 << 20
 _log = structlog.get_logger(__name__)
 
 
@@ -135,7 +132,10 @@ def _check_key(request: Request, key: bytes) -> None:
 
 def _imported(shop: ShopImport, kind: Kind, feed: Path, replace: bool, careful: bool) -> ImportJson:
     """Import the file `feed`. Raises StoreError, and HTTPException for one that unpacks to too much."""
-    _check_size(feed)
+    try:
+        check_unpacked(feed, _LARGEST_UNPACKED)
+    except FeedTooLarge as error:
+        raise HTTPException(413, error.message) from error
     faults: list[Fault] = []
 
     def report(fault: RowError | RowWarning | FeedError) -> None:
@@ -165,16 +165,3 @@ def _fault(fault: RowError | RowWarning | FeedError, feed: Path) -> Fault:
         return Fault(kind="bad", line=0, field="", reason=fault.message.replace(str(feed), feed.name))
     kind: Literal["bad", "mended"] = "mended" if isinstance(fault, RowWarning) else "bad"
     return Fault(kind=kind, line=fault.line, field=fault.field, reason=fault.reason.replace(str(feed), feed.name))
-
-
-def _check_size(feed: Path) -> None:
-    """Raises HTTPException for a packed feed that would fill the machine."""
-    with feed.open("rb") as file:
-        if file.read(2) != b"\x1f\x8b":
-            return
-    unpacked = 0
-    with suppress(OSError, EOFError, zlib.error), gzip.open(feed) as stream:  # damage is reported by whoever reads it
-        while block := stream.read(_BLOCK):
-            unpacked += len(block)
-            if unpacked > _LARGEST_UNPACKED:
-                raise HTTPException(413, f"The feed unpacks to more than {_LARGEST_UNPACKED:,} bytes.")

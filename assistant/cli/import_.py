@@ -1,80 +1,172 @@
 """`aisle import`: loads a shop's own products, FAQs, customers, orders and events into its database.
 
 Exit code 0: every row was good. 1: some rows or files were bad and are named on standard error; the good ones are
-imported. 2: nothing could be read.
+imported. 2: nothing could be read. With --watch it goes on until it is interrupted, and logs a line at every look.
 """
 
 from __future__ import annotations
 
 import re
+import tempfile
+import threading
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from httpx2 import Client
+
     from assistant.settings import Settings
     from assistant.shop_import import ImportResult, ShopImport
+    from assistant.watching.feed import Feed
     from retrieval.store.versions import Kind
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to import; the format is recognised.")]
+Sources = Annotated[
+    list[str], typer.Argument(metavar="FILE|URL...", help="Files or URLs to import; the format is recognised.")
+]
 Home = Annotated[Path | None, typer.Option(help="Directory of the shop's database and index (AISLE_HOME).")]
 Currency = Annotated[
     str | None, typer.Option(help="Currency of prices that name none (AISLE_CURRENCY).", metavar="CODE")
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Also remove what is not in the files, if all rows are good.")]
+Watched = Annotated[bool, typer.Option("--watch", help="Look again and again, and import what has changed.")]
+Every = Annotated[str, typer.Option(help="How often --watch looks: 30s, 15m, 2h, 1d.", metavar="INTERVAL")]
+Force = Annotated[bool, typer.Option("--force", help="With --watch: import also what seems broken, or half empty.")]
+
+
+class _ProductsFirst(TyperGroup):
+    """`aisle import --watch URL`, without a kind, is about products."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        is_option = bool(args) and args[0].startswith("-") and args[0] != "--help"
+        return super().parse_args(ctx, ["products", *args] if is_option else args)
 
 
 def register(app: typer.Typer) -> None:
     """Adds the group `import`."""
-    group = typer.Typer(help="Import the shop's own records.", no_args_is_help=True)
+    group = typer.Typer(cls=_ProductsFirst, help="Import the shop's own records.", no_args_is_help=True)
     for command in (products, faqs, customers, orders, events):
         group.command(command.__name__)(command)
     app.add_typer(group, name="import")
 
 
-def products(files: Files, home: Home = None, currency: Currency = None, replace: Replace = False) -> None:
+def products(
+    sources: Sources,
+    home: Home = None,
+    currency: Currency = None,
+    replace: Replace = False,
+    watch: Watched = False,
+    every: Every = "15m",
+    force: Force = False,
+) -> None:
     """Import products, from a Merchant feed, Shopify, WooCommerce, schema.org or JSON.
 
     Read are Google Merchant TSV and XML, Shopify CSV, WooCommerce CSV, schema.org JSON-LD (also in HTML), JSONL,
     and JSON and tables with common names; packed with gzip or not, in any encoding.
     """
-    _import("products", files, home, currency, replace)
+    _import("products", sources, home, currency, replace, _interval(watch, every), force)
 
 
-def faqs(files: Files, home: Home = None, replace: Replace = False) -> None:
+def faqs(
+    sources: Sources,
+    home: Home = None,
+    replace: Replace = False,
+    watch: Watched = False,
+    every: Every = "15m",
+    force: Force = False,
+) -> None:
     """Import FAQs and policies: Markdown pages, folders of them, or rows with title and answer in JSON or CSV."""
-    _import("faqs", files, home, replace=replace)
+    _import("faqs", sources, home, None, replace, _interval(watch, every), force)
 
 
-def customers(files: Files, home: Home = None) -> None:
+def customers(
+    sources: Sources, home: Home = None, watch: Watched = False, every: Every = "15m", force: Force = False
+) -> None:
     """Import customers: id, name and email, in JSONL, JSON or CSV."""
-    _import("customers", files, home)
+    _import("customers", sources, home, None, False, _interval(watch, every), force)
 
 
-def orders(files: Files, home: Home = None, currency: Currency = None) -> None:
+def orders(
+    sources: Sources,
+    home: Home = None,
+    currency: Currency = None,
+    watch: Watched = False,
+    every: Every = "15m",
+    force: Force = False,
+) -> None:
     """Import orders, in JSONL or JSON. Import their customers first."""
-    _import("orders", files, home, currency)
+    _import("orders", sources, home, currency, False, _interval(watch, every), force)
 
 
-def events(files: Files, home: Home = None) -> None:
+def events(
+    sources: Sources, home: Home = None, watch: Watched = False, every: Every = "15m", force: Force = False
+) -> None:
     """Import what customers viewed, put in the cart, bought and rated, in JSONL, JSON or CSV."""
-    _import("events", files, home)
+    _import("events", sources, home, None, False, _interval(watch, every), force)
 
 
 def _import(
-    name: str, files: Sequence[Path], home: Path | None, currency: str | None = None, replace: bool = False
+    name: str,
+    sources: Sequence[str],
+    home: Path | None,
+    currency: str | None,
+    replace: bool,
+    every: float | None,
+    force: bool,
 ) -> None:
+    """Import `sources` once, or every so many seconds."""
     from assistant.shop_import import ShopImport
+    from assistant.watching.feed import open_client
     from retrieval.store.database import open_database
     from retrieval.store.versions import Kind
 
     settings = _settings(home, currency)
     shop = ShopImport(open_database(settings.resolved_database_url), settings.currency, settings.zone)
-    _show(_read(shop, Kind(name), files, replace), replace, settings)
+    kind = Kind(name)
+    with tempfile.TemporaryDirectory(prefix="aisle-feeds-") as folder, open_client() as client:
+        feeds = _feeds(kind, sources, Path(folder), client)
+        if every is not None:
+            _watch(shop, kind, feeds, replace, every, force, settings.log_level)
+            return
+        result = _read(shop, kind, feeds, replace)
+    _show(result, replace, settings)
+
+
+def _feeds(kind: Kind, sources: Sequence[str], folder: Path, client: Client) -> list[Feed]:
+    from assistant.shop_import import files_of
+    from assistant.watching.feed import FileFeed, WebFeed, is_url
+
+    return [
+        WebFeed(source, folder, client) if is_url(source) else FileFeed(Path(source), files_of(kind))
+        for source in sources
+    ]
+
+
+def _interval(watch: bool, every: str) -> float | None:
+    """Seconds between two looks; None without --watch."""
+    from assistant.watching.watch import seconds_of
+
+    return seconds_of(every) if watch else None
+
+
+def _watch(
+    shop: ShopImport, kind: Kind, feeds: Sequence[Feed], replace: bool, every: float, force: bool, log_level: str
+) -> None:
+    """Import `feeds` whenever they change, until the command is interrupted."""
+    from assistant.logs import configure_logs
+    from assistant.watching.watch import Watch
+
+    configure_logs(log_level)
+    Watch(
+        feeds,
+        lambda paths, report: shop.run(kind, paths, replace=replace, careful=not force, report=report),
+        every,
+    ).run(threading.Event())
 
 
 def _settings(home: Path | None, currency: str | None = None) -> Settings:
@@ -93,22 +185,26 @@ def _settings(home: Path | None, currency: str | None = None) -> Settings:
     return settings
 
 
-def _read(shop: ShopImport, kind: Kind, files: Sequence[Path], replace: bool) -> ImportResult:
-    """Imports `files` under a progress bar; what is bad goes to standard error."""
+def _read(shop: ShopImport, kind: Kind, feeds: Sequence[Feed], replace: bool) -> ImportResult:
+    """Imports `feeds` once, under a progress bar; what is bad goes to standard error. Raises FetchError for a URL."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     from assistant.shop_import import NOUNS
+    from assistant.watching.feed import WebFeed, named
 
+    for feed in feeds:
+        if isinstance(feed, WebFeed):
+            feed.fetch()
     console = Console(stderr=True)
     columns = (TextColumn(f"Reading {NOUNS[kind]}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
         task = bars.add_task(kind.value)
         return shop.run(
             kind,
-            files,
+            [feed.path for feed in feeds],
             replace=replace,
-            report=lambda fault: console.print(str(fault), markup=False, highlight=False, soft_wrap=True),
+            report=lambda fault: console.print(named(str(fault), feeds), markup=False, highlight=False, soft_wrap=True),
             progress=lambda done, total: bars.update(task, completed=done, total=total),
         )
 

@@ -4,6 +4,7 @@ import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import typer
@@ -12,7 +13,7 @@ from typer.testing import CliRunner, Result
 from assistant.actions.orders import Orders
 from assistant.cli import import_
 from retrieval.catalog.catalog import Catalog
-from retrieval.errors import SettingsError, StoreError
+from retrieval.errors import FeedError, SettingsError, StoreError
 from retrieval.store.database import open_database
 from retrieval.store.records import Records
 from tests.unit.feed_files import FEEDS
@@ -149,3 +150,40 @@ def test_a_database_that_cannot_be_used_is_told_before_reading(home: Path) -> No
     shutil.copy(FEEDS / "google.tsv", home / "aisle.db")
     result = run(home, "products", FEEDS / "google.tsv")
     assert isinstance(result.exception, StoreError | SettingsError)
+
+
+@pytest.mark.parametrize("command", [["products", "--watch"], ["--watch"]])
+def test_watching_from_the_command_line(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    """It imports, looks again at the interval, and ends with an interruption."""
+    feed, pauses = tmp_path / "feed.jsonl", []
+
+    class Interruption:
+        """Stands for threading.Event: notes the pauses without taking them, and stops at the fourth."""
+
+        def wait(self, seconds: float) -> bool:
+            pauses.append(seconds)
+            feed.write_text(good_lines(*"ABC"[: len(pauses)]))
+            return len(pauses) == 4
+
+    monkeypatch.setattr(import_, "threading", SimpleNamespace(Event=Interruption))
+    app = typer.Typer()
+    import_.register(app)
+    arguments = ["import", *command, str(feed), "--every", "2h", "--home", str(home)]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert list(catalog(home).products) == ["A", "B", "C"]
+    assert pauses[0] == 0
+    assert all(7000 < pause <= 7200 for pause in pauses[1:])
+
+
+def test_a_url_is_fetched_once_and_named_without_its_secrets(home: Path) -> None:
+    result = run(home, "products", "http://127.0.0.1:1/feed.xml?token=s3cret")
+    assert isinstance(result.exception, FeedError)
+    assert "http://127.0.0.1:1/feed.xml cannot be fetched" in str(result.exception)
+    assert "s3cret" not in str(result.exception)
+
+
+def test_an_interval_that_is_none_is_refused(home: Path) -> None:
+    result = run(home, "products", "feed.xml", "--watch", "--every", "often")
+    assert isinstance(result.exception, SettingsError)

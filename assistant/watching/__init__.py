@@ -1,0 +1,1 @@
+"""Watching: fetches feeds again and again, and imports what has changed."""
