@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 from assistant.actions.orders import Orders
@@ -42,11 +42,13 @@ def dialogue_of(
     speaker: Speaker,
     reader: Reader,
     everyday: frozenset[str],
-    today: Callable[[], date],
+    now: Callable[[], datetime],
     decoding: Decoding = Decoding(max_tokens=120, temperature=0.0),
     chat: ChatModel | None = None,
 ) -> Dialogue:
     """The dialogue of one shop. `everyday` are the stems that the claims checker takes for everyday words.
+
+    `now` is the clock by which prices, stock and days count.
 
     With `chat`, that model plans and writes, and the speaker plans only if two plans of it are invalid.
     """
@@ -59,8 +61,8 @@ def dialogue_of(
         writer = ChatWriter(chat)
     return Dialogue(
         planner=planner,
-        bench=Bench(catalog, search, reader, Constraints(grammar), orders, today, encoder),
-        briefing=Briefing(catalog, shop, today),
+        bench=Bench(catalog, search, reader, Constraints(grammar), orders, encoder),
+        briefing=Briefing(catalog, shop, now),
         composer=Composer(writer, ClaimsChecker(catalog, everyday)),
         kinds=catalog_kinds(catalog),
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from assistant.conversation.message import clean
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Brief, Note
 from assistant.evidence.briefing import Briefing
+from assistant.evidence.meant_variants import MeantVariants, named_in
 from assistant.language_model.transcript import TranscriptTurn, context_text, system_text
 from assistant.planning.plan import Ask, Plan
 from assistant.planning.planner import Planned, Planner
@@ -27,7 +29,7 @@ from retrieval.catalog.customer import Customer
 class Prepared:
     """Everything that a reply is written from: the message behind `thread`, the plan for it, and the brief its steps brought.
 
-    `context` is what the transcript says of the customer's surroundings.
+    `context` is what the transcript says of the customer's surroundings, `moment` when prices and stock were looked up.
     """
 
     message: str
@@ -35,11 +37,12 @@ class Prepared:
     context: str
     planned: Planned
     brief: Brief
+    moment: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class TurnReply:
-    """The finished reply to one message, the thread after it, and how it came about."""
+    """The finished reply to one message, the thread after it, and how it came about. Its prices and stock are of `moment`."""
 
     text: str
     written: str
@@ -48,6 +51,7 @@ class TurnReply:
     thread: Thread
     is_fallback: bool
     timings_ms: dict[str, float]
+    moment: datetime
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ class Dialogue:
             thread=self.thread_after(prepared, written),
             is_fallback=planned.is_fallback or any(sentence.is_fallback for sentence in said),
             timings_ms=watch.timings_ms,
+            moment=prepared.moment,
         )
 
     def prepare(
@@ -110,11 +115,11 @@ class Dialogue:
         Raises StoreError, SearchIndexError, ModelError and WritingError.
         """
         message, watch = clean(message[: self.max_message]), watch or Stopwatch()
-        page = self.bench.catalog.products.get(thread.page)
+        page, moment = self.bench.catalog.products.get(thread.page), self.briefing.now()
         context = context_text(customer is not None, page.title if page else "")
         with watch.step("planning"):
             planned = self.planner.plan(self.system, context, thread, message, cancelled or threading.Event())
-        task = Task(message, planned.plan.need, thread, customer.id if customer else None)
+        task = Task(message, planned.plan.need, thread, moment, customer.id if customer else None)
         with watch.step("tools"):
             found = run(planned.plan, task, self.bench)
         numbers = thread.numbers.adding([(id, self.briefing.group(id)) for id in found.products])
@@ -126,8 +131,14 @@ class Dialogue:
             sums=found.sums,
             notes=found.notes,
             customer=customer,
+            meant=MeantVariants(
+                self.bench.constraints.meant(message, planned.plan.need),
+                message,
+                frozenset((*thread.named, thread.page)),
+            ),
+            moment=moment,
         )
-        return Prepared(message, thread, context, planned, brief)
+        return Prepared(message, thread, context, planned, brief, moment)
 
     def thread_after(self, prepared: Prepared, written: str) -> Thread:
         """The thread once the prepared turn was answered with `written`, a reply with references."""
@@ -139,5 +150,6 @@ class Dialogue:
             self.briefing.group,
             order=brief.orders[0] if len(brief.orders) == 1 else "",
             asked=[step.about for step in planned.plan.steps if isinstance(step, Ask)],
+            named=sorted(named_in(written, brief.products)),
             missed=Note.NOT_STATED in brief.notes or planned.is_fallback,
         )

@@ -17,14 +17,16 @@ REMEMBERED_TURNS = 4
 class Thread:
     """One conversation so far. `shown` are the ids of the products of the last reply, in the order the customer counts them.
 
-    `page` is the product whose page is open, `order` the order last spoken of, `asked` what the customer was asked already,
-    `misses` how many replies in a row left the customer without an answer.
+    `named` are ids of products whose color or size a reply has named: no other variant of them is meant. `page` is the product
+    whose page is open, `order` the order last spoken of, `asked` what the customer was asked already, `misses` how many replies in
+    a row left the customer without an answer.
     """
 
     turns: tuple[TranscriptTurn, ...] = ()
     numbers: ProductNumbers = ProductNumbers()
     need: Need = Need()
     shown: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     page: str = ""
     order: str = ""
     asked: tuple[str, ...] = ()
@@ -43,6 +45,7 @@ class Thread:
         *,
         order: str = "",
         asked: Sequence[str] = (),
+        named: Sequence[str] = (),
         missed: bool = False,
     ) -> Thread:
         """The thread after one more turn; products stay on screen until others are shown."""
@@ -52,6 +55,7 @@ class Thread:
             numbers=self.numbers.adding([(id, group(id)) for id in shown]),
             need=need,
             shown=tuple(shown) or self.shown,
+            named=tuple(dict.fromkeys((*self.named, *named))),
             order=order or self.order,
             asked=tuple(dict.fromkeys((*self.asked, *asked))),
             misses=self.misses + 1 if missed else 0,

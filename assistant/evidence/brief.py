@@ -53,6 +53,7 @@ class Note(StrEnum):
     SIGNED_OUT = "not signed in"
     NO_ORDER = "no such order"
     OVER_BUDGET = "over budget"
+    FOREIGN_LIMIT = "limit in another currency, not applied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Brief:
         for slot, number in zip(PRODUCT_SLOTS, self.numbers, strict=False):
             values = (self._value(slot, field) for field in ("kind", "price", "stock", "rating"))
             extra = (
-                f"was {self._value(slot, 'old_price')}" if self._value(slot, "old_price") else "",
+                self._reduction(slot),
                 f"colors {colors}" if " and " in (colors := self._value(slot, "colors")) else "",
                 f"sizes {sizes}" if " and " in (sizes := self._value(slot, "sizes")) else "",
             )
@@ -100,6 +101,12 @@ class Brief:
             yield f"{slot} {told_line.verdict.mark} {source or line.title}: {line.text}"
         yield from (f"{slot} {fact.hint} {fact.text}" for slot in SUM_SLOTS if (fact := self.facts.get(slot)))
         yield from (note.value for note in self.notes)
+
+    def _reduction(self, slot: str) -> str:
+        """The price before a sale, with the variant that is on sale if others are not."""
+        price, before = self.facts.get(f"{slot}.price"), self._value(slot, "old_price")
+        variant = price.variant if price and before else None
+        return f"{variant.name} {variant.text} was {before}".strip() if variant else before and f"was {before}"
 
     def _value(self, slot: str, field: str) -> str:
         fact = self.facts.get(f"{slot}.{field}")

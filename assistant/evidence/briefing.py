@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from assistant.actions.order import Order
 from assistant.dialogue.product_numbers import ProductNumbers
@@ -20,6 +21,8 @@ from assistant.evidence.brief import (
     Note,
 )
 from assistant.evidence.evidence import Fact, FactKind
+from assistant.evidence.group_facts import Group
+from assistant.evidence.meant_variants import MeantVariants
 from assistant.evidence.order_facts import order_facts
 from assistant.evidence.product_facts import ProductFacts
 from assistant.evidence.sums import Sum
@@ -32,11 +35,11 @@ from retrieval.catalog.customer import Customer
 
 @dataclass(frozen=True)
 class Briefing:
-    """Makes briefs for one shop. `today` is the day by which return windows are open or closed."""
+    """Makes briefs for one shop. `now` is the moment whose prices, stock and days count where a turn names none."""
 
     catalog: Catalog
     shop: Shop
-    today: Callable[[], date]
+    now: Callable[[], datetime]
     _product_facts: ProductFacts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,13 +55,21 @@ class Briefing:
         sums: Sequence[Sum] = (),
         notes: Sequence[Note] = (),
         customer: Customer | None = None,
+        meant: MeantVariants = MeantVariants(),
+        moment: datetime | None = None,
     ) -> Brief:
-        """The brief of a turn with these products, orders, lines, sums and outcomes, each cut to its slots."""
+        """The brief of a turn with these products, orders, lines, sums and outcomes, each cut to its slots.
+
+        Prices and stock speak of a whole group of variants until `meant` or a sum settles which one is spoken of.
+        """
+        moment = moment or self.now()
+        if sums:
+            meant = replace(meant, ids=meant.ids | frozenset(products))
         shown = tuple(products[: len(PRODUCT_SLOTS)])
         kept, known = tuple(orders[: len(ORDER_SLOTS)]), tuple(lines[: len(LINE_SLOTS)])
         facts = [
-            *self._of_products(shown),
-            *self._of_orders(kept),
+            *self._of_products(shown, meant, moment),
+            *self._of_orders(kept, moment.astimezone(self.shop.zone).date()),
             *_of_lines(known),
             *(
                 Fact(slot, FactKind.MONEY, each.text, each.name, "computed")
@@ -79,13 +90,18 @@ class Briefing:
         """The key of the group of variants that a product belongs to."""
         return self.catalog.products[id].item_group_id or id
 
-    def _of_products(self, ids: Sequence[str]) -> Iterator[Fact]:
+    def _of_products(self, ids: Sequence[str], meant: MeantVariants, moment: datetime) -> Iterator[Fact]:
+        groups = Counter(map(self.group, ids))
         for slot, id in zip(PRODUCT_SLOTS, ids, strict=False):
-            yield from self._product_facts.of(slot, self.catalog.products[id], PRODUCT_FIELDS)
+            product = self.catalog.products[id]
+            own = self._product_facts.of(slot, product, PRODUCT_FIELDS, moment, self.shop.zone)
+            is_compared = groups[self.group(id)] > 1
+            variants = (product,) if is_compared else meant.among(product, self.catalog.variants(product))
+            yield from Group(product, variants, moment).facts(own)
 
-    def _of_orders(self, orders: Sequence[Order]) -> Iterator[Fact]:
+    def _of_orders(self, orders: Sequence[Order], today: date) -> Iterator[Fact]:
         for slot, order in zip(ORDER_SLOTS, orders, strict=False):
-            yield from order_facts(slot, order, ORDER_FIELDS, self.shop.return_days, self.today())
+            yield from order_facts(slot, order, ORDER_FIELDS, self.shop.return_days, today)
 
     def _of_shop(self, customer: Customer | None) -> Iterator[Fact]:
         for name in ("name", "email", "phone", "hours"):

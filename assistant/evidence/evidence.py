@@ -27,11 +27,24 @@ class FactKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OfVariant:
+    """What a value is for the variant shown, where `Fact.text` speaks of all variants.
+
+    `name` is "navy in L", and any of `words` in a sentence says that it speaks of this variant.
+    """
+
+    text: str
+    name: str
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One value from the shop's records, ready to be read: `text` replaces the reference to `key`.
 
     `hint` is the short word that the embedded model sees (`PromptFact.hint`). `record` says where the value
-    comes from ("product:T-100", "faq:returns", "order:A-1042", "computed").
+    comes from ("product:T-100", "faq:returns", "order:A-1042", "computed"). `variant` takes the place of `text` in a sentence
+    that names the variant.
     """
 
     key: str
@@ -39,6 +52,7 @@ class Fact:
     text: str
     hint: str = ""
     record: str = ""
+    variant: OfVariant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, tzinfo
 
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.evidence.hints import (
@@ -18,10 +19,10 @@ from assistant.evidence.hints import (
     name_hint,
     rating_hint,
 )
-from assistant.evidence.wording import by_size, in_words, lower, sentences, singular_kind
+from assistant.evidence.wording import by_size, day, in_words, lower, sentences, singular_kind
 from retrieval.catalog.candidate import Candidate
 from retrieval.catalog.catalog import Catalog
-from retrieval.catalog.product import Availability, Product
+from retrieval.catalog.product import Availability, Offer, Product
 
 LOW_QUANTITY = 5
 """From this number in stock downwards a product is nearly sold out."""
@@ -65,13 +66,14 @@ class ProductFacts:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self._offer_makers: dict[str, Callable[[Product, Offer], tuple[FactKind, str, str] | None]] = {
+            "price": lambda p, o: (FactKind.MONEY, str(o.price), ""),
+            "old_price": lambda p, o: (FactKind.MONEY, str(o.old_price), "") if o.old_price else None,
+            "saving": lambda p, o: (FactKind.MONEY, str(o.saving), "") if o.saving else None,
+            "quantity": lambda p, o: (FactKind.NUMBER, str(p.quantity), "") if p.quantity and o.is_available else None,
+        }
         self._makers: dict[str, Callable[[Product], tuple[FactKind, str, str] | None]] = {
             "name": lambda p: (FactKind.NAME, p.title, name_hint(p.title)),
-            "price": lambda p: (FactKind.MONEY, str(p.current_price), ""),
-            "old_price": lambda p: (FactKind.MONEY, str(p.price), "") if _is_reduced(p) else None,
-            "saving": lambda p: (FactKind.MONEY, str(p.price - p.current_price), "") if _is_reduced(p) else None,
-            "stock": _stock,
-            "quantity": lambda p: (FactKind.NUMBER, str(p.quantity), "") if p.quantity and p.is_available else None,
             "rating": _rating,
             "reviews": _reviews,
             "quote": lambda p: _text(_quote(p)),
@@ -80,20 +82,41 @@ class ProductFacts:
             "color": lambda p: _text(in_words(lower(p.color).split("/"))),
             "size": lambda p: _text(p.size),
             "material": lambda p: _text(in_words(lower(p.material).split("/"))),
-            "colors": lambda p: _several([lower(value) for value in self._values(p, "color")]),
-            "sizes": lambda p: _several(by_size(self._values(p, "size"))),
             "feature": _feature,
         }
 
-    def of(self, slot: str, product: Product, fields: Iterable[str]) -> list[Fact]:
-        """The facts that `product` has among `fields`, as `slot`.field."""
-        made = ((field, self._makers[field](product)) for field in fields if field in self._makers)
+    def of(
+        self,
+        slot: str,
+        product: Product,
+        fields: Iterable[str],
+        moment: datetime | None = None,
+        zone: tzinfo = UTC,
+    ) -> list[Fact]:
+        """The facts that `product` has among `fields`, as `slot`.field, with the offer of `moment`, else the listed one.
+
+        Days are counted in `zone`.
+        """
+        made = ((field, self._made(product, field, moment, zone)) for field in fields)
         return [_fact(slot, field, product, value) for field, value in made if value is not None and value[1]]
 
-    def _values(self, product: Product, field: str) -> list[str]:
+    def _made(
+        self, product: Product, field: str, moment: datetime | None, zone: tzinfo
+    ) -> tuple[FactKind, str, str] | None:
+        if field == "stock":
+            return _dated_stock(product, moment, zone)
+        if field in self._offer_makers:
+            return self._offer_makers[field](product, _offer(product, moment))
+        if field == "colors":
+            return _several([lower(value) for value in self._values(product, "color", moment)])
+        if field == "sizes":
+            return _several(by_size(self._values(product, "size", moment)))
+        return self._makers[field](product) if field in self._makers else None
+
+    def _values(self, product: Product, field: str, moment: datetime | None) -> list[str]:
         """All values of `field` in the product's group; only those that can be bought, where any can."""
         variants = self._catalog.variants(product)
-        buyable = [variant for variant in variants if variant.is_available] or list(variants)
+        buyable = [variant for variant in variants if _offer(variant, moment).is_available] or list(variants)
         return list(dict.fromkeys(str(getattr(variant, field)) for variant in buyable if getattr(variant, field)))
 
 
@@ -183,18 +206,39 @@ def _several(values: Sequence[str]) -> tuple[FactKind, str, str] | None:
     return (FactKind.TEXT, in_words(values), count_hint(len(values))) if values else None
 
 
-def _is_reduced(product: Product) -> bool:
-    return product.current_price.amount < product.price.amount
+def _offer(product: Product, moment: datetime | None) -> Offer:
+    return product.listed_offer if moment is None else product.offer_at(moment)
 
 
-def _stock(product: Product) -> tuple[FactKind, str, str]:
-    if product.is_available:
-        if product.quantity is not None and product.quantity <= LOW_QUANTITY:
-            return FactKind.STOCK, "nearly sold out", LOW_STOCK
-        return FactKind.STOCK, "in stock", IN_STOCK
-    later = {Availability.PREORDER: "available to pre-order", Availability.BACKORDER: "available to back-order"}
-    if product.availability in later:
-        return FactKind.STOCK, later[product.availability], LATER
+def _dated_stock(product: Product, moment: datetime | None, zone: tzinfo) -> tuple[FactKind, str, str]:
+    """`stock_words`, with the day from which a pre-order or back order is sent, if that is known."""
+    offer = _offer(product, moment)
+    kind, words, hint = stock_words(product, offer)
+    if offer.ships_from is None or moment is None:
+        return kind, words, hint
+    day_sent, today = offer.ships_from.astimezone(zone).date(), moment.astimezone(zone).date()
+    year = "" if day_sent.year == today.year else f", {day_sent.year}"
+    return kind, f"{words} (ships {day(day_sent)}{year})", hint
+
+
+def is_low(product: Product) -> bool:
+    """True if only a few pieces are left."""
+    return product.quantity is not None and product.quantity <= LOW_QUANTITY
+
+
+def stock_words(product: Product, offer: Offer) -> tuple[FactKind, str, str]:
+    """How one variant stands in stock: kind, words that fit after "it is", and hint."""
+    if offer.is_over:
+        return FactKind.STOCK, "no longer available", OUT_OF_STOCK
+    if offer.is_available:
+        return (
+            (FactKind.STOCK, "nearly sold out", LOW_STOCK)
+            if is_low(product)
+            else (FactKind.STOCK, "in stock", IN_STOCK)
+        )
+    if offer.can_be_ordered_later:
+        order = "pre-order" if offer.availability is Availability.PREORDER else "back-order"
+        return FactKind.STOCK, f"available to {order}", LATER
     return FactKind.STOCK, "sold out", OUT_OF_STOCK
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from retrieval.catalog.money import Money
@@ -18,9 +19,9 @@ class Sum:
     text: str
 
 
-def total(basket: Iterable[tuple[Product, int]]) -> Money:
-    """The price of a basket of products with their quantities, all in one currency. Raises ValueError for an empty one."""
-    prices = [(product.current_price, count) for product, count in basket]
+def total(basket: Iterable[tuple[Product, int]], moment: datetime) -> Money:
+    """The price at `moment` of a basket of products with their quantities, all in one currency. Raises ValueError for an empty one."""
+    prices = [(product.offer_at(moment).price, count) for product, count in basket]
     if not prices:
         raise ValueError("an empty basket has no total")
     currencies = {price.currency for price, _ in prices}
@@ -29,9 +30,9 @@ def total(basket: Iterable[tuple[Product, int]]) -> Money:
     return Money(sum((price.amount * count for price, count in prices), Decimal(0)), currencies.pop())
 
 
-def difference(first: Product, second: Product) -> Money:
-    """By how much the prices of two products differ. Raises ValueError if their currencies do."""
-    prices = sorted([first.current_price, second.current_price], key=lambda price: price.amount)
+def difference(first: Product, second: Product, moment: datetime) -> Money:
+    """By how much the prices of two products differ at `moment`. Raises ValueError if their currencies do."""
+    prices = sorted((product.offer_at(moment).price for product in (first, second)), key=lambda price: price.amount)
     return prices[1] - prices[0]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
 
 from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum, left_of, total
@@ -13,6 +15,7 @@ from assistant.tools.reading import DECIDES, ProductReading, deciding, read_reco
 from assistant.tools.tool import Bench, Findings, Task
 from retrieval.catalog.candidate import Candidate
 from retrieval.catalog.filter import Condition, Filter, Operator, Sort
+from retrieval.catalog.product import Product
 
 SHOWN = 4
 _LINES_READ = 6
@@ -27,43 +30,52 @@ _GIVEN_UP = ("color", "size", "brand", "rating", "discount")
 def find(step: Find, task: Task, bench: Bench) -> Findings:
     """Search, read and rank. A product that contradicts the need comes last, and only if little else is left."""
     wanted = bench.constraints.of(step, task.need, task.message)
+    notes = (Note.FOREIGN_LIMIT,) if bench.constraints.has_foreign_limit(task.need, task.message) else ()
     candidates, count = _search(step, wanted, task, bench)
     if not candidates:
         return Findings(notes=(Note.NOTHING_FOUND,))
     question = task.question(f"{step.kind}: {step.want}" if step.want else "")
     if not step.want and task.need.is_empty:
-        return Findings(products=tuple(c.product.id for c in candidates[:SHOWN]), total=count)
+        return Findings(products=tuple(c.product.id for c in candidates[:SHOWN]), notes=notes, total=count)
     read = read_records(bench, [candidate.product for candidate in candidates], question, _LINES_READ)
-    kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read)
+    kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read, task.moment)
     chosen = [each for each in kept if each.contradiction < DECIDES or each.support >= DECIDES][:SHOWN] or kept[:1]
-    return Findings(products=tuple(each.product.id for each in chosen), lines=tuple(_telling(chosen)), total=count)
+    ids = tuple(each.product.id for each in chosen)
+    return Findings(products=ids, lines=tuple(_telling(chosen)), notes=notes, total=count)
 
 
 def bundle(step: Bundle, task: Task, bench: Bench) -> Findings:
     """One product of each kind, together within the budget where that is possible."""
     budget = bench.constraints.money(task.need.budget) or bench.constraints.money(task.message)
     need = _without_budget(task)
-    rows = []
+    rows: list[list[Product]] = []
+
+    def price(product: Product) -> Decimal:
+        return product.offer_at(task.moment).price.amount
+
     for kind in step.kinds:
         wanted = bench.constraints.of(Find(kind=kind), need.need, "")
-        found = bench.search.products(kind, wanted, _READ, task.customer_id).candidates
-        rows.append([candidate.product for candidate in found if candidate.product.is_available])
-    rows = [row for row in rows if row]
+        found = bench.search.products(kind, wanted, _READ, task.customer_id, moment=task.moment).candidates
+        taken = {_group(row[0]) for row in rows}
+        fitting = [
+            c.product for c in found if c.product.offer_at(task.moment).is_available and _group(c.product) not in taken
+        ]
+        rows += [fitting] if fitting else []
     if not rows:
         return Findings(notes=(Note.NOTHING_FOUND,))
     chosen = [row[0] for row in rows]
     if budget is not None:
-        cheapest = [min(row, key=lambda p: p.current_price.amount) for row in rows]
-        for place in sorted(
-            range(len(rows)), key=lambda i: cheapest[i].current_price.amount - chosen[i].current_price.amount
-        ):
-            if total((p, 1) for p in chosen).amount <= budget:
+        cheapest = [min(row, key=price) for row in rows]
+        for place in sorted(range(len(rows)), key=lambda i: price(cheapest[i]) - price(chosen[i])):
+            if sum(map(price, chosen)) <= budget:
                 break
             chosen[place] = cheapest[place]
-    spent = total((product, 1) for product in chosen)
+    spent = total(((product, 1) for product in chosen), task.moment)
     left = left_of(budget, spent) if budget is not None else None
     sums = (Sum("total", str(spent)), *((Sum("left of budget", str(left)),) if left is not None else ()))
     notes = (Note.OVER_BUDGET,) if budget is not None and left is None else ()
+    if budget is None and bench.constraints.has_foreign_limit(task.need, task.message):
+        notes = (Note.FOREIGN_LIMIT,)
     return Findings(products=tuple(product.id for product in chosen), sums=sums, notes=notes, total=len(chosen))
 
 
@@ -76,7 +88,7 @@ def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple
     """Candidates for a step; limits are given up one after another if nothing meets all of them."""
     query = " ".join(filter(None, [step.kind, step.want]))
     if not query and wanted.sort is Sort.RELEVANCE and not wanted.conditions:
-        found = bench.search.recommend(task.customer_id, wanted, _READ)
+        found = bench.search.recommend(task.customer_id, wanted, _READ, task.moment)
         return found.candidates, found.total
     kinds = tuple(c for c in wanted.conditions if c.field == "product_type")
     if not kinds and step.kind and not bench.search.has_kind(step.kind):
@@ -84,22 +96,26 @@ def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple
     for given_up in ((), *(_GIVEN_UP[:count] for count in range(1, len(_GIVEN_UP) + 1))):
         kept = replace(wanted, conditions=tuple(c for c in wanted.conditions if not _goes(c, given_up)))
         for text in (query, "") if kinds else (query,):
-            found = bench.search.products(text, kept, _READ, task.customer_id)
+            found = bench.search.products(text, kept, _READ, task.customer_id, moment=task.moment)
             if found.candidates:
                 return found.candidates, found.total
     return (), 0
+
+
+def _group(product: Product) -> str:
+    return product.item_group_id or product.id
 
 
 def _goes(condition: Condition, given_up: tuple[str, ...]) -> bool:
     return condition.field in given_up and condition.operator is not Operator.NOT_IN
 
 
-def _ranked(read: list[ProductReading]) -> list[ProductReading]:
+def _ranked(read: list[ProductReading], moment: datetime) -> list[ProductReading]:
     """Best first: what the reader says counts most, then availability, then the order of the search."""
     places = {each.product.id: place for place, each in enumerate(read)}
 
     def merit(each: ProductReading) -> float:
-        sold_out = 0.0 if each.product.is_available else 0.6
+        sold_out = 0.0 if each.product.offer_at(moment).is_available else 0.6
         return each.support - each.contradiction - sold_out - 0.05 * places[each.product.id]
 
     return sorted(read, key=merit, reverse=True)

@@ -12,6 +12,7 @@ from assistant.reading.verdict import Verdict
 from assistant.tools.policy import page_findings
 from assistant.tools.reading import ProductReading, deciding, read_record, read_records
 from assistant.tools.tool import Bench, Findings, Task
+from assistant.tools.variants import meant_products
 from retrieval.catalog.product import Product
 
 _LINES_OF_ONE, _LINES_OF_EACH = 3, 2
@@ -22,7 +23,7 @@ _MOST_DIFFERENCES = 3
 
 def details(step: Details, task: Task, bench: Bench) -> Findings:
     """The lines that answer a question about each product, else those of a page of the shop that do; none if it is not stated."""
-    products = _known(step.of, bench)
+    products = meant_products(step.of, task, bench)
     most = _LINES_OF_ONE if len(products) == 1 else _LINES_OF_EACH
     lines: list[BriefLine] = []
     for product in products:
@@ -35,32 +36,28 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
 
 def compare(step: Compare, task: Task, bench: Bench) -> Findings:
     """What differs between products and matters to the customer: the lines on `on`, else attributes that differ."""
-    products = _known(step.of, bench)
+    products = meant_products(step.of, task, bench)
     question = task.question(step.on)
     lines: list[BriefLine] = []
     for product in products:
         lines += deciding(read_record(bench, product.id, question, _LINES_READ), 1)
     lines = lines or list(_differing(products, bench))
-    sums = (Sum("difference", str(difference(*products))),) if len(products) == 2 else ()
+    sums = (Sum("difference", str(difference(products[0], products[1], task.moment))),) if len(products) == 2 else ()
     return Findings(products=tuple(product.id for product in products), lines=tuple(lines), sums=sums)
 
 
 def choose(step: Choose, task: Task, bench: Bench) -> Findings:
     """One pick, its reason from the record, and the runner-up: the need decides, then ratings."""
     question = task.question()
-    read = read_records(bench, _known(step.of, bench), question, _LINES_READ)
+    read = read_records(bench, meant_products(step.of, task, bench), question, _LINES_READ)
 
     def merit(each: ProductReading) -> tuple[float, float]:
-        fit = each.support - each.contradiction - (0.0 if each.product.is_available else 1.0)
+        fit = each.support - each.contradiction - (0.0 if each.product.offer_at(task.moment).is_available else 1.0)
         return round(fit, 1), each.product.rating or 0.0
 
     ranked = sorted(read, key=merit, reverse=True)
     lines = [line for each in ranked[:2] for line in deciding(each.readings, _LINES_OF_EACH)]
     return Findings(products=tuple(each.product.id for each in ranked[:3]), lines=tuple(lines))
-
-
-def _known(ids: tuple[str, ...], bench: Bench) -> list[Product]:
-    return [bench.catalog.products[id] for id in ids if id in bench.catalog.products]
 
 
 def _differing(products: list[Product], bench: Bench) -> Iterator[BriefLine]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.planning.plan import Bundle, Cart, Change, Choose, Compare, Details, Find, Order, Plan, Policy, Step
@@ -12,6 +12,7 @@ from assistant.tools.orders import change, order
 from assistant.tools.policy import policy
 from assistant.tools.products import choose, compare, details
 from assistant.tools.tool import Access, Bench, Findings, Task, joined
+from assistant.tools.variants import meant_products, once_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Tool:
 
 def cart(step: Cart, task: Task, bench: Bench) -> Findings:
     """The products that the customer wants in the cart, so that their cards show the button."""
-    return Findings(products=tuple(id for id in step.of if id in bench.catalog.products))
+    return Findings(products=tuple(product.id for product in meant_products(step.of, task, bench)))
 
 
 TOOLS: Mapping[type[Step], Tool] = {
@@ -42,6 +43,10 @@ TOOLS: Mapping[type[Step], Tool] = {
 
 
 def run(plan: Plan, task: Task, bench: Bench) -> Findings:
-    """Everything that the plan's steps bring, in their order. Raises StoreError, SearchIndexError and ModelError."""
+    """Everything that the plan's steps bring, in their order, no product twice.
+
+    Raises StoreError, SearchIndexError and ModelError.
+    """
     tools = [(TOOLS[type(step)], step) for step in plan.steps if type(step) in TOOLS]
-    return joined([tool.run(step, task, bench) for tool, step in tools])
+    found = joined([tool.run(step, task, bench) for tool, step in tools])
+    return replace(found, products=once_each(found.products, task, bench))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
@@ -55,7 +55,6 @@ class Bench:
     reader: Reader
     constraints: Constraints
     orders: Orders
-    today: Callable[[], date]
     encoder: Encoder
     lines_of: Callable[[str], tuple[Line, ...]] = field(init=False)
     _vectors_of: Callable[[str], Vectors] = field(init=False)
@@ -84,11 +83,12 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a step is carried out for: the message, the need after it, the thread before it and who is signed in."""
+    """What a step is carried out for: the message, the need after it, the thread before it, the moment and who is signed in."""
 
     message: str
     need: Need
     thread: Thread
+    moment: datetime
     customer_id: str | None = None
 
     def question(self, *parts: str) -> str:

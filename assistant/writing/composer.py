@@ -7,11 +7,12 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.checking.claims import REFERENCE, ClaimsChecker, Violation
+from assistant.checking.claims import ClaimsChecker, Violation
 from assistant.dialogue.thread import Thread
-from assistant.evidence.brief import Brief
+from assistant.evidence.brief import Brief, Note
 from assistant.planning.planner import Planned
-from assistant.writing.plain_replies import plain_reply
+from assistant.writing.filling import fill
+from assistant.writing.plain_replies import FOREIGN_LIMIT, plain_reply
 from assistant.writing.sentence_writer import Refused, ReplyTask, SentenceWriter
 
 _ATTEMPTS = 2
@@ -64,13 +65,18 @@ class Composer:
                     rejected += found
                     refused = Refused(sentence, tuple(found))
                     break
+                before = " ".join(said)
                 said.append(sentence)
-                yield Composed(filled(sentence, brief), sentence, rejected=tuple(rejected))
+                yield Composed(filled(sentence, brief, before), sentence, rejected=tuple(rejected))
             if cancelled.is_set() or refused is None:
                 break
         if not said and not cancelled.is_set():
             written = plain_reply(planned.plan, brief)
             yield Composed(filled(written, brief), written, is_fallback=True, rejected=tuple(rejected))
+        elif (
+            Note.FOREIGN_LIMIT in brief.notes and not cancelled.is_set()
+        ):  # never left to a model: a limit was not kept
+            yield Composed(FOREIGN_LIMIT, FOREIGN_LIMIT)
 
 
 def _heard(task: ReplyTask) -> str:
@@ -79,7 +85,10 @@ def _heard(task: ReplyTask) -> str:
     return " ".join([*messages, task.planned.plan.need.as_text(), _DIGITS.sub("", task.planned.text)])
 
 
-def filled(sentence: str, brief: Brief) -> str:
-    """A sentence with its references filled in; one that begins with a value gets its capital letter."""
-    text = REFERENCE.sub(lambda found: brief.facts[found[1]].text if found[1] in brief.facts else found[0], sentence)
+def filled(sentence: str, brief: Brief, before: str = "") -> str:
+    """A sentence with its references filled in; one that begins with a value gets its capital letter.
+
+    `before` is what the reply has said already, with references.
+    """
+    text = fill(sentence, brief.facts, before)
     return text[:1].upper() + text[1:] if sentence.startswith("{") else text

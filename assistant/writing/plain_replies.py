@@ -34,11 +34,13 @@ _TALK = {
     "joke": "Jokes aren't my strong suit. Can I help you find something?",
 }
 _OTHER_TALK = "That's outside what I can help with. Is there something from the shop you're looking for?"
+FOREIGN_LIMIT = "I can't convert currencies, so the amount you named is no limit here: our prices are as shown."
 _NOTES = {
     Note.NOTHING_FOUND: "I found nothing like that in our shop.",
     Note.NOT_STATED: "Our pages don't say.",
     Note.SIGNED_OUT: "Please sign in, so that I can see your orders.",
     Note.NO_ORDER: "I can't find such an order of yours.",
+    Note.FOREIGN_LIMIT: FOREIGN_LIMIT,
     Note.OVER_BUDGET: "These are the least expensive ones, but together they cost more than that.",
 }
 

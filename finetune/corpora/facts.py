@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.actions.order import Order
+from assistant.dialogue.need import Need
 from assistant.dialogue.product_numbers import ProductNumbers
 from assistant.evidence.brief import Brief, BriefLine, Note
+from assistant.evidence.meant_variants import MeantVariants, named_in
 from assistant.evidence.sums import Sum, difference, left_of, total
 from assistant.planning.plan import Change, Find, Policy
 from assistant.planning.plan import Order as ReadOrder
@@ -46,7 +48,19 @@ def turn_brief(
         sums=[written_sum(shop, written) for written in turn.sums],
         notes=tuple(dict.fromkeys(_notes(conversation, turn))),
         customer=customer,
+        meant=_meant(shop, conversation, turn),
     )
+
+
+def _meant(shop: CorpusShop, conversation: WrittenConversation, turn: WrittenTurn) -> MeantVariants:
+    """What a live turn would know of the variants meant: the message, the need, the replies before and the open page."""
+    if all(len(shop.catalog.variants(_product(shop, id))) == 1 for id in turn.show):
+        return MeantVariants()
+    turns = conversation.turns
+    place = next((place for place, each in enumerate(turns) if each is turn), 0)
+    need = next((each.need for each in reversed(turns[: place + 1]) if each.need is not None), Need())
+    named = frozenset(id for each in turns[:place] for id in named_in(each.reply, each.show))
+    return MeantVariants(shop.constraints.meant(turn.says, need), turn.says, named | {conversation.page})
 
 
 def written_sum(shop: CorpusShop, written: Mapping[str, Any]) -> Sum:
@@ -71,7 +85,7 @@ def _sum_text(shop: CorpusShop, name: str, of: Any) -> str:
         return str(Money(max(shop.card.free_from - spent.amount, Decimal(0)), spent.currency))
     if name == "difference":
         first, second = (_product(shop, id) for id in of)
-        return str(difference(first, second))
+        return str(difference(first, second, shop.moment))
     if name == "left_of_budget":
         budget, basket = of
         left = left_of(Decimal(str(budget)), _total(shop, basket))
@@ -114,4 +128,4 @@ def _order(shop: CorpusShop, id: str, customer: str) -> Order:
 
 
 def _total(shop: CorpusShop, basket: Mapping[str, Any]) -> Money:
-    return total((_product(shop, id), int(count)) for id, count in basket.items())
+    return total(((_product(shop, id), int(count)) for id, count in basket.items()), shop.moment)

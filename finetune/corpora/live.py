@@ -31,5 +31,5 @@ def live_dialogue(
     index = Index.build(home, shop.catalog, encoder)
     search = Search(shop.catalog, index, encoder)
     return dialogue_of(
-        shop.catalog, shop.briefing.shop, search, orders, encoder, speaker, reader, everyday, lambda: shop.card.today
+        shop.catalog, shop.briefing.shop, search, orders, encoder, speaker, reader, everyday, lambda: shop.moment
     )

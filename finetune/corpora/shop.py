@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -17,8 +17,10 @@ from assistant.actions.order import Order
 from assistant.actions.order_feed import read_orders
 from assistant.evidence.briefing import Briefing
 from assistant.importing import read_files
+from assistant.planning.constraints import Constraints
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.shop import Shop
+from assistant.understanding.grammar.grammar import Grammar
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer
 from retrieval.errors import FeedError
@@ -93,7 +95,17 @@ class CorpusShop:
         """What makes the briefs of this shop's turns."""
         card = self.card
         shop = Shop(card.name, card.email, card.phone, card.hours, card.return_days)
-        return Briefing(self.catalog, shop, lambda: card.today)
+        return Briefing(self.catalog, shop, lambda: self.moment)
+
+    @property
+    def moment(self) -> datetime:
+        """Noon of the day on which the records stand still."""
+        return datetime.combine(self.card.today, time(12), UTC)
+
+    @cached_property
+    def constraints(self) -> Constraints:
+        """What reads colors, sizes and money from the messages of this shop."""
+        return Constraints(Grammar(self.catalog))
 
     @cached_property
     def lines(self) -> Mapping[str, tuple[Line, ...]]:

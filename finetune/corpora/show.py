@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assistant.planning.plan import written_step
-from finetune.corpora.check import REFERENCE
+from assistant.writing.filling import fill
+from assistant.writing.sentence_writer import sentences
 from finetune.corpora.conversation import WrittenConversation, WrittenTurn, read_conversations
 from finetune.corpora.facts import turn_brief
 from finetune.corpora.shop import CorpusShop
@@ -52,4 +53,9 @@ def _told(shop: CorpusShop, conversation: WrittenConversation, *, with_evidence:
 def filled(shop: CorpusShop, conversation: WrittenConversation, turn: WrittenTurn) -> str:
     """The reply of `turn` with the values of its references; an unknown one is left as it is."""
     facts = turn_brief(shop, conversation, turn).facts
-    return REFERENCE.sub(lambda found: facts[found[1]].text if found[1] in facts else found[0], turn.reply)
+    said: list[str] = []
+    texts: list[str] = []
+    for sentence in sentences([turn.reply]):
+        texts.append(fill(sentence, facts, " ".join(said)))
+        said.append(sentence)
+    return " ".join(texts)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retrieval.catalog.money import Money
@@ -15,6 +15,7 @@ from retrieval.catalog.product import Availability, Product
 from retrieval.catalog.window import ALWAYS, Window
 from tests.unit.shop_values import moments, products
 
+calm = settings(suppress_health_check=[HealthCheck.too_slow])  # a whole product takes long to draw
 TENT = Product("T", "Tent", Money(Decimal(200)), sale_price=Money(Decimal(150)))
 INSTANT = timedelta(microseconds=1)
 
@@ -32,12 +33,14 @@ def test_a_sale_counts_from_its_start_until_before_its_end(one: datetime, other:
             assert offer.old_price == (off if price == on else None)
 
 
+@calm
 @given(products(), moments, st.integers(-12, 14))
 def test_an_offer_is_of_the_moment_whatever_its_time_zone(product: Product, moment: datetime, hours: int) -> None:
     elsewhere = moment.astimezone(timezone(timedelta(hours=hours)))
     assert product.offer_at(moment) == product.offer_at(elsewhere)
 
 
+@calm
 @given(products(), moments)
 def test_price_old_price_and_saving_always_fit_together(product: Product, moment: datetime) -> None:
     offer = product.offer_at(moment)
@@ -50,6 +53,7 @@ def test_price_old_price_and_saving_always_fit_together(product: Product, moment
         assert product.sale_price_effective_date.holds(moment)
 
 
+@calm
 @given(products(), st.lists(moments, min_size=2, max_size=2, unique=True))
 def test_an_offer_changes_only_at_the_moments_that_the_product_names(product: Product, pair: list[datetime]) -> None:
     before, after = sorted(pair)

@@ -12,7 +12,7 @@ from assistant.checking.claims import ViolationKind
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
 from assistant.evidence.brief import Note
-from assistant.planning.plan import Bundle, Change, Choose, Compare, Details, Find, Order, Policy
+from assistant.planning.plan import Bundle, Change, Choose, Compare, Details, Find, Order, Plan, Policy
 from assistant.reading.lines import Line
 from assistant.reading.reader import LABELS, Reading
 from assistant.reading.verdict import Verdict
@@ -20,7 +20,7 @@ from assistant.tools.find import bundle, find
 from assistant.tools.orders import change, order
 from assistant.tools.policy import policy
 from assistant.tools.products import choose, compare, details
-from assistant.tools.run import TOOLS
+from assistant.tools.run import TOOLS, run
 from assistant.tools.tool import Access, Bench, Task
 from assistant.turn import Dialogue, TurnReply
 from assistant.writing.composer import Composed
@@ -87,7 +87,7 @@ def ask(
 
 
 def task(message: str = "", customer: str | None = None, **need: object) -> Task:
-    return Task(message, Need.model_validate(need), Thread(), customer)
+    return Task(message, Need.model_validate(need), Thread(), northwire().moment, customer)
 
 
 def test_a_message_becomes_a_plan_a_brief_and_a_checked_reply(
@@ -175,6 +175,26 @@ def test_hard_limits_are_never_lost(bench: Bench) -> None:
     prices = [northwire().catalog.products[id].current_price.amount for id in found.products]
     assert prices
     assert max(prices) <= 100
+
+
+def test_a_question_about_a_color_is_about_that_variant(bench: Bench) -> None:
+    groups = northwire().catalog
+    shown = next(p for p in groups.products.values() if len({v.color for v in groups.variants(p) if v.color}) > 1)
+    other = next(v for v in groups.variants(shown) if v.color and v.color != shown.color)
+    step = Details(of=(shown.id,), question="what does it cost")
+    assert details(step, task("what does it cost"), bench).products == (shown.id,)
+    assert details(step, task(f"and in {other.color.lower()}?"), bench).products == (other.id,)
+    both = details(step, task(f"{shown.color.lower()} or {other.color.lower()}, which costs less"), bench).products
+    assert {groups.products[id].color for id in both} == {shown.color, other.color}
+    plan = Plan(steps=(step, Details(of=(other.id,), question="is it in stock")))
+    assert len(run(plan, task("is it in stock"), bench).products) == 1
+
+
+def test_a_limit_in_another_currency_is_noted_by_code(dialogue: Dialogue, speaker: ScriptedSpeaker) -> None:
+    speaker.texts = ["find headphones\nneed: budget under 20,000 yen", "The {p1.name} is {p1.price}."]
+    reply, said = ask(dialogue, "headphones under 20,000 yen")
+    assert Note.FOREIGN_LIMIT in reply.brief.notes
+    assert said[-1].text.startswith("I can't convert currencies")
 
 
 def test_nothing_of_the_kind_is_said_so(bench: Bench) -> None:

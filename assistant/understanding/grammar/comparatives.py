@@ -95,7 +95,9 @@ def bound(
 ) -> Condition | None:
     """The comparison as a bound: beyond all of `baseline` where a product can be, else beyond the nearest of them."""
     for field in _fields(found, baseline, attributes):
-        measures = [measure for product in baseline if (measure := measure_of(product, field)) is not None]
+        measures = [
+            measure for product in baseline if (measure := measure_of(product, product.listed_offer, field)) is not None
+        ]
         if not measures:
             continue
         ordered = sorted(measures, key=lambda measure: measure.size, reverse=found.operator is Operator.AT_LEAST)
