@@ -13,7 +13,7 @@ from assistant.conversation.store import Store
 from assistant.evidence.gathering import Gatherer
 from assistant.finding import Finder
 from assistant.live.generation import Generations, Material
-from assistant.live.live import Live
+from assistant.live.live import LOOK_SECONDS, Live
 from assistant.live.live_assistant import LiveAssistant
 from assistant.settings import Settings
 from assistant.shop import Shop
@@ -46,8 +46,8 @@ def open_assistant(settings: Settings) -> Assistant:
     return workshop.assistant(Material(snapshot.catalog, History(snapshot.events), index))
 
 
-def open_live_assistant(settings: Settings) -> LiveAssistant:
-    """The assistant of the shop in `settings.home`, which follows its records until it is closed.
+def open_live_assistant(settings: Settings, seconds: float = LOOK_SECONDS) -> LiveAssistant:
+    """The assistant of the shop in `settings.home`, which follows its records until it is closed, with a look every `seconds`.
 
     An index that is absent or older than the records is built while it serves. Raises StoreError, SearchIndexError (an empty
     shop, or a Chroma server that does not answer), ModelError or SettingsError.
@@ -56,7 +56,7 @@ def open_live_assistant(settings: Settings) -> LiveAssistant:
     generations = Generations(
         workshop.records, settings.home, settings.chroma_url, workshop.encoder, workshop.assistant
     )
-    live = Live(generations, generations.first())
+    live = Live(generations, generations.first(), seconds)
     live.start()
     return LiveAssistant(live)
 
@@ -78,7 +78,12 @@ class _Workshop:
         """The assistant that answers from `material`. Raises ModelError and SettingsError."""
         catalog, settings = material.catalog, self._settings
         shop = Shop(
-            settings.shop_name, settings.shop_email, settings.shop_phone, settings.shop_hours, settings.return_days
+            settings.shop_name,
+            settings.shop_email,
+            settings.shop_phone,
+            settings.shop_hours,
+            settings.return_days,
+            settings.zone,
         )
         search = Search(catalog, material.index, self.encoder, self._recommender, material.history)
         parts = Parts(
