@@ -11,7 +11,9 @@ import structlog
 from assistant.live.generation import Generation, Generations, Served
 from retrieval.errors import AisleError, IndexBusy
 
-_LOOK_SECONDS = 2.0
+LOOK_SECONDS = 2.0
+"""Seconds between two looks at the records."""
+
 _SHARE = 2.0
 """Seconds of rest for each second of building: a large shop whose feed never stands still keeps cores for its customers."""
 _LONGEST_PAUSE = 60.0
@@ -26,7 +28,7 @@ class Live(Generic[Served]):
     """
 
     def __init__(
-        self, generations: Generations[Served], first: Generation[Served], seconds: float = _LOOK_SECONDS
+        self, generations: Generations[Served], first: Generation[Served], seconds: float = LOOK_SECONDS
     ) -> None:
         self._generations = generations
         self._current = first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,10 +17,13 @@ import pytest
 from chromadb.api import ClientAPI
 
 from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.faq import Faq
 from retrieval.catalog.filter import Filter
 from retrieval.errors import IndexDamaged, IndexMismatch, SearchIndexError
 from retrieval.index.index import Index
 from retrieval.search.search import Search
+from retrieval.store.database import open_database
+from tests.unit.live_shop import Shop, look_until
 from tests.unit.small_shop import SMALL_SHOP
 from tests.unit.word_encoder import WordEncoder
 
@@ -110,3 +114,22 @@ def test_a_lost_collection_and_another_server_are_noticed(server: str, tmp_path:
 def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
     with pytest.raises(SearchIndexError, match=r"http://127\.0\.0\.1:1.*\n.*AISLE_CHROMA_URL"):
         Index.build(tmp_path, SMALL_SHOP, ENCODER, chroma_url="http://127.0.0.1:1")
+
+
+@pytest.mark.slow
+def test_a_running_server_follows_the_records(server: str, tmp_path: Path, sqlite_template: Path) -> None:
+    """Its index on the Chroma server is built anew, and the collections of the one before are removed by the next."""
+    engine = open_database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'aisle.db')}")
+    shop, before = Shop(tmp_path, engine, server), len(collections(server))
+    live = shop.open()
+    look_until(live, lambda: live.current.is_indexed)
+    for days in range(3):
+        shop.records.upsert_faqs([Faq("delivery", "Delivery times", f"A parcel takes {days} days.")])
+        live._index_after = 0.0
+        live.look()
+        assert live.current.served.search.faqs("delivery", 1)[0].faq.answer == f"A parcel takes {days} days."
+        look_until(live, lambda: live.current.is_indexed)
+    assert live.current.material.index.store.count("products") == len(SMALL_SHOP.products)
+    assert len(collections(server)) <= before + 4
+    live.current.material.index.close()
+    engine.dispose()

@@ -6,8 +6,8 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,58 +16,21 @@ import pytest
 from sqlalchemy import Engine
 
 from assistant.actions.orders import Orders
-from assistant.live.generation import Generations, Material
 from assistant.live.live import Live
 from retrieval.catalog.faq import Faq
-from retrieval.catalog.filter import Filter
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product
 from retrieval.errors import SearchIndexError, StoreError
 from retrieval.index.home import IndexHome
 from retrieval.index.index import Index
-from retrieval.search.search import Search
 from retrieval.store.database import open_database
-from retrieval.store.records import Records
+from tests.unit.live_shop import Counter, Shop, look_until
 from tests.unit.small_home import MAYA, ORDER
-from tests.unit.small_shop import FAQS, PRODUCTS, product
-from tests.unit.word_encoder import WordEncoder
+from tests.unit.small_shop import PRODUCTS, product
 
 MUG = next(each for each in PRODUCTS if each.id == "mug-red")
 LAMP = product("lamp", "Ember Lamp", "35", "Camping > Lamps", description="A warm light.")
 GARNET = product("garnet", "Garnet Kettle", "49", "Kitchen > Kettles", description="Whistles.")
-
-
-@dataclass(frozen=True)
-class Counter:
-    """Stands for an assistant: a search over the material, and nothing else."""
-
-    material: Material
-    search: Search
-
-    def found(self, query: str) -> list[str]:
-        return [each.product.id for each in self.search.products(query, Filter(), 5).candidates]
-
-
-class Shop:
-    """A home with records, and a live counter over them that looks when it is told to."""
-
-    def __init__(self, home: Path, engine: Engine) -> None:
-        self.home, self.engine = home, engine
-        self.records, self.encoder = Records(engine), WordEncoder()
-        self.made = 0
-        self.records.upsert_products(PRODUCTS)
-        self.records.upsert_faqs(FAQS)
-        self.generations: Generations[Counter] = Generations(self.records, home, "", self.encoder, self._make)
-
-    def build(self) -> None:
-        Index.write(self.home, self.records.catalog(), self.encoder)
-
-    def open(self, seconds: float = 2.0) -> Live[Counter]:
-        return Live(self.generations, self.generations.first(), seconds)
-
-    def _make(self, material: Material) -> Counter:
-        self.made += 1
-        return Counter(material, Search(material.catalog, material.index, self.encoder))
 
 
 @pytest.fixture
@@ -77,14 +40,6 @@ def shop(tmp_path: Path, engine: Engine) -> Shop:
 
 def price(live: Live[Counter]) -> Decimal:
     return live.current.material.catalog.products["mug-red"].price.amount
-
-
-def look_until(live: Live[Counter], holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to be"
-        live.look()
-        time.sleep(0.02)
 
 
 def test_nothing_is_made_anew_while_nothing_changes(shop: Shop) -> None:
