@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 from weakref import WeakMethod
 
 Arguments = ParamSpec("Arguments")
@@ -19,11 +19,10 @@ def remembered(method: Callable[Arguments, Result], most: int) -> Callable[Argum
     """
     weak: WeakMethod[Callable[Arguments, Result]] = WeakMethod(method)
 
-    @lru_cache(maxsize=most)
     def call(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         bound = weak()
         if bound is None:
             raise ReferenceError("the object of a remembered method is gone")
         return bound(*args, **kwargs)
 
-    return call
+    return cast(Callable[Arguments, Result], lru_cache(maxsize=most)(call))  # which forgets what the arguments are
