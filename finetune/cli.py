@@ -10,6 +10,8 @@
     aisle evaluate intents  --data DIR                  the recipe of the intent head on three public sets
     aisle evaluate language-model --data DIR            perplexity, variety and samples
     aisle evaluate finetuning --data DIR                what an adapter learns from public service dialogues
+    aisle evaluate simulation --adapter DIR --json FILE simulated customers, every reply verified
+    aisle evaluate verifier                             what the verifier of replies passes and catches
 
 DIR of `--data` holds the public sets, one folder each. Every command imports its heavy libraries only when it runs.
 """
@@ -25,6 +27,7 @@ from finetune.corpora.cli import MODEL_HOME, Home, corpus
 from finetune.corpora.cli import register as register_corpus
 from finetune.finetune_cli import register as register_finetune
 from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder, Start, Strength
+from finetune.simulation.cli import register as register_simulation
 
 train = typer.Typer(help="Train a model that ships with Aisle.", no_args_is_help=True)
 evaluate = typer.Typer(help="Measure a model that ships with Aisle.", no_args_is_help=True)
@@ -36,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(evaluate, name="evaluate")
     app.add_typer(corpus, name="corpus")
     register_corpus(train, evaluate)
+    register_simulation(evaluate)
     register_finetune(app)
 
 

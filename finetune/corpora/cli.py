@@ -150,7 +150,7 @@ def evaluate_reader(
     from finetune.corpora.reader_evaluation import evaluate_reader
     from retrieval.index.sentence_encoder import open_encoder
 
-    reader = CrossEncoderReader.open(cross_encoder) if cross_encoder else LanguageModelReader(_speaker(home, adapter))
+    reader = CrossEncoderReader.open(cross_encoder) if cross_encoder else LanguageModelReader(speaker_of(home, adapter))
     report = evaluate_reader(corpus, reader, open_encoder())
     typer.echo(
         f"{report.pairs:,} judged lines of {', '.join(report.shops)}; macro-F1 with 95 % interval, then F1 per verdict"
@@ -184,7 +184,7 @@ def evaluate_planner(
     from retrieval.index.sentence_encoder import open_encoder
 
     sentences, kept = open_encoder(), held_out(corpus)
-    speaker = _speaker(home, adapter)
+    speaker = speaker_of(home, adapter)
     trained = EncoderPlanner.fit(training_turns(corpus)) if encoder else None
     for folder in shop_folders(corpus):
         if folder.name not in kept:
@@ -226,7 +226,7 @@ def evaluate_conversations(
     from finetune.corpora.live import live_dialogue
     from retrieval.index.sentence_encoder import open_encoder
 
-    speaker, encoder = _speaker(home, adapter), open_encoder()
+    speaker, encoder = speaker_of(home, adapter), open_encoder()
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
     with TemporaryDirectory() as scratch:
         held = hold_all(
@@ -247,7 +247,8 @@ def evaluate_conversations(
             typer.echo(f"> {turn.message}\n{turn.reply.text}{mark} ({first:.0f} ms)")
 
 
-def _speaker(home: Path, adapter: Path) -> EngineSpeaker:
+def speaker_of(home: Path, adapter: Path) -> EngineSpeaker:
+    """The language model with an adapter. Raises ModelError."""
     from assistant.language_model.base import ensure_base
     from assistant.language_model.engine import Engine
     from assistant.language_model.speaker import EngineSpeaker

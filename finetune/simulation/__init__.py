@@ -1,1 +1,1 @@
-"""Simulated shops, customers and facts, from which `finetune.simulator` makes its training dialogues."""
+"""Simulated customers that talk to a live dialogue, and simulated facts from which `finetune.simulator` makes training dialogues."""

@@ -37,6 +37,8 @@ _EVERYDAY = frozenset(
 )
 """Words that clauses share whatever they are about."""
 _BARE = frozenset({"yes", "no", "none"})
+_WHOLE = 0.75
+"""Share of a clause's telling words that make it a line said in few words."""
 _MEANS = {
     "weight": "weigh heavy light", "width": "wide", "height": "high tall", "length": "long", "depth": "deep", "runtime": "runs lasts",
     "battery": "runs lasts charge", "capacity": "holds", "volume": "holds", "diameter": "across", "age": "years months", "warranty": "guarantee",
@@ -131,7 +133,8 @@ class PairingClaims:
             for line in self._product_lines:
                 shared = len(said & _telling(line.text))
                 best[line.record in own] = max(best[line.record in own], shared)
-            if best[False] >= _FEWEST_SHARED and best[False] > best[True] + 1:
+            is_whole = best[True] == 0 and best[False] >= max(2, _WHOLE * len(said))
+            if is_whole or (best[False] >= _FEWEST_SHARED and best[False] > best[True] + 1):
                 yield FaultKind.VALUE, self._marked.plain(sentence[start:end]).strip()
 
     @cached_property

@@ -48,6 +48,11 @@ class Subjects:
             if (products := [product for title in titles for product in self._records.named(title)])
         ]
 
+    def meant(self, sentence: int) -> list[Product]:
+        """The products named in a sentence, else those of the nearest earlier sentence that names any."""
+        titles = [title for _, title in self._marked.names(self._sentences[sentence])] or self._before(sentence)
+        return [product for title in titles for product in self._records.named(title)]
+
     def _candidates(self, number: int, start: int, end: int, place: int, count: int) -> Iterator[Sequence[str]]:
         text = self._sentences[number]
         names = self._marked.names(text)

@@ -181,11 +181,7 @@ class WordClaims:
                 yield FaultKind.COMPARISON, found[0]
 
     def _quotes(self, number: int, sentence: str) -> Iterator[Said]:
-        named = {
-            product.id
-            for _, title in self._marked.names(sentence)
-            for product in self._records.variants(self._records.named(title))
-        }
+        named = {each.id for product in self._subjects.meant(number) for each in self._records.variants([product])}
         for character in MARK.findall(sentence):
             mark = self._marked.mark(character)
             is_other = mark.record in self._records.shop.catalog.products and named and mark.record not in named

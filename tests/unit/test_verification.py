@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from finetune.corpora.shop import CorpusShop
-from finetune.corpora.transcripts import corpus_conversations
 from finetune.verification.corpus_turns import finished
+from finetune.verification.evaluation import evaluate_verifier
 from finetune.verification.finished_turn import FaultKind, FinishedTurn, Limits
 from finetune.verification.mutation import Mutations
 from finetune.verification.verifier import Verifier
@@ -136,6 +135,14 @@ WRONG = {
     "cheaper": (turn("The Stillroom Pro Headphones are cheaper than the Drift Wireless Headphones.", products=TWO), FaultKind.COMPARISON),
     "over budget": (turn("I'd take the Stillroom Pro Headphones.", products=TWO, limits=Limits(Decimal(200))), FaultKind.LIMIT),
     "another color than asked": (turn("I'd take the Stillroom Pro Headphones.", products=TWO, limits=Limits(color="coral")), FaultKind.LIMIT),
+    "line of the other in few words": (
+        turn("The Stillroom Pro Headphones at $289.00 have soft cushions.", products=TWO, lines=((TWO[0], "soft cushions"),)),
+        FaultKind.VALUE,
+    ),
+    "line of the other in whole": (
+        turn("Take the Stillroom Pro Headphones. Weight: 252 g", products=TWO, lines=((TWO[0], "Weight"),)),
+        FaultKind.QUOTE,
+    ),
     "condition left out": (
         turn("Yes, you can return it.", lines=RETURNS[:1], conditions=(("returns", "must come back complete"),)), FaultKind.CONDITION,
     ),
@@ -182,25 +189,24 @@ def test_the_order_of_somebody_else_is_no_evidence() -> None:
     assert FaultKind.CODE in kinds(turn(reply, orders=("NW-2041",), customer=""))
 
 
-@pytest.mark.parametrize("name", ["spoke-and-mile", "fern-and-fell"])
-def test_nearly_every_reply_of_the_corpus_is_right(name: str) -> None:
-    shop = CorpusShop.load(CORPUS / name)
-    judge, held = Verifier(shop), list(corpus_conversations(CORPUS / name))[::4]
-    wrong = [bool(judge.faults(right)) for each in held for _, right in finished(shop, each)]
-    assert len(wrong) > 60
-    assert sum(wrong) / len(wrong) <= 0.03
+@pytest.mark.parametrize("name", ["spoke-and-mile", "fern-and-fell", "northwire"])
+def test_nearly_every_reply_of_the_corpus_passes_and_nearly_every_swapped_value_is_caught(name: str) -> None:
+    scores = evaluate_verifier([CORPUS / name], seed=7)
+    assert scores.right > 300
+    assert scores.passed / scores.right >= 0.98
+    assert scores.caught.total() / scores.wrong.total() >= 0.93
+    assert list(scores.lines())[1].startswith(f"one value swapped, caught: {scores.caught.total()} of")
 
 
-def test_nearly_every_swapped_value_is_caught() -> None:
+def test_a_mutation_is_another_reply_with_a_value_of_the_same_shop() -> None:
     shop, chance = northwire(), random.Random(7)
-    mutations, caught = Mutations(shop), []
-    for held in conversations()[::2]:
+    mutations = Mutations(shop)
+    for held in conversations()[::6]:
         for written, right in finished(shop, held):
-            if not verifier().faults(right) and (wrong := mutations.of(written, right, chance)):
+            if wrong := mutations.of(written, right, chance):
                 assert wrong.turn.reply != right.reply
-                caught.append(bool(verifier().faults(wrong.turn)))
-    assert len(caught) > 100
-    assert sum(caught) / len(caught) >= 0.93
+                assert wrong.now in wrong.turn.reply
+                assert wrong.turn.lines == right.lines
 
 
 def test_it_shares_no_code_with_the_check_or_the_briefing() -> None:
