@@ -51,7 +51,7 @@ class Composer:
         If nothing passes, the plain reply to the brief is yielded. Raises WritingError.
         """
         task = ReplyTask(system, context, thread, message, planned, brief)
-        heard = words_heard(thread, message, planned)
+        heard = _heard(task)
         said: list[str] = []
         rejected: list[Violation] = []
         refused: Refused | None = None
@@ -79,10 +79,10 @@ class Composer:
             yield Composed(FOREIGN_LIMIT, FOREIGN_LIMIT)
 
 
-def words_heard(thread: Thread, message: str, planned: Planned) -> str:
+def _heard(task: ReplyTask) -> str:
     """What the customer has said and the need so far. Of the plan, which a model wrote, the words but no number."""
-    messages = [message, *(each.message for each in thread.turns)]
-    return " ".join([*messages, planned.plan.need.as_text(), _DIGITS.sub("", planned.text)])
+    messages = [task.message, *(each.message for each in task.thread.turns)]
+    return " ".join([*messages, task.planned.plan.need.as_text(), _DIGITS.sub("", task.planned.text)])
 
 
 def filled(sentence: str, brief: Brief, before: str = "") -> str:
