@@ -15,6 +15,7 @@ from assistant.language_model.language_model import Decoding
 from assistant.language_model.speaker import Speaker
 from assistant.planning.chat_planner import ChatPlanner
 from assistant.planning.constraints import Constraints
+from assistant.planning.grounding import Grounding
 from assistant.planning.planner import LanguageModelPlanner, Planner
 from assistant.reading.reader import Reader
 from assistant.settings import Settings
@@ -54,7 +55,7 @@ def dialogue_of(
     """
     grammar = Grammar(catalog)
     names = Names(catalog, grammar.lexicon)
-    planner: Planner = LanguageModelPlanner(speaker, names)
+    planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar))
     writer: SentenceWriter = SpeakerWriter(speaker, decoding)
     if chat is not None:
         planner = ChatPlanner(chat, catalog, names, default=planner)

@@ -97,7 +97,7 @@ class Dialogue:
             plan=planned.plan,
             brief=brief,
             thread=self.thread_after(prepared, written),
-            is_fallback=planned.is_fallback or any(sentence.is_fallback for sentence in said),
+            is_fallback=any(sentence.is_fallback for sentence in said),
             timings_ms=watch.timings_ms,
             moment=prepared.moment,
         )

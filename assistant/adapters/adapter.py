@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from tokenizers import Tokenizer
+
 from retrieval.errors import AdapterError
 
 CONFIG_FILE = "adapter_config.json"
 WEIGHTS_FILE = "adapter_model.safetensors"
+TOKENIZER_FILE = "tokenizer.json"
 COPY_AGAIN = "Copy the whole folder again, or train a new one with `aisle finetune`."
 
 _METHODS = {"LORA": "LoRA", "IA3": "IA3", "PREFIX_TUNING": "prefix tuning"}
@@ -45,6 +48,17 @@ class Adapter:
         """How it changes the base: "LoRA", "DoRA", "IA3", "prefix tuning", or what its configuration calls it."""
         kind = str(self.settings.get("peft_type", "unknown"))
         return "DoRA" if kind == "LORA" and self.settings.get("use_dora") else _METHODS.get(kind, kind)
+
+    @property
+    def vocabulary(self) -> int:
+        """Tokens that its own tokenizer knows, 0 where it comes without one. Raises AdapterError for a damaged one."""
+        path = self.folder / TOKENIZER_FILE
+        if not path.is_file():
+            return 0
+        try:
+            return int(Tokenizer.from_file(str(path)).get_vocab_size())
+        except Exception as error:  # tokenizers raises bare Exception for a damaged file
+            raise AdapterError(f"{path} cannot be read: {error}", COPY_AGAIN) from error
 
     @property
     def made(self) -> datetime:

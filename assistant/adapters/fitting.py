@@ -92,7 +92,7 @@ def _layer_shapes(adapter: Adapter, base: str) -> Shapes:
         config = PeftConfig.from_pretrained(str(adapter.folder), local_files_only=True)
         if hasattr(config, "init_lora_weights"):
             config.init_lora_weights = True  # some ways to begin read the base's weights, which are not there
-        model = inject_adapter_in_model(config, _skeleton(base), low_cpu_mem_usage=True)
+        model = inject_adapter_in_model(config, _skeleton(base, adapter.vocabulary), low_cpu_mem_usage=True)
         state = get_peft_model_state_dict(model, save_embedding_layers=False)
     except AdapterError:
         raise
@@ -110,13 +110,17 @@ def _prefix_shapes(adapter: Adapter, base: str) -> Shapes:
     return {"prompt_embeddings": (tokens, 2 * config.num_hidden_layers * heads * width)}
 
 
-def _skeleton(base: str) -> Any:
-    """The base model without its weights. Raises AdapterError where it is not on this machine."""
+def _skeleton(base: str, vocabulary: int = 0) -> Any:
+    """The base model without its weights, with room for `vocabulary` tokens if those are more than its own.
+
+    Raises AdapterError where it is not on this machine.
+    """
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
     try:
         config = AutoConfig.from_pretrained(base, local_files_only=True, trust_remote_code=False)
+        config.vocab_size = max(config.vocab_size, vocabulary)
         with torch.device("meta"):
             return AutoModelForCausalLM.from_config(config)
     except Exception as error:  # transformers raises a dozen kinds

@@ -8,7 +8,7 @@ false one said costs the shop.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,6 +60,11 @@ _NUMBERS = frozenset(
 """Number words that a fact has to bear; smaller ones, halves and doubles are also ways of speaking."""
 _YES = re.compile(r"^\s*(?:yes|sure|certainly|absolutely|of course)\b", re.IGNORECASE)
 _NO = re.compile(r"^\s*(?:no\b(?! problem| worries)|unfortunately not|i'm afraid not|sorry, no)", re.IGNORECASE)
+_BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
+_OF_THE_NEXT = re.compile(r"[^,;:.]{0,24}\b(?:for|of|in|with|on) (?:the )?")
+_CONTRAST = re.compile(r"\b(?:against|instead of|versus|than) (?:the |its )?$")
+_AS_A_NAME = re.compile(r"(?:[\w']+ ){0,4}[\w']+, \{shop\.(?:email|phone|hours)\}[.!]?")
+"""A contact of the shop in the place where a customer's name belongs: "I'm sorry, {shop.email}."."""
 _ENDINGS = ("ing", "ies", "ied", "ed", "es", "s", "er", "est", "ly", "e")
 
 
@@ -74,6 +79,7 @@ class ViolationKind(StrEnum):
     STOCK = "stock"  # availability spelled out
     PROPERTY = "property"  # a word of the shop's attributes that no line of this brief has
     PAIRING = "pairing"  # the line of one product said of another
+    CONTACT = "contact"  # a contact of the shop spoken to as if it were the customer
     POLARITY = "polarity"  # yes without support, or no without contradiction
 
 
@@ -111,6 +117,8 @@ class ClaimsChecker:
         told = f"{heard} {' '.join(line.line.text for line in brief.lines)}"
         if (found := _STOCK.search(bare)) and found[0].casefold() not in told.casefold():
             yield Violation(ViolationKind.STOCK, found[0])
+        if _AS_A_NAME.fullmatch(sentence):
+            yield Violation(ViolationKind.CONTACT, sentence)
         yield from self._spelled_names(bare, heard)
         yield from _misplaced(sentence, brief)
         yield from self._unborne(bare, brief, told)
@@ -148,14 +156,38 @@ def stems(text: str) -> frozenset[str]:
 
 
 def _misplaced(sentence: str, brief: Brief) -> Iterator[Violation]:
-    """Lines of a product that the sentence does not name, if it names others."""
+    """Values and lines of one product that the sentence gives to another: to the one named last before them.
+
+    "{l2.value} for the {p2.name}" and "against {l2.value}" are said of another product, and "both" of two.
+    """
     slots = dict(zip(PRODUCT_SLOTS, brief.products, strict=False))
-    keys = REFERENCE.findall(sentence)
-    named = {slots[slot] for key in keys if (slot := key.partition(".")[0]) in slots}
-    for key in keys:
-        fact = brief.facts.get(key) if key.startswith("l") else None
-        if fact and named and fact.record in slots.values() and fact.record not in named:
-            yield Violation(ViolationKind.PAIRING, key)
+    references = list(REFERENCE.finditer(sentence))
+    named = [
+        (found.span(), slots[slot])
+        for found in references
+        if found[1].endswith(".name") and (slot := found[1].partition(".")[0]) in slots
+    ]
+    if not named or _BOTH.search(sentence):
+        return
+    for found in references:
+        owner = _owner(found[1], slots, brief)
+        before = [product for (_, end), product in named if end <= found.start()]
+        after = [(start, product) for (start, _), product in named if start >= found.end()]
+        spoken_of = [before[-1] if before else after[0][1]] if before or after else []
+        if after and _OF_THE_NEXT.fullmatch(sentence[found.end() : after[0][0]]):
+            spoken_of.append(after[0][1])
+        is_contrast = _CONTRAST.search(sentence[: found.start()])
+        if owner is not None and owner not in spoken_of and not is_contrast:
+            yield Violation(ViolationKind.PAIRING, found[1])
+
+
+def _owner(key: str, slots: Mapping[str, str], brief: Brief) -> str | None:
+    """The product that a reference belongs to, or None if it belongs to none of the brief's."""
+    slot, _, field = key.partition(".")
+    if slot in slots:
+        return None if field == "name" else slots[slot]
+    fact = brief.facts.get(key) if key.startswith("l") else None
+    return fact.record if fact and fact.record in slots.values() else None
 
 
 def _polarity(sentence: str, brief: Brief) -> Iterator[Violation]:

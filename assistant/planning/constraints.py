@@ -6,6 +6,7 @@ can never lose one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -30,17 +31,25 @@ class Constraints:
 
     grammar: Grammar
 
-    def of(self, find: Find, need: Need, message: str) -> Filter:
-        """The filter of one search: its kind, the hard part of the need, and every hard limit of the message itself."""
+    def of(self, find: Find, need: Need, message: str, shown: Sequence[str] = ()) -> Filter:
+        """The filter of one search: its kind, the hard part of the need, and every hard limit of the message itself.
+
+        "Cheaper" and its like are limits too, beside the products that are `shown`; "cheapest" is an order, whatever was planned.
+        """
         kind = self._read(find.kind)
         wanted = Filter(tuple(c for c in (*kind.types, *kind.conditions) if c.operator is Operator.IN))
         wanted = wanted.adding(self._hard(self._need_text(need)))
         wanted = wanted.adding(self._hard(message))
+        said = self._read(message)
+        if bound := self.grammar.comparison(said, shown, wanted):
+            wanted = wanted.adding([bound])
         if find.sort.startswith(("most ", "least ")):
             direction, field = find.sort.split(" ", 1)
             return replace(wanted, sort=Sort.HIGHEST if direction == "most" else Sort.LOWEST, sort_field=field)
         if find.sort == "on_sale":
             return wanted.adding([Condition("discount", Operator.AT_LEAST, number=Decimal("0.01"))])
+        if not find.sort:
+            return replace(wanted, sort=said.sort, sort_field=said.sort_field)
         return replace(wanted, sort=_SORTS.get(find.sort, Sort.RELEVANCE))
 
     def options(self, text: str) -> Options:

@@ -59,11 +59,15 @@ class PlanGrammar:
         for head, is_open in heads().items():
             for root in (self._root, self._need) if head == NEED else (self._root,):
                 self._add(root, tokens(head.rstrip()), is_open)
+        self._signs = {tokens("details #")[-1], tokens("details #1 #")[-1]}
+        self._digits = {digit: tokens(f"details #{digit}")[-1] for digit in range(1, 10)}
 
-    def allowed(self, written: Sequence[int]) -> Collection[int] | None:
-        """The tokens that may follow `written`, or None for any."""
+    def allowed(self, written: Sequence[int], products: int) -> Collection[int] | None:
+        """The tokens that may follow `written`, or None for any; `products` is how many have a number in the conversation."""
         lines = _split(written, self._newline)
         node = self._need if len(lines) > MOST_STEPS else self._root
+        if lines[-1] and lines[-1][-1] in self._signs:
+            return [token for digit, token in self._digits.items() if digit <= products]
         for token in lines[-1]:
             if token not in node.next:
                 return None if node.is_open else (self._newline, self._end)
@@ -71,7 +75,8 @@ class PlanGrammar:
         if node.is_open and node.ends:
             return None
         ending = (self._newline, self._end) if node.ends else ()
-        return (*node.next, *ending)
+        following = node.next if products else node.next.keys() - self._signs
+        return (*following, *ending)
 
     @staticmethod
     def _add(root: _Node, ids: Sequence[int], is_open: bool) -> None:

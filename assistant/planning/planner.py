@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,9 +16,10 @@ from assistant.language_model.engine import Choice
 from assistant.language_model.language_model import Decoding
 from assistant.language_model.speaker import Speaker
 from assistant.language_model.transcript import END, PLAN, START, TranscriptTurn, encode, parts
-from assistant.planning.plan import Find, Plan, Policy
+from assistant.planning.grounding import Grounding
+from assistant.planning.plan import Find, Plan, Policy, Step
 from assistant.planning.plan_grammar import PlanGrammar
-from assistant.planning.plan_text import parse_plan
+from assistant.planning.plan_text import parse_plan, plan_text
 from assistant.planning.product_finder import product_finder
 from assistant.reference import spell
 from assistant.understanding.grammar.names import Names
@@ -25,6 +27,8 @@ from assistant.understanding.grammar.names import Names
 _log = structlog.get_logger(__name__)
 _LONGEST = 72
 """Tokens of a plan; the longest of the corpus has 60."""
+_NAMED = re.compile(r"\[(?P<name>[^\]]+)\][^:\n]*(?:: (?P<question>[^\n]+))?")
+_LONGEST_QUESTION = 200
 _GREEDY = Decoding(max_tokens=_LONGEST, temperature=0.0)
 
 
@@ -46,10 +50,11 @@ class Planner(Protocol):
 
 
 class LanguageModelPlanner:
-    """Plans with the embedded language model; decoding is held to the plan grammar."""
+    """Plans with the embedded language model; decoding is held to the plan grammar, and arguments to what was said."""
 
-    def __init__(self, speaker: Speaker, names: Names) -> None:
+    def __init__(self, speaker: Speaker, names: Names, grounding: Grounding | None = None) -> None:
         self._speaker = speaker
+        self._grounding = grounding
         self._names = names
         self._grammar = PlanGrammar(speaker.tokens, speaker.newline, speaker.end)
         references = [token for key in KEYS for token in speaker.tokens(spell(key))]
@@ -59,16 +64,38 @@ class LanguageModelPlanner:
         """See `Planner.plan`."""
         transcript = list(parts(system, context, [*thread.turns, TranscriptTurn(message)]))
         ids, _ = encode(transcript, self._speaker.tokens, writes=PLAN)
-        written = list(self._speaker.generate(ids, _GREEDY, self._allowed, cancelled))
+        products = len(thread.numbers.groups)
+
+        def allowed(written: Sequence[int]) -> Choice:
+            """What the grammar allows; references have no place in free text."""
+            choice = self._grammar.allowed(written, products)
+            return self._no_references if choice is None else choice
+
+        written = list(self._speaker.generate(ids, _GREEDY, allowed, cancelled))
         text = self._speaker.text(written).removesuffix(END).strip()
+        is_fallback = False
         try:
-            return Planned(parse_plan(text, product_finder(self._names, thread, message), thread.need), text)
+            plan = parse_plan(text, product_finder(self._names, thread, message), thread.need)
         except ValueError as error:
             _log.info("plan not readable", reason=str(error)[:80])
-            plan = Plan(steps=(Find(want=message[:200]), Policy(question=message[:200])), need=thread.need)
-            return Planned(plan, text, is_fallback=True)
+            plan, is_fallback = Plan(steps=(_search(text, message),), need=thread.need), True
+        if self._grounding is not None:
+            plan = self._grounding.of(plan, thread, message)
+        return Planned(plan, plan_text(plan, self._label(thread), thread.need), is_fallback)
 
-    def _allowed(self, written: Sequence[int]) -> Choice:
-        """What the grammar allows; references have no place in free text."""
-        choice = self._grammar.allowed(written)
-        return self._no_references if choice is None else choice
+    def _label(self, thread: Thread) -> Callable[[str], str]:
+        """What a product is called in the text of a plan: its number, else its title."""
+
+        def label(id: str) -> str:
+            number = thread.numbers.number(self._names.group_of(id))
+            return f"#{number}" if number else self._names.title_of(id)
+
+        return label
+
+
+def _search(text: str, message: str) -> Step:
+    """What to do about a plan that names a product nobody knows: look for it, or else for the words of the message."""
+    named = _NAMED.search(text)
+    if named is None:
+        return Policy(question=" ".join(message.split())[:_LONGEST_QUESTION])
+    return Find(kind=named["name"], want=named["question"] or "")

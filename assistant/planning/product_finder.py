@@ -16,8 +16,8 @@ def product_finder(names: Names, thread: Thread, message: str) -> Callable[[str]
     """
 
     def product(label: str) -> str | None:
-        if label.startswith("#"):
-            return thread.numbers.product(int(label[1:]))
+        if label.startswith("#") and (known := thread.numbers.product(int(label[1:]))):
+            return known
         found = names.read(Text(clean(label)), thread.shown) or names.read(Text(clean(message)), thread.shown)
         return found.product_ids[0] if found and found.product_ids else None
 

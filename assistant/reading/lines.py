@@ -21,6 +21,13 @@ from retrieval.catalog.product import Product
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z0-9\"'“‘(])")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|a\.m|p\.m|no|approx|incl|etc|St|Dr|Mr|Mrs|Ms)\.$", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^>]+>")
+_ADDRESSES_A_MACHINE = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|previous|above)"
+    r"|\b(?:system prompt|as an ai|tell (?:the|every|all) customers?)\b"
+    r"|\b(?:assistant|chat ?bot|language model|ai)\b.{0,30}\b(?:must|should|say|tell|reply|answer)\b",
+    re.IGNORECASE,
+)
+"""Sentences in records that speak to whoever reads them out; no reader, brief or customer sees them."""
 _YES_NO = {"true": "yes", "false": "no"}
 _OWN_FIELDS = ("material", "color", "size", "brand")
 
@@ -79,9 +86,11 @@ def _product_lines(product: Product) -> Iterator[Line]:
             spoken = name.replace("_", " ")
             yield line(LineKind.ATTRIBUTE, f"{spoken[:1].upper()}{spoken[1:]}: {value}", value)
     for sentence in sentences(_MARKUP.sub(" ", product.description)):
-        yield line(LineKind.DESCRIPTION, sentence)
+        if not _ADDRESSES_A_MACHINE.search(sentence):
+            yield line(LineKind.DESCRIPTION, sentence)
     for review in product.reviews:
-        yield line(LineKind.REVIEW, f"Review, {review.rating} of 5 stars: {_one_line(review.text)}")
+        if not _ADDRESSES_A_MACHINE.search(review.text):
+            yield line(LineKind.REVIEW, f"Review, {review.rating} of 5 stars: {_one_line(review.text)}")
 
 
 def _page_lines(page: Faq) -> Iterator[Line]:

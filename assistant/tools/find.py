@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,13 +11,14 @@ from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum, left_of, total
 from assistant.planning.plan import Bundle, Find
 from assistant.reading.verdict import Verdict
-from assistant.tools.reading import DECIDES, ProductReading, deciding, read_records
+from assistant.tools.reading import DECIDES, ProductReading, attribute_line, deciding, read_records
 from assistant.tools.tool import Bench, Findings, Task
 from retrieval.catalog.candidate import Candidate
 from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 from retrieval.catalog.product import Product
 
-SHOWN = 4
+SHOWN, SHOWN_FOR_A_NEED = 4, 2
+"""Products of a plain list, and of an answer to a need: good shop assistants put one or two before a customer, not a shelf."""
 _LINES_READ = 6
 """Lines of each candidate that are read: those nearest to the need."""
 _READ = 6
@@ -29,19 +30,23 @@ _GIVEN_UP = ("color", "size", "brand", "rating", "discount")
 
 def find(step: Find, task: Task, bench: Bench) -> Findings:
     """Search, read and rank. A product that contradicts the need comes last, and only if little else is left."""
-    wanted = bench.constraints.of(step, task.need, task.message)
+    wanted = bench.constraints.of(step, task.need, task.message, task.thread.shown)
     notes = (Note.FOREIGN_LIMIT,) if bench.constraints.has_foreign_limit(task.need, task.message) else ()
     candidates, count = _search(step, wanted, task, bench)
     if not candidates:
         return Findings(notes=(Note.NOTHING_FOUND,))
     question = task.question(f"{step.kind}: {step.want}" if step.want else "")
     if not step.want and task.need.is_empty:
-        return Findings(products=tuple(c.product.id for c in candidates[:SHOWN]), notes=notes, total=count)
+        listed = [candidate.product for candidate in candidates[:SHOWN]]
+        lines = tuple(_sorted_by(listed, wanted, bench))
+        return Findings(products=tuple(product.id for product in listed), lines=lines, notes=notes, total=count)
     read = read_records(bench, [candidate.product for candidate in candidates], question, _LINES_READ)
     kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read, task.moment)
-    chosen = [each for each in kept if each.contradiction < DECIDES or each.support >= DECIDES][:SHOWN] or kept[:1]
+    fitting = [each for each in kept if each.contradiction < DECIDES or each.support >= DECIDES]
+    chosen = _distinct(fitting)[:SHOWN_FOR_A_NEED] or kept[:1]
+    lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
     ids = tuple(each.product.id for each in chosen)
-    return Findings(products=ids, lines=tuple(_telling(chosen)), notes=notes, total=count)
+    return Findings(products=ids, lines=tuple(lines), notes=notes, total=count)
 
 
 def bundle(step: Bundle, task: Task, bench: Bench) -> Findings:
@@ -100,6 +105,23 @@ def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple
             if found.candidates:
                 return found.candidates, found.total
     return (), 0
+
+
+def _sorted_by(products: Sequence[Product], wanted: Filter, bench: Bench) -> Iterator[BriefLine]:
+    """The attribute lines by which a list is sorted: "the lightest" is told with its weight."""
+    if wanted.sort not in (Sort.HIGHEST, Sort.LOWEST):
+        return
+    for product in products[:SHOWN_FOR_A_NEED]:
+        if line := attribute_line(product, wanted.sort_field, bench):
+            yield BriefLine(Verdict.SUPPORTS, line)
+
+
+def _distinct(read: Sequence[ProductReading]) -> list[ProductReading]:
+    """The best of each group of variants."""
+    first: dict[str, ProductReading] = {}
+    for each in read:
+        first.setdefault(_group(each.product), each)
+    return list(first.values())
 
 
 def _group(product: Product) -> str:

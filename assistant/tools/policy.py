@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.plan import Policy
 from assistant.reading.lines import Line
@@ -10,8 +12,10 @@ from assistant.reading.verdict import Verdict
 from assistant.tools.reading import DECIDES, told
 from assistant.tools.tool import Bench, Findings, Task
 
-_PAGES = 4
-_ANSWERS, _CONDITIONS = 2, 2
+_PAGES, _MOST_PAGES = 4, 5
+_ANSWERS, _CONDITIONS = 2, 1
+_ANSWERING = (Verdict.SUPPORTS, Verdict.CONTRADICTS)
+"""What answers is told first, as good replies do; what limits it comes after."""
 _LIMITS = 0.35
 """Probability from which a line of the answering page counts as a condition; lower than for answers, because leaving out a
 condition is worse than quoting one too many."""
@@ -19,13 +23,14 @@ condition is worse than quoting one too many."""
 
 def policy(step: Policy, task: Task, bench: Bench) -> Findings:
     """The lines that answer, then the conditions on the same pages; "not stated" if no page answers."""
-    lines = page_findings(step.question, bench)
+    lines = page_findings(step.question, bench, task.message)
     return Findings(lines=lines, notes=() if lines else (Note.NOT_STATED,))
 
 
-def page_findings(question: str, bench: Bench) -> tuple[BriefLine, ...]:
-    """What the shop's pages say on a question; () if nothing."""
-    pages = [hit.faq.id for hit in bench.search.faqs(question, _PAGES)]
+def page_findings(question: str, bench: Bench, message: str = "") -> tuple[BriefLine, ...]:
+    """What the shop's pages say on a question; () if nothing. Pages are found by the question and by the `message` itself."""
+    found = [bench.search.faqs(text, _PAGES) for text in dict.fromkeys((question, message)) if text]
+    pages = list(dict.fromkeys(hit.faq.id for hits in zip_longest(*found) for hit in hits if hit))[:_MOST_PAGES]
     lines: list[Line] = [line for page in pages for line in bench.lines_of(page)]
     readings = bench.reader.read(question, lines) if lines else []
     sure = [reading for reading in readings if reading.weight >= DECIDES]
@@ -47,7 +52,9 @@ def page_findings(question: str, bench: Bench) -> tuple[BriefLine, ...]:
     ]
     for reading in sorted(limits, key=lambda reading: -reading.probability(Verdict.LIMITS))[:_CONDITIONS]:
         chosen[reading.line] = reading
-    ordered = sorted(chosen.values(), key=lambda reading: lines.index(reading.line))
+    ordered = sorted(
+        chosen.values(), key=lambda reading: (-reading.probability(*_ANSWERING), lines.index(reading.line))
+    )
     return tuple(map(told, ordered))
 
 

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from assistant.evidence.brief import BriefLine
 from assistant.evidence.sums import Sum, difference
 from assistant.planning.plan import Choose, Compare, Details
-from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
 from assistant.tools.policy import page_findings
-from assistant.tools.reading import ProductReading, deciding, read_record, read_records
+from assistant.tools.reading import ProductReading, attribute_line, deciding, read_record, read_records
 from assistant.tools.tool import Bench, Findings, Task
 from assistant.tools.variants import meant_products
 from retrieval.catalog.product import Product
 
-_LINES_OF_ONE, _LINES_OF_EACH = 3, 2
+_LINES_OF_ONE, _LINES_OF_EACH = 2, 1
 _LINES_READ = 16
 """Lines of a product that are read for a question about it; more than most records have."""
 _MOST_DIFFERENCES = 3
@@ -68,11 +67,5 @@ def _differing(products: list[Product], bench: Bench) -> Iterator[BriefLine]:
     telling = [name for name in shared if len({p.attributes[name] for p in products}) > 1][:_MOST_DIFFERENCES]
     for product in products:
         for name in telling:
-            if line := _attribute_line(product, name, bench):
+            if line := attribute_line(product, name, bench):
                 yield BriefLine(Verdict.SUPPORTS, line)
-
-
-def _attribute_line(product: Product, name: str, bench: Bench) -> Line | None:
-    start = name.replace("_", " ").casefold() + ":"
-    own = (line for line in bench.lines_of(product.id) if line.kind is LineKind.ATTRIBUTE)
-    return next((line for line in own if line.text.casefold().startswith(start)), None)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.evidence.brief import BriefLine
+from assistant.reading.lines import Line, LineKind
 from assistant.reading.reader import Reading
 from assistant.reading.verdict import Verdict
 from assistant.tools.tool import Bench
@@ -62,3 +63,10 @@ def deciding(readings: Sequence[Reading], most: int) -> tuple[BriefLine, ...]:
 def told(reading: Reading) -> BriefLine:
     """A line that decides, with the likeliest of the verdicts that do."""
     return BriefLine(max(_DECIDING, key=reading.probability), reading.line)
+
+
+def attribute_line(product: Product, name: str, bench: Bench) -> Line | None:
+    """The line of the attribute called `name`, or None if the record lacks it."""
+    start = name.replace("_", " ").casefold() + ":"
+    own = (line for line in bench.lines_of(product.id) if line.kind is LineKind.ATTRIBUTE)
+    return next((line for line in own if line.text.casefold().startswith(start)), None)

@@ -76,6 +76,7 @@ _FAULTS = {
     ViolationKind.STOCK: '"{said}" must be a reference',
     ViolationKind.PROPERTY: 'nothing in the brief says "{said}"',
     ViolationKind.PAIRING: "{{{said}}} is a line of another product",
+    ViolationKind.CONTACT: '"{said}" speaks to a contact of the shop as if it were the customer',
     ViolationKind.POLARITY: 'no line of the brief bears "{said}"',
 }
 _DECODING = Decoding(max_tokens=240, temperature=0.2)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.checking.claims import ClaimsChecker, Violation
+from assistant.checking.claims import REFERENCE, ClaimsChecker, Violation
 from assistant.dialogue.thread import Thread
-from assistant.evidence.brief import Brief, Note
+from assistant.evidence.brief import LINE_SLOTS, PRODUCT_SLOTS, Brief, Note
+from assistant.planning.plan import Bundle, Choose, Find, Plan, Policy
 from assistant.planning.planner import Planned
+from assistant.reading.lines import LineKind
 from assistant.writing.filling import fill
 from assistant.writing.plain_replies import FOREIGN_LIMIT, plain_reply
 from assistant.writing.sentence_writer import Refused, ReplyTask, SentenceWriter
@@ -48,10 +50,10 @@ class Composer:
     ) -> Iterator[Composed]:
         """Yields checked sentences as they are written. A sentence that fails is written once more, then left out.
 
-        If nothing passes, the plain reply to the brief is yielded. Raises WritingError.
+        If nothing passes, or nothing of what passes tells what was found, the plain reply to the brief is yielded. Raises WritingError.
         """
         task = ReplyTask(system, context, thread, message, planned, brief)
-        heard = _heard(task)
+        heard = words_heard(thread, message, planned)
         said: list[str] = []
         rejected: list[Violation] = []
         refused: Refused | None = None
@@ -70,19 +72,32 @@ class Composer:
                 yield Composed(filled(sentence, brief, before), sentence, rejected=tuple(rejected))
             if cancelled.is_set() or refused is None:
                 break
-        if not said and not cancelled.is_set():
+        if not cancelled.is_set() and not _answers(said, planned.plan, brief):
             written = plain_reply(planned.plan, brief)
-            yield Composed(filled(written, brief), written, is_fallback=True, rejected=tuple(rejected))
+            yield Composed(filled(written, brief, " ".join(said)), written, is_fallback=True, rejected=tuple(rejected))
         elif (
             Note.FOREIGN_LIMIT in brief.notes and not cancelled.is_set()
         ):  # never left to a model: a limit was not kept
             yield Composed(FOREIGN_LIMIT, FOREIGN_LIMIT)
 
 
-def _heard(task: ReplyTask) -> str:
+def _answers(said: Sequence[str], plan: Plan, brief: Brief) -> bool:
+    """Whether a reply tells anything of what was found: a product that was looked for, a line of the page that answers."""
+    if not said:
+        return False
+    slots = {key.partition(".")[0] for key in REFERENCE.findall(" ".join(said))}
+    if brief.products and any(isinstance(step, (Find, Choose, Bundle)) for step in plan.steps):
+        return not slots.isdisjoint(PRODUCT_SLOTS)
+    is_on_pages = all(told.line.kind is LineKind.POLICY for told in brief.lines)
+    if brief.lines and is_on_pages and all(isinstance(step, Policy) for step in plan.steps):
+        return not slots.isdisjoint(LINE_SLOTS)
+    return True
+
+
+def words_heard(thread: Thread, message: str, planned: Planned) -> str:
     """What the customer has said and the need so far. Of the plan, which a model wrote, the words but no number."""
-    messages = [task.message, *(each.message for each in task.thread.turns)]
-    return " ".join([*messages, task.planned.plan.need.as_text(), _DIGITS.sub("", task.planned.text)])
+    messages = [message, *(each.message for each in thread.turns)]
+    return " ".join([*messages, planned.plan.need.as_text(), _DIGITS.sub("", planned.text)])
 
 
 def filled(sentence: str, brief: Brief, before: str = "") -> str:

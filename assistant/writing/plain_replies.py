@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.evidence.brief import LINE_SLOTS, Brief, Note
-from assistant.planning.plan import Ask, HandOver, Plan, Talk
+from assistant.evidence.brief import LINE_SLOTS, ORDER_SLOTS, PRODUCT_SLOTS, Brief, Note
+from assistant.planning.plan import Ask, Choose, Details, Find, HandOver, Plan, Talk
 from assistant.reading.lines import LineKind
 
 _ASK = {
@@ -45,29 +45,26 @@ _NOTES = {
 }
 
 
+_SUMS = {
+    "difference": "The difference in price is {s1}.",
+    "total": "Together that comes to {s1}.",
+}
+_WHEN = {"expected": "expected", "delivered": "on", "refunded": "and was refunded on"}
+"""Which date of an order is told, and how it is joined on."""
+
+
 def plain_reply(plan: Plan, brief: Brief) -> str:
     """A reply with references that is true whatever the brief holds."""
     return " ".join(_sentences(plan, brief))
 
 
 def _sentences(plan: Plan, brief: Brief) -> Iterator[str]:
-    told = False
-    for number, slot in enumerate(("p1", "p2"), 1):
-        if len(brief.products) >= number:
-            yield f"The {{{slot}.name}} is {{{slot}.price}} and {{{slot}.stock}}."
-            told = True
-    for slot, line in zip(LINE_SLOTS, brief.lines, strict=False):
-        if slot in brief.facts:
-            yield f"{{{slot}}}" if line.line.kind is LineKind.POLICY else f"From its page: {{{slot}}}"
-            told = True
-    for slot in ("o1", "o2", "o3")[: len(brief.orders)]:
-        yield f"Order {{{slot}.id}} is {{{slot}.status}}."
-        told = True
+    told = [*_products(plan, brief), *_lines(brief), *_orders(brief)]
+    yield from told
     if "s1" in brief.facts:
-        yield "That comes to {s1}."
+        yield _SUMS.get(brief.facts["s1"].hint, "That comes to {s1}.")
     for note in brief.notes:
         yield _NOTES[note]
-        told = True
     for step in plan.steps:
         if isinstance(step, Ask):
             yield _ASK[step.about]
@@ -78,5 +75,50 @@ def _sentences(plan: Plan, brief: Brief) -> Iterator[str]:
         if isinstance(step, HandOver) or (Note.NOT_STATED in brief.notes and contact):
             yield f"A person will help you at {{{contact}}}." if contact else "Please contact the shop."
             return
-    if not told and not any(isinstance(step, Talk) for step in plan.steps):
+    if not told and not brief.notes and not any(isinstance(step, Talk) for step in plan.steps):
         yield "I don't know that. Could you put it another way?"
+
+
+def _products(plan: Plan, brief: Brief) -> Iterator[str]:
+    """The products of a search or a choice, best first; those of a question are on screen already."""
+    shown = PRODUCT_SLOTS[: len(brief.products)]
+    if not shown:
+        return
+    first, *others = shown
+    if any(isinstance(step, (Choose, Find)) for step in plan.steps):
+        yield f"I'd look at the {{{first}.name}} at {{{first}.price}} first; it is {{{first}.stock}}."
+        if others:
+            yield f"The next one is the {{{others[0]}.name}} at {{{others[0]}.price}}."
+    elif any(isinstance(step, Details) for step in plan.steps) and len(shown) == 1:
+        answered = any(slot in brief.facts for slot, _ in zip(LINE_SLOTS, brief.lines, strict=False))
+        if not answered:
+            yield f"The {{{first}.name}} is {{{first}.price}} and {{{first}.stock}}; its page says no more on that."
+    else:
+        yield from (f"The {{{slot}.name}} is {{{slot}.price}}." for slot in shown)
+
+
+def _lines(brief: Brief) -> Iterator[str]:
+    """Lines of records, whose owner is named where it is a product."""
+    owners = dict(zip(brief.products, PRODUCT_SLOTS, strict=False))
+    last = ""
+    for slot, told in zip(LINE_SLOTS, brief.lines, strict=False):
+        if slot not in brief.facts:
+            continue
+        owner = owners.get(told.line.record)
+        end = "" if told.line.text.endswith((".", "!", "?")) else "."
+        if told.line.kind is LineKind.POLICY or owner is None:
+            yield f"{{{slot}}}{end}"
+        elif owner == last:
+            yield f"It also says: {{{slot}}}{end}"
+        else:
+            yield f"The page of the {{{owner}.name}} says: {{{slot}}}{end}"
+            last = owner
+
+
+def _orders(brief: Brief) -> Iterator[str]:
+    """Where each order stands, and when it comes or came."""
+    for slot in ORDER_SLOTS[: len(brief.orders)]:
+        when = next(
+            (f", {word} {{{slot}.{field}}}" for field, word in _WHEN.items() if f"{slot}.{field}" in brief.facts), ""
+        )
+        yield f"Order {{{slot}.id}} is {{{slot}.status}}{when}."

@@ -13,7 +13,8 @@ from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Brief
 from assistant.planning.planner import Planned
 
-_END_OF_SENTENCE = re.compile(r"(?:(?<=[.!?}])|(?<=[.!?}][\"')]))\s+(?=[A-Z{\"'(])")
+_END_OF_SENTENCE = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][\"')])|(?<=\{l\d\})|(?<=\{l\d\}[\"')]))\s+(?=[A-Z{\"'(])")
+"""Lines of pages are whole sentences, and so end one; other references do not."""
 _LAST = ".!?}\"')"
 
 

@@ -100,7 +100,7 @@ def train_conversation(
     output: Annotated[Path, typer.Option(help="Folder that receives the adapter.")],
     corpus: Corpus = CORPUS_FOLDER,
     home: Home = MODEL_HOME,
-    passes: Annotated[float, typer.Option(help="How often the corpus is read.")] = 2.0,
+    passes: Annotated[float, typer.Option(help="How often the corpus is read.")] = 3.0,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
 ) -> None:
     """Train the adapter that plans, reads and writes. Goes on after an interruption."""
@@ -172,8 +172,9 @@ def evaluate_planner(
     """Print how well messages of the held-out shops are planned, next to searching for their words."""
     from itertools import islice
 
+    from assistant.planning.grounding import Grounding
     from assistant.planning.planner import LanguageModelPlanner
-    from assistant.understanding.grammar.lexicon import Lexicon
+    from assistant.understanding.grammar.grammar import Grammar
     from assistant.understanding.grammar.names import Names
     from assistant.understanding.understanding import Understanding
     from finetune.corpora.encoder_planner import EncoderPlanner, training_turns
@@ -191,11 +192,16 @@ def evaluate_planner(
             continue
         shop = CorpusShop.load(folder)
         turns = list(islice(planned_turns(shop, corpus_conversations(folder)), limit))
-        planner = LanguageModelPlanner(speaker, Names(shop.catalog, Lexicon.of(shop.catalog)))
+        grammar = Grammar(shop.catalog)
+        names = Names(shop.catalog, grammar.lexicon)
+        grounded = LanguageModelPlanner(speaker, names, Grounding(grammar))
         understanding = Understanding.open(shop.catalog, sentences, Path("data/models/intents"))
         ways: dict[str, PlanTurn] = {
-            "language model": by_planner(planner), "head and rules": by_rules(understanding), "always search": commonest,
-        }  # fmt: skip
+            "language model": by_planner(grounded),
+            "without grounding": by_planner(LanguageModelPlanner(speaker, names)),
+            "head and rules": by_rules(understanding),
+            "always search": commonest,
+        }
         if trained:
             ways["MiniLM in context"] = trained.planning(ways["head and rules"])
         for name, way in ways.items():

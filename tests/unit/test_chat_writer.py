@@ -109,8 +109,14 @@ class TestBothWriters:
         assert {each.kind for each in plain.rejected} >= {ViolationKind.NAME}
 
     def test_a_number_of_the_plan_alone_is_not_the_customers(self, compose: Compose) -> None:
-        assert compose("For 3 people.", "For 3 people.")[0].is_fallback
-        assert texts(compose("For 3 people.", message="boots for 3")) == ["For 3 people."]
+        assert compose("The {p1.name} for 3.", "The {p1.name} for 3.")[0].is_fallback
+        assert texts(compose("The {p1.name} for 3.", message="boots for 3")) == ["The Tarn Boots for 3."]
+
+    def test_a_reply_to_a_search_that_names_no_product_is_completed(self, compose: Compose) -> None:
+        friendly, plain = compose("Good choice of weather.")
+        assert not friendly.is_fallback
+        assert plain.is_fallback
+        assert "Tarn Boots" in plain.text
 
     def test_cancelled_nothing_is_said(self, compose: Compose) -> None:
         cancelled = threading.Event()

@@ -11,6 +11,7 @@ from assistant.evidence.brief import Brief, BriefLine
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
+from assistant.writing.sentence_writer import sentences
 from finetune.corpora.everyday import everyday_stems
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import CorpusConversation, corpus_conversations
@@ -36,7 +37,10 @@ def rejected(shop: CorpusShop, conversations: list[CorpusConversation]) -> tuple
         heard = ""
         for turn in conversation.turns:
             heard = f"{heard} {turn.text.message} {turn.plan.need.as_text()} {turn.text.plan}"
-            wrong += bool(checks.violations(turn.text.reply, turn.brief, heard, is_first=True))
+            said = sentences(iter([turn.text.reply]))
+            wrong += any(
+                checks.violations(each, turn.brief, heard, is_first=not place) for place, each in enumerate(said)
+            )
             turns += 1
     return wrong, turns
 
@@ -67,6 +71,7 @@ BRIEF = Brief(
         ("We will refund you tomorrow.", ViolationKind.PROMISE),
         ("You'll get a voucher.", ViolationKind.PROMISE),
         ("It is in stock.", ViolationKind.STOCK),
+        ("I'm sorry, {shop.email}.", ViolationKind.CONTACT),
         ("Take the Stillroom Pro Headphones.", ViolationKind.NAME),
         ("It is rechargeable.", ViolationKind.PROPERTY),
         ("Yes, they are made for swimming.", ViolationKind.POLARITY),
@@ -95,3 +100,38 @@ def test_the_line_of_one_product_is_not_said_of_another() -> None:
 def test_what_the_brief_or_the_customer_bears_passes(sentence: str) -> None:
     heard = "can i swim or do a 10 km run with them, or leave them home"
     assert checker(northwire()).violations(sentence, BRIEF, heard, is_first=True) == []
+
+
+TWO = Brief(
+    products=("alder", "wren"), numbers=(1, 2),
+    lines=(
+        BriefLine(Verdict.SUPPORTS, Line("alder", LineKind.ATTRIBUTE, "Alder", "Weight: 2.1 kg", "2.1 kg")),
+        BriefLine(Verdict.SUPPORTS, Line("wren", LineKind.ATTRIBUTE, "Wren", "Weight: 1.2 kg", "1.2 kg")),
+    ),
+    facts={
+        key: Fact(key, FactKind.TEXT, "x", "", record)
+        for slot, record in (("p1", "product:alder"), ("p2", "product:wren"))
+        for key in (f"{slot}.name", f"{slot}.price")
+    }
+    | {
+        "l1.value": Fact("l1.value", FactKind.TEXT, "2.1 kg", "", "alder"),
+        "l2.value": Fact("l2.value", FactKind.TEXT, "1.2 kg", "", "wren"),
+    },
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_right"),
+    [
+        ("The {p1.name} at {p1.price} weighs {l1.value}.", True),
+        ("The {p1.name} weighs {l1.value}, and the {p2.name} {l2.value}.", True),
+        ("The {p1.name} weighs {l1.value} against {l2.value}.", True),
+        ("It is {l2.value} for the {p2.name} and {l1.value} for the {p1.name}.", True),
+        ("The {p1.name} weighs {l2.value}.", False),
+        ("The {p1.name} is {p2.price}.", False),
+        ("The {p1.name} weighs {l2.value}, while the {p2.name} weighs {l1.value}.", False),
+    ],
+)
+def test_values_are_said_of_the_product_that_they_belong_to(sentence: str, is_right: bool) -> None:
+    found = checker(northwire()).violations(sentence, TWO, "how heavy are they", is_first=True)
+    assert (not any(each.kind is ViolationKind.PAIRING for each in found)) == is_right

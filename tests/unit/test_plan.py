@@ -76,10 +76,10 @@ NEWLINE, END = ord("\n"), 0
 GRAMMAR = PlanGrammar(_characters, NEWLINE, END)
 
 
-def _is_allowed(text: str) -> bool:
+def _is_allowed(text: str, products: int = 9) -> bool:
     written = _characters(text)
     for place, token in enumerate([*written, END]):
-        choice = GRAMMAR.allowed(written[:place])
+        choice = GRAMMAR.allowed(written[:place], products)
         if choice is not None and token not in choice:
             return False
     return True
@@ -107,3 +107,12 @@ def test_after_three_steps_only_the_need_may_follow() -> None:
 def test_every_tool_has_a_head() -> None:
     assert {head.split()[0].rstrip(":") for head in heads()} - {"need"} == set(STEPS)
     assert written_step(Find(kind="tents")) == {"find": {"kind": "tents"}}
+
+
+def test_only_products_that_have_a_number_can_be_called_by_one() -> None:
+    assert _is_allowed("details #2: how heavy", products=2)
+    assert not _is_allowed("details #3: how heavy", products=2)
+    assert not _is_allowed("details #1: how heavy", products=0)
+    assert _is_allowed("details [squall jacket]: how heavy", products=0)
+    assert _is_allowed("compare #1 #2: weight", products=2)
+    assert not _is_allowed("compare #1 #4: weight", products=2)

@@ -14,6 +14,7 @@ from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.filter import Condition
 from retrieval.catalog.product import Product
 
+_NO_BRACKETS = str.maketrans("[]", "()")
 _MOST_NAMED = 3
 _MOST_ALIKE = 2
 _MOST_SEARCHED = 200
@@ -37,6 +38,14 @@ class Names:
             self._titles[group] = tuple(words)
             for word in words:
                 self._by_word[word].add(group)
+
+    def group_of(self, id: str) -> str:
+        """The key of the group that the product with this id belongs to."""
+        return self._group_of[id]
+
+    def title_of(self, id: str) -> str:
+        """The title of the product with this id, without the signs that end a label in a plan."""
+        return next(p.title for p in self._members[self._group_of[id]] if p.id == id).translate(_NO_BRACKETS)
 
     def read(self, text: Text, shown: Sequence[str] = (), kinds: Sequence[Condition] = ()) -> Pointing | None:
         """The products that `text` names, in the order named: of each group the one that is shown, or its first.

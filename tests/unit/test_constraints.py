@@ -1,0 +1,32 @@
+"""Limits and orders that code reads from a message, whatever was planned."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from assistant.dialogue.need import Need
+from assistant.planning.constraints import Constraints
+from assistant.planning.plan import Find
+from assistant.understanding.grammar.grammar import Grammar
+from retrieval.catalog.filter import Condition, Operator, Sort
+from tests.unit.grammar_shops import SHOPS
+
+OUTDOOR = Constraints(Grammar(SHOPS["outdoor"]))
+
+
+def test_the_cheapest_is_an_order_though_the_plan_names_none() -> None:
+    assert OUTDOOR.of(Find(kind="tents"), Need(), "what's your cheapest tent").sort is Sort.PRICE_LOW
+    assert OUTDOOR.of(Find(kind="tents", sort="dearest"), Need(), "tents").sort is Sort.PRICE_HIGH
+    assert OUTDOOR.of(Find(kind="tents"), Need(), "tents").sort is Sort.RELEVANCE
+
+
+def test_cheaper_is_a_limit_beside_what_is_shown() -> None:
+    catalog = SHOPS["outdoor"]
+    tents = [p for p in catalog.products.values() if "Tents" in p.category_path]
+    dearest = max(tents, key=lambda product: product.current_price.amount)
+    wanted = OUTDOOR.of(Find(kind="tents"), Need(), "a bit cheaper?", [dearest.id])
+    bounds = [c for c in wanted.conditions if c.field == "price"]
+    assert bounds == [
+        Condition("price", Operator.AT_MOST, number=dearest.current_price.amount - Decimal("0.01"), unit="")
+    ]
+    assert not [c for c in OUTDOOR.of(Find(kind="tents"), Need(), "a bit cheaper?").conditions if c.field == "price"]
