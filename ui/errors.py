@@ -36,7 +36,14 @@ ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 """The errors of the routes that take a message, for OpenAPI."""
 
-_CODES = {400: "invalid_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_CODES = {
+    400: "invalid_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
 
 
 def error_json(error: AisleError) -> dict[str, dict[str, str]]:
