@@ -2,7 +2,6 @@
 
     aisle train base        --data DIR --output DIR     the small language model, from scratch
     aisle train contexts    --output DIR                behind which words it may use a reference
-    aisle train adapter     --data DIR --output DIR     its LoRA adapter for customer service
     aisle train intents     --data DIR --output DIR     the intent head
     aisle train recommender --shop DIR --output DIR     the recommendation head
     aisle evaluate recommender --shop DIR               how it ranks, beside simpler ways
@@ -24,10 +23,10 @@ from typing import Annotated
 
 import typer
 
-from finetune.corpora.cli import corpus
+from finetune.corpora.cli import MODEL_HOME, Home, corpus
 from finetune.corpora.cli import register as register_corpus
 from finetune.finetune_cli import register as register_finetune
-from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder, Strength
+from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder, Start, Strength
 from finetune.simulation.cli import register as register_simulation
 
 train = typer.Typer(help="Train a model that ships with Aisle.", no_args_is_help=True)
@@ -66,28 +65,6 @@ def train_contexts(output: Output = Path("data/models/base"), seed: Seed = 1) ->
 
     learned_contexts(seed).write(output)
     learned_manners(seed).write(output)
-
-
-@train.command("adapter")
-def train_adapter(
-    data: Data,
-    output: Output = Path("data/models/adapter"),
-    shipped: Shipped = Path("data"),
-    max_steps: MaxSteps = None,
-    strength: Strength = 0.3,
-    seed: Seed = 1,
-) -> None:
-    """Trains the LoRA adapter that ships, as `aisle finetune` does, on public service dialogues and our transcripts."""
-    from rich.console import Console
-
-    from assistant.logs import configure_logs
-    from finetune.adapter import train_adapter
-    from finetune.finetune_progress import Progress
-    from finetune.tuning.recipe import Recipe
-
-    configure_logs("WARNING")
-    with Progress(Console(stderr=True)) as progress:
-        train_adapter(data, shipped, output, Recipe(max_steps=max_steps, strength=strength, seed=seed), progress)
 
 
 @train.command("intents")
@@ -163,36 +140,44 @@ def evaluate_answers(shipped: Shipped = Path("data")) -> None:
 def evaluate_finetuning(
     data: Data,
     output: Annotated[Path | None, typer.Option(help="Folder that receives a new adapter and its report.")] = None,
-    adapter: Annotated[Path, typer.Option(help="Adapter to judge where none is trained.")] = Path(
-        "data/models/adapter"
-    ),
+    trained: Annotated[Path | None, typer.Option(help="Adapter to judge where none is trained.", exists=True)] = None,
+    adapter: Start = None,
     share: Annotated[float, typer.Option(help="Share of the dialogues to learn from, such as 0.1.", min=0.0)] = 1.0,
+    dialogues: Annotated[
+        int | None, typer.Option(help="Dialogues of the evaluation split that judge; all otherwise.")
+    ] = None,
     max_steps: MaxSteps = None,
     strength: Strength = 1.0,
     shipped: Shipped = Path("data"),
+    home: Home = MODEL_HOME,
     judged: Annotated[int, typer.Option(help="Replies of the evaluation split that are ranked and written.")] = 1000,
     seed: Seed = 1,
 ) -> None:
-    """Prints how an adapter does on the evaluation split of public service dialogues, beside the base alone.
+    """Prints how an adapter does on the evaluation split of public service dialogues, next to the one it goes on from.
 
-    With --output an adapter learns from their training split first; without, the one that ships is judged.
+    With --output an adapter learns from their training split first; with --trained that one is judged.
     """
+    from dataclasses import replace
+
     from rich.console import Console
 
     from assistant.logs import configure_logs
     from finetune import finetuning_evaluation as evaluation
     from finetune.finetune_progress import Progress
+    from finetune.finetuning import RECIPE
     from finetune.judging.plan import Plan
-    from finetune.tuning.recipe import Recipe
+    from retrieval.errors import SettingsError
 
+    folder = output or trained
+    if folder is None or (output and trained):
+        raise SettingsError(
+            "give either --output or --trained", "--output DIR trains an adapter, --trained DIR has one."
+        )
     configure_logs("WARNING")
-    public, plan = evaluation.Public(data, share), Plan(ranked=judged, written=judged, seed=seed)
+    public, plan = evaluation.Public(data, share, dialogues), Plan(ranked=judged, written=judged, seed=seed)
+    recipe = replace(RECIPE, max_steps=max_steps, strength=strength, seed=seed) if output else None
     with Progress(Console(stderr=True)) as progress:
-        if output is None:
-            told = evaluation.evaluate_adapter(public, shipped, adapter, plan, progress)
-        else:
-            recipe = Recipe(max_steps=max_steps, strength=strength, seed=seed)
-            told = evaluation.evaluate_finetuning(public, shipped, output, recipe, plan, progress)
+        told = evaluation.evaluate_finetuning(public, shipped, home, adapter, folder, recipe, plan, progress)
     typer.echo(told)
 
 

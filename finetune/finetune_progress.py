@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
-from finetune.tuning.search import Trial
 from finetune.tuning.tuning import Noted
 
 
@@ -36,12 +35,6 @@ class Progress:
     def replayed(self, done: int) -> None:
         """So many transcripts were replayed; how many there are is known at the end."""
         self._show("replay", "Replaying transcripts", done, None)
-
-    def tried(self, trial: Trial) -> None:
-        """One trial of the search."""
-        self._console.print(
-            f"learning rate {trial.recipe.peak:g}, rank {trial.recipe.rank}: held-out loss {trial.loss:.4f}"
-        )
 
     def stepped(self, noted: Noted) -> None:
         """One step of training."""

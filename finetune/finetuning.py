@@ -4,52 +4,49 @@
 
 import ─▶ replay ─▶ mask ─▶ split ─▶ examples.jsonl ─▶ train ─▶ adapter ─▶ judge ─▶ report
 
-Where several processes train together, one of them takes the steps before and behind training. Started again after it
-was stopped, the same command goes on from its last checkpoint.
+Training goes on from the conversation adapter that ships, and rehearses the corpus that it was made from. Where several processes train
+together, one of them takes the steps before and behind training. Started again after it was stopped, the same command goes on from its
+last checkpoint.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from assistant.adapters.adapter import Adapter, short_name
-from assistant.assistant import Assistant
 from assistant.privacy.masker import Mask
 from assistant.settings import Settings
-from assistant.writers import WriterParts
-from assistant.writing.check import Check
-from finetune.batches import Passes
+from finetune.corpora.model import token_function
 from finetune.judging.judge import judge
 from finetune.judging.plan import Plan
 from finetune.judging.report import Report
-from finetune.judging.side import Side
+from finetune.judging.side import AdapterSide
+from finetune.live_shop import LiveShop, OpenedAdapter
 from finetune.masking import masked, shop_mask
-from finetune.replay import ReplayCounts
+from finetune.replay import Replay, ReplayCounts
 from finetune.replayed import Replayed
 from finetune.replaying import replayed
 from finetune.split import Split, split
 from finetune.transcripts.reading import read_transcripts
 from finetune.transcripts.report import ImportReport
 from finetune.transcripts.transcript import Transcript
-from finetune.tuning.adapter_folder import check_free, draw_losses, write_adapter, write_record, write_speech
-from finetune.tuning.base_model import open_base
+from finetune.tuning.adapter_folder import check_free, draw_losses, write_adapter, write_record
 from finetune.tuning.card import card
 from finetune.tuning.checkpoint import Checkpoints
+from finetune.tuning.conversation_adapter import copy_speech, keep_share, open_conversation_adapter, weights_now
 from finetune.tuning.curve import Curve
-from finetune.tuning.examples import answered_prompts, fingerprint, held_examples, training_passes
-from finetune.tuning.examples_file import read_examples, write_examples
-from finetune.tuning.methods import base_reference, with_adapter
+from finetune.tuning.examples import Rehearsal, answered_prompts, fingerprint, own_examples, training_passes
+from finetune.tuning.examples_file import write_examples
 from finetune.tuning.processes import Processes
-from finetune.tuning.recipe import Method, Recipe
-from finetune.tuning.search import Trial, search
-from finetune.tuning.tuning import Noted, Tuning
-from retrieval.errors import SettingsError
+from finetune.tuning.recipe import Precision, Recipe
+from finetune.tuning.tuning import Noted, Tuning, mean_loss
 
 CHECKPOINTS, CURVES = "checkpoints", "tensorboard"
+RECIPE = Recipe(rank=16, learning_rate=4e-4, contrast=0.0, precision=Precision.BF16)
+"""Half the rate of the conversation adapter's own training, which this one goes on from; its rank is that adapter's."""
 
 
 class Watch(Protocol):
@@ -57,9 +54,6 @@ class Watch(Protocol):
 
     def replayed(self, done: int) -> None:
         """So many transcripts were replayed."""
-
-    def tried(self, trial: Trial) -> None:
-        """A trial of the search is over."""
 
     def stepped(self, noted: Noted) -> None:
         """A step is over."""
@@ -78,19 +72,21 @@ class Material:
     mask: Mask = field(repr=False)
 
 
-def prepare(paths: Sequence[Path], assistant: Assistant, settings: Settings, watch: Watch) -> Material:
-    """Imports and replays the transcripts in `paths`, and parts what remains. Raises FeedError where too little does."""
+def prepare(paths: Sequence[Path], shop: LiveShop, opened: OpenedAdapter, settings: Settings, watch: Watch) -> Material:
+    """Imports and replays the transcripts in `paths`, and splits what remains. Raises FeedError where too little does."""
     imported = ImportReport()
-    kept, counts = collected(read_transcripts(list(paths), imported), assistant, settings, watch)
-    return Material(split(kept), imported, counts, shop_mask(assistant, settings))
+    mask = shop_mask(shop.catalog, shop.records, shop.orders, settings)
+    kept, counts = collected(read_transcripts(list(paths), imported), shop, opened, mask, watch)
+    return Material(split(kept), imported, counts, mask)
 
 
 def collected(
-    transcripts: Iterable[Transcript], assistant: Assistant, settings: Settings, watch: Watch
+    transcripts: Iterable[Transcript], shop: LiveShop, opened: OpenedAdapter, mask: Mask, watch: Watch
 ) -> tuple[list[Replayed], ReplayCounts]:
-    """The replies of all transcripts that may be learnt from, and what became of the others."""
+    """The replies of all transcripts that may be learned from, and what became of the others."""
     kept, counts = list[Replayed](), ReplayCounts()
-    for items, part in replayed(transcripts, assistant, settings):
+    replay = Replay(opened.dialogue, opened.checker, opened.customer, mask)
+    for items, part in replayed(transcripts, replay):
         kept += items
         counts += part
         watch.replayed(counts.transcripts)
@@ -99,102 +95,93 @@ def collected(
 
 def keep_examples(material: Material, folder: Path) -> None:
     """Masks the replies and writes them."""
-    parts = ([masked(item, material.mask) for item in part] for _, part in material.split.parts)
-    write_examples(Split(*map(tuple, parts)), folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = ((name, (masked(item, material.mask) for item in part)) for name, part in material.split.parts)
+    write_examples(parts, folder)
 
 
+@dataclass(frozen=True)
 class Finetuning:
-    """One run of the command: its base, its recipe and its output. Raises ModelError and SettingsError for what cannot work."""
+    """One run of the command: its base, the adapter it goes on from, the corpus it rehearses, its recipe and its output.
 
-    def __init__(self, settings: Settings, base: str, output: Path, recipe: Recipe, processes: Processes) -> None:
-        self._settings = settings.model_copy(update={"model": base})
-        self._name = base or str(settings.data / "models" / "base")
-        self._output, self._recipe, self._processes = output, recipe, processes
-        check_free(output)
-        self._base = open_base(self._name)
-        if self._base.is_embedded and recipe.method is Method.PREFIX:
-            raise SettingsError(
-                "the embedded model runs no prefix, for it changes no weight",
-                "Take another --method, or name another --base.",
-            )
-        output.mkdir(parents=True, exist_ok=True)
+    Raises ModelError where the output holds an adapter already.
+    """
 
-    def train(self, watch: Watch, *, searching: bool = False) -> dict[str, Any]:
+    base: Path
+    adapter: Path
+    corpus: Path
+    output: Path
+    recipe: Recipe
+    processes: Processes
+
+    def __post_init__(self) -> None:
+        check_free(self.output)
+
+    def train(self, watch: Watch) -> dict[str, Any]:
         """Trains on the examples in the output folder and writes the adapter; the record of the run."""
-        train = training_passes(self._output, self._base, self._recipe)
-        first = train(0)
-        validation = held_examples(self._output, "validation", self._base)
-        recipe = self._searched(train, validation, watch) if searching else self._recipe
-        plan = {"base": short_name(self._name), "examples": fingerprint([*first, *validation]), **recipe.as_json()}
-        model = with_adapter(self._base, recipe)
-        checkpoints = Checkpoints(self._output / CHECKPOINTS, plan)
-        answered = answered_prompts(self._output, self._base) if recipe.contests else []
-        run = Tuning(model, train, validation, recipe, self._processes, checkpoints, answered)
-        curve = Curve(self._output / CURVES) if self._processes.is_main else None
+        recipe, output = self.recipe, self.output
+        tokenizer, model = open_conversation_adapter(self.base, self.adapter)
+        tokens = token_function(tokenizer)
+        rehearsal, measured = Rehearsal.read(self.corpus, tokens)
+        train = training_passes(own_examples(output, "train", tokens), rehearsal, recipe.rehearsal, recipe.seed)
+        first, validation = train(0), own_examples(output, "validation", tokens)
+        plan = {
+            "base": short_name(str(self.base)), "adapter": Adapter.read(self.adapter).digest(),
+            "examples": fingerprint([*first, *validation]), **recipe.as_json(),
+        }  # fmt: skip
+        checkpoints = Checkpoints(output / CHECKPOINTS, plan)
+        answered = answered_prompts(output, tokens) if recipe.contests else []
+        run = Tuning(model, train, validation, recipe, self.processes, checkpoints, answered)
+        before, unlearned = weights_now(model), mean_loss(model, measured, recipe, self.processes)
+        course = run.run(self._told(watch))
+        keep_share(model, before, recipe.strength)
+        record: dict[str, Any] = {
+            "base": short_name(str(self.base)),
+            "adapter": short_name(str(self.adapter)),
+            "recipe": recipe.as_json(),
+            "processes": self.processes.count,
+            "examples": len(first),
+            "corpus_loss_before": unlearned,
+            "corpus_loss": mean_loss(model, measured, recipe, self.processes),
+        }
+        if self.processes.is_main:
+            model.peft_config["default"].base_model_name_or_path = record["base"]
+            copy_speech(self.adapter, tokenizer, output)
+            record = write_record(record, course, output)
+            draw_losses(course, output / "loss.png")
+            write_adapter(model, output)
+            checkpoints.clear()
+        self.processes.wait()
+        return record
+
+    def _told(self, watch: Watch) -> Any:
+        """Tells `watch` and the curve of every step."""
+        curve = Curve(self.output / CURVES) if self.processes.is_main else None
 
         def told(noted: Noted) -> None:
             if curve is not None:
                 curve.add(noted)
             watch.stepped(noted)
 
-        course = run.run(told)
-        record: dict[str, Any] = {
-            "base": short_name(self._name),
-            "recipe": recipe.as_json(),
-            "processes": self._processes.count,
-        }
-        if self._processes.is_main:
-            record = write_record(record | {"examples": len(first)}, course, self._output)
-            draw_losses(course, self._output / "loss.png")
-            write_adapter(model, self._output, recipe.strength)
-            checkpoints.clear()
-        self._processes.wait()
-        return record
+        return told
 
     def describe(self, material: Material, record: dict[str, Any]) -> None:
-        """Writes the card and, for the embedded model, how the learnt replies speak."""
+        """Writes the card."""
         sizes = {name: len(part) for name, part in material.split.parts}
-        text = card(
-            self._output.resolve().name, self._name, base_reference(self._name), record | sizes, material.counts
-        )
-        (self._output / "README.md").write_text(text, encoding="utf-8")
-        if self._base.is_embedded:
-            write_speech(read_examples(self._output, "train"), self._output)
+        text = card(self.output.resolve().name, record | sizes, material.counts)
+        (self.output / "README.md").write_text(text, encoding="utf-8")
 
-    def judge(self, material: Material, assistant: Assistant, watch: Watch, plan: Plan) -> Report:
-        """Judges the adapter on the held-out replies against what serves now, and writes the report."""
-        parts = WriterParts.of(self._settings, assistant.catalog)
-        adapter = Adapter.read(self._output)
-        before, after = Side.serving(parts), Side.open(parts, self._output, adapter.name)
+    def judge(self, material: Material, shop: LiveShop, before: OpenedAdapter, watch: Watch, plan: Plan) -> Report:
+        """Judges the adapter on the held-out replies against the one it goes on from, and writes the report."""
+        adapter = Adapter.read(self.output)
         report = judge(
             material.split.test,
-            before,
-            after,
-            Check(parts.goods),
+            AdapterSide(short_name(str(self.adapter)), before),
+            AdapterSide(adapter.name, shop.with_adapter(self.base, self.output)),
             digest=adapter.digest(),
             mask=material.mask,
             plan=plan,
             progress=watch.judged,
         )
-        report.write(self._output)
+        report.write(self.output)
         return report
-
-    def _searched(self, train: Passes, validation: Sequence[Any], watch: Watch) -> Recipe:
-        """The best recipe of a search, which is kept so that a run that goes on need not search again."""
-        path = self._output / "search.json"
-        if path.exists():
-            found = json.loads(path.read_text(encoding="utf-8"))["best"]
-            return Recipe(**asdict(self._recipe) | {"learning_rate": found["learning_rate"], "rank": found["rank"]})
-
-        def fresh(recipe: Recipe) -> Any:
-            return with_adapter(open_base(self._name), recipe)
-
-        trials = search(fresh, train, validation, self._recipe, self._processes, watch.tried)
-        best = trials[0].recipe
-        if self._processes.is_main:
-            listed = [
-                {"learning_rate": trial.recipe.peak, "rank": trial.recipe.rank, "held_out_loss": trial.loss}
-                for trial in trials
-            ]
-            path.write_text(json.dumps({"best": listed[0], "trials": listed}, indent=1) + "\n", encoding="utf-8")
-        return best

@@ -1,30 +1,30 @@
-"""Human reply: what a person replied, read sentence by sentence, and what of it may be learnt.
+"""Human reply: what a person replied, read sentence by sentence, and what of it may be learned.
 
-sentence ─▶ its facts as references ─▶ check of a live reply ─▶ personal? ─▶ borne out by a record? ─▶ in vain? ─▶ kept
+sentence ─▶ its facts as references ─▶ claims checker ─▶ personal? ─▶ in vain? ─▶ kept
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 
-from assistant.act import Act
-from assistant.assistant import Prepared
-from assistant.evidence.planning import LISTING_ACTS, POINTED_ACTS
-from assistant.reference import REFERENCE_PATTERN
-from assistant.writing.check import Check
-from assistant.writing.checking.sentences import streamed
-from assistant.writing.draft import Draft
-from finetune.tracing.asking import asks_in_vain
-from finetune.tracing.regretting import regrets_in_vain
-from finetune.tracing.support import Support
+from assistant.checking.claims import REFERENCE, ClaimsChecker
+from assistant.language_model.transcript import harmless
+from assistant.planning.plan import Ask
+from assistant.turn import Prepared
+from assistant.writing.composer import words_heard
+from finetune.tracing.asking import asks_in_vain, has_use
 from finetune.tracing.thanking import thanks_in_vain
+from finetune.tracing.titles import Titles
 from finetune.tracing.tracing import Tracing
+from finetune.tracing.waiting import lets_wait
 
-LONGEST_REPLY = 120
-"""Words of a reply: a live one ends after 160 tokens."""
+LONGEST_REPLY = 90
+"""Words of a reply; so many have the longest of the corpus."""
 
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”’)])\s+|\s*\n\s*")
+_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|e\.g|i\.e|approx|incl)\.$", re.IGNORECASE)
 _LEANING = re.compile(
     r"[\s\"'(]*(?:it|its|it's|they|them|their|this|that|these|those|he|she|so|then|otherwise|however|also|but|and|or|both|either"
     r"|neither|instead|once|after that|in that case|if (?:so|it|this|that|not)|for that|to do (?:so|that|this)|the same|which)\b",
@@ -40,25 +40,20 @@ _PARTING = re.compile(
     re.IGNORECASE,
 )
 """What people say last: no beginning, for whoever goes on behind it has said it too early."""
-_ON_PRODUCTS = LISTING_ACTS | POINTED_ACTS | {
-    Act.ASK_PREFERENCE, Act.ASK_WHICH_PRODUCT, Act.FOUND_NOTHING, Act.NO_MORE,
-}  # fmt: skip
-_TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St)\.(?=\s)")
 _TELLING = 4
 """Words from which what is left of a reply says something."""
-_WHOLE = re.compile(r"[.!?…:][\"'”’)*]*$")
+_WHOLE = re.compile(r"[.!?…:][\"'”’)*]*$|\{l\d\}$")
 _CLOSING = "\"'”’)* "
+_VAIN = frozenset({"asking", "thanking", "waiting"})
 
 
 class Reason(StrEnum):
-    """Why a reply is not learnt from."""
+    """Why a reply is not learned from."""
 
     UNTRACED = "a fact that no record shows"
-    PROMISE = "a promise that no act or policy bears out"
-    FORM = "a form that live replies may not have"
+    PROMISE = "a promise that nothing bears out"
     LEANING = "what is left leans on what was left out"
-    ASKING = "asks, thanks or apologizes for what the turn knows nothing of"
-    OTHER = "speaks of something else than the products of the turn"
+    VAIN = "asks, thanks or lets wait for what the turn knows nothing of"
     LONG = "longer than a live reply"
     COURTESY = "nothing but a courtesy is left"
     EMPTY = "nothing to read"
@@ -67,106 +62,103 @@ class Reason(StrEnum):
 class HumanReply:
     """A reply to the turn that `prepared` is, read sentence by sentence.
 
-    `kept` are the sentences to learn from, with references; `refused` tells what is wrong with the others.
+    `kept` are the sentences to learn from, with references; `refused` says what is wrong with the others; `traced` is all of it.
     """
 
-    def __init__(self, check: Check, support: Support, is_personal: Callable[[str], bool], prepared: Prepared) -> None:
-        self._check = check
+    def __init__(
+        self, checker: ClaimsChecker, titles: Titles, is_personal: Callable[[str], bool], prepared: Prepared
+    ) -> None:
+        self._checker = checker
+        self._titles = titles
         self._is_personal = is_personal
-        self._support = support
-        self._evidence = prepared.evidence
-        self._message = prepared.prompt.turns[-1].message
-        self._asked = prepared.prompt.turns[-2].acts if len(prepared.prompt.turns) > 1 else ()
-        self._tracing = Tracing(prepared.evidence)
-        self._draft = Draft(prepared.prompt, prepared.evidence)
-        self._broken = False
-        self._is_cut = False
-        self.kept = self._draft.sentences
+        self._brief = prepared.brief
+        self._heard = words_heard(prepared.thread, prepared.message, prepared.planned)
+        self._was_asked = any(turn.plan.startswith(f"{Ask.tool} ") for turn in prepared.thread.turns[-1:])
+        self._has_use = has_use(prepared.planned.plan, prepared.brief)
+        self._tracing = Tracing(prepared.brief)
+        self._broken = self._is_cut = False
+        self.kept: list[str] = []
+        self.traced: list[str] = []
         self.refused: list[str] = []
 
     def read(self, text: str) -> None:
         """Reads all of it."""
-        for sentence in streamed([_TITLE.sub(r"\1", text)]):
+        for sentence in sentences(harmless(text)):
             self._take(sentence)
-        while self.kept and not self.ends and _PARTING.search(self.kept[-1]):
+        while self.kept and self._is_cut and _PARTING.search(self.kept[-1]):
             self.kept.pop()
             self.refused.append("parting")
 
     def _take(self, sentence: str) -> None:
         """Keeps the sentence, its facts as references, or notes why not."""
-        before = self.text
-        traced = _ended(self._tracing.traced(" ".join(sentence.split()), before))
-        if REFERENCE_PATTERN.fullmatch(traced) and traced in self.kept:
+        traced = _ended(self._tracing.traced(sentence, self.text))
+        self.traced.append(traced)
+        if REFERENCE.fullmatch(traced) and traced in self.kept:
             return
-        faults = self._faults(traced, before)
+        faults = self._faults(traced)
         if not faults and self._broken and _leans(traced):
-            self._is_cut = True
-            self.refused.append("leaning")
-        elif faults:
+            faults = ["leaning"]
+        if faults:
             self._broken = self._is_cut = True
             self.refused += faults
         else:
             self._is_cut = False
             self.kept.append(traced)
 
-    def _faults(self, traced: str, before: str) -> list[str]:
+    def _faults(self, traced: str) -> list[str]:
         """What is wrong with a sentence by itself."""
-        violations = self._check.violations(traced, self._evidence, self._message, before)
+        violations = self._checker.violations(traced, self._brief, self._heard, is_first=not self.kept)
         if violations:
             return sorted({violation.kind.value for violation in violations})
+        told = f"{self._heard} {self._brief.as_text()}".lower()
+        if any(word not in told for word in self._titles.hinted(REFERENCE.sub(" ", traced))):
+            return ["other product"]
         if self._is_personal(traced):
             return ["personal"]
-        if self._support.unsupported(traced, self._evidence, self._message):
-            return ["unsupported"]
-        if thanks_in_vain(traced, self._asked):
+        if thanks_in_vain(traced, self._was_asked):
             return ["thanking"]
-        if regrets_in_vain(traced, self._evidence.acts):
-            return ["regretting"]
-        return ["asking"] if asks_in_vain(traced, self._evidence.acts) else []
+        if lets_wait(traced):
+            return ["waiting"]
+        return ["asking"] if asks_in_vain(traced, self._has_use) else []
 
     @property
     def text(self) -> str:
         """What is kept."""
-        return self._draft.text
+        return " ".join(self.kept)
 
     @property
     def ends(self) -> bool:
-        """Whether the reply ends where what is kept of it does, and says all that the turn did."""
-        return not self._is_cut and not self.unsaid
-
-    @property
-    def unsaid(self) -> tuple[Act, ...]:
-        """The acts of the turn that what is kept does not do."""
-        return tuple(self._draft.unsaid())
-
-    @property
-    def _is_beside_the_point(self) -> bool:
-        """Whether the turn spoke of products and the person of none: then they were asked something else."""
-        spoken = _ON_PRODUCTS.intersection(self._evidence.acts)
-        return bool(spoken) and spoken <= set(self.unsaid)
+        """Whether the reply ends where what is kept of it does."""
+        return not self._is_cut
 
     def reason(self) -> Reason | None:
         """Why nothing, or not enough, is left; None where enough is."""
         words = len(self.text.split())
         if words > LONGEST_REPLY:
             return Reason.LONG
-        if self.kept and self._is_beside_the_point:
-            return Reason.OTHER
-        if self.kept and not (self.refused and words < _TELLING):
-            return None
         if self.kept:
-            return Reason.COURTESY
+            return Reason.COURTESY if self.refused and words < _TELLING else None
         if not self.refused:
             return Reason.EMPTY
         if "promise" in self.refused:
             return Reason.PROMISE
-        if set(self.refused) <= {"form", "answer", "pairing", "reference"}:
-            return Reason.FORM
         if self.refused[-1] == "parting":
             return Reason.COURTESY
-        if set(self.refused) <= {"asking", "thanking", "regretting", "leaning"}:
-            return Reason.LEANING if set(self.refused) == {"leaning"} else Reason.ASKING
-        return Reason.UNTRACED
+        if set(self.refused) == {"leaning"}:
+            return Reason.LEANING
+        return Reason.VAIN if set(self.refused) <= _VAIN | {"leaning"} else Reason.UNTRACED
+
+
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of a chat message; a line break ends one, an abbreviation does not."""
+    begun = ""
+    for part in _SENTENCE_END.split(text.strip()):
+        begun = f"{begun} {part}".strip() if part else begun
+        if begun and not _ABBREVIATION.search(begun):
+            yield " ".join(begun.split())
+            begun = ""
+    if begun:
+        yield " ".join(begun.split())
 
 
 def _leans(sentence: str) -> bool:
@@ -178,6 +170,6 @@ def _leans(sentence: str) -> bool:
 
 def _ended(sentence: str) -> str:
     """`sentence` with a full stop where a person left it out: a live sentence without an end is not shown."""
-    if not sentence or _WHOLE.search(sentence) or re.search(r"\{(?:a\d\.text|p\d\.quote)\}$", sentence):
+    if _WHOLE.search(sentence) or not re.search(r"\w", sentence):
         return sentence
-    return f"{sentence.rstrip(_CLOSING + ',;-–')}." if re.search(r"\w", sentence) else sentence
+    return f"{sentence.rstrip(_CLOSING + ',;-–')}."

@@ -1,4 +1,4 @@
-"""The command that judges an adapter once more: one from elsewhere, or against what serves by now.
+"""The command that judges an adapter once more: one from elsewhere, or on newer chats.
 
     aisle judge 2026-11 transcripts/
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from finetune.options import Exports, Seed, Written
+from finetune.options import Exports, Seed, Start, Written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,57 +23,61 @@ if TYPE_CHECKING:
 def judge(
     name: Annotated[str, typer.Argument(help="An adapter of `aisle adapters`, or a folder.")],
     transcripts: Exports,
+    base: Annotated[str, typer.Option(help="Folder of the base model; the one in use otherwise.")] = "",
+    adapter: Start = None,
     judged: Written = 200,
     seed: Seed = 1,
 ) -> None:
-    """Judges an adapter on the latest chats of an export, against what serves now, and writes its report."""
+    """Judges an adapter on the latest chats of an export, against the one it goes on from, and writes its report."""
     from rich.console import Console
 
-    from assistant.adapters.fitting import check_fits
+    from assistant.adapters.adapter import Adapter
+    from assistant.adapters.fitting import check_base
     from assistant.adapters.registry import Registry
     from assistant.logs import configure_logs
-    from assistant.opening import open_assistant
     from assistant.settings import load_settings
-    from assistant.writers import WriterParts
-    from assistant.writing.check import Check
     from finetune.finetune_progress import Progress
     from finetune.finetuning import prepare
     from finetune.judging.judge import judge as judge_sides
     from finetune.judging.plan import Plan
-    from finetune.judging.side import Side
+    from finetune.judging.side import AdapterSide
+    from finetune.live_shop import LiveShop, base_folder, conversation_adapter
 
     configure_logs("WARNING")
     settings = load_settings()
-    registry = Registry.of(settings)
-    adapter = registry.find(name)
-    check_fits(adapter, registry.base)
-    assistant = open_assistant(settings)
+    judging = Registry.of(settings).find(name)
+    folder, started = base_folder(settings, base), Adapter.read(conversation_adapter(settings, adapter))
+    check_base(judging, str(folder))
+    shop = LiveShop.open(settings)
+    before = shop.with_adapter(folder, started.folder)
     with Progress(Console(stderr=True)) as progress:
-        material = prepare(transcripts, assistant, settings, progress)
-        held_out = unlearnt(material.split.test, adapter.folder)
-        parts = WriterParts.of(settings, assistant.catalog)
-        before, after = Side.serving(parts), Side.open(parts, adapter.folder, adapter.name)
-        plan = Plan(ranked=judged, written=judged, seed=seed)
+        material = prepare(transcripts, shop, before, settings, progress)
         report = judge_sides(
-            held_out, before, after, Check(parts.goods),
-            digest=adapter.digest(), mask=material.mask, plan=plan, progress=progress.judged,
-        )  # fmt: skip
-    report.write(adapter.folder)
+            unlearned(material.split.test, judging.folder),
+            AdapterSide(started.name, before),
+            AdapterSide(judging.name, shop.with_adapter(folder, judging.folder)),
+            digest=judging.digest(),
+            mask=material.mask,
+            plan=Plan(ranked=judged, written=judged, seed=seed),
+            progress=progress.judged,
+        )
+    report.write(judging.folder)
     typer.echo(report.summary)
-    typer.echo(f"See {adapter.folder / 'report.html'}.")
+    typer.echo(f"See {judging.folder / 'report.html'}.")
     if report.verdict.objections:
         raise typer.Exit(1)
 
 
-def unlearnt(held_out: Sequence[Replayed], adapter: Path) -> Sequence[Replayed]:
-    """`held_out`, checked against the examples beside the adapter. Raises FeedError where it learned from one of them."""
+def unlearned(held_out: Sequence[Replayed], adapter: Path) -> Sequence[Replayed]:
+    """`held_out`, checked against the examples next to the adapter. Raises FeedError where it learned from one of them."""
+    from finetune.transcripts.writing import pseudonym
     from finetune.tuning.examples_file import EXAMPLES_FILE, read_examples
     from retrieval.errors import FeedError
 
     if not (adapter / EXAMPLES_FILE).is_file():
         return held_out
-    learnt = {item.transcript for part in ("train", "validation") for item in read_examples(adapter, part)}
-    known = learnt & {item.transcript_id for item in held_out}
+    learned = {item.transcript_id for part in ("train", "validation") for item in read_examples(adapter, part)}
+    known = learned & {pseudonym(item.transcript_id) for item in held_out}
     if known:
         raise FeedError(
             f"the adapter learned from {len(known)} of the conversations that would judge it, {min(known)} among them",

@@ -15,9 +15,14 @@ MaxSteps = Annotated[
 Output = Annotated[Path, typer.Option(help="Directory that receives the model.")]
 Recommender = Annotated[Path, typer.Option("--model", help="Folder of the recommendation head.")]
 Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
+Start = Annotated[
+    Path | None,
+    typer.Option(
+        "--adapter", help="Conversation adapter to go on from; AISLE_ADAPTER or the one that ships otherwise."
+    ),
+]
 Strength = Annotated[
-    float,
-    typer.Option(help="Share of what LoRA learnt that serves; less where plain phrases stand in too often."),
+    float, typer.Option(help="Share of what was learned that serves; less where plain replies are used too often.")
 ]
 Shipped = Annotated[Path, typer.Option(help="Directory of the sample shop and the models.")]
 ShopFolder = Annotated[Path, typer.Option(help="Folder with products.jsonl and events.jsonl.gz.")]

@@ -1,12 +1,11 @@
-"""Replay: a shop's transcripts taken through the assistant, message by message, as if Aisle had been asked.
+"""Replay: a shop's transcripts taken through its dialogue, message by message, as if Aisle had been asked.
 
-transcript ─▶ the steps of a live turn ─▶ prompt and evidence ─▶ the person's reply, its facts as references ─▶ check ─▶ Replayed
-                                                                                                           └ dropped, with the reason
+transcript ─▶ plan, tools, reader, brief ─▶ the person's reply, its facts as references ─▶ check ─▶ Replayed
+                                                                                      └ dropped, with the reason
 
-What the check refuses in a live reply is what training must not teach: facts that no record shows, promises that no act
-or policy bears out, questions whose answer nobody can use. A sentence that fails is left out where the rest stands alone, else the
-reply goes. Where what is kept does not say all that the turn did ("I understand" where it asks to sign in), or the person went on with
-what is left out, it is learnt as a beginning: its words are, its end is not (`Replayed.ends`).
+What the check refuses in a live reply is what training must not teach: facts that no record shows, promises that nothing bears, questions
+whose answer nobody can use. A sentence that fails is left out where the rest stands alone, else the reply goes. Where the person went
+on with what is left out, the reply is learned as a beginning: its words are, its end is not (`Replayed.ends`).
 """
 
 from __future__ import annotations
@@ -14,25 +13,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
 
-from assistant.assistant import Assistant, Prepared
-from assistant.conversation.conversation import Conversation, State, Turn
+from assistant.checking.claims import ClaimsChecker
 from assistant.conversation.message import clean
+from assistant.dialogue.thread import Thread
 from assistant.privacy.masker import Mask
-from assistant.writing.check import Check
-from finetune.human_reply import HumanReply, Reason
+from assistant.turn import Dialogue, Prepared
+from finetune.human_reply import LONGEST_REPLY, HumanReply, Reason
 from finetune.replayed import Replayed
-from finetune.tracing.support import Support
 from finetune.tracing.titles import Titles
 from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from retrieval.catalog.customer import Customer
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A reply that is not learnt from."""
+    """A reply that is not learned from."""
 
     transcript_id: str
     turn: int
@@ -43,7 +39,7 @@ class Dropped:
 class ReplayCounts:
     """What became of transcripts and of the replies in them, and why sentences were left out.
 
-    `whole` replies were kept with every sentence; `open` ones are learnt as beginnings.
+    `whole` replies were kept with every sentence; `open` ones are learned as beginnings.
     """
 
     transcripts: int = 0
@@ -58,88 +54,88 @@ class ReplayCounts:
         return ReplayCounts(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(self)))
 
 
+@dataclass(frozen=True)
 class Replay:
-    """Replays transcripts through `assistant`; `check` is the one that live replies pass, without manners.
+    """Replays transcripts through `dialogue`; `checker` is the one that live replies pass. Safe to share between threads.
 
-    `mask` takes personal data out of the text kept for people to read (`Replayed.human`); a sentence in which it finds any
-    that is no reference is not learnt from.
+    `customer` finds a customer by id. `mask` takes personal data out of the text kept for people to read (`Replayed.human`); a sentence
+    in which it finds any that is no reference is not learned from.
     """
 
-    def __init__(self, assistant: Assistant, support: Support, mask: Mask) -> None:
-        self._assistant = assistant
-        self._support = support
-        self._check = Check.of(assistant.catalog)
-        self._titles = Titles(assistant.catalog)
-        self.mask = mask
-        self.counts = ReplayCounts()
+    dialogue: Dialogue
+    checker: ClaimsChecker
+    customer: Callable[[str], Customer | None]
+    mask: Mask
+    _titles: Titles = field(init=False)
 
-    def replayed(self, transcripts: Iterable[Transcript]) -> Iterator[Replayed]:
-        """The replies that may be learnt from, in order; `counts` tells what became of the others."""
-        for transcript in transcripts:
-            self.counts.transcripts += 1
-            for outcome in self.turns(transcript):
-                if isinstance(outcome, Replayed):
-                    yield outcome
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_titles", Titles(self.dialogue.bench.catalog))
 
-    def turns(self, transcript: Transcript) -> Iterator[Replayed | Dropped]:
-        """Every reply of `transcript` in its place, or why it is dropped.
+    def replayed(self, transcript: Transcript) -> tuple[list[Replayed], ReplayCounts]:
+        """The replies that may be learned from, in order, and what became of the others."""
+        counts = ReplayCounts(transcripts=1)
+        return [turn for turn in self.turns(transcript, counts) if isinstance(turn, Replayed)], counts
 
-        The history of later turns holds what is kept of a reply; where nothing is, later prompts begin behind it, as live ones
-        do behind an empty reply. A customer whom the shop's records do not know is a visitor.
+    def turns(self, transcript: Transcript, counts: ReplayCounts) -> Iterator[Replayed | Dropped]:
+        """Every reply of `transcript` in its place, or why it is dropped; `counts` grows.
+
+        The thread of later turns holds what is kept of a reply, or all of it if nothing is. A customer whom the shop's records do not
+        know is a visitor.
         """
-        known = transcript.customer_id if self._assistant.customer(transcript.customer_id) else None
-        conversation = Conversation(transcript.id, known)
+        customer = self.customer(transcript.customer_id)
+        thread = Thread()
         for number, (message, reply) in enumerate(_exchanges(transcript.messages), 1):
-            prepared = self._assistant.prepare(conversation, message.text)
-            outcome, kept = self._outcome(transcript, number, reply, prepared)
-            yield outcome
-            turn = Turn(
-                prepared.request.message,
-                reply.text,
-                prepared.prompt.answered(kept),
-                reply.time or message.time or _EPOCH,
-            )
-            state = self._pointed(prepared, reply.text)
-            conversation = replace(conversation, turns=(*conversation.turns, turn), state=state)
-
-    def _personal(self, prepared: Prepared, people: tuple[str, ...]) -> Callable[[str], bool]:
-        """Whether a sentence holds personal data, by the names of `people` and those that the conversation introduces too."""
-        said = [turn.message for turn in prepared.prompt.turns]
-        return lambda sentence: self.mask.mask_all([*said, sentence], people)[-1].text != sentence
-
-    def _pointed(self, prepared: Prepared, reply: str) -> State:
-        """The state that the turn leaves: where the person named other products than it showed, "it" means those next."""
-        shown = {candidate.product.id for candidate in prepared.evidence.candidates}
-        named = self._titles.named(reply)
-        if not named or not shown.isdisjoint(self._same(named)):
-            return prepared.state
-        return replace(prepared.state, shown=named, focus=named[0] if len(named) == 1 else "")
-
-    def _same(self, ids: Iterable[str]) -> set[str]:
-        """The products and their variants: which colour is meant is not said by a title."""
-        catalog = self._assistant.catalog
-        return {variant.id for id in ids for variant in catalog.variants(catalog.products[id])} | set(ids)
+            prepared = self.dialogue.prepare(message.text, thread, customer)
+            reading = HumanReply(self.checker, self._titles, self._is_personal(prepared, transcript.people), prepared)
+            reading.read(clean(reply.text))
+            yield self._outcome(transcript, number, reply, prepared, reading, counts)
+            said = reading.text or " ".join(reading.traced)
+            written = " ".join(said.split()[:LONGEST_REPLY])
+            thread = self._pointed(self.dialogue.thread_after(prepared, written), prepared, reply.text)
 
     def _outcome(
-        self, transcript: Transcript, number: int, reply: TranscriptMessage, prepared: Prepared
-    ) -> tuple[Replayed | Dropped, str]:
-        self.counts.replies += 1
-        reading = HumanReply(self._check, self._support, self._personal(prepared, transcript.people), prepared)
-        reading.read(clean(reply.text))
-        self.counts.sentences.update(reading.refused)
+        self,
+        transcript: Transcript,
+        number: int,
+        reply: TranscriptMessage,
+        prepared: Prepared,
+        reading: HumanReply,
+        counts: ReplayCounts,
+    ) -> Replayed | Dropped:
+        counts.replies += 1
+        counts.sentences.update(reading.refused)
         if reason := reading.reason():
-            self.counts.dropped[reason] += 1
-            return Dropped(transcript.id, number, reason), "" if reason is Reason.LONG else reading.text
-        self.counts.kept += 1
-        self.counts.whole += not reading.refused
-        self.counts.open += not reading.ends
-        time = reply.time or transcript.time
-        human = self.mask.mask_all([reply.text], transcript.people)[0].text
-        made = Replayed(
-            transcript.id, number, prepared.prompt, prepared.evidence, reading.text, human, transcript.customer_id, time,
-            ends=reading.ends, unsaid=reading.unsaid, people=transcript.people,
-        )  # fmt: skip
-        return made, reading.text
+            counts.dropped[reason] += 1
+            return Dropped(transcript.id, number, reason)
+        counts.kept += 1
+        counts.whole += not reading.refused
+        counts.open += not reading.ends
+        return Replayed(
+            transcript_id=transcript.id,
+            turn=number,
+            system=self.dialogue.system,
+            prepared=prepared,
+            reply=reading.text,
+            human=self.mask.mask_all([reply.text], transcript.people)[0].text,
+            customer_id=transcript.customer_id,
+            time=reply.time or transcript.time,
+            ends=reading.ends,
+            people=transcript.people,
+        )
+
+    def _is_personal(self, prepared: Prepared, people: tuple[str, ...]) -> Callable[[str], bool]:
+        """Whether a sentence holds personal data, by the names of `people` and those that the conversation introduces too."""
+        said = [*(turn.message for turn in prepared.thread.turns), prepared.message]
+        return lambda sentence: self.mask.mask_all([*said, sentence], people)[-1].text != sentence
+
+    def _pointed(self, thread: Thread, prepared: Prepared, reply: str) -> Thread:
+        """The thread after a reply: where the person named other products than the brief has, "it" means those next."""
+        named = self._titles.named(reply)
+        groups = {self.dialogue.briefing.group(id) for id in prepared.brief.products}
+        if not named or any(self.dialogue.briefing.group(id) in groups for id in named):
+            return thread
+        numbers = thread.numbers.adding([(id, self.dialogue.briefing.group(id)) for id in named])
+        return replace(thread, numbers=numbers, shown=named)
 
 
 def _exchanges(messages: Iterable[TranscriptMessage]) -> Iterator[tuple[TranscriptMessage, TranscriptMessage]]:

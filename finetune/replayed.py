@@ -5,29 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.act import Act
-from assistant.evidence.evidence import Evidence
-from assistant.language_model.prompt import Prompt
+from assistant.language_model.transcript import TranscriptTurn
+from assistant.turn import Prepared
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A live turn's prompt and evidence, and what the person replied.
+    """A live turn up to its reply, and what the person replied.
 
-    `prompt` is the very one that Aisle would write from at this place of the conversation, its last turn without a reply;
-    `reply` is the person's text with its facts as references into `evidence`, `human` the same text, masked, as it read.
-    Where `ends` is False there was more to say, so that nothing is to be learnt from where `reply` ends; `unsaid` are the acts of the
-    turn that it does not do. `people` are those of the transcript, by whose names texts are masked; they are never written.
+    `reply` is the person's text with its facts as references into the brief, `human` the same text, masked, as it read. If `ends` is
+    False, the person went on with something that is left out, so that nothing is learned from where `reply` ends. `people` are those
+    of the transcript, by whose names texts are masked; they are never written.
     """
 
     transcript_id: str
     turn: int
-    prompt: Prompt
-    evidence: Evidence
+    system: str
+    prepared: Prepared
     reply: str
     human: str
     customer_id: str = ""
     time: datetime | None = None
     ends: bool = True
-    unsaid: tuple[Act, ...] = ()
     people: tuple[str, ...] = ()
+
+    @property
+    def turns(self) -> tuple[TranscriptTurn, ...]:
+        """The turns of the thread, then this one, which has no reply yet."""
+        made = self.prepared
+        return (*made.thread.turns, TranscriptTurn(made.message, made.planned.text, made.brief.as_text()))
+
+    @property
+    def message(self) -> str:
+        """What the customer wrote."""
+        return self.prepared.message

@@ -21,17 +21,21 @@ def transcripts(
     output: Annotated[Path, typer.Option(help="File that receives the conversations, as JSON lines.")],
 ) -> None:
     """Writes exported conversations as OpenAI messages, masked, one conversation per line."""
+    from assistant.actions.orders import Orders
     from assistant.logs import configure_logs
-    from assistant.opening import open_assistant
     from assistant.settings import load_settings
     from finetune.masking import shop_mask
     from finetune.transcripts.reading import read_transcripts
     from finetune.transcripts.report import ImportReport
     from finetune.transcripts.writing import write_transcripts
+    from retrieval.store.database import open_database
+    from retrieval.store.records import Records
 
     configure_logs("WARNING")
     settings = load_settings()
-    mask, report = shop_mask(open_assistant(settings), settings), ImportReport()
+    engine, report = open_database(settings.resolved_database_url), ImportReport()
+    records = Records(engine)
+    mask = shop_mask(records.catalog(), records, Orders(engine), settings)
     masked = write_transcripts(read_transcripts(files, report), output, mask)
     for line in report.lines():
         typer.echo(line)

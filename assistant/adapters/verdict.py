@@ -26,7 +26,7 @@ FEWEST_FALLBACKS_MORE, LARGEST_RISE = 3, 0.02
 class Verdict:
     """Figures on held-out replies, the base or former adapter before against the judged adapter after.
 
-    `loss_change` is in nats per token of the human reply, below 0 where the adapter foretells it better; `loss_low` and
+    `loss_change` is in nats per word of the human reply, below 0 where the adapter foretells it better; `loss_low` and
     `loss_high` are its 95 % interval. `fallback_rise_low` is the lower end of the interval of the rise of the share of
     replies in which a plain phrase stood in. `digest` is that of the judged adapter. The loss is over `judged_replies` of so
     many `conversations`, the guards over the `replies` that were written.
@@ -79,7 +79,7 @@ class Verdict:
         if self.conversations < FEWEST_CONVERSATIONS:
             told = f"{self.conversations} held-out conversations are too few to tell, it takes {FEWEST_CONVERSATIONS}"
             return (told, *self.broken_guards)
-        change = f"{self.loss_change:+.3f} nats per token, 95 % interval {self.loss_low:+.3f} to {self.loss_high:+.3f}"
+        change = f"{self.loss_change:+.3f} nats per word, 95 % interval {self.loss_low:+.3f} to {self.loss_high:+.3f}"
         return (f"not better than {self.before!r}: {change}", *self.broken_guards)
 
     @property

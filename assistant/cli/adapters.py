@@ -130,7 +130,7 @@ def _cells(entry: Entry) -> tuple[str, str, str, str, str]:
 def _judged(verdict: Verdict | None) -> str:
     if verdict is None:
         return "not judged"
-    change = f"{verdict.loss_before:.3f} → {verdict.loss_after:.3f} nats per token on {verdict.judged_replies} replies"
+    change = f"{verdict.loss_before:.3f} → {verdict.loss_after:.3f} nats per word on {verdict.judged_replies} replies"
     return f"{verdict.summary}: {change}"
 
 

@@ -1,4 +1,4 @@
-"""Foretold: how well each side foretells the human replies, token by token."""
+"""Foretold: how likely the human replies are to each side, in nats per word, whatever tokens a side reads them in."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from finetune.judging.difference import Conversations, Difference, Ratio
 from finetune.judging.measure import Aim, Measure
 from finetune.judging.plan import Progress
 from finetune.judging.side import Side
+from finetune.judging.wording import words
 from finetune.replayed import Replayed
 
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """Nats and tokens of each human reply, for both sides."""
+    """Nats and words of each human reply, for both sides."""
 
     conversations: Conversations
     before: Ratio
@@ -38,8 +39,8 @@ class Foretold:
         perplexity = Difference(float(np.exp(difference.before)), float(np.exp(difference.after)), *shares)
         group, count = "Human replies foretold", len(self.before.over)
         return [
-            Measure(group, "loss", difference, Aim.LOWER, count, "nats per token"),
-            Measure(group, "perplexity", perplexity, Aim.LOWER, count, is_relative=True),
+            Measure(group, "loss", difference, Aim.LOWER, count, "nats per word"),
+            Measure(group, "perplexity per word", perplexity, Aim.LOWER, count, is_relative=True),
             Measure(
                 group, "loss of a reply", self.conversations.difference(*per_reply), Aim.LOWER, count, "nats per reply"
             ),
@@ -57,7 +58,7 @@ class Foretold:
         }
 
     def pairs(self) -> tuple[tuple[float, float], ...]:
-        """For each reply its mean nats per token, before and after."""
+        """For each reply its mean nats per word, before and after."""
         means = [np.round(side.over / np.maximum(side.under, 1), 4).tolist() for side in (self.before, self.after)]
         return tuple(zip(*means, strict=True))
 
@@ -66,11 +67,11 @@ class Foretold:
 
 
 def _nats(side: Side, replayed: Sequence[Replayed], progress: Progress) -> Ratio:
-    nats, tokens = [], []
+    nats, counts = [], []
     for done, item in enumerate(replayed, 1):
-        logs = side.model.likelihoods(item.prompt, [item.reply])[0]
+        logs = side.likelihoods(item, [item.reply])[0]
         counted = logs if item.ends else logs[:-1]  # the last is of the closing token
         nats.append(-float(counted.sum()))
-        tokens.append(float(len(counted)))
+        counts.append(float(len(words(item.reply)) + item.ends))  # the end is foretold like a word
         progress(f"foretelling, {side.name}", done, len(replayed))
-    return Ratio(np.array(nats), np.array(tokens))
+    return Ratio(np.array(nats), np.array(counts))

@@ -14,12 +14,11 @@ from datetime import UTC, datetime
 
 from assistant.adapters.verdict import Verdict
 from assistant.privacy.masker import Mask, Masker
-from assistant.writing.check import Check
 from finetune.judging.difference import Conversations, Ratio
 from finetune.judging.foretold import Foretold
 from finetune.judging.measure import Aim, Measure
 from finetune.judging.plan import Plan, Progress, spread
-from finetune.judging.ranking import CANDIDATES, Group, bm25_places, elsewhere, groups, model_places, recall
+from finetune.judging.ranking import CANDIDATES, Group, bm25_places, groups, model_places, recall
 from finetune.judging.replies import Replies
 from finetune.judging.report import Report
 from finetune.judging.side import Side
@@ -31,7 +30,6 @@ def judge(
     replayed: Sequence[Replayed],
     before: Side,
     after: Side,
-    check: Check,
     *,
     digest: str = "",
     mask: Mask | None = None,
@@ -40,14 +38,13 @@ def judge(
 ) -> Report:
     """Everything about `after`, the adapter of this `digest`, in place of `before`.
 
-    `check` is that of the shop without the manners of any model, `mask` keeps personal data out of the replies shown. Raises
-    FeedError without anything to judge on, WritingError when a model fails.
+    `mask` keeps personal data out of the replies shown. Raises FeedError without anything to judge on, WritingError when a model fails.
     """
     if not replayed:
         raise FeedError("no held-out replies are left to judge by", "Give more transcripts.")
     plan, start = plan or Plan(), time.perf_counter()
     foretold = Foretold.of(replayed, before, after, plan.seed, progress)
-    written = Replies.of(spread(replayed, plan.written), before, after, check, plan, progress)
+    written = Replies.of(spread(replayed, plan.written), before, after, plan, progress)
     measures = (*foretold.measures(), *_ranked(replayed, before, after, plan, progress), *written.measures())
     verdict = Verdict(
         judged=datetime.now(UTC),
@@ -63,7 +60,7 @@ def judge(
     about = {**asdict(plan), "candidates": CANDIDATES, "seconds": round(time.perf_counter() - start, 1)}
     mask = mask or Masker()
     about |= {"found": written.found(mask)}
-    about |= {"before_model": before.model.name, "after_model": after.model.name, "refused": written.refused_kinds()}
+    about |= {"refused": written.refused_kinds()}
     return Report(verdict, measures, foretold.pairs(), written.shown(plan.shown, mask), about)
 
 
@@ -73,7 +70,7 @@ def _ranked(replayed: Sequence[Replayed], before: Side, after: Side, plan: Plan,
         return []
     items = [item for group in held for item in group]
     conversations = Conversations([item.transcript_id for item in items], plan.seed)
-    places = [_places(side, held, replayed, plan.seed, progress) for side in (before, after)]
+    places = [_places(side, held, progress) for side in (before, after)]
     lexical = [found for group in held for found in bm25_places(group)]
     measures = []
     for depth in (1, 3):
@@ -89,11 +86,9 @@ def _ranked(replayed: Sequence[Replayed], before: Side, after: Side, plan: Plan,
     return measures
 
 
-def _places(
-    side: Side, held: Sequence[Group], replayed: Sequence[Replayed], seed: int, progress: Progress
-) -> list[float]:
+def _places(side: Side, held: Sequence[Group], progress: Progress) -> list[float]:
     places: list[float] = []
     for done, group in enumerate(held, 1):
-        places += model_places(side.model, group, elsewhere(group, replayed, seed))
+        places += model_places(side, group)
         progress(f"ranking, {side.name}", done, len(held))
     return places

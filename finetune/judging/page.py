@@ -17,7 +17,7 @@ from finetune.judging.measure import Aim, Measure
 from finetune.judging.report import Report, Shown
 
 _STYLE = Path(__file__).with_name("page.css")
-_REFERENCE = re.compile(r"\{([a-z]\w*\.\w+)\}")
+_REFERENCE = re.compile(r"\{([a-z]\w*(?:\.\w+)?)\}")
 _BADGES = {"better": "good", "not better": "fair", "guards broken": "bad"}
 
 
@@ -93,7 +93,7 @@ def _charts(report: Report) -> str:
             drawings.append(_figure(measure.name, note, drawn))
     changed = histogram(report.losses, "Change of the loss of single replies")
     drawings.insert(
-        0, _figure("Reply by reply", "Change of the mean loss of each human reply, in nats per token.", changed)
+        0, _figure("Reply by reply", "Change of the mean loss of each human reply, in nats per word.", changed)
     )
     return f'<section><h2>At a glance</h2><div class="figures">{"".join(drawings)}</div></section>'
 
@@ -168,7 +168,7 @@ def _replies(report: Report) -> str:
 
 
 def _reply(shown: Shown) -> str:
-    acts = " ".join(f"<code>{escape(act)}</code>" for act in shown.acts)
+    tools = " ".join(f"<code>{escape(tool)}</code>" for tool in shown.tools)
     columns = (
         ("Person", shown.human, False),
         ("Before", shown.before, shown.before_fallback),
@@ -178,7 +178,7 @@ def _reply(shown: Shown) -> str:
         f'<div class="said {name.lower()}"><h4>{name}{" <em>plain phrase</em>" if fallback else ""}</h4><p>{_marked(text)}</p></div>'
         for name, text, fallback in columns
     )
-    return f'<article><h3>“{_marked(shown.message)}” {acts}</h3><div class="columns">{cells}</div></article>'
+    return f'<article><h3>“{_marked(shown.message)}” {tools}</h3><div class="columns">{cells}</div></article>'
 
 
 def _marked(text: str) -> str:

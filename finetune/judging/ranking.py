@@ -2,7 +2,7 @@
 
 Replies of 20 conversations form a group, and behind each of its prompts all 20 are ranked. Every reply is the right one exactly
 once, so that whoever knows only which replies are common gains nothing over chance. A model ranks by what a prompt adds to the
-log-probability of a reply, its mean over other prompts taken off: pointwise mutual information, without which the commonest
+log-probability of a reply, its mean over the group's prompts taken off: pointwise mutual information, without which the commonest
 reply stands first everywhere (https://arxiv.org/abs/1510.03055, https://arxiv.org/abs/2104.08315). The closing token is left
 out, for where a reply ends is not always known. Floors: chance, and BM25 between the customer's message and the replies.
 """
@@ -16,13 +16,10 @@ import numpy as np
 from bm25s import BM25, tokenize
 from numpy.typing import NDArray
 
-from assistant.language_model.language_model import ForetellingModel
-from assistant.language_model.prompt import Prompt
+from finetune.judging.side import Side
 from finetune.replayed import Replayed
 
 CANDIDATES = 20
-_ELSEWHERE = 64
-"""Prompts that tell how likely a reply is anyway; with fewer the estimate is so rough that it costs places."""
 
 Group = tuple[Replayed, ...]
 
@@ -51,30 +48,19 @@ def _group(left: Sequence[Replayed]) -> Group | None:
     return None
 
 
-def model_places(model: ForetellingModel, group: Group, others: Sequence[Prompt]) -> list[float]:
+def model_places(side: Side, group: Group) -> list[float]:
     """The place of each human reply of `group` behind its own prompt, 1 for the first."""
     replies = [item.reply for item in group]
-
-    def logs(prompt: Prompt) -> NDArray[np.float64]:
-        return np.array([each[:-1].sum() for each in model.likelihoods(prompt, replies)])
-
-    own = [logs(item.prompt) for item in group]
-    anyway = np.logaddexp.reduce([logs(prompt) for prompt in others]) if others else np.zeros(len(group))
-    return [place((row - anyway).tolist(), right) for right, row in enumerate(own)]
-
-
-def elsewhere(group: Group, replayed: Sequence[Replayed], seed: int) -> list[Prompt]:
-    """Prompts that tell how likely the replies of `group` are anyway; none is of a conversation that it holds."""
-    met = {item.transcript_id for item in group}
-    others = [item.prompt for item in replayed if item.transcript_id not in met]
-    return random.Random(seed).sample(others, min(_ELSEWHERE, len(others)))
+    logs = np.array([[each[:-1].sum() for each in side.likelihoods(item, replies)] for item in group])
+    gained: NDArray[np.float64] = logs - np.logaddexp.reduce(logs, axis=0)
+    return [place(row.tolist(), right) for right, row in enumerate(gained)]
 
 
 def bm25_places(group: Group) -> list[float]:
     """The same by BM25 (Robertson and Zaragoza 2009) between the last message and the replies."""
     index = BM25()
     index.index(tokenize([item.reply for item in group], stopwords=None, show_progress=False), show_progress=False)
-    return [place(_bm25(index, item.prompt.turns[-1].message), right) for right, item in enumerate(group)]
+    return [place(_bm25(index, item.message), right) for right, item in enumerate(group)]
 
 
 def _bm25(index: BM25, message: str) -> list[float]:

@@ -8,11 +8,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from assistant.checking.claims import REFERENCE
 from assistant.privacy.masker import Mask
-from assistant.reference import REFERENCE_PATTERN
-from assistant.writing.check import Check
 from finetune.judging.difference import Conversations, Difference, Ratio
-from finetune.judging.drafting import Drafted, drafts
+from finetune.judging.drafting import Drafted, drafts, tools
 from finetune.judging.measure import Aim, Measure
 from finetune.judging.plan import Plan, Progress, spread
 from finetune.judging.report import Shown
@@ -34,36 +33,34 @@ class Replies:
     conversations: Conversations
 
     @classmethod
-    def of(
-        cls, replayed: Sequence[Replayed], before: Side, after: Side, check: Check, plan: Plan, progress: Progress
-    ) -> Self:
+    def of(cls, replayed: Sequence[Replayed], before: Side, after: Side, plan: Plan, progress: Progress) -> Self:
         """Lets both sides write."""
         written = []
         for side in (before, after):
-            drafts(side, replayed[:1], check, plan.seed)  # the first reply of an engine is slower than the others
+            drafts(side, replayed[:1])  # the first reply of an engine is slower than the others
             progress(f"writing, {side.name}", 0, len(replayed))
-            written.append(drafts(side, replayed, check, plan.seed))
+            written.append(drafts(side, replayed))
             progress(f"writing, {side.name}", len(replayed), len(replayed))
         ids = [item.transcript_id for item in replayed]
         return cls(replayed, written[0], written[1], Conversations(ids, plan.seed))
 
     def measures(self) -> list[Measure]:
-        """Choice of facts, safety, wording and speed."""
-        return [*self._facts(), *self._safety(), *self._wording(), *self._speed()]
+        """Choice of facts, plans, safety, wording and speed."""
+        return [*self._facts(), *self._plans(), *self._safety(), *self._wording(), *self._speed()]
 
     def verdict(self) -> dict[str, Any]:
         """The figures of the guards, by their names in a Verdict."""
-        fallbacks = self._share(lambda drafted: drafted.fallback)
+        fallbacks = self._share(lambda drafted: drafted.is_fallback)
         return {
             "wrong_facts": sum(len(drafted.findings.wrong_facts) for drafted in self.after),
             "false_promises": sum(len(drafted.findings.promises) for drafted in self.after),
-            "fallbacks_before": sum(drafted.fallback for drafted in self.before),
-            "fallbacks_after": sum(drafted.fallback for drafted in self.after),
+            "fallbacks_before": sum(drafted.is_fallback for drafted in self.before),
+            "fallbacks_after": sum(drafted.is_fallback for drafted in self.after),
             "fallback_rise_low": fallbacks.low,
         }
 
     def refused_kinds(self) -> dict[str, dict[str, int]]:
-        """How many sentences of the drafts the check refuses for what, by side."""
+        """How often the check refused a sentence for what, by side."""
         counted: dict[str, dict[str, int]] = {}
         for name, side in zip(_SIDES, (self.before, self.after), strict=True):
             kinds = [kind.value for drafted in side for kind in drafted.rejected.elements()]
@@ -84,14 +81,20 @@ class Replies:
 
     def _shown(self, index: int, mask: Mask) -> Shown:
         item, before, after = self.replayed[index], self.before[index], self.after[index]
-        turn = item.prompt.turns[-1]
-        masked = mask.mask_all([turn.message, item.reply, before.written, after.written])
+        masked = mask.mask_all([item.message, item.reply, before.written, after.written], item.people)
         message, human, *written = (found.text for found in masked)
-        acts = tuple(act.value for act in turn.acts)
-        return Shown(message, acts, human, written[0], written[1], before.fallback, after.fallback)
+        return Shown(
+            message,
+            tools(item.prepared.planned.plan),
+            human,
+            written[0],
+            written[1],
+            before.is_fallback,
+            after.is_fallback,
+        )
 
     def _facts(self) -> list[Measure]:
-        human = [frozenset(REFERENCE_PATTERN.findall(item.reply)) for item in self.replayed]
+        human = [frozenset(REFERENCE.findall(item.reply)) for item in self.replayed]
         group = "Facts chosen as people chose them"
         pairs = {
             "precision": lambda drafted, own: (len(drafted.keys & own), len(drafted.keys)),
@@ -107,17 +110,37 @@ class Replies:
             found.append(Measure(group, name, difference, Aim.HIGHER, len(human), is_share=True))
         return found
 
+    def _plans(self) -> list[Measure]:
+        """How often both sides themselves plan and brief a message as the replay did, which the adapter before planned."""
+        group, count = "Planned and read as in the replay", len(self.before)
+        wanted = [(tools(item.prepared.planned.plan), item.prepared.brief.as_text()) for item in self.replayed]
+        pairs = {
+            "same tools": [[each.tools == told for each, (told, _) in zip(side, wanted, strict=True)] for side in self._sides],
+            "same brief": [[each.brief == told for each, (_, told) in zip(side, wanted, strict=True)] for side in self._sides],
+        }  # fmt: skip
+        return [
+            Measure(
+                group, name, self.conversations.difference(*(Ratio.mean(list(map(float, side))) for side in sides)),
+                Aim.NEITHER, count, is_share=True,
+            )
+            for name, sides in pairs.items()
+        ]  # fmt: skip
+
+    @property
+    def _sides(self) -> tuple[list[Drafted], list[Drafted]]:
+        return self.before, self.after
+
     def _safety(self) -> list[Measure]:
         group, count = "What customers would read", len(self.before)
         wrong = self._share(lambda drafted: bool(drafted.findings.wrong_facts))
         promises = self._share(lambda drafted: bool(drafted.findings.promises))
-        fallbacks = self._share(lambda drafted: drafted.fallback)
-        refused = self._ratio(lambda drafted: drafted.refused, lambda drafted: drafted.sentences)
+        fallbacks = self._share(lambda drafted: drafted.is_fallback)
+        rejected = self._share(lambda drafted: bool(drafted.rejected))
         return [
             Measure(group, "replies with a wrong fact", wrong, Aim.LOWER, count, is_share=True),
             Measure(group, "replies with a false promise", promises, Aim.LOWER, count, is_share=True),
             Measure(group, "replies with a fallback", fallbacks, Aim.LOWER, count, is_share=True),
-            Measure(group, "drafted sentences that the check refuses", refused, Aim.LOWER, count, is_share=True),
+            Measure(group, "replies of which the check refused a sentence", rejected, Aim.LOWER, count, is_share=True),
         ]
 
     def _wording(self) -> list[Measure]:
@@ -142,11 +165,11 @@ class Replies:
         ]  # fmt: skip
 
     def _speed(self) -> list[Measure]:
-        pace = self._ratio(lambda drafted: len(words(drafted.draft)), lambda drafted: drafted.draft_seconds)
+        pace = self._ratio(lambda drafted: len(words(drafted.written)), lambda drafted: drafted.seconds)
         time_taken = self._ratio(lambda drafted: drafted.seconds, lambda drafted: 1)
         group, count = "Speed, one reply at a time", len(self.before)
         return [
-            Measure(group, "drafting", pace, Aim.NEITHER, count, "words per second"),
+            Measure(group, "writing", pace, Aim.NEITHER, count, "words per second"),
             Measure(group, "time of a checked reply", time_taken, Aim.NEITHER, count, "seconds"),
         ]
 

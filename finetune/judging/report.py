@@ -21,7 +21,7 @@ class Shown:
     """One reply side by side. Replies hold references in place of facts, and all texts are masked, so that nobody's data is kept."""
 
     message: str
-    acts: tuple[str, ...]
+    tools: tuple[str, ...]
     human: str
     before: str
     after: str
@@ -31,7 +31,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`losses` are pairs, before and after, of the mean nats per token of each human reply. `about` tells how it was made."""
+    """`losses` are pairs, before and after, of the mean nats per word of each human reply. `about` tells how it was made."""
 
     verdict: Verdict
     measures: tuple[Measure, ...]
@@ -52,7 +52,7 @@ class Report:
         )
         lines = [
             f"{verdict.summary.capitalize()}: {verdict.after_name} against {verdict.before}.",
-            f"Human replies are foretold with a perplexity of {math.exp(verdict.loss_after):.2f} instead of "
+            f"Human replies are foretold with a perplexity per word of {math.exp(verdict.loss_after):.2f} instead of "
             f"{math.exp(verdict.loss_before):.2f}: {change:+.1f} %, 95 % interval {low:+.1f} % to {high:+.1f} %, "
             f"{verdict.judged_replies} replies of {verdict.conversations} conversations.",
             f"Written replies: {verdict.wrong_facts} wrong facts, {verdict.false_promises} false promises, fallbacks "

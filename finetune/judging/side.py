@@ -1,42 +1,68 @@
-"""Side: one of the two that are compared, the model with what served before or with what was trained."""
+"""Side: one of the two adapters that are compared, at work on the shop."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self, cast
+from typing import Protocol
 
-from assistant.adapters.registry import Registry
-from assistant.language_model.language_model import ForetellingModel
-from assistant.language_model.models import open_language_model
-from assistant.writers import WriterParts
-from assistant.writing.writer import Writer
-from retrieval.errors import AdapterError
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.turn import Prepared
+from assistant.writing.composer import Composed
+from finetune.live_shop import OpenedAdapter
+from finetune.replayed import Replayed
+from finetune.tuning.examples import prompt_ids, reply_ids
+
+
+class Side(Protocol):
+    """Whatever is judged."""
+
+    @property
+    def name(self) -> str:
+        """What the report calls it."""
+        ...
+
+    def likelihoods(self, item: Replayed, replies: Sequence[str]) -> list[NDArray[np.float64]]:
+        """Natural logarithms of the probabilities of each reply's tokens in the place of that of `item`, the end's last.
+
+        Raises WritingError when the model fails.
+        """
+        ...
+
+    def prepare(self, item: Replayed) -> Prepared:
+        """What this side plans, finds and reads for the message of `item`."""
+        ...
+
+    def write(self, item: Replayed) -> Iterator[Composed]:
+        """The sentences that this side replies from the plan and the brief of `item`, each checked."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """The engine itself, and the writer and check around it as they serve. `name` is what the report calls it."""
+class AdapterSide:
+    """An adapter as it serves."""
 
     name: str
-    model: ForetellingModel
-    writer: Writer
+    opened: OpenedAdapter
 
-    @classmethod
-    def serving(cls, parts: WriterParts, seed: int = 1) -> Self:
-        """What serves now with the model of `parts`; what comes with that model where another model's adapter serves.
+    def likelihoods(self, item: Replayed, replies: Sequence[str]) -> list[NDArray[np.float64]]:
+        """See `Side.likelihoods`."""
+        tokens, engine = self.opened.speaker.tokens, self.opened.engine
+        written = [reply_ids(reply, tokens) for reply in replies]
+        room = engine.context - max(map(len, written))
+        return engine.likelihoods(prompt_ids(item.system, item.prepared.context, item.turns, tokens, room), written)
 
-        Raises ModelError.
-        """
-        registry = Registry.of(parts.settings)
-        try:
-            serving = registry.serving()
-        except AdapterError:
-            serving = registry.beginning()
-        return cls.open(parts, serving.folder, serving.name, seed)
+    def prepare(self, item: Replayed) -> Prepared:
+        """See `Side.prepare`."""
+        customer = self.opened.customer(item.customer_id)
+        return self.opened.dialogue.prepare(item.message, item.prepared.thread, customer)
 
-    @classmethod
-    def open(cls, parts: WriterParts, adapter: Path | None, name: str, seed: int = 1) -> Self:
-        """The model of `parts` with the adapter in this folder, or without one. Raises ModelError."""
-        model = open_language_model(parts.settings, adapter, name)
-        return cls(name, cast(ForetellingModel, model), parts.writer_with(model, adapter, seed))
+    def write(self, item: Replayed) -> Iterator[Composed]:
+        """See `Side.write`."""
+        made = item.prepared
+        return self.opened.dialogue.composer.write(
+            item.system, made.context, made.thread, made.message, made.planned, made.brief, threading.Event()
+        )

@@ -1,17 +1,13 @@
 """Thanking: whether a sentence takes for given what no turn of Aisle asks for or takes.
 
-People thank for the order number, the photographs, the patience that they asked for. Aisle asks for none of these and lets
-nobody wait; whoever learns such thanks gives them to a customer who has sent nothing.
+People thank for the order number, the photographs, the patience that they asked for. Aisle lets nobody wait, and asks for few things;
+whoever learns such thanks gives them to a customer who has sent nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from assistant.act import Act
-
-_ASKING = frozenset({Act.LISTEN, Act.ASK_PREFERENCE, Act.ASK_WHICH_PRODUCT, Act.WHICH_ORDER, Act.NOT_UNDERSTOOD})
 _THANKS = r"\b(?:thank(?:s| you)|appreciate|grateful|received|reviewed|noted)\b[^.!?]*"
 _GIVEN = re.compile(
     _THANKS
@@ -22,8 +18,6 @@ _GIVEN = re.compile(
 _WAITED = re.compile(_THANKS + r"\b(?:patien\w+|wait\w*|cooperation|understanding|time|hold\w*)\b", re.IGNORECASE)
 
 
-def thanks_in_vain(sentence: str, asked: Iterable[Act]) -> bool:
-    """Whether `sentence` thanks for what nobody was asked for; `asked` are the acts of the turn before."""
-    if _WAITED.search(sentence):
-        return True
-    return _GIVEN.search(sentence) is not None and _ASKING.isdisjoint(asked)
+def thanks_in_vain(sentence: str, was_asked: bool) -> bool:
+    """Whether `sentence` thanks for what nobody was asked for; `was_asked` says that the turn before asked something."""
+    return _WAITED.search(sentence) is not None or (not was_asked and _GIVEN.search(sentence) is not None)

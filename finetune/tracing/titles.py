@@ -1,12 +1,14 @@
-"""Titles: the products that a person names in full, whether the turn shows them or not."""
+"""Titles: the products that a person names, in full or by a word of their titles, whether the turn shows them or not."""
 
 from __future__ import annotations
 
 import re
 
+from assistant.understanding.grammar.english import is_ordinary
 from retrieval.catalog.catalog import Catalog
 
 _WORD = re.compile(r"[\w'’&-]+")
+_CAPITALIZED = re.compile(r"\b[A-Z][\w'’&-]*[a-z][\w'’&-]*")
 
 
 class Titles:
@@ -16,7 +18,16 @@ class Titles:
         self._ids: dict[str, str] = {}
         for product in catalog.products.values():
             self._ids.setdefault(_plain(product.title), product.id)
+        said = {word for title in self._ids for word in title.split()}
+        kinds = {word for product in catalog.products.values() for word in _plain(product.product_type).split()}
+        self._words = frozenset(word for word in said - kinds if not is_ordinary(word))
         self._longest = max((title.count(" ") + 1 for title in self._ids), default=0)
+
+    def hinted(self, text: str) -> frozenset[str]:
+        """The capitalized words of `text` by which a product may be meant ("the Alder"), in lower case; ordinary words and
+        those of product types are none.
+        """
+        return frozenset(word.lower() for word in _CAPITALIZED.findall(text)) & self._words
 
     def named(self, text: str) -> tuple[str, ...]:
         """Ids of the products that `text` names, each once, in its order; a title inside a longer one is not meant."""

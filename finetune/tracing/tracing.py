@@ -1,8 +1,7 @@
 """Tracing: a person's sentence with its facts as references, "The Alder is $189" as "The {p1.name} is {p1.price}".
 
-Values are found by the spellings of the turn's facts, the longest first. Where several facts have one value, that of the
-product or order is meant which was named last. A sentence that says in other words what a passage of the records says
-("you have a month to send it back") becomes the reference to the passage.
+Values are found by the spellings of the facts of a brief, the longest first. Where several facts have one value, that of the product
+or order is meant which was named last. A sentence that says what a line of the brief says becomes the reference to that line.
 """
 
 from __future__ import annotations
@@ -11,24 +10,31 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.evidence.evidence import Evidence, Fact, FactKind
-from assistant.evidence.wording import sentences, stems
-from assistant.reference import ANSWER_SLOTS, REFERENCE_PATTERN, spell
+from assistant.checking.claims import REFERENCE, stems
+from assistant.evidence.brief import LINE_SLOTS, Brief
+from assistant.evidence.evidence import Fact, FactKind
+from assistant.reading.lines import LineKind
+from assistant.reference import spell
+from assistant.understanding.grammar.english import FUNCTION_WORDS
 from finetune.tracing.numerals import as_digits
-from finetune.tracing.spellings import spellings, verbatim
+from finetune.tracing.spellings import spellings
 
-_PASSAGES = frozenset(f"{slot}.text" for slot in ANSWER_SLOTS)
-_SAME = 0.5
-"""Share of a sentence's telling words that stand in a passage, from which it says what the passage says."""
+_SAME, _SAME_WITH_NUMBER = 0.75, 0.5
+"""Share of a sentence's telling words that stand in a line, from which it says what the line says. A number is told by the line
+alone, so that fewer of the other words have to be its own."""
 _FEWEST = 3
-"""Telling words below which a sentence says too little to be a passage in other words."""
-_COUNTED_BY = frozenset({"search.kind", "search.query"})
-_LATE = ("compare.", "item.", "a1.title", "a2.title", "ask.", "search.query", "shop.offers")
-"""References that are taken only where no other has the same value."""
+"""Telling words below which a sentence says too little to be a line in other words."""
+_PLAIN_FIELDS = (".kind", ".feature")
+"""Fields that a reply spells in its own words."""
+_LATE = (".brand", ".color", ".colors", ".size", ".sizes", ".material", "shop.name", "shop.hours")
+"""Fields that are meant only where no other fact has the same value."""
+_SHORTEST = 3
+"""Letters of a value without a digit from which it is told apart from any other word."""
+_UNTELLING = frozenset({"yes", "no", "none", "new", "one", "all", "any"})
+_FUNCTION_STEMS = stems(" ".join(FUNCTION_WORDS))
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 _SIGN = re.compile(r"#\s?(?=\{o\d\.id\})")
-_OWN_STOP = re.compile(r"(\{(?:a\d\.text|p\d\.quote)\})\.")
-_DETAIL = re.compile(r"[^:]+: (?P<value>.+)", re.DOTALL)
+_OWN_STOP = re.compile(r"(\{l\d\})\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,67 +45,69 @@ class _Found:
 
 
 class Tracing:
-    """Traces sentences to the facts of one turn; make one for each turn."""
+    """Traces sentences to the facts of one brief; make one for each turn."""
 
-    def __init__(self, evidence: Evidence) -> None:
-        self._facts = evidence.facts
-        self._passages = [fact for fact in evidence.facts if fact.key in _PASSAGES]
-        self._patterns = list(_patterns(evidence.facts))
+    def __init__(self, brief: Brief) -> None:
+        told = zip(LINE_SLOTS, brief.lines, strict=False)
+        quotable = (slot for slot, each in told if each.line.kind in (LineKind.POLICY, LineKind.DESCRIPTION))
+        self._lines = [brief.facts[slot] for slot in quotable if slot in brief.facts]
+        self._patterns = list(_patterns([fact for fact in brief.facts.values() if _is_traced(fact)]))
 
     def traced(self, sentence: str, before: str = "") -> str:
         """`sentence` with references for what can be traced; `before` is the reply so far, traced already."""
-        passage = self._passage(sentence)
-        if passage is not None:
-            return spell(passage.key)
-        detail = self._detail(sentence)
-        if detail is not None:
-            return f"{spell(detail.key)}."
-        found = _apart(self._found(sentence))
+        line = self._line(sentence)
+        if line is not None:
+            return spell(line.key)
         pieces, place, said = [], 0, before
-        for item in found:
+        for item in _apart(self._found(sentence)):
             key = _meant(item.keys, said)
             pieces += [sentence[place : item.start], spell(key)]
             said += pieces[-2] + pieces[-1]
             place = item.end
         return _tidied("".join([*pieces, sentence[place:]]))
 
-    def _detail(self, sentence: str) -> Fact | None:
-        """The property of the record that `sentence` tells and little else: "It weighs 2.1 kg" is "Weight: 2.1 kg"."""
-        for fact in self._facts:
-            named = _DETAIL.fullmatch(fact.text) if fact.key.endswith(".detail") else None
-            value = named and re.search(verbatim(named["value"]), sentence, re.IGNORECASE)
-            if value and len(stems(sentence[: value.start()] + " " + sentence[value.end() :])) <= _FEWEST:
-                return fact
-        return None
-
     def _found(self, sentence: str) -> Iterator[_Found]:
         for pattern, keys in self._patterns:
             for match in pattern.finditer(sentence):
                 yield _Found(match.start(), match.end(), keys)
 
-    def _passage(self, sentence: str) -> Fact | None:
-        """The passage that `sentence` is, in whole or in part, or that says the same in other words."""
-        for fact in self._passages:
-            if sentence.strip() in fact.text and len(sentence.split()) >= _FEWEST:
+    def _line(self, sentence: str) -> Fact | None:
+        """The line that `sentence` is, in whole or in part, or that says the same in other words."""
+        bare = sentence.strip().rstrip(".").casefold()
+        for fact in self._lines:
+            if bare in fact.text.casefold() and len(sentence.split()) >= _FEWEST:
                 return fact
-        said = stems(REFERENCE_PATTERN.sub(" ", sentence))
+        said = _telling(sentence)
         if len(said) < _FEWEST or sentence.rstrip().endswith("?"):
             return None
         numbers = set(_NUMBERS.findall(as_digits(sentence)))
-        for fact in self._passages:
-            told = max((stems(fact.text), *map(stems, sentences(fact.text))), key=lambda part: len(part & said))
-            if len(said & told) >= _SAME * len(said) and numbers <= set(_NUMBERS.findall(as_digits(fact.text))):
+        wanted = _SAME_WITH_NUMBER if numbers else _SAME
+        for fact in self._lines:
+            same = len(said & _telling(fact.text)) >= wanted * len(said)
+            if same and numbers <= set(_NUMBERS.findall(as_digits(fact.text))):
                 return fact
         return None
+
+
+def _telling(text: str) -> frozenset[str]:
+    return stems(as_digits(REFERENCE.sub(" ", text))) - _FUNCTION_STEMS
+
+
+def _is_traced(fact: Fact) -> bool:
+    """Whether a reply refers to this fact inside a sentence. Whole attribute lines are referred to by their values."""
+    if fact.key.endswith(_PLAIN_FIELDS) or (fact.key in LINE_SLOTS and re.match(r"[\w ]+: ", fact.text)):
+        return False
+    if fact.kind is not FactKind.TEXT or any(map(str.isdigit, fact.text)):
+        return True
+    return len(fact.text) >= _SHORTEST and fact.text.casefold() not in _UNTELLING
 
 
 def _patterns(facts: Sequence[Fact]) -> Iterator[tuple[re.Pattern[str], tuple[str, ...]]]:
     """Each spelling with the keys of the facts that it may mean, those first that are meant before others."""
     keys: dict[str, list[str]] = {}
-    kinds = tuple(fact.text for fact in facts if fact.key in _COUNTED_BY)
     names = [fact.text for fact in facts if fact.kind is FactKind.NAME and fact.key.endswith(".name")]
-    for fact in sorted(facts, key=lambda fact: fact.key.startswith(_LATE)):
-        for spelling in spellings(fact, kinds):
+    for fact in sorted(facts, key=lambda fact: fact.key.endswith(_LATE)):
+        for spelling in spellings(fact):
             keys.setdefault(spelling, []).append(fact.key)
     for spelling, meant in keys.items():
         pattern = re.compile(spelling, re.IGNORECASE)
@@ -125,7 +133,7 @@ def _apart(found: Iterator[_Found]) -> list[_Found]:
 
 def _meant(keys: Sequence[str], said: str) -> str:
     """The key among `keys` whose slot was named last; the first where none was."""
-    slots = [key.partition(".")[0] for key in REFERENCE_PATTERN.findall(said)]
+    slots = [key.partition(".")[0] for key in REFERENCE.findall(said)]
     for slot in reversed(slots):
         for key in keys:
             if key.partition(".")[0] == slot:

@@ -1,7 +1,7 @@
 """Adapter folder: what a finished run leaves: weights and configuration as peft reads them, the record, the curve, the card.
 
 adapter_model.safetensors · adapter_config.json    the adapter
-contexts.json · manners.json                       how it speaks of facts and acts, for the embedded model
+tokenizer.json · everyday_words.txt                its tokens, and the words that replies use without evidence
 training.json · loss.png · README.md               how it was made
 examples.jsonl                                     what it learned from, masked
 """
@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from assistant.adapters.adapter import CONFIG_FILE, WEIGHTS_FILE
-from assistant.language_model.contexts import Contexts
-from assistant.writing.manners import Manners
 from finetune.tuning.checkpoint import Course
-from finetune.tuning.examples_file import StoredExample
 from retrieval.errors import ModelError
 
 RECORD_FILE = "training.json"
@@ -32,32 +29,14 @@ def check_free(folder: Path) -> None:
         raise ModelError(f"{folder} holds an adapter already", "Give another --output, or delete that folder.")
 
 
-def write_adapter(model: Any, folder: Path, strength: float = 1.0) -> None:
-    """Writes configuration and weights, the weights last: where they are, the adapter is complete.
-
-    `strength` is the share of what LoRA learnt that serves.
-    """
+def write_adapter(model: Any, folder: Path) -> None:
+    """Writes configuration and weights, the weights last: where they are, the adapter is complete."""
     scratch = folder / "writing"
     model.save_pretrained(scratch, save_embedding_layers=False)
-    if strength < 1:
-        path = scratch / CONFIG_FILE
-        config = json.loads(path.read_text(encoding="utf-8"))
-        config["lora_alpha"] = max(1, round(strength * config["lora_alpha"]))  # a whole number, as other readers expect
-        path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     for name in (CONFIG_FILE, WEIGHTS_FILE):
         (scratch / name).chmod(0o644)
         (scratch / name).replace(folder / name)
     shutil.rmtree(scratch)
-
-
-def write_speech(learnt: Iterable[StoredExample], folder: Path, fewest: int = 1) -> None:
-    """Writes how the learnt replies speak, to which the embedded model is held beside its own ways.
-
-    They are those of the examples file, which are masked. Ways of putting things that occur less than `fewest` times are left out.
-    """
-    turns = [item.prompt.answered(item.reply) for item in learnt]
-    Contexts.of(turn.reply for turn in turns).write(folder)
-    Manners.of(turns, fewest).write(folder)
 
 
 def write_record(record: dict[str, Any], course: Course, folder: Path) -> dict[str, Any]:

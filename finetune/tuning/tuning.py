@@ -174,6 +174,21 @@ class Tuning:
         )
 
 
+def mean_loss(model: Any, examples: Sequence[Example], recipe: Recipe, processes: Processes) -> float:
+    """The weighted mean loss of `examples`, in nats per token, of a model as `Tuning` trains it."""
+    optimizing = Optimizing(
+        model.to(processes.device).get_base_model(),
+        recipe.peak,
+        shards=max(1, threads_at_hand() // processes.count),
+        added=processes.added if processes.count > 1 else None,
+        precision=_precision(recipe.precision, processes.device),
+    )
+    model.eval()
+    loss = optimizing.mean_loss(processes.own(_batches(examples, recipe)))
+    optimizing.close()
+    return loss
+
+
 def run_length(examples: Sequence[Example], recipe: Recipe) -> int:
     """How many steps the recipe takes where these are the examples of a pass."""
     if recipe.max_steps is not None:

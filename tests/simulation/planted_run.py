@@ -28,7 +28,7 @@ from tests.exports import EXPORTS
 from tests.simulation.planting import Planted, Planting
 from tests.simulation.privacy import Outcome, fillers, is_in
 from tests.unit.small_home import make_home
-from tests.unit.tiny_models import tiny_embedded
+from tests.unit.tiny_conversation import small_corpus, tiny_adapter, tiny_base
 
 _TALKS = (
     ("how much is the wren tent?", "Good choice! The Wren is 269 dollars."),
@@ -92,9 +92,11 @@ def run(folder: Path, items: int, seed: int, sentences: int = 1) -> PlantedRun:
         (exports / f"broken-{file}").write_text(broken, encoding="utf-8")
         (exports / file).write_text("".join(export(transcripts)), encoding="utf-8")
     make_home(folder / "home")
-    base = tiny_embedded(folder / "base")
+    base = tiny_base(folder / "base")
+    start, corpus = tiny_adapter(base, folder / "conversation"), small_corpus(folder / "corpus")
     arguments = (
-        "finetune", exports, "--output", found.output, "--base", base, "--max-steps", 2, "--judged", 2, "--rank", 4,
+        "finetune", exports, "--output", found.output, "--base", base, "--adapter", start, "--corpus", corpus,
+        "--max-steps", 2, "--judged", 2,
     )  # fmt: skip
     environment = {**os.environ, "AISLE_HOME": str(folder / "home")}
     result = CliRunner().invoke(build_app(), [*map(str, arguments)], env=environment)
@@ -103,7 +105,7 @@ def run(folder: Path, items: int, seed: int, sentences: int = 1) -> PlantedRun:
 
 
 def _learnable(transcript: Transcript) -> Transcript:
-    """The conversation with questions and answers that may be learnt from in front of what was planted."""
+    """The conversation with questions and answers that may be learned from in front of what was planted."""
     messages = []
     for place, message in enumerate(transcript.messages):
         question, answer = _TALKS[(place // 2) % len(_TALKS)]
@@ -113,10 +115,11 @@ def _learnable(transcript: Transcript) -> Transcript:
 
 
 def _said(example: dict[str, Any]) -> Iterator[str]:
-    """What people wrote in an example, and the values of its facts."""
-    yield from (example["reply"], example["human"])
-    for turn in example["prompt"]:
-        yield from (turn["message"], turn["reply"], *(fact["value"] for fact in turn["facts"]))
+    """What people wrote in an example, and what a plan and a brief repeat of it."""
+    masked = example["masked"]
+    yield from (masked["reply"], masked["human"])
+    for turn in masked["turns"]:
+        yield from (turn["message"], turn["plan"], turn["brief"], turn["reply"])
 
 
 def main() -> None:

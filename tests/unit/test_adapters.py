@@ -128,7 +128,7 @@ class TestGuards:
     @pytest.mark.parametrize(
         ("changed", "told"),
         [
-            ({"loss_high": 0.01}, "not better than 'shipped': -0.500 nats per token"),
+            ({"loss_high": 0.01}, "not better than 'shipped': -0.500 nats per word"),
             ({"conversations": 9}, "9 held-out conversations are too few"),
             ({"wrong_facts": 1}, "wrong facts: 1 in 200 replies"),
             ({"false_promises": 2}, "false promises: 2 in 200 replies"),

@@ -35,7 +35,7 @@ def test_the_list_tells_what_serves_and_how_it_was_judged(folder: Path) -> None:
     assert told.strip() == "2026-11 serves now, in place of shipped."
     listed = aisle("adapters", "--history").output
     assert "▶  2026-11  base  LoRA" in listed
-    assert "better: 3.200 → 2.700 nats per token on 300 replies" in listed
+    assert "better: 3.200 → 2.700 nats per word on 300 replies" in listed
     assert "promoted 2026-11 after shipped: friendlier" in listed
     assert aisle("rollback").output.strip() == "shipped serves again, in place of 2026-11."
     assert "rolled back to shipped after 2026-11" in aisle("adapters", "--history").output

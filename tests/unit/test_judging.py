@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import random
-import re
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -14,41 +12,33 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from peft import LoraConfig
-from transformers import AutoModelForCausalLM
 
-from assistant.act import Act
 from assistant.adapters.verdict import Verdict
-from assistant.evidence.evidence import Evidence, Fact, FactKind
-from assistant.language_model.language_model import Decoding
-from assistant.language_model.prompt import Prompt, PromptFact, PromptTurn
-from assistant.settings import SOURCE_ROOT, load_settings
-from assistant.writers import WriterParts
-from assistant.writing.check import Check
-from assistant.writing.checking.goods import Goods
-from assistant.writing.plain_phrases import PlainPhrases
-from assistant.writing.writer import Writer
-from finetune.judge_cli import unlearnt
+from assistant.checking.claims import ClaimsChecker
+from assistant.evidence.evidence import Fact, FactKind
+from assistant.planning.plan import Policy
+from assistant.privacy.masker import Masker
+from assistant.turn import Prepared
+from assistant.writing.composer import Composed, words_heard
+from finetune.judge_cli import unlearned
 from finetune.judging.difference import Conversations, Ratio
 from finetune.judging.judge import judge
 from finetune.judging.page import page
 from finetune.judging.plan import Plan, spread
-from finetune.judging.ranking import bm25_places, elsewhere, groups, model_places, place, recall
+from finetune.judging.ranking import bm25_places, groups, model_places, place, recall
 from finetune.judging.report import Report
-from finetune.judging.side import Side
 from finetune.judging.verifier import verify
 from finetune.judging.wording import distinct, distinct_difference, repeats, words
+from finetune.masking import masked
 from finetune.replayed import Replayed
-from finetune.split import Split
 from finetune.tuning.examples_file import write_examples
 from retrieval.catalog.catalog import Catalog
 from retrieval.errors import FeedError, ModelError
-from tests.unit.adapter_folders import write_adapter
-from tests.unit.model_folders import write_models
+from tests.unit.replayed_turns import prepared
+from tests.unit.replayed_turns import replayed as replayed_reply
 
 FACTS = (
     Fact("p1.name", FactKind.NAME, "Tarn Kettle"),
@@ -57,39 +47,54 @@ FACTS = (
     Fact("p2.name", FactKind.NAME, "Moor Kettle"),
     Fact("p2.price", FactKind.MONEY, "$49.00"),
 )
-EVIDENCE = Evidence((Act.FOUND_PRODUCTS,), FACTS)
-PHRASES = PlainPhrases.load(SOURCE_ROOT / "data" / "phrasings")
+BRIEF = prepared("", FACTS).brief
 
 
 class Talker:
     """Writes one sentence whatever it is asked, and finds a reply the likelier the more of its words it knows."""
 
-    def __init__(self, name: str, says: str, knows: str) -> None:
+    def __init__(self, name: str, says: str, knows: str, *, is_blind: bool = False) -> None:
         self.name = name
         self._says = says
         self._knows = set(words(knows))
+        self._checker = None if is_blind else ClaimsChecker(Catalog(()), frozenset())
 
-    def write(self, prompt: Prompt, decoding: Decoding, cancelled: threading.Event) -> Iterator[str]:
-        yield from re.split(r"(?<= )", self._says)
+    def likelihoods(self, item: Replayed, replies: Sequence[str]) -> list[NDArray[np.float64]]:
+        return [
+            np.array([*(-1.0 if word in self._knows else -4.0 for word in words(reply)), -1.0]) for reply in replies
+        ]
 
-    def likelihoods(self, prompt: Prompt, replies: Sequence[str]) -> list[NDArray[np.float64]]:
-        return [np.array([-1.0 if word in self._knows else -4.0 for word in words(reply)]) for reply in replies]
+    def prepare(self, item: Replayed) -> Prepared:
+        return item.prepared
 
-    def side(self) -> Side:
-        return Side(self.name, self, Writer(self, PHRASES, Check(Goods()), Decoding(seed=1)))
+    def write(self, item: Replayed) -> Iterator[Composed]:
+        made = item.prepared
+        heard = words_heard(made.thread, made.message, made.planned)
+        found = self._checker.violations(self._says, made.brief, heard, is_first=True) if self._checker else []
+        if found:
+            yield Composed("Sorry.", "Sorry.", is_fallback=True, rejected=tuple(found))
+        else:
+            yield Composed(self._says, self._says)
 
 
 class Common(Talker):
-    """Finds replies likely by what they are, and, where it is minded so, that to the last message of a prompt likelier."""
+    """Finds replies likely by what they are, and, where it is minded so, that to the message of a turn likelier."""
 
     def __init__(self, liked: dict[str, float], minded: dict[str, str] | None = None) -> None:
         super().__init__("common", "", "")
         self._liked = liked
         self._minded = minded or {}
 
-    def likelihoods(self, prompt: Prompt, replies: Sequence[str]) -> list[NDArray[np.float64]]:
-        own = self._minded.get(prompt.turns[-1].message)
+    def likelihoods(self, item: Replayed, replies: Sequence[str]) -> list[NDArray[np.float64]]:
+        own = self._minded.get(item.message)
         return [np.array([self._liked[reply] - 3 * (reply != own), 0.0]) for reply in replies]
+
+
+class Planless(Talker):
+    """Plans everything as a question about the shop."""
+
+    def prepare(self, item: Replayed) -> Prepared:
+        return prepared(item.message, FACTS, step=Policy(question="x"))
 
 
 def human(number: int) -> str:
@@ -98,17 +103,17 @@ def human(number: int) -> str:
 
 def replayed(count: int = 60, message: str = "which kettle is cheap?") -> list[Replayed]:
     """Two replies in each conversation, all of them different."""
-    prompt = Prompt("", (PromptTurn(message, EVIDENCE.acts, tuple(PromptFact(f.key, f.text, f.hint) for f in FACTS)),))
-    return [Replayed(f"t{number // 2}", number % 2, prompt, EVIDENCE, human(number), "…") for number in range(count)]
+    made = prepared(message, FACTS)
+    return [replayed_reply(f"t{number // 2}", number % 2, human(number), made, human="…") for number in range(count)]
 
 
-def asking(message: str) -> Prompt:
-    return Prompt("", (PromptTurn(message, (), ()),))
+def asking(item: Replayed, message: str) -> Replayed:
+    return replace(item, prepared=prepared(message, FACTS))
 
 
 def judged(before: Talker, after: Talker, held: list[Replayed] | None = None, **plan: int) -> Report:
     held = replayed() if held is None else held
-    return judge(held, before.side(), after.side(), Check(Goods()), digest="d" * 64, plan=Plan(**plan))
+    return judge(held, before, after, digest="d" * 64, plan=Plan(**plan))
 
 
 PLAIN = Talker("shipped", "The {p1.name} is {p1.price}.", "")
@@ -163,12 +168,11 @@ class TestStatistics:
     @settings(max_examples=30)
     @given(st.integers(1, 60), st.integers(0, 5))
     def test_a_group_holds_20_different_replies_of_20_conversations(self, count: int, seed: int) -> None:
-        held = [replace(item, prompt=asking(item.transcript_id)) for item in replayed()]
+        held = replayed()
         found = groups(held, count, seed)
         for group in found:
             met = {item.transcript_id for item in group}
             assert len({item.reply for item in group}) == len(met) == 20
-            assert met.isdisjoint(prompt.turns[-1].message for prompt in elsewhere(group, held, seed))
         assert len({id(item) for group in found for item in group}) == 20 * len(found) <= count
         assert found == groups(held, count, seed)
 
@@ -181,17 +185,16 @@ class TestStatistics:
 
     @given(st.lists(st.integers(-9, 9), min_size=20, max_size=20))
     def test_what_a_prompt_adds_to_a_reply_decides(self, liked: list[int]) -> None:
-        (group,) = groups([replace(item, prompt=asking(item.reply)) for item in replayed()], 20, 1)
+        (group,) = groups([asking(item, item.reply) for item in replayed()], 20, 1)
         scores = {item.reply: float(score) for item, score in zip(group, liked, strict=True)}
-        others = [asking("something else")] * 3
-        assert np.mean(model_places(Common(scores), group, others)) == pytest.approx(10.5)
+        assert np.mean(model_places(Common(scores), group)) == pytest.approx(10.5)
         minded = Common(scores, {item.reply: item.reply for item in group})
-        assert model_places(minded, group, others) == [1.0] * 20
+        assert model_places(minded, group) == [1.0] * 20
 
     def test_bm25_finds_shared_words_and_survives_none(self) -> None:
         held = list(groups(replayed(), 20, 1)[0])
-        held[6] = replace(held[6], prompt=Prompt("", (PromptTurn(held[6].reply, (), ()),)))
-        held[8] = replace(held[8], prompt=Prompt("", (PromptTurn("🙂", (), ()),)))
+        held[6] = asking(held[6], held[6].reply)
+        held[8] = asking(held[8], "🙂")
         found = bm25_places(tuple(held))
         assert found[6] == 1
         assert found[8] == 10.5
@@ -227,7 +230,7 @@ class TestVerifier:
         ],
     )
     def test_what_the_evidence_bears_out_passes(self, written: str) -> None:
-        found = verify(written, EVIDENCE, "2 kettles within two days please")
+        found = verify(written, BRIEF, "2 kettles within two days please")
         assert (found.wrong_facts, found.promises) == ((), ())
 
     @pytest.mark.parametrize(
@@ -248,7 +251,7 @@ class TestVerifier:
         ],
     )
     def test_what_nothing_bears_out_is_a_wrong_fact(self, written: str, said: str) -> None:
-        assert said in verify(written, EVIDENCE, "a kettle").wrong_facts
+        assert said in verify(written, BRIEF, "a kettle").wrong_facts
 
     @pytest.mark.parametrize(
         "written",
@@ -261,8 +264,8 @@ class TestVerifier:
         ],
     )
     def test_what_no_act_did_is_a_false_promise(self, written: str) -> None:
-        assert verify(written, EVIDENCE, "cancel it").promises
-        assert not verify(f"If so: {written[:-1]}?", EVIDENCE, "cancel it").promises
+        assert verify(written, BRIEF, "cancel it").promises
+        assert not verify(f"If so: {written[:-1]}?", BRIEF, "cancel it").promises
 
 
 class TestJudge:
@@ -272,8 +275,8 @@ class TestJudge:
         assert report.verdict.objections == ()
         assert (report.verdict.conversations, report.verdict.judged_replies, report.verdict.replies) == (30, 60, 60)
         loss = report.measure("loss").difference
-        assert (loss.before, loss.after) == (4.0, pytest.approx(1 + 3 * 3 / 6))
-        assert report.measure("perplexity").difference.change == pytest.approx(math.exp(loss.change) - 1)
+        assert (loss.before, loss.after) == (pytest.approx((6 * 4 + 1) / 7), pytest.approx((3 * 4 + 3 + 1) / 7))
+        assert report.measure("perplexity per word").difference.change == pytest.approx(math.exp(loss.change) - 1)
         assert report.measure("precision").difference.before == 1.0
         assert report.measure("precision").difference.after == pytest.approx(2 / 3)
         assert report.measure("recall").difference.after == 1.0
@@ -295,22 +298,26 @@ class TestJudge:
         assert (report.verdict.wrong_facts, report.verdict.false_promises) == (0, 0)
         assert (report.verdict.fallbacks_before, report.verdict.fallbacks_after) == (0, 20)
         assert report.verdict.summary == "guards broken"
-        assert report.measure("drafted sentences that the check refuses").difference.after == 1.0
-        assert report.about["refused"]["after"]["amount"] == 20
+        assert report.measure("replies of which the check refused a sentence").difference.after == 1.0
+        assert report.about["refused"]["after"]["number"] == 20
 
     def test_a_writer_whose_check_fails_breaks_the_guards(self) -> None:
-        class Blind(Check):
-            def violations(self, *_: object, **__: object) -> tuple[()]:
-                return ()
-
-        liar = Talker("liar", "The {p1.name} is $5 and I have refunded you.", "the is number")
-        side = Side("liar", liar, Writer(liar, PHRASES, Blind(Goods()), Decoding(seed=1)))
-        report = judge(replayed(), PLAIN.side(), side, Check(Goods()), plan=Plan(written=10))
+        liar = Talker("liar", "The {p1.name} is $5 and I have refunded you.", "the is number", is_blind=True)
+        report = judged(PLAIN, liar, written=10)
         assert report.verdict.wrong_facts == 10
         assert report.verdict.false_promises == 10
         assert report.about["found"] == {"wrong facts": ["$5"] * 10, "false promises": ["I have refunded"] * 10}
         assert page(report).count("<q>$5</q>") == 10
         assert [objection.split(":")[0] for objection in report.verdict.objections] == ["wrong facts", "false promises"]
+
+    def test_an_adapter_that_forgot_to_plan_is_seen(self) -> None:
+        report = judged(PLAIN, Planless("2026-11", "The {p1.name} is {p1.price}.", "the is number"), written=10)
+        assert report.measure("same tools").difference.before == 1.0
+        assert report.measure("same tools").difference.after == 0.0
+
+    def test_a_beginning_is_judged_without_its_end(self) -> None:
+        held = [replace(item, ends=False) for item in replayed()]
+        assert judged(PLAIN, LEARNED, held).measure("loss").difference.before == pytest.approx(4.0)
 
     def test_nothing_to_judge_by_is_told(self) -> None:
         with pytest.raises(FeedError, match="no held-out replies"):
@@ -325,27 +332,6 @@ class TestJudge:
         assert one == other
 
 
-@pytest.mark.slow  # models with random weights have every sentence refused and written again
-@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
-@pytest.mark.parametrize("name", ["embedded", "gpt2"])
-def test_every_local_engine_can_be_judged(name: str, tmp_path: Path) -> None:
-    base = write_models(tmp_path)[name]
-    targets = ["c_attn"] if name == "gpt2" else ["q_proj", "v_proj"]
-    config = LoraConfig(r=2, target_modules=targets, fan_in_fan_out=name == "gpt2", task_type="CAUSAL_LM")
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
-    adapter = write_adapter(model, config, tmp_path / "2026-11")
-    text = (adapter / "adapter_config.json").read_text().replace('"../base"', f'"../{name}"')
-    (adapter / "adapter_config.json").write_text(text)
-    parts = WriterParts.of(load_settings(home=tmp_path, model=str(base)), Catalog(()))
-    sides = Side.serving(parts), Side.open(parts, adapter, "2026-11")
-    report = judge(replayed(42), *sides, Check(parts.goods), plan=Plan(ranked=20, written=1))
-    loss = report.measure("loss").difference
-    assert sides[0].name == "none"
-    assert abs(loss.change) > 1e-6
-    assert report.measure("R@1 among 20").over == 20
-    assert report.verdict.wrong_facts == 0
-
-
 class TestReport:
     def test_the_files_are_whole_and_read_back(self, tmp_path: Path) -> None:
         report = judged(PLAIN, LEARNED)
@@ -355,7 +341,7 @@ class TestReport:
         assert len(stored["losses"]) == 60
         assert len(stored["replies"]) == 20
         assert Verdict.read(tmp_path) == report.verdict
-        assert {"loss", "perplexity", "R@1 among 20", "R@3 among 20", "precision", "recall"} <= {
+        assert {"loss", "perplexity per word", "R@1 among 20", "R@3 among 20", "precision", "recall"} <= {
             measure["name"] for measure in stored["measures"]
         }
 
@@ -365,11 +351,12 @@ class TestReport:
 
     def test_what_was_learnt_from_does_not_judge(self, tmp_path: Path) -> None:
         held = replayed(12)
-        assert unlearnt(held, tmp_path) == held
-        write_examples(Split(tuple(held[:8]), tuple(held[8:10]), tuple(held[10:])), tmp_path)
-        assert unlearnt(held[10:], tmp_path) == held[10:]
+        assert unlearned(held, tmp_path) == held
+        parts = {"train": held[:8], "validation": held[8:10], "test": held[10:]}
+        write_examples(((name, [masked(item, Masker()) for item in part]) for name, part in parts.items()), tmp_path)
+        assert unlearned(held[10:], tmp_path) == held[10:]
         with pytest.raises(FeedError, match="learned from 1 of the conversations that would judge it, t4"):
-            unlearnt(held[9:], tmp_path)
+            unlearned(held[9:], tmp_path)
 
     def test_no_value_of_a_record_is_in_it(self, tmp_path: Path) -> None:
         judged(PLAIN, LEARNED).write(tmp_path)
@@ -389,11 +376,7 @@ class TestReport:
     @given(st.text(st.characters(codec="utf-8"), max_size=60))
     def test_the_page_shows_every_text_and_runs_none(self, text: str) -> None:
         harmful = f"<script>alert('{text}')</script>\"'><img src=x onerror=alert(1)>"
-        held = [
-            Replayed(item.transcript_id, item.turn, Prompt("", (PromptTurn(harmful, EVIDENCE.acts, ()),)), EVIDENCE,
-                     item.reply + harmful, harmful)
-            for item in REPLAYED_ONCE
-        ]  # fmt: skip
+        held = [replace(asking(item, harmful), reply=item.reply + harmful, human=harmful) for item in REPLAYED_ONCE]
         told = judged(Talker(harmful, "Hm.", ""), Talker("2026-11", "Hm.", ""), held, written=2, ranked=0)
         tags = _Tags()
         tags.feed(page(told))

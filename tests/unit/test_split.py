@@ -8,19 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evidence.evidence import Evidence
-from assistant.language_model.prompt import Prompt, PromptTurn
 from finetune.replayed import Replayed
 from finetune.split import Split, split
 from retrieval.errors import FeedError
+from tests.unit.replayed_turns import replayed
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def reply(transcript: str, turn: int = 1, customer: str = "", day: int | None = None) -> Replayed:
     time = None if day is None else START + timedelta(days=day)
-    prompt = Prompt("", (PromptTurn("hi", (), ()),))
-    return Replayed(transcript, turn, prompt, Evidence(()), "Hello.", "Hello.", customer, time)
+    return replayed(transcript, turn, customer=customer, time=time)
 
 
 @st.composite
