@@ -14,6 +14,7 @@ from assistant.language_model.transcript import harmless
 from assistant.planning.plan import Ask
 from assistant.turn import Prepared
 from assistant.writing.composer import words_heard
+from finetune.tracing.acting import claims_act
 from finetune.tracing.asking import asks_in_vain, has_use
 from finetune.tracing.thanking import thanks_in_vain
 from finetune.tracing.titles import Titles
@@ -113,6 +114,8 @@ class HumanReply:
         told = f"{self._heard} {self._brief.as_text()}".lower()
         if any(word not in told for word in self._titles.hinted(REFERENCE.sub(" ", traced))):
             return ["other product"]
+        if claims_act(traced):
+            return ["promise"]
         if self._is_personal(traced):
             return ["personal"]
         if thanks_in_vain(traced, self._was_asked):

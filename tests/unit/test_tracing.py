@@ -18,6 +18,7 @@ from assistant.planning.plan import Find, HandOver, Order, Plan, Policy, Step
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
 from finetune.human_reply import sentences
+from finetune.tracing.acting import claims_act
 from finetune.tracing.asking import asks_in_vain, has_use
 from finetune.tracing.thanking import thanks_in_vain
 from finetune.tracing.titles import Titles
@@ -221,6 +222,29 @@ def test_letting_wait_is_known(sentence: str, waits: bool) -> None:
     assert lets_wait(sentence) is waits
 
 
+ACTS = [
+    ("We will initiate an investigation immediately.", True),
+    ("I am now contacting the delivery service.", True),
+    ("We have received the police report.", True),
+    ("Our team will contact you.", True),
+    ("I can arrange for a full replacement.", True),
+    ("The refund was initiated to your card.", True),
+    ("You can expect an email from me tomorrow.", True),
+    ("We understand and will do everything we can.", True),
+    ("I'd take the {p1.name}.", False),
+    ("We have tents in green, and I can show you more.", False),
+    ("I'm sorry, I found none in our range.", False),
+    ("I understand your frustration.", False),
+    ("Order {o1.id} is {o1.status}.", False),
+    ("You can return it yourself. {l1}", False),
+]
+
+
+@pytest.mark.parametrize(("sentence", "is_act"), ACTS)
+def test_what_somebody_does_for_the_customer_is_known(sentence: str, is_act: bool) -> None:
+    assert claims_act(sentence) is is_act
+
+
 def test_good_replies_of_the_corpus_are_hardly_ever_in_vain() -> None:
     turns = [turn for talk in conversations() for turn in talk.turns]
     said = [(turn, sentence) for turn in turns for sentence in sentences(turn.text.reply)]
@@ -228,6 +252,7 @@ def test_good_replies_of_the_corpus_are_hardly_ever_in_vain() -> None:
         sentence
         for turn, sentence in said
         if lets_wait(sentence)
+        or claims_act(sentence)
         or thanks_in_vain(sentence, was_asked=False)
         or asks_in_vain(sentence, has_use(turn.plan, turn.brief))
     ]
