@@ -11,10 +11,11 @@ from assistant.checking.claims import ClaimsChecker
 from assistant.evidence.briefing import Briefing
 from assistant.evidence.wording import plural_kind
 from assistant.language_model.chat_model import ChatModel
-from assistant.language_model.language_model import Decoding
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.speaker import Speaker
 from assistant.planning.chat_planner import ChatPlanner
 from assistant.planning.constraints import Constraints
+from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
 from assistant.planning.planner import LanguageModelPlanner, Planner
 from assistant.reading.reader import Reader
@@ -22,8 +23,6 @@ from assistant.settings import Settings
 from assistant.shop import Shop
 from assistant.tools.tool import Bench
 from assistant.turn import Dialogue
-from assistant.understanding.grammar.grammar import Grammar
-from assistant.understanding.grammar.names import Names
 from assistant.writing.chat_writer import ChatWriter
 from assistant.writing.composer import Composer
 from assistant.writing.sentence_writer import SentenceWriter
@@ -54,7 +53,7 @@ def dialogue_of(
     With `chat`, that model plans and writes, and the speaker plans only if two plans of it are invalid.
     """
     grammar = Grammar(catalog)
-    names = Names(catalog, grammar.lexicon)
+    names = grammar.names
     planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar))
     writer: SentenceWriter = SpeakerWriter(speaker, decoding)
     if chat is not None:

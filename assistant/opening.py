@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
-from assistant.assistant import Assistant, Parts
+from assistant.adapters.registry import NONE, Registry
+from assistant.adapters.registry import Serving as ServingAdapter
+from assistant.adapters.switch import Switch, follow
+from assistant.assistant import Assistant, Keeping, Serving
+from assistant.beside import Beside
+from assistant.build import dialogue_of, open_chat_model
+from assistant.checking.claims import everyday_words
 from assistant.conversation.store import Store
-from assistant.evidence.gathering import Gatherer
-from assistant.finding import Finder
+from assistant.dialogue.chips import Chips
+from assistant.language_model.base import Progress as BaseProgress
+from assistant.language_model.base import ensure_base
+from assistant.language_model.chat_model import ChatModel
+from assistant.language_model.decoding import Decoding
+from assistant.language_model.engine import Engine
+from assistant.language_model.speaker import EngineSpeaker
 from assistant.live.generation import Generations, Material
 from assistant.live.live import LOOK_SECONDS, Live
 from assistant.live.live_assistant import LiveAssistant
+from assistant.reading.reader import LanguageModelReader
 from assistant.settings import Settings
 from assistant.shop import Shop
-from assistant.understanding.grammar.grammar import Grammar
-from assistant.understanding.intent_head import IntentHead
-from assistant.understanding.understanding import Understanding
-from assistant.writers import ShopWriters
 from retrieval.catalog.catalog import Catalog
-from retrieval.errors import IndexBusy, SearchIndexError, SettingsError
-from retrieval.index.encoder import Encoder
+from retrieval.clock import utc_now
+from retrieval.errors import AdapterError, IndexBusy, SearchIndexError
 from retrieval.index.index import Index, Progress
 from retrieval.index.sentence_encoder import open_encoder
 from retrieval.recommendation.profile import History
@@ -33,12 +43,15 @@ from retrieval.store.database import open_database
 from retrieval.store.records import Records
 
 _BUSY_SECONDS = 0.5
+_LONGEST_REPLY = 120
+"""Tokens of a reply; the longest of the corpus has 104."""
+_MOST_CORES = 4
 
 
 def open_assistant(settings: Settings) -> Assistant:
     """The assistant of the shop in `settings.home`.
 
-    Raises StoreError, SearchIndexError (none built yet, or of another catalogue), ModelError or SettingsError.
+    Raises StoreError, SearchIndexError (none built yet, or of another catalog), ModelError, AdapterError or SettingsError.
     """
     workshop = _Workshop(settings)
     snapshot = workshop.records.snapshot()
@@ -50,7 +63,7 @@ def open_live_assistant(settings: Settings, seconds: float = LOOK_SECONDS) -> Li
     """The assistant of the shop in `settings.home`, which follows its records until it is closed, with a look every `seconds`.
 
     An index that is absent or older than the records is built while it serves. Raises StoreError, SearchIndexError (an empty
-    shop, or a Chroma server that does not answer), ModelError or SettingsError.
+    shop, or a Chroma server that does not answer), ModelError, AdapterError or SettingsError.
     """
     workshop = _Workshop(settings)
     generations = Generations(
@@ -61,59 +74,9 @@ def open_live_assistant(settings: Settings, seconds: float = LOOK_SECONDS) -> Li
     return LiveAssistant(live)
 
 
-class _Workshop:
-    """Makes the assistant of one generation of the records. What does not hang on them is opened once and shared.
-
-    Models are opened with the first assistant, after the records and the index: what is missing there is reported first.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._policy = _policy(settings)
-        engine = open_database(settings.resolved_database_url)
-        self.records, self._orders, self._store = Records(engine), Orders(engine), Store(engine)
-        self.encoder = open_encoder(settings.encoder)
-
-    def assistant(self, material: Material) -> Assistant:
-        """The assistant that answers from `material`. Raises ModelError and SettingsError."""
-        catalog, settings = material.catalog, self._settings
-        shop = Shop(
-            settings.shop_name,
-            settings.shop_email,
-            settings.shop_phone,
-            settings.shop_hours,
-            settings.return_days,
-            settings.zone,
-        )
-        search = Search(catalog, material.index, self.encoder, self._recommender, material.history)
-        parts = Parts(
-            catalog=catalog,
-            records=self.records,
-            orders=self._orders,
-            understanding=Understanding(Grammar(catalog), self._intents, self._reader),
-            finder=Finder(catalog, search),
-            actions=Actions(self._orders),
-            gatherer=Gatherer(catalog, shop),
-            writers=self._writers.of(catalog),
-            store=self._store,
-        )
-        return Assistant(parts, self._policy, settings.max_message)
-
-    @cached_property
-    def _reader(self) -> Encoder:
-        return open_encoder() if self._settings.encoder else self.encoder  # which the intent head was trained on
-
-    @cached_property
-    def _intents(self) -> IntentHead:
-        return IntentHead.open(self._settings.data / "models" / "intents")
-
-    @cached_property
-    def _recommender(self) -> Recommender:
-        return Recommender.load(self._settings.data / "models" / "recommender")
-
-    @cached_property
-    def _writers(self) -> ShopWriters:
-        return ShopWriters(self._settings)
+def prepare_model(settings: Settings, progress: BaseProgress | None = None) -> None:
+    """Converts the base model where that was not done yet, half a minute once. Raises ModelError."""
+    ensure_base(settings.cache, progress=progress)
 
 
 def build_index(settings: Settings, progress: Progress | None = None) -> Catalog:
@@ -135,15 +98,122 @@ def build_index(settings: Settings, progress: Progress | None = None) -> Catalog
             return catalog
 
 
-def _policy(settings: Settings) -> str:
-    path = settings.policy or settings.data / "policy.md"
-    try:
-        return _read(path).replace("{shop}", settings.shop_name or "this shop")
-    except OSError as error:
-        raise SettingsError(
-            f"AISLE_POLICY names {path}, which cannot be read: {error.strerror}.", "Check the path."
-        ) from error
+@dataclass(frozen=True, slots=True)
+class _Speaking:
+    """One opened adapter on the embedded base, and what the claims checker takes for everyday words with it."""
+
+    speaker: EngineSpeaker
+    everyday: frozenset[str]
+    name: str
 
 
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8").strip()
+class _Workshop:
+    """Makes the assistant of one generation of the records. What does not hang on them is opened once and shared.
+
+    Models are opened with the first assistant, after the records and the index: what is missing there is reported first.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        engine = open_database(settings.resolved_database_url)
+        self.records, self.orders = Records(engine), Orders(engine)
+        self._store = Store(engine)
+        self.encoder = open_encoder(settings.encoder)
+
+    def assistant(self, material: Material) -> Assistant:
+        """The assistant that answers from `material`. Raises ModelError, AdapterError and SettingsError."""
+        servings = _Servings(self, material)
+        servings.current()
+        return Assistant(servings, Keeping(self.records, self.orders, self._store), self.settings.max_message)
+
+    def serving(self, material: Material, speaking: _Speaking) -> Serving:
+        """What answers from `material` with one adapter."""
+        settings, catalog = self.settings, material.catalog
+        dialogue = dialogue_of(
+            catalog,
+            _shop(settings),
+            Search(catalog, material.index, self.encoder, self._recommender, material.history),
+            self.orders,
+            self.encoder,
+            speaking.speaker,
+            LanguageModelReader(speaking.speaker),
+            speaking.everyday,
+            utc_now,
+            Decoding(max_tokens=_LONGEST_REPLY, temperature=settings.temperature),
+            self._chat,
+        )
+        name = self._chat.name if self._chat else speaking.name
+        return Serving(dialogue, Beside(catalog, Chips(catalog, dialogue.kinds)), name)
+
+    @cached_property
+    def speaking(self) -> Switch[_Speaking]:
+        """The adapter that serves now, whichever that is at a time."""
+        settings = self.settings
+        if self._chat is not None:  # its own adapter, if any, was opened with it
+            return Switch(self._speaking(Registry.embedded(settings).beginning()))
+        if settings.adapter:
+            folder = Path(settings.adapter)
+            return Switch(self._speaking(ServingAdapter(folder.name, folder)))
+        return follow(Registry.of(settings), self._speaking)
+
+    def _speaking(self, adapter: ServingAdapter) -> _Speaking:
+        if adapter.folder is None:
+            raise AdapterError(
+                "the base model alone can neither plan nor read",
+                "Run: aisle promote shipped, or promote an adapter of your own.",
+            )
+        cores = self.settings.threads or min(os.cpu_count() or 1, _MOST_CORES)
+        speaker = EngineSpeaker(Engine.open(self._base, adapter.folder, cores=cores))
+        return _Speaking(speaker, everyday_words(adapter.folder), f"{self._base.name}+{adapter.name}")
+
+    @cached_property
+    def _base(self) -> Path:
+        return ensure_base(self.settings.cache)
+
+    @cached_property
+    def _chat(self) -> ChatModel | None:
+        """The model of AISLE_MODEL or AISLE_MODEL_URL, if one is set."""
+        settings = self.settings
+        if settings.model_url or not settings.model:
+            named = Path(settings.adapter) if settings.adapter not in ("", NONE) else None
+            return open_chat_model(settings, named if settings.model_url else None)
+        if settings.adapter:
+            return open_chat_model(settings, None if settings.adapter == NONE else Path(settings.adapter))
+        serving = Registry.of(settings).serving()
+        return open_chat_model(settings, serving.folder, serving.name)
+
+    @cached_property
+    def _recommender(self) -> Recommender:
+        return Recommender.load(self.settings.data / "models" / "recommender")
+
+
+class _Servings:
+    """What answers from one generation of the records with the adapter that serves; made anew when that changes."""
+
+    def __init__(self, workshop: _Workshop, material: Material) -> None:
+        self._workshop = workshop
+        self._material = material
+        self._lock = threading.Lock()
+        self._made: tuple[_Speaking, Serving] | None = None
+
+    def current(self) -> Serving:
+        """See `Servings.current`."""
+        speaking = self._workshop.speaking.current()
+        made = self._made
+        if made is None or made[0] is not speaking:
+            with self._lock:
+                made = self._made
+                if made is None or made[0] is not speaking:
+                    made = self._made = speaking, self._workshop.serving(self._material, speaking)
+        return made[1]
+
+
+def _shop(settings: Settings) -> Shop:
+    return Shop(
+        settings.shop_name,
+        settings.shop_email,
+        settings.shop_phone,
+        settings.shop_hours,
+        settings.return_days,
+        settings.zone,
+    )

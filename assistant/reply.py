@@ -5,39 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assistant.evidence.evidence import Evidence, Fact
-from assistant.request import Request
-from retrieval.catalog.candidate import Candidate
-from retrieval.catalog.faq import Faq
+from assistant.evidence.brief import Brief
+from assistant.planning.plan import Plan
+from assistant.shown import Card, Shown
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A finished reply. `written` is the model's text with references, `text` the same with facts in place.
 
-    `facts` are those the text uses. `fallback` tells that a plain phrase stood in for a sentence that failed the
-    check. `timings_ms` maps a step of the way of a message to its milliseconds.
+    `fallback` tells that a plain phrase stood in for a sentence that failed the check. `timings_ms` maps a step of the way
+    of a message to its milliseconds. `model` names the language model and adapter.
     """
 
     conversation_id: str
     text: str
     written: str
-    request: Request
-    evidence: Evidence
-    facts: tuple[Fact, ...]
+    plan: Plan
+    brief: Brief
+    shown: Shown
     fallback: bool
     timings_ms: Mapping[str, float]
     model: str = ""
-
-    @property
-    def products(self) -> tuple[Candidate, ...]:
-        """The cards."""
-        return self.evidence.candidates
-
-    @property
-    def sources(self) -> tuple[Faq, ...]:
-        """The records whose text answers."""
-        return self.evidence.sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +40,7 @@ class Sentence:
 class Cards:
     """Products to show, before the first sentence arrives."""
 
-    candidates: tuple[Candidate, ...]
+    cards: tuple[Card, ...]
 
 
 ReplyEvent = Sentence | Cards | Reply

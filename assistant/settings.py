@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -47,6 +48,11 @@ class Settings(BaseSettings):
     )
     data: Path = Field(
         SOURCE_ROOT / "data", description="Directory of the files that ship: sample shop, phrasings, models."
+    )
+
+    cache: Path = Field(
+        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aisle",
+        description="Directory for the converted language model, which all homes share; 300 MB.",
     )
 
     shop_file: Path | None = Field(

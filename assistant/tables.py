@@ -46,7 +46,7 @@ class ConversationRow(Base):
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     customer_id: Mapped[str | None] = mapped_column(Text, index=True)
     started: Mapped[datetime] = mapped_column(UtcTime)
-    state: Mapped[dict[str, object]] = mapped_column(JSON)
+    thread: Mapped[dict[str, object]] = mapped_column(JSON)
 
 
 class TurnRow(Base):
@@ -58,7 +58,7 @@ class TurnRow(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     message: Mapped[str] = mapped_column(JSON)
     reply: Mapped[str] = mapped_column(JSON)
-    prompt: Mapped[dict[str, object]] = mapped_column(JSON)
+    shown: Mapped[dict[str, object]] = mapped_column(JSON)
     time: Mapped[datetime] = mapped_column(UtcTime)
     fallback: Mapped[bool]
-    adapter: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)

@@ -72,14 +72,17 @@ class Dialogue:
 
     def reply(
         self, message: str, thread: Thread, customer: Customer | None = None, cancelled: threading.Event | None = None
-    ) -> Iterator[Composed | TurnReply]:
-        """Yields checked sentences as they are written, and last the finished reply; nothing after `cancelled` is set.
+    ) -> Iterator[Prepared | Composed | TurnReply]:
+        """Yields what was prepared, checked sentences as they are written, and last the finished reply; nothing after `cancelled` is set.
 
         Raises StoreError, SearchIndexError, ModelError and WritingError.
         """
         cancelled, watch = cancelled or threading.Event(), Stopwatch()
         prepared = self.prepare(message, thread, customer, cancelled, watch)
+        if cancelled.is_set():
+            return
         planned, brief = prepared.planned, prepared.brief
+        yield prepared
         said: list[Composed] = []
         with watch.step("writing"):
             for sentence in self.composer.write(
@@ -114,7 +117,7 @@ class Dialogue:
 
         Raises StoreError, SearchIndexError, ModelError and WritingError.
         """
-        message, watch = clean(message[: self.max_message]), watch or Stopwatch()
+        message, watch = clean(message, self.max_message), watch or Stopwatch()
         page, moment = self.bench.catalog.products.get(thread.page), self.briefing.now()
         context = context_text(customer is not None, page.title if page else "")
         with watch.step("planning"):

@@ -1,14 +1,9 @@
 """The commands that train and evaluate what ships in `data/models/`.
 
-    aisle train base        --data DIR --output DIR     the small language model, from scratch
-    aisle train contexts    --output DIR                behind which words it may use a reference
-    aisle train intents     --data DIR --output DIR     the intent head
+    aisle train conversation --output DIR               the adapter that plans, reads and writes
     aisle train recommender --shop DIR --output DIR     the recommendation head
     aisle evaluate recommender --shop DIR               how it ranks, beside simpler ways
     aisle evaluate search --shop DIR --data DIR         how well search ranks, way by way
-    aisle evaluate answers                              how often the right page of the sample shop answers
-    aisle evaluate intents  --data DIR                  the recipe of the intent head on three public sets
-    aisle evaluate language-model --data DIR            perplexity, variety and samples
     aisle evaluate finetuning --data DIR                what an adapter learns from public service dialogues
     aisle evaluate simulation --adapter DIR --json FILE simulated customers, every reply verified
     aisle evaluate verifier                             what the verifier of replies passes and catches
@@ -43,42 +38,6 @@ def register(app: typer.Typer) -> None:
     register_finetune(app)
 
 
-@train.command("base")
-def train_base(
-    data: Data,
-    output: Output = Path("data/models/base"),
-    minutes: Annotated[float | None, typer.Option(help="Stop after this many minutes.")] = None,
-    steps: Annotated[int | None, typer.Option(help="Stop after this many optimiser steps.")] = None,
-    seed: Seed = 1,
-    resume: Annotated[bool, typer.Option(help="Continue from the checkpoint in the output directory.")] = False,
-) -> None:
-    """Trains the language model from scratch on conversations and simulated grounded dialogues."""
-    from finetune.base import train_base
-
-    train_base(data, output, minutes=minutes, steps=steps, seed=seed, resume=resume)
-
-
-@train.command("contexts")
-def train_contexts(output: Output = Path("data/models/base"), seed: Seed = 1) -> None:
-    """Writes where the phrasings use each reference and how they speak of each act, after they were edited."""
-    from finetune.grounded import learned_contexts, learned_manners
-
-    learned_contexts(seed).write(output)
-    learned_manners(seed).write(output)
-
-
-@train.command("intents")
-def train_intents(
-    data: Data,
-    output: Output = Path("data/models/intents"),
-    seed: Seed = 1,
-) -> None:
-    """Trains the intent head on utterances over the frozen sentence encoder."""
-    from finetune.intent_head import train_intents
-
-    train_intents(data, output, seed=seed)
-
-
 @train.command("recommender")
 def train_recommender(
     shop: ShopFolder = Path("data/shop"),
@@ -91,18 +50,6 @@ def train_recommender(
     typer.echo(train_recommender(shop, output, seed))
 
 
-@evaluate.command("intents")
-def evaluate_intents(
-    data: Data,
-    model: Annotated[Path, typer.Option(help="Folder of the intent head.")] = Path("data/models/intents"),
-    seed: Seed = 1,
-) -> None:
-    """Prints how the recipe does on three public sets, beside two plain heads; writes it beside the head."""
-    from finetune.intent_evaluation import evaluate_intents
-
-    typer.echo(evaluate_intents(data, model, seed=seed))
-
-
 @evaluate.command("recommender")
 def evaluate_recommender(
     shop: ShopFolder = Path("data/shop"),
@@ -113,27 +60,6 @@ def evaluate_recommender(
     from finetune.recommender import evaluate_recommender
 
     typer.echo(evaluate_recommender(shop, model, seed))
-
-
-@evaluate.command("language-model")
-def evaluate_language_model(
-    data: Data,
-    base: Annotated[Path, typer.Option(help="Folder of the base model.")] = Path("data/models/base"),
-    adapter: Annotated[Path, typer.Option(help="Folder of the adapter.")] = Path("data/models/adapter"),
-    seed: Seed = 1,
-) -> None:
-    """Prints perplexities, the share of distinct replies and unedited samples; writes them beside the adapter."""
-    from finetune.evaluation import evaluate_language_model
-
-    evaluate_language_model(data, base, adapter, seed=seed)
-
-
-@evaluate.command("answers")
-def evaluate_answers(shipped: Shipped = Path("data")) -> None:
-    """Prints how often the right page of the sample shop answers a question, beside the nearest title."""
-    from finetune.answer_evaluation import evaluate_answers
-
-    typer.echo(evaluate_answers(shipped))
 
 
 @evaluate.command("finetuning")

@@ -14,8 +14,8 @@ from assistant.actions.orders import Orders
 from assistant.build import dialogue_of
 from assistant.checking.claims import EVERYDAY_FILE, ClaimsChecker
 from assistant.language_model.base import ensure_base
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Engine
-from assistant.language_model.language_model import Decoding
 from assistant.language_model.speaker import EngineSpeaker
 from assistant.reading.reader import LanguageModelReader
 from assistant.settings import Settings

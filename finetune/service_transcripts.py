@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 
 from assistant.sample_shop import prepare_sample, sample_settings
 from assistant.settings import Settings
-from finetune.corpus import SERVICE
 from finetune.dialogue import read_rows
 from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
 
+SERVICE = "cucom_ecommerce"
+"""The folder of the public service dialogues."""
 _SHOP_NAME = "{{store}}"
 
 

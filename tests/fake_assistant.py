@@ -13,20 +13,21 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from assistant.act import Act
-from assistant.conversation.conversation import Conversation, State, Turn
+from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.message import clean
-from assistant.evidence.evidence import Evidence, Fact, FactKind
-from assistant.language_model.prompt import PromptTurn
+from assistant.dialogue.need import Need
+from assistant.dialogue.thread import Thread
+from assistant.evidence.brief import Brief
+from assistant.planning.plan import Find, Order, Plan, Policy, Step, Talk
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
-from assistant.request import Intent, Request
-from retrieval.catalog.candidate import Candidate, Reason, ReasonKind
+from assistant.shown import Card, Shown, Source, StatedFact
+from retrieval.catalog.candidate import Reason, ReasonKind
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer
 from retrieval.catalog.faq import Faq
-from retrieval.catalog.filter import Condition, Filter, Operator
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product
+from retrieval.clock import utc_now
 from retrieval.errors import ConversationNotFound
 
 RETURNS = Faq(
@@ -62,6 +63,7 @@ class FakeAssistant:
         self.conversations: dict[str, Conversation] = {}
         self.cancelled_replies = 0
         self.earlier: tuple[str, ...] = ()
+        self.page = ""
         self._pause = pause
 
     model = "fake+none"
@@ -87,8 +89,9 @@ class FakeAssistant:
         customer_id: str | None = None,
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
+        page: str = "",
     ) -> Iterator[ReplyEvent]:
-        self.earlier = tuple(earlier)
+        self.earlier, self.page = tuple(earlier), page
         message = clean(message)
         conversation = (
             self.conversation(conversation_id, customer_id)
@@ -97,9 +100,9 @@ class FakeAssistant:
         )
         if "fail" in message:
             raise RuntimeError("the engine broke, and this text is not for customers")
-        evidence, sentences, facts = self._answer(message, customer_id)
-        if evidence.candidates:
-            yield Cards(evidence.candidates)
+        step, sentences, shown = self._answer(message, customer_id)
+        if shown.cards:
+            yield Cards(shown.cards)
         for sentence in sentences:
             time.sleep(1.0 if "pause" in message else self._pause)
             yield Sentence(sentence)
@@ -108,30 +111,27 @@ class FakeAssistant:
                 self.cancelled_replies += 1
                 return
             yield Sentence("Still thinking. ")
-        request = Request(message, (Intent("find_product", 0.9),), query=message, filter=_FILTER)
         text = "".join(sentences)
-        turn = Turn(message, text, PromptTurn(message, evidence.acts, (), text), datetime.now(UTC))
-        shown = tuple(candidate.product.id for candidate in evidence.candidates)
+        turn = Turn(message, text, datetime.now(UTC), shown)
+        thread = Thread(shown=tuple(card.id for card in shown.cards))
         self.conversations[conversation.id] = Conversation(
-            conversation.id, conversation.customer_id, (*conversation.turns, turn), State(shown=shown)
+            conversation.id, conversation.customer_id, (*conversation.turns, turn), thread
         )
-        yield Reply(conversation.id, text, text, request, evidence, facts, False, {"understanding": 1.5, "total": 3.0})
+        plan = Plan(steps=(step,), need=Need(budget="under 200"))
+        yield Reply(conversation.id, text, text, plan, Brief(), shown, False, {"planning": 1.5, "writing": 3.0})
 
-    def _answer(self, message: str, customer_id: str | None) -> tuple[Evidence, list[str], tuple[Fact, ...]]:
+    def _answer(self, message: str, customer_id: str | None) -> tuple[Step, list[str], Shown]:
         if "tents" in message:
             reasons = (Reason(ReasonKind.WELL_RATED, "112 people rated it 4.6 out of 5", 0.3),)
-            candidates = tuple(Candidate(product, 0.9, reasons) for product in PRODUCTS[:3])
-            fact = Fact("p1.price", FactKind.MONEY, "$149.00", record="product:T-1")
-            evidence = Evidence(
-                (Act.FOUND_PRODUCTS,), (fact,), candidates, chips=("Cheaper ones", "Which is lightest?")
+            shown = Shown(
+                cards=tuple(Card.of(product, self.catalog, utc_now(), reasons) for product in PRODUCTS[:3]),
+                chips=("Cheaper ones", "Which is lightest?"),
+                facts=(StatedFact(key="p1.price", value="$149.00", record="product:T-1"),),
             )
-            return evidence, ["Here are three tents. ", "The Larkfield 2 tent is $149.00."], (fact,)
+            return Find(kind="tents"), ["Here are three tents. ", "The Larkfield 2 tent is $149.00."], shown
         if "return" in message:
-            evidence = Evidence((Act.ANSWERED,), sources=(RETURNS,), chips=("How do I start a return?",))
-            return evidence, ["You can send things back within 30 days of delivery."], ()
+            shown = Shown(sources=(Source.of(RETURNS),), chips=("How do I start a return?",))
+            return Policy(question=message), ["You can send things back within 30 days of delivery."], shown
         if "mine" in message:
-            return Evidence((Act.ORDER_STATUS,)), [f"You are {customer_id or 'a visitor'}."], ()
-        return Evidence((Act.ACKNOWLEDGE,)), [f"You said: {message}"], ()
-
-
-_FILTER = Filter((Condition("price", Operator.AT_MOST, number=Decimal(200)),))
+            return Order(what="status"), [f"You are {customer_id or 'a visitor'}."], Shown()
+        return Talk(about="ok"), [f"You said: {message}"], Shown()

@@ -6,9 +6,8 @@ sends back its conversation id and token with each message, and `Reception` says
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from datetime import datetime
 from html import escape, unescape
 from typing import Any
 
@@ -17,8 +16,7 @@ import structlog
 
 from assistant.conversation.conversation import Conversation
 from assistant.reply import Cards, Reply, Sentence
-from retrieval.catalog.candidate import Candidate
-from retrieval.clock import utc_now
+from assistant.shown import Card, Shown
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.cards import cards_html, safe_url, sources_html, text_html
 from ui.identity import TokenRefused
@@ -44,9 +42,8 @@ Update = dict[Any, Any]
 class ChatPage:
     """Builds the blocks once; its methods are their listeners and keep no state of any visitor."""
 
-    def __init__(self, reception: Reception, look: Look, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, reception: Reception, look: Look) -> None:
         self._reception = reception
-        self._now = now
         self._shop = look
 
     def build(self) -> gr.Blocks:
@@ -113,7 +110,9 @@ class ChatPage:
         if is_refused:
             history.append(_said_by_aisle(_failure(strings("not_signed_in"))))
         known = self._kept_conversation(conversation_id, token, request)
-        if known:
+        chips: Sequence[str] = look.questions
+        if known and known.turns:
+            chips = known.turns[-1].shown.chips
             history += self._retold(known, root_of(request.request), strings)
         return {
             self._header: _header(look, strings),
@@ -124,7 +123,7 @@ class ChatPage:
             self._box: gr.update(label=strings("message"), placeholder=strings("placeholder")),
             self._send: gr.update(value=strings("send")),
             self._retry: gr.update(value=strings("retry")),
-            **self._chip_updates(() if known else look.questions),
+            **self._chip_updates(chips),
         }
 
     async def _answer(
@@ -165,20 +164,20 @@ class ChatPage:
         strings: Strings,
         request: gr.Request,
     ) -> AsyncIterator[Update]:
-        text, candidates, root = "", tuple[Candidate, ...](), root_of(request.request)
+        text, cards, root = "", tuple[Card, ...](), root_of(request.request)
         try:
             visitor = self._reception.visitor(request.request, token)
             async with aclosing(self._reception.events("chat", message, conversation_id, visitor)) as events:
                 async for event in events:
                     if isinstance(event, Cards):
-                        candidates = event.candidates
+                        cards = event.cards
                     elif isinstance(event, Sentence):
                         text += event.text
                     if isinstance(event, Reply):
                         yield self._finished(event, shown, root, strings)
                     else:
                         bubble = text_html(text) or _writing(strings)
-                        yield {self._log: [*shown, _said_by_aisle(bubble, self._cards(candidates, root, strings))]}
+                        yield {self._log: [*shown, _said_by_aisle(bubble, cards_html(cards, root, strings))]}
         except ConversationNotFound:  # signed out, or in as somebody else, in another tab: what follows is a new one
             async for update in self._reply(message, shown, "", token, strings, request):
                 yield update
@@ -190,12 +189,11 @@ class ChatPage:
             }
 
     def _finished(self, reply: Reply, shown: list[Message], root: str, strings: Strings) -> Update:
-        below = self._cards(reply.products, root, strings) + sources_html(reply.sources, root, strings)
-        told = _said_by_aisle(text_html(reply.text), below)
+        told = _said_by_aisle(text_html(reply.text), _below(reply.shown, root, strings))
         return {
             self._log: [*shown, told],
             self._conversation: reply.conversation_id,
-            **self._chip_updates(reply.evidence.chips),
+            **self._chip_updates(reply.shown.chips),
         }
 
     def _chip_updates(self, chips: Sequence[str]) -> Update:
@@ -215,19 +213,21 @@ class ChatPage:
             _log.info("conversation_not_resumed", error=type(error).__name__)
             return None
 
-    def _cards(self, candidates: Sequence[Candidate], root: str, strings: Strings) -> str:
-        return cards_html(candidates, self._reception.assistant.catalog, self._now(), root, strings)
+    @staticmethod
+    def _retold(conversation: Conversation, root: str, strings: Strings) -> list[Message]:
+        """The latest stored turns, each with what stood beside its reply."""
+        return [
+            message
+            for turn in conversation.turns[-_LONGEST_HISTORY // 2 :]
+            for message in (
+                _said_by_customer(turn.message),
+                _said_by_aisle(text_html(turn.reply), _below(turn.shown, root, strings)),
+            )
+        ]
 
-    def _retold(self, conversation: Conversation, root: str, strings: Strings) -> list[Message]:
-        """The latest stored turns; the last one with its cards."""
-        products = self._reception.assistant.catalog.products
-        shown = [Candidate(products[name], 0) for name in conversation.state.shown if name in products]
-        cards = self._cards(shown, root, strings)
-        history: list[Message] = []
-        for turn in conversation.turns[-_LONGEST_HISTORY // 2 :]:
-            last = cards if turn is conversation.turns[-1] else ""
-            history += [_said_by_customer(turn.message), _said_by_aisle(text_html(turn.reply), last)]
-        return history
+
+def _below(shown: Shown, root: str, strings: Strings) -> str:
+    return cards_html(shown.cards, root, strings) + sources_html(shown.sources, root, strings)
 
 
 def _said_by_customer(text: str) -> Message:

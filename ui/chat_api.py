@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from assistant.reply import Cards, ReplyEvent, Sentence
-from assistant.reply_json import ReplyJson, products_json
-from retrieval.clock import utc_now
+from assistant.reply_json import ReplyJson
 from retrieval.errors import AisleError
 from ui import sse
 from ui.errors import ERROR_RESPONSES, error_json
@@ -43,7 +42,7 @@ event: sentence
 data: {"text": "Here is a light tent for two."}
 
 event: done
-data: {"reply": "Here is a light tent for two.", "intents": ["find_product"], "conversation_id": "0b6f6f1c"}
+data: {"reply": "Here is a light tent for two.", "plan": [{"find": {"kind": "tents"}}], "conversation_id": "0b6f6f1c"}
 """
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -92,8 +91,8 @@ async def _stream(first: ReplyEvent, events: AsyncGenerator[ReplyEvent]) -> Asyn
 
 def _event(event: ReplyEvent) -> str:
     if isinstance(event, Cards):
-        products = [product.model_dump() for product in products_json(event.candidates, utc_now())]
+        products = [card.model_dump(mode="json") for card in event.cards]
         return sse.event(json.dumps({"products": products}), "cards")
     if isinstance(event, Sentence):
         return sse.event(json.dumps({"text": event.text}), "sentence")
-    return sse.event(ReplyJson.of(event, utc_now()).model_dump_json(), "done")
+    return sse.event(ReplyJson.of(event).model_dump_json(), "done")

@@ -42,12 +42,14 @@ def register(app: typer.Typer) -> None:
         from rich.console import Console
 
         from assistant.cli.progress import stages
+        from assistant.opening import prepare_model
         from assistant.sample_shop import prepare_sample, sample_settings
         from ui.demo import DEMO_CUSTOMERS
 
         settings = sample_settings(host=host, port=port, home=home)
         listener = listen(settings.host, settings.port)  # a port in use is told before the work, not after
         with stages(Console(stderr=True)) as show:
+            prepare_model(settings, show)
             prepare_sample(settings, show)
         run(settings, listener, DEMO_CUSTOMERS)
 

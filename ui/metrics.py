@@ -34,7 +34,7 @@ class Metrics:
         self._errors = Counter(
             "aisle_errors", "Replies that failed, by kind of error.", ["kind"], registry=self.registry
         )
-        self._acts = Counter("aisle_acts", "What replies did.", ["act"], registry=self.registry)
+        self._tools = Counter("aisle_tools", "Tools that replies called.", ["tool"], registry=self.registry)
         self._replies = Counter(
             "aisle_replies",
             "Finished replies, by the model and adapter that wrote them.",
@@ -56,13 +56,13 @@ class Metrics:
         return time.perf_counter()
 
     def replied(self, reply: Reply) -> None:
-        """Count a finished reply, its steps and acts."""
+        """Count a finished reply, its steps and tools."""
         self._store_failed = None
         self._replies.labels(reply.model).inc()
         for step, milliseconds in reply.timings_ms.items():
             self._steps.labels(step).observe(milliseconds / 1000)
-        for act in reply.evidence.acts:
-            self._acts.labels(act.value).inc()
+        for planned in reply.plan.steps:
+            self._tools.labels(planned.tool).inc()
         if reply.fallback:
             self._fallbacks.inc()
 

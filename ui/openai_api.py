@@ -21,7 +21,6 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.reply import Reply, ReplyEvent, Sentence
 from assistant.reply_json import ReplyJson
-from retrieval.clock import utc_now
 from retrieval.errors import AisleError
 from ui import sse
 from ui.disconnect import while_connected
@@ -188,7 +187,7 @@ async def _chunks(
                 if isinstance(event, Sentence):
                     yield chunk(choice({"content": event.text}))
                 elif isinstance(event, Reply):
-                    yield chunk(choice({}, "stop"), aisle=ReplyJson.of(event, utc_now()).model_dump())
+                    yield chunk(choice({}, "stop"), aisle=ReplyJson.of(event).model_dump(mode="json"))
                     if prompt_words is not None:
                         yield chunk([], usage=_usage(prompt_words, event))
         except AisleError as error:
@@ -205,7 +204,7 @@ def _completion(reply: Reply, prompt_words: int) -> dict[str, Any]:
         "model": MODEL,
         "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
         "usage": _usage(prompt_words, reply),
-        "aisle": ReplyJson.of(reply, utc_now()).model_dump(),
+        "aisle": ReplyJson.of(reply).model_dump(mode="json"),
     }
 
 

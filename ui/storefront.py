@@ -19,7 +19,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from assistant.settings import Settings
-from retrieval.catalog.card import Card
+from assistant.shown import Card
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.product import Product
@@ -141,7 +141,7 @@ class _Pages:
         )
         self._templates.globals.update(
             price=lambda product: Markup(cards.price_html(self._card(product))),  # noqa: S704 - escaped in cards.py
-            stars=lambda product: Markup(cards.stars_html(product)),  # noqa: S704
+            stars=lambda product: Markup(cards.stars_html(self._card(product))),  # noqa: S704
             stock=lambda product: Markup(cards.stock_html(self._card(product))),  # noqa: S704
             answer=self._answer,
         )
@@ -169,8 +169,8 @@ class _Pages:
             root=root,
             logo=f"{root}/logo" if self._settings.logo_file else cards.safe_url(self._settings.logo),
             address=f"{request.url.scheme}://{request.url.netloc}{root}",
-            picture=lambda product, eager=False: Markup(cards.picture_html(product, eager, root)),  # noqa: S704
-            link=lambda product: cards.product_link(product, root),
+            picture=lambda product, eager=False: Markup(cards.picture_html(self._card(product), eager, root)),  # noqa: S704
+            link=lambda product: cards.product_link(self._card(product), root),
             departments=departments(catalog),
             catalog=catalog,
             customer=self._assistant.customer(customer_id) if customer_id else None,

@@ -28,6 +28,7 @@ from assistant.adapters.adapter import WEIGHTS_FILE, Adapter
 from assistant.adapters.change import Action, Change, promoted, read_changes, sync_folder, write_changes
 from assistant.adapters.fitting import check_base, check_fits
 from assistant.adapters.verdict import JUDGE_AGAIN, Verdict
+from assistant.language_model.base import base_folder
 from assistant.settings import Settings
 from retrieval.errors import AdapterError
 
@@ -81,8 +82,13 @@ class Registry:
             )
         if settings.model:
             return cls(settings.home, settings.model)
-        shipped = settings.data / "models"
-        return cls(settings.home, str(shipped / "base"), shipped / "adapter")
+        return cls.embedded(settings)
+
+    @classmethod
+    def embedded(cls, settings: Settings) -> Self:
+        """The registry of the embedded base, whatever model these settings name besides."""
+        base = base_folder(settings.cache)
+        return cls(settings.home, str(base), settings.data / "models" / "conversation")
 
     @property
     def first(self) -> str:

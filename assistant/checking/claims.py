@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+from assistant.adapters.adapter import COPY_AGAIN
 from assistant.evidence.brief import PRODUCT_SLOTS, Brief
+from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.reading.lines import LineKind, product_lines
 from assistant.reading.verdict import Verdict
-from assistant.understanding.grammar.english import FUNCTION_WORDS
 from retrieval.catalog.catalog import Catalog
+from retrieval.errors import AdapterError
 
 EVERYDAY_FILE = "everyday_words.txt"
 """The file of an adapter folder with the stems that good replies use without evidence."""
@@ -89,6 +92,15 @@ class Violation:
 
     kind: ViolationKind
     said: str
+
+
+def everyday_words(adapter: Path) -> frozenset[str]:
+    """The everyday stems of the adapter in this folder. Raises AdapterError if the file is missing."""
+    path = adapter / EVERYDAY_FILE
+    try:
+        return frozenset(path.read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError) as error:
+        raise AdapterError(f"{path} cannot be read: {error}", COPY_AGAIN) from error
 
 
 class ClaimsChecker:

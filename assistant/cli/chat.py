@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from assistant.cli.plain_lines import plain_lines
-from retrieval.clock import utc_now
 from retrieval.errors import AisleError
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.reply import Reply
     from assistant.reply_json import ReplyJson
     from assistant.settings import Settings
-    from retrieval.catalog.candidate import Candidate
+    from assistant.shown import Card
 
 _SORRY = "Sorry, something went wrong on my side. Please try again in a moment."
 
@@ -116,10 +115,10 @@ def _reply_json(assistant: Assistant, line: str, conversation_id: str | None, cu
     from assistant.reply_json import ReplyJson
 
     try:
-        return ReplyJson.of(assistant.ask(line, conversation_id, customer_id), utc_now())
+        return ReplyJson.of(assistant.ask(line, conversation_id, customer_id))
     except Exception as error:  # one bad line must not lose the thousands after it
         _log_failure(error)
-        return ReplyJson(reply=_SORRY, intents=[], fallback=True, conversation_id=conversation_id or "")
+        return ReplyJson(reply=_SORRY, fallback=True, conversation_id=conversation_id or "")
 
 
 def _failed(error: Exception) -> str:
@@ -165,45 +164,45 @@ class Terminal:
         from assistant.reply import Cards, Reply, Sentence
 
         self._console.print("[bold green]Aisle[/bold green] ", end="")
-        candidates: tuple[Candidate, ...] = ()
+        cards: tuple[Card, ...] = ()
         conversation_id = None if self._stateless else self._conversation_id
         try:
             for event in self._assistant.reply(message, conversation_id, self._customer_id):
                 if isinstance(event, Cards):
-                    candidates = event.candidates
+                    cards = event.cards
                 elif isinstance(event, Sentence):
                     self._console.print(event.text, end="", markup=False, soft_wrap=True)
                 elif isinstance(event, Reply):
-                    self._finish(event, candidates)
+                    self._finish(event, cards)
         except Exception as error:  # the conversation goes on; the log on standard error says what happened
             _log_failure(error)
             self._console.print(_SORRY)
 
-    def _finish(self, reply: Reply, candidates: tuple[Candidate, ...]) -> None:
+    def _finish(self, reply: Reply, cards: tuple[Card, ...]) -> None:
         self._console.print()
-        if candidates:
-            self._print_cards(candidates)
-        for source in reply.sources:
+        if cards:
+            self._print_cards(cards)
+        for source in reply.shown.sources:
             self._console.print(f"Source: {source.title}", style="dim", markup=False)
-        for number, chip in enumerate(reply.evidence.chips, 1):
+        for number, chip in enumerate(reply.shown.chips, 1):
             self._console.print(f"  {number}. {chip}", style="cyan", markup=False)
-        self._conversation_id, self._chips = reply.conversation_id, reply.evidence.chips
+        self._conversation_id, self._chips = reply.conversation_id, reply.shown.chips
 
-    def _print_cards(self, candidates: tuple[Candidate, ...]) -> None:
+    def _print_cards(self, cards: tuple[Card, ...]) -> None:
         from rich.table import Table
         from rich.text import Text
 
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        for candidate in candidates:
-            product = candidate.product
-            price = Text(str(product.current_price))
-            if product.sale_price is not None:
-                price.append(f" {product.price}", style="strike dim")
-            rating = "" if product.rating is None else f"★ {product.rating:g} ({product.rating_count})"
-            reason = candidate.reasons[0].text if candidate.reasons else ""
-            later = product.availability.value if product.can_be_ordered_later else "sold out"
-            stock = "" if product.is_available else later
-            table.add_row(Text(product.title, style="bold"), price, Text(rating), Text(reason or stock, style="dim"))
+        for card in cards:
+            price = Text(card.price_text)
+            if card.old_price_text:
+                price.append(f" {card.old_price_text}", style="strike dim")
+            rating = "" if card.rating is None else f"★ {card.rating:g} ({card.rating_count})"
+            note = card.reason if card.available and card.reason else card.stock.replace("_", " ")
+            title = Text(card.title, style="bold")
+            if card.variant:
+                title.append(f" {card.variant}", style="dim not bold")
+            table.add_row(title, price, Text(rating), Text(note, style="dim"))
         self._console.print(table)
 
     def _chosen(self, message: str) -> str:

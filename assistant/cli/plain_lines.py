@@ -37,7 +37,7 @@ def plain_lines(
 
 def _lines(reply: Reply) -> Iterator[str]:
     yield from (line.rstrip() for line in reply.text.strip().splitlines())
-    for product in reply.products:
-        yield f"- {product.product.title}, {product.product.current_price}"
-    for source in reply.sources:
+    for card in reply.shown.cards:
+        yield f"- {card.title}, {card.price_text}"
+    for source in reply.shown.sources:
         yield f"Source: {source.title}"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from assistant.planning.grammar.grammar import Grammar
     from assistant.settings import Settings
-    from assistant.understanding.grammar.grammar import Grammar
     from retrieval.search.search import Search, SearchResult
 
 Query = Annotated[str | None, typer.Argument(help="What to look for; without it, lines of standard input.")]
@@ -55,11 +55,10 @@ class ShopSearch:
 
     def products(self, line: str, limit: int, customer_id: str | None) -> SearchResult:
         """What meets `line`; where nothing keeps to its limits, what meets its words."""
-        from assistant.conversation.conversation import State
-        from assistant.understanding.grammar.text import Text
+        from assistant.planning.grammar.text import Text
         from retrieval.catalog.filter import Filter
 
-        reading = self._grammar.read(Text.of(line), State())
+        reading = self._grammar.read(Text.of(line))
         limits = tuple(condition for condition in reading.conditions if condition.field in ("price", "rating"))
         wanted = Filter(limits, reading.sort, reading.sort_field)
         found = self._search.products(line, wanted, limit, customer_id)
@@ -71,7 +70,7 @@ def open_search(settings: Settings) -> ShopSearch:
 
     Raises SearchIndexError when no index fits the catalogue, ModelError when a model cannot be loaded.
     """
-    from assistant.understanding.grammar.grammar import Grammar
+    from assistant.planning.grammar.grammar import Grammar
     from retrieval.index.index import Index
     from retrieval.index.sentence_encoder import open_encoder
     from retrieval.recommendation.profile import History

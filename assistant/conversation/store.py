@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
 
-from assistant.conversation.conversation import Conversation, State, Turn
-from assistant.language_model.prompt import PromptTurn
+from assistant.conversation.conversation import Conversation, Turn
+from assistant.dialogue.thread import Thread
+from assistant.shown import Shown
 from assistant.tables import ConversationRow, TurnRow
 from retrieval.errors import ConversationNotFound, StoreError
 from retrieval.store.database import reading, storable, table_of, writing
@@ -19,8 +20,7 @@ from retrieval.store.database import reading, storable, table_of, writing
 RECALLED = 100
 """How many turns are read back: no message takes longer for the length of the conversation before it."""
 
-_STATE: TypeAdapter[State] = TypeAdapter(State)
-_PROMPT: TypeAdapter[PromptTurn] = TypeAdapter(PromptTurn)
+_THREAD: TypeAdapter[Thread] = TypeAdapter(Thread)
 
 
 class Store:
@@ -44,28 +44,28 @@ class Store:
             query = select(table_of(TurnRow)).where(TurnRow.conversation_id == conversation_id)
             newest = connection.execute(query.order_by(TurnRow.number.desc()).limit(RECALLED)).mappings().all()
         try:
-            state = _STATE.validate_python(row["state"])
-            return Conversation(conversation_id, customer_id, tuple(map(_turn, reversed(newest))), state)
+            thread = _THREAD.validate_python(row["thread"])
+            return Conversation(conversation_id, customer_id, tuple(map(_turn, reversed(newest))), thread)
         except ValidationError as error:
             raise StoreError(
                 f"Conversation {conversation_id} cannot be read: {error.errors()[0]['msg']}.",
                 "A newer Aisle may have written it: upgrade Aisle, or start a new conversation.",
             ) from error
 
-    def append(self, conversation: Conversation, turn: Turn, state: State) -> Conversation:
-        """Adds `turn` and keeps `state`, in one transaction; the conversation as it is then.
+    def append(self, conversation: Conversation, turn: Turn, thread: Thread) -> Conversation:
+        """Adds `turn` and keeps `thread`, in one transaction; the conversation as it is then.
 
         A turn that was added elsewhere in the meantime stays, before this one. Raises ConversationNotFound when another
         customer has signed in to this conversation since it was opened.
         """
         with writing(self._engine) as connection:
-            number = self._next_number(connection, conversation, state)
+            number = self._next_number(connection, conversation, thread)
             connection.execute(insert(TurnRow).values(_turn_values(conversation.id, number, turn)))
-        return replace(conversation, turns=(*conversation.turns, turn), state=state)
+        return replace(conversation, turns=(*conversation.turns, turn), thread=thread)
 
     @staticmethod
-    def _next_number(connection: Connection, conversation: Conversation, state: State) -> int:
-        stored = {"customer_id": conversation.customer_id, "state": _STATE.dump_python(state, mode="json")}
+    def _next_number(connection: Connection, conversation: Conversation, thread: Thread) -> int:
+        stored = {"customer_id": conversation.customer_id, "thread": _THREAD.dump_python(thread, mode="json")}
         row = _conversation_row(connection, conversation.id, lock=True)
         if row is None:
             started = datetime.now(UTC)
@@ -98,10 +98,10 @@ def _turn_values(conversation_id: str, number: int, turn: Turn) -> dict[str, Any
         "number": number,
         "message": turn.message,
         "reply": turn.reply,
-        "prompt": _PROMPT.dump_python(turn.prompt, mode="json"),
+        "shown": turn.shown.model_dump(mode="json"),
         "time": turn.time,
         "fallback": turn.fallback,
-        "adapter": turn.adapter,
+        "model": turn.model,
     }
 
 
@@ -109,8 +109,8 @@ def _turn(row: RowMapping) -> Turn:
     return Turn(
         row["message"],
         row["reply"],
-        _PROMPT.validate_python(row["prompt"]),
         row["time"],
+        Shown.model_validate(row["shown"]),
         row["fallback"],
-        row["adapter"],
+        row["model"],
     )

@@ -1,13 +1,9 @@
-"""Evidence: the acts of a turn and the facts its reply may use. Gathered in `assistant/evidence/gathering.py`."""
+"""Evidence: the facts that a reply may use."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-from assistant.act import Act
-from retrieval.catalog.candidate import Candidate
-from retrieval.catalog.faq import Faq
 
 
 class FactKind(StrEnum):
@@ -42,7 +38,7 @@ class OfVariant:
 class Fact:
     """One value from the shop's records, ready to be read: `text` replaces the reference to `key`.
 
-    `hint` is the short word that the embedded model sees (`PromptFact.hint`). `record` says where the value
+    `hint` is a short word on it that the language model sees. `record` says where the value
     comes from ("product:T-100", "faq:returns", "order:A-1042", "computed"). `variant` takes the place of `text` in a sentence
     that names the variant.
     """
@@ -53,18 +49,3 @@ class Fact:
     hint: str = ""
     record: str = ""
     variant: OfVariant | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything one reply may say and show.
-
-    `candidates` become cards, `sources` links, `chips` the natural next questions (each is a whole message that
-    the customer could send).
-    """
-
-    acts: tuple[Act, ...]
-    facts: tuple[Fact, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
-    sources: tuple[Faq, ...] = ()
-    chips: tuple[str, ...] = ()

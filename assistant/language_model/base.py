@@ -40,13 +40,18 @@ def ensure_base(home: Path, *, gguf: Path | None = None, progress: Progress | No
     Takes the file from the installed package, or `gguf`. Takes 15 to 30 seconds and 1.5 GB of memory the first time, later a
     few milliseconds, and then neither package nor file is needed. Raises ModelError for a missing package or a damaged file.
     """
-    folder = home / "models" / NAME
+    folder = base_folder(home)
     if gguf is None and (done := _source_of(folder)) is not None and is_whole(folder, done):
         return folder
     path = gguf or packaged_gguf()
     source = {"file": path.name, "sha256": sha256(path), "layout": _LAYOUT}
     ensure_folder(folder, source, lambda scratch: _convert(path, scratch, progress or _silent))
     return folder
+
+
+def base_folder(home: Path) -> Path:
+    """Where `ensure_base` puts the converted base model."""
+    return home / "models" / NAME
 
 
 def packaged_gguf() -> Path:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypeAlias, TypedDict
 
-from assistant.language_model.language_model import Decoding
+from assistant.language_model.decoding import Decoding
 
 Schema: TypeAlias = Mapping[str, Any]
 """A JSON schema in the subset that servers agree on: every property required, none besides, no patterns."""

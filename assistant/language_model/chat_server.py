@@ -16,7 +16,7 @@ from openai import APIStatusError, OpenAI, OpenAIError, Stream, Timeout
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from assistant.language_model.chat_model import Message, Schema, spoken
-from assistant.language_model.language_model import Decoding
+from assistant.language_model.decoding import Decoding
 from retrieval.errors import ModelError, WritingError
 
 _TIMEOUT = Timeout(60.0, connect=5.0)

@@ -21,13 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from assistant.language_model.decoding import CANDIDATES, Sampler
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine_files import EngineFiles, read_engine_files
 from assistant.language_model.fair_turns import FairTurns
-from assistant.language_model.language_model import Decoding
 from assistant.language_model.network import Networks, TextState
 from assistant.language_model.prefix_cache import PrefixCache
 from assistant.language_model.quantization import Bits, Blocks
+from assistant.language_model.sampling import CANDIDATES, Sampler
 from retrieval.errors import ModelError, WritingError
 
 Choice = Collection[int] | NDArray[np.float32] | None

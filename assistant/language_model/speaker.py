@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Allowed, Engine
-from assistant.language_model.language_model import Decoding
 from assistant.language_model.transcript import END
 from retrieval.errors import AdapterError
 

@@ -25,7 +25,7 @@ from transformers import (
 from assistant.adapters.adapter import Adapter
 from assistant.adapters.fitting import check_fits
 from assistant.language_model.chat_model import Message, Schema, spoken
-from assistant.language_model.language_model import Decoding
+from assistant.language_model.decoding import Decoding
 from retrieval.errors import AdapterError, ModelError, WritingError
 
 _SILENCE_SECONDS = 120.0

@@ -13,13 +13,13 @@ import structlog
 
 from assistant.dialogue.thread import Thread
 from assistant.language_model.chat_model import ChatModel, Message
-from assistant.language_model.language_model import Decoding
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.transcript import TranscriptTurn, harmless
+from assistant.planning.grammar.names import Names
 from assistant.planning.plan_json import parse_plan_json, plan_json, plan_schema, tools_text
 from assistant.planning.plan_text import plan_text
 from assistant.planning.planner import Planned, Planner
 from assistant.planning.product_finder import product_finder
-from assistant.understanding.grammar.names import Names
 from retrieval.catalog.catalog import Catalog
 
 _log = structlog.get_logger(__name__)

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from assistant.conversation.conversation import State
 from assistant.dialogue.need import Need
+from assistant.planning.grammar.grammar import Grammar
+from assistant.planning.grammar.reading import Reading
+from assistant.planning.grammar.text import Text, clean
 from assistant.planning.plan import Find
-from assistant.understanding.grammar.grammar import Grammar
-from assistant.understanding.grammar.reading import Reading
-from assistant.understanding.grammar.text import Text, clean
 from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 from retrieval.catalog.options import Options
 
@@ -34,13 +33,13 @@ class Constraints:
     def of(self, find: Find, need: Need, message: str, shown: Sequence[str] = ()) -> Filter:
         """The filter of one search: its kind, the hard part of the need, and every hard limit of the message itself.
 
-        "Cheaper" and its like are limits too, beside the products that are `shown`; "cheapest" is an order, whatever was planned.
+        "Cheaper" and its like are limits too, beside the products that are `shown`.
         """
         kind = self._read(find.kind)
         wanted = Filter(tuple(c for c in (*kind.types, *kind.conditions) if c.operator is Operator.IN))
-        wanted = wanted.adding(self._hard(self._need_text(need)))
-        wanted = wanted.adding(self._hard(message))
+        wanted = wanted.adding(_hard(self._read(self._need_text(need))))
         said = self._read(message)
+        wanted = wanted.adding(_hard(said))
         if bound := self.grammar.comparison(said, shown, wanted):
             wanted = wanted.adding([bound])
         if find.sort.startswith(("most ", "least ")):
@@ -76,14 +75,14 @@ class Constraints:
         bounds = (c.number for c in self._read(text).conditions if (c.field, c.operator) == ("price", Operator.AT_MOST))
         return next((bound for bound in bounds if bound is not None), None)
 
-    def _hard(self, text: str) -> tuple[Condition, ...]:
-        found = self._read(text).conditions if text else ()
-        return tuple(c for c in found if c.field in _HARD or c.operator is not Operator.IN)
-
     @staticmethod
     def _need_text(need: Need) -> str:
         parts = [need.budget, f"size {need.size}" if need.size else "", need.color, need.brand]
         return ", ".join([*filter(None, parts), *(f"not {each}" for each in need.avoid)])
 
     def _read(self, text: str) -> Reading:
-        return self.grammar.read(Text(clean(text)), State())
+        return self.grammar.read(Text(clean(text)))
+
+
+def _hard(reading: Reading) -> tuple[Condition, ...]:
+    return tuple(c for c in reading.conditions if c.field in _HARD or c.operator is not Operator.IN)

@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.conversation.conversation import State
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
+from assistant.planning.grammar.english import FUNCTION_WORDS
+from assistant.planning.grammar.grammar import Grammar
+from assistant.planning.grammar.text import Text, clean
 from assistant.planning.plan import Bundle, Change, Compare, Details, Find, Order, Plan, Policy, Step
-from assistant.understanding.grammar.english import FUNCTION_WORDS
-from assistant.understanding.grammar.grammar import Grammar
-from assistant.understanding.grammar.text import Text, clean
 from retrieval.catalog.filter import Operator
 
 LONGEST = 200
@@ -75,7 +74,7 @@ class Grounding:
 
     def _types(self, text: str) -> str:
         """The kinds of product that `text` names, as a plan writes them."""
-        reading = self.grammar.read(Text(clean(self.grammar.mended(text))), State())
+        reading = self.grammar.read(Text(clean(self.grammar.mended(text))))
         values = [value for c in reading.types if c.operator is Operator.IN for value in c.values]
         return values[-1].casefold() if values else ""
 

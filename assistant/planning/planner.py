@@ -12,17 +12,17 @@ import structlog
 
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import KEYS
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Choice
-from assistant.language_model.language_model import Decoding
 from assistant.language_model.speaker import Speaker
 from assistant.language_model.transcript import END, PLAN, START, TranscriptTurn, encode, parts
+from assistant.planning.grammar.names import Names
 from assistant.planning.grounding import Grounding
 from assistant.planning.plan import Find, Plan, Policy, Step
 from assistant.planning.plan_grammar import PlanGrammar
 from assistant.planning.plan_text import parse_plan, plan_text
 from assistant.planning.product_finder import product_finder
 from assistant.reference import spell
-from assistant.understanding.grammar.names import Names
 
 _log = structlog.get_logger(__name__)
 _LONGEST = 72

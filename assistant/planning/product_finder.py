@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.dialogue.thread import Thread
-from assistant.understanding.grammar.names import Names
-from assistant.understanding.grammar.text import Text, clean
+from assistant.planning.grammar.names import Names
+from assistant.planning.grammar.text import Text, clean
 
 
 def product_finder(names: Names, thread: Thread, message: str) -> Callable[[str], str | None]:

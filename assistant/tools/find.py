@@ -38,8 +38,8 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     question = task.question(f"{step.kind}: {step.want}" if step.want else "")
     if not step.want and task.need.is_empty:
         listed = [candidate.product for candidate in candidates[:SHOWN]]
-        sorted_by = tuple(_sorted_by(listed, wanted, bench))
-        return Findings(products=tuple(product.id for product in listed), lines=sorted_by, notes=notes, total=count)
+        lines = tuple(_sorted_by(listed, wanted, bench))
+        return Findings(products=tuple(product.id for product in listed), lines=lines, notes=notes, total=count)
     read = read_records(bench, [candidate.product for candidate in candidates], question, _LINES_READ)
     kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read, task.moment)
     fitting = [each for each in kept if each.contradiction < DECIDES or each.support >= DECIDES]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from assistant.checking.claims import ViolationKind
 from assistant.evidence.brief import LINE_SLOTS, Brief
 from assistant.language_model.chat_model import ChatModel, Message
-from assistant.language_model.language_model import Decoding
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.transcript import harmless
 from assistant.reference import spell
 from assistant.writing.sentence_writer import Refused, ReplyTask, sentences

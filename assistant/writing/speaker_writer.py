@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.evidence.brief import KEYS, Brief
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Allowed
-from assistant.language_model.language_model import Decoding
 from assistant.language_model.speaker import Speaker
 from assistant.language_model.transcript import ASSISTANT, START, TranscriptTurn, encode, parts
 from assistant.reference import spell

@@ -172,19 +172,15 @@ def evaluate_planner(
     """Print how well messages of the held-out shops are planned, next to searching for their words."""
     from itertools import islice
 
+    from assistant.planning.grammar.grammar import Grammar
     from assistant.planning.grounding import Grounding
     from assistant.planning.planner import LanguageModelPlanner
-    from assistant.understanding.grammar.grammar import Grammar
-    from assistant.understanding.grammar.names import Names
-    from assistant.understanding.understanding import Understanding
     from finetune.corpora.encoder_planner import EncoderPlanner, training_turns
     from finetune.corpora.planner_evaluation import PlanTurn, by_planner, commonest, evaluate_planner, planned_turns
-    from finetune.corpora.rule_planner import by_rules
     from finetune.corpora.shop import CorpusShop, held_out, shop_folders
     from finetune.corpora.transcripts import corpus_conversations
-    from retrieval.index.sentence_encoder import open_encoder
 
-    sentences, kept = open_encoder(), held_out(corpus)
+    kept = held_out(corpus)
     speaker = speaker_of(home, adapter)
     trained = EncoderPlanner.fit(training_turns(corpus)) if encoder else None
     for folder in shop_folders(corpus):
@@ -193,17 +189,14 @@ def evaluate_planner(
         shop = CorpusShop.load(folder)
         turns = list(islice(planned_turns(shop, corpus_conversations(folder)), limit))
         grammar = Grammar(shop.catalog)
-        names = Names(shop.catalog, grammar.lexicon)
-        grounded = LanguageModelPlanner(speaker, names, Grounding(grammar))
-        understanding = Understanding.open(shop.catalog, sentences, Path("data/models/intents"))
+        grounded = LanguageModelPlanner(speaker, grammar.names, Grounding(grammar))
         ways: dict[str, PlanTurn] = {
             "language model": by_planner(grounded),
-            "without grounding": by_planner(LanguageModelPlanner(speaker, names)),
-            "head and rules": by_rules(understanding),
+            "without grounding": by_planner(LanguageModelPlanner(speaker, grammar.names)),
             "always search": commonest,
         }
         if trained:
-            ways["MiniLM in context"] = trained.planning(ways["head and rules"])
+            ways["MiniLM in context"] = trained.planning(commonest)
         for name, way in ways.items():
             scores = evaluate_planner(turns, way)
             low, high = scores.tools_interval

@@ -1,4 +1,4 @@
-"""Planning by a fine-tuned MiniLM that sees the context, for comparison: it names tools, rules fill in their arguments."""
+"""Planning by a fine-tuned MiniLM that sees the context, for comparison: it names tools, and the arguments come from elsewhere."""
 
 from __future__ import annotations
 

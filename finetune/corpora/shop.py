@@ -18,9 +18,9 @@ from assistant.actions.order_feed import read_orders
 from assistant.evidence.briefing import Briefing
 from assistant.importing import read_files
 from assistant.planning.constraints import Constraints
+from assistant.planning.grammar.grammar import Grammar
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.shop import Shop
-from assistant.understanding.grammar.grammar import Grammar
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer
 from retrieval.errors import FeedError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.understanding.grammar.english import is_ordinary
+from assistant.planning.grammar.english import is_ordinary
 from retrieval.catalog.catalog import Catalog
 
 _WORD = re.compile(r"[\w'’&-]+")

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from assistant.checking.claims import REFERENCE, stems
 from assistant.evidence.brief import LINE_SLOTS, Brief
 from assistant.evidence.evidence import Fact, FactKind
+from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.reading.lines import LineKind
 from assistant.reference import spell
-from assistant.understanding.grammar.english import FUNCTION_WORDS
 from finetune.tracing.numerals import as_digits
 from finetune.tracing.spellings import spellings
 

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.logs import configure_logs
-from tests.benchmarks import decoding, opening, turns
+from tests.benchmarks import opening, turns
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def machine() -> str:
 
 
 def rows(home: Path) -> Iterator[Row]:
-    """Start-up and index first, then turns at 1, 8 and 32 customers, then decoding beside `generate`."""
+    """Start-up and index first, then turns at 1, 8 and 16 customers; `python -m tests.benchmarks.engine` has decoding."""
     here = machine()
-    for part in (opening.measure(home), turns.measure(home), decoding.measure()):
+    for part in (opening.measure(home / "opening"), turns.measure(home / "turns")):
         for name, value, unit in part:
             yield Row(name, round(value, 3), unit, here)
 

@@ -22,11 +22,11 @@ from assistant.dialogue.thread import Thread
 from assistant.language_model.chat_model import ChatModel
 from assistant.language_model.chat_server import ChatServer
 from assistant.planning.chat_planner import ChatPlanner
+from assistant.planning.grammar.lexicon import Lexicon
+from assistant.planning.grammar.names import Names
 from assistant.planning.plan import Find, Plan
 from assistant.planning.planner import Planned
 from assistant.settings import SOURCE_ROOT
-from assistant.understanding.grammar.lexicon import Lexicon
-from assistant.understanding.grammar.names import Names
 from finetune.corpora.planner_evaluation import by_planner, evaluate_planner, planned_turns
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import corpus_conversations

@@ -27,8 +27,8 @@ from rich.table import Table
 from transformers import LlamaForCausalLM
 
 from assistant.language_model.base import ensure_base, packaged_gguf
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Engine
-from assistant.language_model.language_model import Decoding
 from assistant.settings import SOURCE_ROOT
 
 PROMPT, TOKENS = 320, 33

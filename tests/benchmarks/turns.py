@@ -1,105 +1,76 @@
-"""Whole turns at 1, 8 and 32 customers at once: p50 and p95 of each step, of the first sentence and of the reply.
-
-Ranking is part of search, and the first token part of the first sentence; both are timed inside, from the outside.
-"""
+"""How long customers wait for a reply, one at a time and many at once, and the memory that this takes."""
 
 from __future__ import annotations
 
-import random
+import resource
+import statistics
+import sys
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from unittest.mock import patch
-
-import numpy as np
 
 from assistant.assistant import Assistant
-from assistant.language_model.embedded_model import EmbeddedModel
-from assistant.language_model.language_model import Decoding
-from assistant.language_model.prompt import Prompt
-from assistant.opening import open_assistant
-from assistant.reply import Reply, Sentence
-from assistant.settings import Settings
-from retrieval.catalog.candidate import Candidate
-from retrieval.recommendation.product_features import Floats
-from retrieval.recommendation.recommender import Question, Recommender
-from tests.simulation.customer import SimulatedCustomer
+from assistant.opening import open_assistant, prepare_model
+from assistant.reply import Reply
+from assistant.sample_shop import prepare_sample, sample_settings
 
-TURNS = 192
+CONVERSATIONS = (
+    ("hello", "a rain jacket for my wife under 150", "which one would you take?", "does it come in size M"),
+    ("what are your delivery times", "and how much is it to Canada?"),
+    ("warm sleeping bag for freezing nights", "how heavy is the first one", "can i send it back if it's too warm"),
+    ("cheapest tent for two", "compare the first two"),
+    ("where is my order", "thanks"),
+    ("something to make coffee on a camp stove, below 40", "dishwasher safe?"),
+    ("my lamp arrived broken", "how long does a refund take"),
+    ("gift for a 10 year old who loves the outdoors, 30 dollars", "can you wrap it"),
+)
+CUSTOMERS = (1, 8, 16)
+_WARM_UP = "hello"
 
 
 def measure(home: Path) -> Iterator[tuple[str, float, str]]:
-    """Milliseconds; `home` holds the built sample shop. Every customer sends the next message when the reply is complete."""
-    assistant = open_assistant(Settings(home=home))
-    _talk(assistant, 8, random.Random(0), defaultdict(list))  # warm
-    for customers in (1, 8, 32):
-        taken: defaultdict[str, list[float]] = defaultdict(list)
-        threads = [
-            threading.Thread(target=_talk, args=(assistant, TURNS // customers, random.Random(number), taken))
-            for number in range(customers)
-        ]
-        with _timed_inside(taken):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-        for step, values in taken.items():
-            for percent in (50, 95):
-                yield f"{step}, {customers} at once, p{percent}", float(np.percentile(values, percent)), "ms"
+    """Milliseconds to the first sentence and to the whole reply, p50 and p95, for each number of customers."""
+    settings = sample_settings(home=home)
+    prepare_model(settings)
+    prepare_sample(settings)
+    assistant = open_assistant(settings)
+    assistant.ask(_WARM_UP)
+    for customers in CUSTOMERS:
+        waits = _together(assistant, customers)
+        for name, values in waits.items():
+            for share in (50, 95):
+                yield f"{name}, {customers} at once, p{share}", _percentile(values, share), "ms"
+        yield f"first sentence, {customers} at once, longest", max(waits["first sentence"]), "ms"
+    scale = 1 if sys.platform == "darwin" else 1024
+    yield "memory at most", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6, "MB"
 
 
-def _talk(assistant: Assistant, turns: int, generator: random.Random, taken: defaultdict[str, list[float]]) -> None:
-    customer = SimulatedCustomer(assistant.catalog, generator)
-    reply: Reply | None = None
-    for _ in range(turns):
-        message = customer.say(reply)
-        start = time.perf_counter()
-        first = None
-        for event in assistant.reply(message, conversation_id=reply.conversation_id if reply else None):
-            if isinstance(event, Sentence) and first is None:
-                first = (time.perf_counter() - start) * 1000
-            if isinstance(event, Reply):
-                reply = event
-        assert reply
-        for step, value in reply.timings_ms.items():
-            taken[step].append(value)
-        taken["first sentence"].append(first or 0.0)
-        taken["whole reply"].append((time.perf_counter() - start) * 1000)
+def _together(assistant: Assistant, customers: int) -> dict[str, list[float]]:
+    waits: dict[str, list[float]] = defaultdict(list)
+    lock = threading.Lock()
+
+    def talk(number: int) -> None:
+        conversation_id: str | None = None
+        for message in CONVERSATIONS[number % len(CONVERSATIONS)]:
+            started, first = time.perf_counter(), 0.0
+            for event in assistant.reply(message, conversation_id):
+                first = first or (time.perf_counter() - started) * 1000
+                if isinstance(event, Reply):
+                    conversation_id = event.conversation_id
+                    with lock:
+                        waits["first sentence"].append(event.timings_ms.get("first sentence", first))
+                        waits["planning"].append(event.timings_ms["planning"])
+                        waits["tools and reading"].append(event.timings_ms["tools"])
+                        waits["whole reply"].append((time.perf_counter() - started) * 1000)
+
+    rounds = max(1, len(CONVERSATIONS) // customers)
+    with ThreadPoolExecutor(customers) as pool:
+        list(pool.map(talk, range(customers * rounds)))
+    return waits
 
 
-@contextmanager
-def _timed_inside(taken: defaultdict[str, list[float]]) -> Iterator[None]:
-    """Notes in `taken` how long ranking takes, and how long a language model takes to its first token."""
-    scores, explain, write = Recommender.scores, Recommender.explain, EmbeddedModel.write
-    spent = threading.local()
-
-    def timed_scores(self: Recommender, question: Question) -> Floats:
-        start = time.perf_counter()
-        made = scores(self, question)
-        spent.scoring = time.perf_counter() - start
-        return made
-
-    def timed_explain(self: Recommender, question: Question) -> tuple[Candidate, ...]:
-        start = time.perf_counter()
-        made = explain(self, question)
-        taken["ranking"].append((time.perf_counter() - start + getattr(spent, "scoring", 0.0)) * 1000)
-        return made
-
-    def timed_write(
-        self: EmbeddedModel, prompt: Prompt, decoding: Decoding, cancelled: threading.Event
-    ) -> Iterator[str]:
-        start = time.perf_counter()
-        for place, piece in enumerate(write(self, prompt, decoding, cancelled)):
-            if not place and not prompt.begun:
-                taken["first token of the model"].append((time.perf_counter() - start) * 1000)
-            yield piece
-
-    with (
-        patch.object(Recommender, "scores", timed_scores),
-        patch.object(Recommender, "explain", timed_explain),
-        patch.object(EmbeddedModel, "write", timed_write),
-    ):
-        yield
+def _percentile(values: list[float], share: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[share - 1] if len(values) > 1 else values[0]

@@ -8,8 +8,6 @@ A file holds a list of scenarios:
       customer: c-001            # signed in; absent for a visitor
       turns:
         - say: show me tents under 200 dollars
-          intents: [find_product]          # each is among the request's intents
-          acts: [found_products]           # each is among the acts
           products:
             count: 2                       # at least so many; `none: true` for no product at all
             each: {type: Tents, price_at_most: 200}
@@ -35,11 +33,10 @@ import yaml
 
 from assistant.assistant import Assistant
 from assistant.reply import Reply
+from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.product import Product
 
-TURN_KEYS = frozenset(
-    {"say", "intents", "acts", "not_acts", "products", "sources", "says", "lacks", "same_products", "filters"}
-)
+TURN_KEYS = frozenset({"say", "products", "sources", "says", "lacks", "same_products"})
 
 
 @dataclass(frozen=True)
@@ -75,36 +72,28 @@ def play(scenario: Scenario, assistant: Assistant) -> tuple[list[Reply], list[st
         reply = assistant.ask(turn["say"], conversation_id=conversation_id, customer_id=scenario.customer)
         conversation_id = reply.conversation_id
         previous = replies[-1] if replies else None
-        failures += [f"turn {number} {turn['say'][:60]!r}: {text}" for text in _failures(turn, reply, previous)]
+        failures += [
+            f"turn {number} {turn['say'][:60]!r}: {text}"
+            for text in _failures(turn, reply, previous, assistant.catalog)
+        ]
         replies.append(reply)
     return replies, failures
 
 
-def _failures(turn: Mapping[str, Any], reply: Reply, previous: Reply | None) -> Iterator[str]:
-    intents = {intent.name for intent in reply.request.intents}
-    acts = {act.value for act in reply.evidence.acts}
+def _failures(turn: Mapping[str, Any], reply: Reply, previous: Reply | None, catalog: Catalog) -> Iterator[str]:
     if not reply.text.strip():
         yield "empty reply"
-    for name in turn.get("intents", ()):
-        if name not in intents:
-            yield f"intent {name} not in {sorted(intents)}"
-    for name in turn.get("acts", ()):
-        if not set(name.split("|")) & acts:
-            yield f"act {name} not in {sorted(acts)}"
-    for name in turn.get("not_acts", ()):
-        if name in acts:
-            yield f"act {name} is in {sorted(acts)}"
     for part in turn.get("says", ()):
         if part.casefold() not in reply.text.casefold():
             yield f"{part!r} not said: {reply.text!r}"
     for part in turn.get("lacks", ()):
         if part.casefold() in reply.text.casefold():
             yield f"{part!r} said: {reply.text!r}"
-    if "sources" in turn and not {faq.id for faq in reply.sources} & set(turn["sources"]):
-        yield f"no source of {turn['sources']}: {[faq.id for faq in reply.sources]}"
-    products = [candidate.product for candidate in reply.products]
+    if "sources" in turn and not {source.id for source in reply.shown.sources} & set(turn["sources"]):
+        yield f"no source of {turn['sources']}: {[source.id for source in reply.shown.sources]}"
+    products = [catalog.products[card.id] for card in reply.shown.cards]
     if turn.get("same_products") and previous:
-        before = [candidate.product.id for candidate in previous.products]
+        before = [card.id for card in previous.shown.cards]
         if [product.id for product in products] != before:
             yield f"products changed: {before} to {[product.id for product in products]}"
     yield from _product_failures(turn.get("products", {}), products)

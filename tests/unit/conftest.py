@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 import assistant.tables  # noqa: F401 - fills Base.metadata
-from finetune.tuning.base_model import BaseModel, open_base
 from retrieval.store.database import Base, open_database
 from tests.unit.tiny_models import TINY, tiny_gpt2, tiny_mistral, tiny_qwen2
 
@@ -32,12 +31,6 @@ def wide_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("wide")
     makers = {"gpt2": tiny_gpt2, "qwen2": tiny_qwen2, "mistral": tiny_mistral}
     return {name: make(root / name, context=16_384) for name, make in makers.items()}
-
-
-@pytest.fixture(params=list(TINY))
-def base(request: pytest.FixtureRequest, folders: dict[str, Path]) -> BaseModel:
-    """A freshly opened tiny model of each architecture in turn."""
-    return open_base(str(folders[request.param]))
 
 
 def _programs() -> Path | None:

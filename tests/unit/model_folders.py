@@ -8,9 +8,6 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from finetune.base import Shape, new_model
-from finetune.checkpoint import save_model
-from finetune.tokenizer import as_pretrained, train_tokenizer
 from tests.unit.adapter_folders import tiny_gpt2, tiny_llama
 
 TEMPLATE = (
@@ -20,11 +17,7 @@ TEMPLATE = (
 
 
 def write_models(root: Path) -> dict[str, Path]:
-    """An embedded model, a Llama with a chat template and a GPT-2 without."""
-    tokenizer = train_tokenizer(["The kettle costs little and is in stock."] * 20, 640)
-    as_pretrained(tokenizer).save_pretrained(root / "embedded")
-    torch.manual_seed(0)
-    save_model(new_model(Shape(width=64, layers=2, heads=2, inner=96, vocabulary=640), tokenizer), root / "embedded")
+    """A Llama with a chat template and a GPT-2 without."""
     for name, model in (("llama", tiny_llama()), ("gpt2", tiny_gpt2())):
         model.resize_token_embeddings(400)
         model.config.eos_token_id = model.generation_config.eos_token_id = 1
@@ -35,7 +28,7 @@ def write_models(root: Path) -> dict[str, Path]:
         plain = _byte_tokenizer()
         plain.chat_template = TEMPLATE if name == "llama" else None
         plain.save_pretrained(root / name)
-    return {name: root / name for name in ("embedded", "llama", "gpt2")}
+    return {name: root / name for name in ("llama", "gpt2")}
 
 
 def _byte_tokenizer() -> PreTrainedTokenizerFast:

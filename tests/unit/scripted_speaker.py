@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.evidence.brief import KEYS
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Allowed
-from assistant.language_model.language_model import Decoding
 from assistant.language_model.transcript import END, START
 from assistant.reference import spell
 

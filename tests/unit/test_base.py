@@ -16,8 +16,8 @@ from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
 from assistant.language_model import base, whole_folder
 from assistant.language_model.base import INSTALL, ensure_base
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Engine
-from assistant.language_model.language_model import Decoding
 from retrieval.errors import ModelError
 
 HEADS, KV_HEADS, WIDTH = 4, 2, 64

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.catalog.candidate import Candidate, Reason, ReasonKind
-from retrieval.catalog.card import Card
+from assistant.shown import Card, Source
+from retrieval.catalog.candidate import Reason, ReasonKind
 from retrieval.catalog.catalog import Catalog
-from retrieval.catalog.faq import Faq
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product
 from retrieval.catalog.window import Window
@@ -52,8 +51,8 @@ def card(item: Product, *others: Product) -> Card:
     return Card.of(item, Catalog([item, *others]), NOON)
 
 
-def cards_of(*candidates: Candidate) -> str:
-    return cards.cards_html(candidates, Catalog([candidate.product for candidate in candidates]), NOON)
+def html_of(item: Product, reasons: tuple[Reason, ...] = ()) -> str:
+    return cards.cards_html([Card.of(item, Catalog([item]), NOON, reasons)])
 
 
 hostile = st.text() | st.sampled_from(
@@ -63,10 +62,8 @@ hostile = st.text() | st.sampled_from(
 
 @given(hostile, hostile, hostile, hostile)
 def test_hostile_records_make_no_tags_or_handlers(title, link, image, reason):
-    candidate = Candidate(
-        product(title=title, link=link, image_link=image), 1, (Reason(ReasonKind.POPULAR, reason, 0.1),)
-    )
-    parsed = Tags(cards_of(candidate))
+    item = product(title=title, link=link, image_link=image)
+    parsed = Tags(html_of(item, (Reason(ReasonKind.POPULAR, reason, 0.1),)))
     assert set(parsed.tags) <= ALLOWED
     assert not [name for name, _ in parsed.attributes if name.startswith("on")]
     for name, value in parsed.attributes:
@@ -81,7 +78,7 @@ def test_text_is_told_whole_and_without_tags(text):
 
 
 def test_a_script_in_a_title_is_shown_as_text():
-    parsed = Tags(cards_of(Candidate(PRODUCTS[1], 1)))
+    parsed = Tags(html_of(PRODUCTS[1]))
     assert "<script>alert('title')</script> tent" in parsed.text
     assert "script" not in parsed.tags
 
@@ -135,9 +132,7 @@ def test_a_card_names_its_variant_and_says_from() -> None:
         product(id="R", color="Red", size="L", item_group_id="g"),
     )
     dear = replace(navy, price=Money(Decimal(14)))
-    assert Tags(cards.cards_html([Candidate(navy, 1)], Catalog([navy, red]), NOON)).text.startswith(
-        "AA thing Navy$10.00"
-    )
+    assert Tags(cards.cards_html([card(navy, red)])).text.startswith("AA thing Navy$10.00")
     assert Tags(cards.price_html(card(dear, red))).text == "$14.00others from $10.00"
     assert Tags(cards.price_html(card(red, dear))).text == "from $10.00"
     assert Tags(cards.price_html(card(dear, replace(red, quantity=0)))).text == "$14.00"  # nobody can have it for less
@@ -155,13 +150,13 @@ def test_a_card_is_of_its_moment(hours: int, text: str) -> None:
 
 
 def test_a_rating_is_told_to_screen_readers():
-    assert 'aria-label="Rated 4.6 out of 5 by 112"' in cards.stars_html(PRODUCTS[0])
-    assert cards.stars_html(product()) == ""
+    assert 'aria-label="Rated 4.6 out of 5 by 112"' in cards.stars_html(card(PRODUCTS[0]))
+    assert cards.stars_html(card(product())) == ""
 
 
 def test_sources_link_to_the_help_page_or_their_own():
-    own = Faq("returns", "Returns & refunds", "")
-    elsewhere = Faq("x", "X", "", link="https://shop.example/x")
+    own = Source(id="returns", title="Returns & refunds")
+    elsewhere = Source(id="x", title="X", link="https://shop.example/x")
     markup = cards.sources_html([own, elsewhere])
     assert 'href="/help/returns"' in markup
     assert "Returns &amp; refunds" in markup
@@ -172,14 +167,14 @@ def test_sources_link_to_the_help_page_or_their_own():
 def test_a_card_tells_the_reason_that_it_does_not_show_already():
     kinds = (ReasonKind.MATCHES_REQUEST, ReasonKind.IN_STOCK, ReasonKind.LIKE_BOUGHT)
     reasons = tuple(Reason(kind, f"because {kind}", 0.1) for kind in kinds)
-    assert "Because like_bought" in cards_of(Candidate(product(), 1, reasons))
-    assert "Because matches_request" in cards_of(Candidate(product(), 1, reasons[:2]))
-    assert "Why this one" not in cards_of(Candidate(product(), 1))
+    assert "Because like_bought" in html_of(product(), reasons)
+    assert "Because matches_request" in html_of(product(), reasons[:2])
+    assert "Why this one" not in html_of(product())
 
 
 def test_every_kind_of_reason_can_be_told():
     for kind in ReasonKind:
-        assert "because" in cards_of(Candidate(product(), 1, (Reason(kind, "because", 0.1),))).casefold()
+        assert "because" in html_of(product(), (Reason(kind, "because", 0.1),)).casefold()
 
 
 def test_lists_in_text_become_lists():

@@ -48,7 +48,8 @@ def test_events_come_in_order_and_carry_the_reply(client):
     assert [product.id for product in done.products] == ["T-1", "T-2", "T-3"]
     assert (done.products[0].price, done.products[0].old_price, done.products[0].currency) == (149.0, 189.0, "USD")
     assert done.facts[0].model_dump() == {"key": "p1.price", "value": "$149.00", "record": "product:T-1"}
-    assert done.filters[0].model_dump() == {"field": "price", "operator": "at_most", "values": [], "number": 200.0}
+    assert done.plan == [{"find": {"kind": "tents"}}]
+    assert done.need == "budget under 200"
 
 
 def test_a_conversation_continues_by_its_id(client, fake):

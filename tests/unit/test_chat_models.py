@@ -13,7 +13,7 @@ import pytest
 from assistant.language_model import chat_server, transformers_chat
 from assistant.language_model.chat_model import ChatModel, Message, spoken
 from assistant.language_model.chat_server import ChatServer
-from assistant.language_model.language_model import Decoding
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.transformers_chat import TransformersChat
 from retrieval.errors import AdapterError, ModelError, WritingError
 from tests.unit.adapter_folders import write_adapter

@@ -16,16 +16,16 @@ from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.language_model.chat_model import ChatModel
 from assistant.language_model.chat_server import ChatServer
-from assistant.language_model.language_model import Decoding
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.transcript import TranscriptTurn
 from assistant.language_model.transformers_chat import TransformersChat
 from assistant.planning.chat_planner import ChatPlanner
+from assistant.planning.grammar.lexicon import Lexicon
+from assistant.planning.grammar.names import Names
 from assistant.planning.plan import STEPS, Details, Find, Plan, Talk, written_step
 from assistant.planning.plan_json import parse_plan_json, plan_json, plan_schema, tools_text
 from assistant.planning.plan_text import parse_plan, plan_text
 from assistant.planning.planner import Planned, Planner
-from assistant.understanding.grammar.lexicon import Lexicon
-from assistant.understanding.grammar.names import Names
 from tests.unit.corpus import conversations
 from tests.unit.scripted_server import Script, scripted_server
 from tests.unit.small_shop import SMALL_SHOP

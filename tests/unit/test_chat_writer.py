@@ -17,7 +17,7 @@ from assistant.evidence.brief import KEYS, Brief, BriefLine
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.language_model.chat_model import ChatModel
 from assistant.language_model.chat_server import ChatServer
-from assistant.language_model.language_model import Decoding
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.transcript import TranscriptTurn
 from assistant.language_model.transformers_chat import TransformersChat
 from assistant.planning.plan import Find, Plan, Talk

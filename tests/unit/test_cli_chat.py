@@ -23,7 +23,7 @@ from tests.fake_assistant import FakeAssistant
 from tests.unit.small_shop import FAQS
 
 FIELDS = {
-    "reply", "intents", "filters", "products", "sources", "facts", "fallback", "conversation_id", "timings_ms",
+    "reply", "plan", "need", "products", "chips", "sources", "facts", "fallback", "conversation_id", "timings_ms",
 }  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from assistant.dialogue.need import Need
 from assistant.planning.constraints import Constraints
+from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.plan import Find
-from assistant.understanding.grammar.grammar import Grammar
 from retrieval.catalog.filter import Condition, Operator, Sort
 from tests.unit.grammar_shops import SHOPS
 

@@ -18,9 +18,9 @@ from tokenizers import Tokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from assistant.language_model.base import ensure_base, packaged_gguf
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Allowed, Engine
 from assistant.language_model.fair_turns import FairTurns
-from assistant.language_model.language_model import Decoding
 from assistant.language_model.network import TextState
 from assistant.language_model.prefix_cache import BLOCK, PrefixCache
 from retrieval.errors import ModelError, WritingError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,21 +10,13 @@ import torch
 from peft import LoraConfig, PeftModel, PrefixTuningConfig
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
-from assistant.act import Act
 from assistant.adapters.adapter import Adapter
 from assistant.exporting import Spoken, export
-from assistant.language_model.chat_tokens import chat_text
-from assistant.language_model.embedded_model import EmbeddedModel
-from assistant.language_model.language_model import Decoding
-from assistant.language_model.prompt import Prompt, PromptTurn, messages
-from assistant.settings import SOURCE_ROOT
-from assistant.writing.manners import Manners
 from retrieval.errors import AdapterError
 from tests.unit.adapter_folders import write_adapter
 from tests.unit.model_folders import write_models
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
-PROMPT = Prompt("Be brief.", (PromptTurn("hi", (Act.GREET,), (), "Hello."), PromptTurn("bye", (Act.GOODBYE,), ())))
 LORA = LoraConfig(r=4, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM")
 CONV = LoraConfig(r=4, target_modules=["c_attn"], fan_in_fan_out=True, task_type="CAUSAL_LM")
 
@@ -69,14 +60,6 @@ def test_the_merged_model_is_the_base_with_its_adapter(
     assert list(exported.folder.parent.iterdir()) == [exported.folder]
 
 
-def test_a_template_is_added_that_renders_what_was_trained(folders: dict[str, Path], tmp_path: Path) -> None:
-    adapter = made(folders["gpt2"], CONV, tmp_path / "made")
-    exported = export(adapter, str(folders["gpt2"]), tmp_path / "merged")
-    before, after = (AutoTokenizer.from_pretrained(folder) for folder in (folders["gpt2"], exported.folder))
-    assert not before.chat_template
-    assert chat_text(after, messages(PROMPT)) == chat_text(before, messages(PROMPT))
-
-
 def test_half_precision_is_rounded_after_the_check(folders: dict[str, Path], tmp_path: Path) -> None:
     adapter = made(folders["llama"], LORA, tmp_path / "made")
     exported = export(adapter, str(folders["llama"]), tmp_path / "merged", half=True)
@@ -84,19 +67,26 @@ def test_half_precision_is_rounded_after_the_check(folders: dict[str, Path], tmp
     assert exported.difference <= 1e-4
 
 
-def test_the_embedded_model_runs_from_the_exported_folder(tmp_path: Path) -> None:
-    models = SOURCE_ROOT / "data" / "models"
-    exported = export(Adapter.read(models / "adapter", "shipped"), str(models / "base"), tmp_path / "merged")
-    assert exported.spoken is Spoken.COMPACT
-    assert Manners.read(exported.folder) is not None
-    assert AutoTokenizer.from_pretrained(exported.folder).chat_template is None
-    beside = EmbeddedModel.open(models / "base", models / "adapter", quantised=False)
-    merged = EmbeddedModel.open(exported.folder, quantised=False)
-    prompt, greedy = Prompt("", (PromptTurn("thanks, bye", (Act.GOODBYE,), ()),)), Decoding(temperature=0.0)
-    found = merged.likelihoods(prompt, ["Bye for now!"])[0]
-    np.testing.assert_allclose(found, beside.likelihoods(prompt, ["Bye for now!"])[0], atol=1e-3)
-    texts = {"".join(model.write(prompt, greedy, threading.Event())) for model in (beside, merged)}
-    assert len(texts) == 1
+def test_an_adapter_with_tokens_of_its_own_takes_them_along(folders: dict[str, Path], tmp_path: Path) -> None:
+    base = folders["llama"]
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    tokenizer.add_tokens(["{p1.name}", "{p1.price}"])
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+    config = LoraConfig(
+        r=4,
+        target_modules=["q_proj"],
+        task_type="CAUSAL_LM",
+        trainable_token_indices={"embed_tokens": [len(tokenizer) - 2, len(tokenizer) - 1]},
+    )
+    written = write_adapter(model, config, tmp_path / "made")
+    text = (written / "adapter_config.json").read_text().replace('"../base"', f'"../{base.name}"')
+    (written / "adapter_config.json").write_text(text)
+    tokenizer.save_pretrained(written)
+    exported = export(Adapter.read(written), str(base), tmp_path / "merged")
+    assert exported.spoken is Spoken.TRANSCRIPT
+    assert AutoTokenizer.from_pretrained(exported.folder).convert_tokens_to_ids("{p1.price}") == len(tokenizer) - 1
+    assert AutoModelForCausalLM.from_pretrained(exported.folder).config.vocab_size >= len(tokenizer)
 
 
 def test_what_cannot_be_exported_is_told_and_leaves_nothing(

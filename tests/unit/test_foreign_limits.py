@@ -9,8 +9,8 @@ import pytest
 
 from assistant.dialogue.need import Need
 from assistant.planning.constraints import Constraints
+from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.plan import Find
-from assistant.understanding.grammar.grammar import Grammar
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.filter import Operator
 from retrieval.catalog.money import Money

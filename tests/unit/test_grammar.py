@@ -10,11 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.conversation.conversation import State
-from assistant.understanding.grammar.grammar import Grammar
-from assistant.understanding.grammar.reading import Reading
-from assistant.understanding.grammar.synonyms import BASIC_COLORS
-from assistant.understanding.grammar.text import Text
+from assistant.planning.grammar.grammar import Grammar
+from assistant.planning.grammar.reading import Reading
+from assistant.planning.grammar.synonyms import BASIC_COLORS
+from assistant.planning.grammar.text import Text
 from retrieval.catalog.filter import Condition, Operator, Sort
 from tests.unit.grammar_shops import SHOPS
 
@@ -34,25 +33,20 @@ def spelled(condition: Condition) -> str:
     return f"{condition.field} {SIGNS[condition.operator]} {', '.join(sorted(condition.values))}"
 
 
-def meaning(reading: Reading, example: dict[str, Any]) -> dict[str, Any]:
-    """A reading in the words of the examples, without what is empty; query and about only where asked for."""
-    order = "" if reading.sort is Sort.RELEVANCE else f"{reading.sort} {reading.sort_field}".strip()
+def meaning(reading: Reading) -> dict[str, Any]:
+    """A reading in the words of the examples, without what is empty."""
     found = {
         "filter": sorted(map(spelled, reading.conditions)),
         "types": sorted(value for condition in reading.types for value in condition.values),
-        "sort": order,
-        "dropped": sorted(reading.dropped),
+        "sort": "" if reading.sort is Sort.RELEVANCE else f"{reading.sort} {reading.sort_field}".strip(),
         "order": reading.order_id,
-        "quantity": reading.quantity,
-        "ids": list(reading.product_ids),
     }
-    asked = {key: getattr(reading, key) for key in ("query", "about") if key in example}
-    return {key: value for key, value in {**found, **asked}.items() if value}
+    return {key: value for key, value in found.items() if value}
 
 
 def expected(example: dict[str, Any]) -> dict[str, Any]:
-    wanted = {key: value for key, value in example.items() if key not in ("say", "shown", "focus")}
-    return {key: sorted(value) if key in ("filter", "types", "dropped") else value for key, value in wanted.items()}
+    wanted = {key: value for key, value in example.items() if key != "say"}
+    return {key: sorted(value) if key in ("filter", "types") else value for key, value in wanted.items()}
 
 
 CASES = [pytest.param(shop, example, id=f"{shop}: {example['say']}") for shop in EXAMPLES for example in EXAMPLES[shop]]
@@ -60,9 +54,7 @@ CASES = [pytest.param(shop, example, id=f"{shop}: {example['say']}") for shop in
 
 @pytest.mark.parametrize(("shop", "example"), CASES)
 def test_example(shop: str, example: dict[str, Any]) -> None:
-    state = State(shown=tuple(example.get("shown", ())), focus=example.get("focus", ""))
-    reading = GRAMMARS[shop].read(Text.of(example["say"]), state)
-    assert meaning(reading, example) == expected(example)
+    assert meaning(GRAMMARS[shop].read(Text.of(example["say"]))) == expected(example)
 
 
 def test_there_are_enough_examples() -> None:
@@ -129,9 +121,8 @@ WORDS = st.sampled_from(
 @given(st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=25).map(" ".join)), st.sampled_from(sorted(SHOPS)))
 @settings(max_examples=300)
 def test_any_text_is_read_and_conditions_use_the_shops_words(message: str, shop: str) -> None:
-    facets, catalog = SHOPS[shop].facets, SHOPS[shop]
-    state = State(shown=tuple(list(catalog.products)[:3]))
-    reading = GRAMMARS[shop].read(Text.of(message), state)
+    facets = SHOPS[shop].facets
+    reading = GRAMMARS[shop].read(Text.of(message))
     known = {"product_type": facets.product_types, "brand": facets.brands, "color": facets.colors, "size": facets.sizes,
              "material": facets.materials, "availability": {"in_stock": 1}, **facets.attributes}  # fmt: skip
     for condition in (*reading.conditions, *reading.types):
@@ -139,7 +130,6 @@ def test_any_text_is_read_and_conditions_use_the_shops_words(message: str, shop:
         unknown = set(condition.values) - set(known.get(condition.field, ()))
         assert not unknown or (condition.field == "color" and unknown <= BASIC_COLORS)  # so that its lack is told
         assert (condition.number is None) == bool(condition.values)
-    assert set(reading.product_ids) <= set(catalog.products)
 
 
 @given(st.text(max_size=300))

@@ -7,9 +7,9 @@ import pytest
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.language_model.transcript import TranscriptTurn
+from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
 from assistant.planning.plan import Bundle, Compare, Details, Find, Order, Plan, Policy, Step
-from assistant.understanding.grammar.grammar import Grammar
 from tests.unit.grammar_shops import SHOPS
 
 GROUNDING = Grounding(Grammar(SHOPS["outdoor"]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from assistant.reply_json import ProductJson, ReplyJson
+from assistant.reply_json import ReplyJson
+from assistant.shown import Card
 from ui.app import STATIC
 from ui.errors import STATUSES
 from ui.metrics import Metrics
@@ -15,7 +16,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_every_field_of_a_reply_is_documented():
     text = (DOCS / "api.md").read_text()
-    for name in (*ReplyJson.model_fields, *ProductJson.model_fields):
+    for name in (*ReplyJson.model_fields, *Card.model_fields):
         assert f"`{name}`" in text, name
 
 

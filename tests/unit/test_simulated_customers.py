@@ -15,8 +15,8 @@ from typing import cast, get_args
 import pytest
 
 from assistant.evidence.brief import Brief, Note
+from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Allowed
-from assistant.language_model.language_model import Decoding
 from assistant.planning.plan import Ask, Find, Plan, Step
 from assistant.turn import TurnReply
 from finetune.corpora.live import live_dialogue

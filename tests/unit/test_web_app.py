@@ -148,7 +148,7 @@ def test_metrics_count_without_personal_data(tmp_path: Path):
     assert 'aisle_requests_total{face="api",outcome="failed"} 1.0' in text
     assert 'aisle_requests_total{face="api",outcome="rate_limited"} 1.0' in text
     assert 'aisle_errors_total{kind="RuntimeError"} 1.0' in text
-    assert 'aisle_step_seconds_count{step="understanding"} 2.0' in text
+    assert 'aisle_step_seconds_count{step="planning"} 2.0' in text
     assert "aisle_replies_running 0.0" in text
     assert "secret words" not in text
 

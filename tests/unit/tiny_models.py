@@ -9,6 +9,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     GPT2Config,
     GPT2LMHeadModel,
+    LlamaConfig,
+    LlamaForCausalLM,
     MistralConfig,
     MistralForCausalLM,
     PreTrainedModel,
@@ -17,11 +19,6 @@ from transformers import (
     Qwen2ForCausalLM,
 )
 
-from finetune.base import Shape, new_model
-from finetune.checkpoint import save_model
-from finetune.tokenizer import as_pretrained, train_tokenizer
-
-SHAPE = Shape(width=32, layers=2, heads=2, inner=48, vocabulary=640)
 CHAT = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -34,12 +31,10 @@ TEXTS = ["The {p1.name} costs {p1.price} at http://x.example, or 50% less.", "Yo
 CONTEXT = 1600
 
 
-def tiny_embedded(folder: Path, shape: Shape = SHAPE) -> Path:
+def tiny_embedded(folder: Path) -> Path:
+    """A Llama with grouped-query attention, as the embedded model is one."""
     torch.manual_seed(0)
-    tokenizer = train_tokenizer([*TEXTS, "The kettle is in stock."] * 20, shape.vocabulary)
-    as_pretrained(tokenizer).save_pretrained(folder)
-    save_model(new_model(shape, tokenizer), folder)
-    return folder
+    return saved(LlamaForCausalLM(LlamaConfig(tie_word_embeddings=True, **_sizes(1))), folder, CHAT)
 
 
 def tiny_gpt2(folder: Path, context: int = CONTEXT) -> Path:

@@ -1,0 +1,56 @@
+"""Beside: what stands next to a reply, made from its plan and brief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.checking.claims import REFERENCE
+from assistant.dialogue.chips import Chips
+from assistant.evidence.brief import LINE_SLOTS, Brief
+from assistant.planning.plan import Plan
+from assistant.reading.lines import LineKind
+from assistant.reading.verdict import Verdict
+from assistant.shown import Card, Shown, Source, StatedFact
+from retrieval.catalog.candidate import Reason, ReasonKind
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.faq import Faq
+
+_MOST_SOURCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Makes cards, sources and chips for one shop."""
+
+    catalog: Catalog
+    chips: Chips
+
+    def cards(self, brief: Brief, moment: datetime) -> tuple[Card, ...]:
+        """One card for each product of the brief, with the offer of `moment` and the line that speaks for it."""
+        products = [self.catalog.products[id] for id in brief.products]
+        return tuple(Card.of(each, self.catalog, moment, self._reasons(brief, each.id)) for each in products)
+
+    def shown(self, message: str, plan: Plan, brief: Brief, written: str, moment: datetime) -> Shown:
+        """Everything beside the reply that was `written`, with references."""
+        used = set(REFERENCE.findall(written))
+        return Shown(
+            cards=self.cards(brief, moment),
+            sources=tuple(Source.of(page) for page in self._sources(brief, used)),
+            chips=self.chips.after(message, plan, brief),
+            facts=tuple(StatedFact.of(fact) for key, fact in brief.facts.items() if key in used),
+        )
+
+    def _sources(self, brief: Brief, used: set[str]) -> list[Faq]:
+        """The pages whose lines the reply quotes; if it quotes none, those that it was written from."""
+        told = list(zip(LINE_SLOTS, brief.lines, strict=False))
+        quoted = [line for slot, line in told if slot in used] or [line for _, line in told]
+        ids = dict.fromkeys(each.line.record for each in quoted if each.line.kind is LineKind.POLICY)
+        return [self.catalog.faqs[id] for id in ids if id in self.catalog.faqs][:_MOST_SOURCES]
+
+    @staticmethod
+    def _reasons(brief: Brief, id: str) -> Iterator[Reason]:
+        for told in brief.lines:
+            if told.line.record == id and told.verdict is Verdict.SUPPORTS:
+                yield Reason(ReasonKind.MATCHES_REQUEST, told.line.text, 1.0)

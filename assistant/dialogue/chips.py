@@ -1,0 +1,88 @@
+"""Chips: natural next questions, each a whole message that works when the customer sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from assistant.evidence.brief import Brief, Note
+from assistant.planning.plan import (
+    Ask,
+    Bundle,
+    Cart,
+    Change,
+    Choose,
+    Compare,
+    Details,
+    Find,
+    HandOver,
+    Order,
+    Plan,
+    Policy,
+    Step,
+    Talk,
+)
+from retrieval.catalog.catalog import Catalog
+
+MOST = 4
+_LONGEST = 60
+_UPSET = frozenset({"insult", "bye"})
+
+
+class Chips:
+    """Makes chips for one shop, which sells `kinds`, most products first."""
+
+    def __init__(self, catalog: Catalog, kinds: tuple[str, ...]) -> None:
+        self._catalog = catalog
+        self._kinds = kinds
+        self._has_offers = any(p.current_price.amount < p.price.amount for p in catalog.products.values())
+        self._questions = tuple(
+            page.title for page in catalog.faqs.values() if page.title.endswith("?") and len(page.title) <= _LONGEST
+        )
+
+    def first(self) -> tuple[str, ...]:
+        """What a conversation may begin with."""
+        return tuple(islice(self._starters(), MOST))
+
+    def after(self, message: str, plan: Plan, brief: Brief) -> tuple[str, ...]:
+        """What may follow a reply to `message`; none repeats it, and none offers more to somebody upset."""
+        offered = dict.fromkeys(chip for step in plan.steps for chip in self._after(step, brief))
+        return tuple(islice((chip for chip in offered if chip.casefold() != message.strip().casefold()), MOST))
+
+    def _after(self, step: Step, brief: Brief) -> Iterator[str]:
+        match step:
+            case Find() | Bundle() if len(brief.products) > 1:
+                yield from ("Which one would you take?", "Compare the first two", "Is there a cheaper one?")
+            case Choose() | Compare() if len(brief.products) > 1:
+                yield from ("Why that one?", "What do customers say about it?", "Is there a cheaper one?")
+            case Find() | Choose() | Details() | Cart() if brief.products:
+                yield from (
+                    "What do customers say about it?",
+                    "What should I know before I buy it?",
+                    "Show me similar ones",
+                )
+            case Policy():
+                yield from islice(self._other_questions(brief), 3)
+            case Order() | Change() if Note.SIGNED_OUT in brief.notes or Note.NO_ORDER in brief.notes:
+                yield from islice(self._other_questions(brief), 2)
+            case Order():
+                yield from ("What was in it?", "Can I still change it?", "Can I send it back?")
+            case Ask(about="which_order"):
+                yield from (f"Where is order {id}?" for id in brief.orders)
+            case Ask() | HandOver() | Change():
+                return
+            case Talk(about=about) if about in _UPSET:
+                return
+            case _:
+                yield from self._starters()
+
+    def _other_questions(self, brief: Brief) -> Iterator[str]:
+        answered = {told.line.title.split(" > ")[0] for told in brief.lines}
+        yield from (question for question in self._questions if question not in answered)
+
+    def _starters(self) -> Iterator[str]:
+        yield from (f"Show me {kind}" for kind in self._kinds[:1])
+        if self._has_offers:
+            yield "What's on sale?"
+        yield from (f"Help me choose {kind}" for kind in self._kinds[1:2])
+        yield from self._questions[:1]
