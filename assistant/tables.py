@@ -1,41 +1,15 @@
-"""Tables of orders and of conversations."""
+"""Tables of conversations; importing this module declares the tables of orders too."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, Text
+from sqlalchemy import JSON, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from retrieval.store.columns import ExactDecimal, UtcTime
+import assistant.order_tables  # noqa: F401 - fills Base.metadata
+from retrieval.store.columns import UtcTime
 from retrieval.store.database import Base
-from retrieval.store.tables import CustomerRow
-
-
-class OrderRow(Base):
-    """One Order. `key` is the id as it is compared: letters and digits alone, in lower case.
-
-    `lines` are kept with it, for they are never read or changed without it; their prices are text, digit for digit.
-    """
-
-    __tablename__ = "orders"
-    __table_args__ = (Index(None, "customer_id", "placed"),)
-
-    id: Mapped[str] = mapped_column(Text, primary_key=True)
-    key: Mapped[str] = mapped_column(Text)
-    customer_id: Mapped[str] = mapped_column(ForeignKey(CustomerRow.id))
-    status: Mapped[str] = mapped_column(Text)
-    placed: Mapped[datetime] = mapped_column(UtcTime)
-    expected: Mapped[date | None]
-    delivered: Mapped[date | None]
-    refunded: Mapped[date | None]
-    carrier: Mapped[str] = mapped_column(Text)
-    tracking: Mapped[str] = mapped_column(Text)
-    lines: Mapped[list[dict[str, object]]] = mapped_column(JSON)
-    currency: Mapped[str] = mapped_column(Text)
-    shipping: Mapped[Decimal | None] = mapped_column(ExactDecimal)
-    total: Mapped[Decimal] = mapped_column(ExactDecimal)
 
 
 class ConversationRow(Base):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from assistant.actions.address import Address
+from assistant.actions.payment_method import PaymentMethod
 from retrieval.catalog.money import Money
 
 
@@ -37,7 +39,10 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order of one customer. `total` includes `shipping` where that is known; `refunded` is the day of a refund."""
+    """One order of one customer. `total` includes `shipping` where that is known; `refunded` is the day of a refund.
+
+    `carrier`, `tracking`, `expected` and `delivered` are those of its last parcel. `payment` is how it was first paid.
+    """
 
     id: str
     customer_id: str
@@ -51,6 +56,8 @@ class Order:
     refunded: date | None = None
     carrier: str = ""
     tracking: str = ""
+    address: Address | None = None
+    payment: PaymentMethod | None = None
 
     def return_until(self, policy_days: int) -> date | None:
         """The last day on which it may be returned, `policy_days` after delivery; None unless it is delivered."""

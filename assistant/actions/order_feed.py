@@ -2,7 +2,11 @@
 
 {"id": "A-1042", "customer_id": "C-1", "status": "shipped", "placed": "2026-11-02T10:00:00Z", "expected": "2026-11-09",
  "carrier": "Parcelway", "tracking": "PW17", "currency": "USD", "shipping": "0.00", "total": "33.60",
- "lines": [{"product_id": "T-100", "title": "Tarn Tent", "quantity": 1, "unit_price": "33.60"}]}
+ "lines": [{"product_id": "T-100", "title": "Tarn Tent", "quantity": 1, "unit_price": "33.60"}],
+ "address": {"line1": "12 Mill Lane", "city": "Bath", "postal_code": "BA1 1AA", "country": "UK"},
+ "payment": {"id": "pm-7", "kind": "card", "label": "Visa ending in 4242"}}
+
+`address` and `payment` may be left out. A gift card may give its `balance`.
 """
 
 from __future__ import annotations
@@ -13,9 +17,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, PlainValidator, ValidationInfo
+from pydantic import BaseModel, PlainValidator, ValidationInfo, model_validator
 
+from assistant.actions.address import Address
 from assistant.actions.order import Order, OrderLine, OrderStatus
+from assistant.actions.payment_method import PaymentKind, PaymentMethod
 from retrieval.catalog.money import Money
 from retrieval.feeds.amount import read_amount
 from retrieval.feeds.checked import checked
@@ -63,7 +69,8 @@ def _order(row: NamedValues, intake: Intake, customers: Collection[str]) -> Iter
 def _contradictions(found: _Order, customers: Collection[str]) -> Iterator[tuple[str, str]]:
     if found.customer_id not in customers:
         yield "customer_id", f"no customer has the id {shown(found.customer_id)}; import the customers first"
-    currencies = {money.currency for money in (found.total, found.shipping) if money is not None}
+    balance = found.payment.balance if found.payment else None
+    currencies = {money.currency for money in (found.total, found.shipping, balance) if money is not None}
     if len(currencies | {line.unit_price.currency for line in found.lines}) > 1:
         yield "total", "and the prices of the lines are in different currencies"
     if found.delivered is not None and found.delivered < found.placed.date():
@@ -102,6 +109,39 @@ class _OrderLine(BaseModel):
     unit_price: Annotated[Money, PlainValidator(_money)]
 
 
+class _Address(BaseModel):
+    line1: _Id
+    city: _Id
+    postal_code: _Id
+    country: _Id
+    line2: _Line = ""
+    region: _Line = ""
+    name: _Line = ""
+
+    def address(self) -> Address:
+        """The address."""
+        return Address(**self.model_dump())
+
+
+class _Payment(BaseModel):
+    id: _Id
+    kind: PaymentKind
+    label: _Id
+    balance: Annotated[Money | None, PlainValidator(_money)] = None
+
+    @model_validator(mode="after")
+    def _is_a_method(self) -> _Payment:
+        self.method("USD")
+        return self
+
+    def method(self, currency: str) -> PaymentMethod:
+        """The payment method; a gift card of unknown balance has none left. Raises ValueError for a label with a number."""
+        balance = self.balance
+        if self.kind is PaymentKind.GIFT_CARD and balance is None:
+            balance = Money(Decimal(0), currency)
+        return PaymentMethod(self.id, self.kind, self.label, balance)
+
+
 class _Order(BaseModel):
     id: _Id
     customer_id: _Id
@@ -115,6 +155,8 @@ class _Order(BaseModel):
     refunded: _Day = None
     carrier: _Line = ""
     tracking: _Line = ""
+    address: _Address | None = None
+    payment: _Payment | None = None
 
     def order(self) -> Order:
         """The order; without a total of its own, that of its lines and shipping."""
@@ -122,6 +164,8 @@ class _Order(BaseModel):
         values["lines"] = tuple(
             OrderLine(line.product_id, line.title, line.quantity, line.unit_price) for line in self.lines
         )
+        values["address"] = self.address.address() if self.address else None
+        values["payment"] = self.payment.method(self.lines[0].unit_price.currency) if self.payment else None
         if self.total is None:
             amount = sum((line.unit_price.amount * line.quantity for line in self.lines), Decimal(0))
             amount += self.shipping.amount if self.shipping else 0

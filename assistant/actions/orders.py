@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
-from assistant.actions.order import Order, OrderLine, OrderStatus
-from assistant.tables import OrderRow
-from retrieval.catalog.money import Money
-from retrieval.store.database import reading, storable, table_of, writing
-from retrieval.store.upsert import Outcome, upsert
+from assistant.actions.order import Order
+from assistant.actions.order_import import import_order
+from assistant.actions.order_record import OrderRecord
+from assistant.actions.order_rows import owned_records
+from assistant.order_tables import OrderRow
+from retrieval.store.database import reading, storable, writing
+from retrieval.store.upsert import Outcome
 from retrieval.store.versions import Kind, raise_version
 
 
@@ -25,7 +25,8 @@ class Orders:
 
     def of(self, customer_id: str, limit: int) -> tuple[Order, ...]:
         """The newest `limit` orders of this customer, newest first."""
-        return self._owned(customer_id, limit=limit)
+        with reading(self._engine) as connection:
+            return tuple(record.order for record in owned_records(connection, customer_id, limit=limit))
 
     def count(self, customer_id: str) -> int:
         """How many orders this customer has placed."""
@@ -40,77 +41,41 @@ class Orders:
 
         None when the customer has no such order, or when digits alone fit several.
         """
-        key = order_key(order_id)
-        if not key:
-            return None
-        found = self._owned(customer_id, OrderRow.key == key)
-        found = tuple(order for order in found if order.id == order_id.strip()) or found
-        if not found and key.isdecimal():
-            ending = self._owned(customer_id, OrderRow.key.endswith(key))
-            found = tuple(order for order in ending if re.sub("[^0-9]", "", order.id) == key)
-        return found[0] if len(found) == 1 else None
+        with reading(self._engine) as connection:
+            found = named_record(connection, customer_id, order_id)
+        return None if found is None else found.order
 
     def upsert(self, orders: Iterable[Order]) -> Outcome:
-        """Adds new orders and changes known ones. Stores nothing where an order's customer is not known."""
+        """Adds new orders and changes known ones. Stores nothing where an order's customer is not known.
+
+        An order that the file gives as it did last time stays as it is now, with what was changed here since.
+        """
+        outcome = Outcome()
         with writing(self._engine) as connection:
-            outcome = upsert(connection, table_of(OrderRow), ("id",), map(_values, orders))
+            for order in {order.id: order for order in orders}.values():
+                outcome += import_order(connection, order, order_key(order.id))
             if outcome.has_changes:
                 raise_version(connection, Kind.ORDERS)
         return outcome
 
-    def _owned(
-        self, customer_id: str, condition: ColumnElement[bool] | None = None, limit: int | None = None
-    ) -> tuple[Order, ...]:
-        if not storable(customer_id):
-            return ()
-        query = select(table_of(OrderRow)).where(OrderRow.customer_id == customer_id)
-        if condition is not None:
-            query = query.where(condition)
-        query = query.order_by(OrderRow.placed.desc(), OrderRow.id.desc()).limit(limit)
-        with reading(self._engine) as connection:
-            return tuple(map(_order, connection.execute(query).mappings()))
+
+def named_record(connection: Connection, customer_id: str, order_id: str, lock: bool = False) -> OrderRecord | None:
+    """The order of this customer that `order_id` names, however it is spelled; None if none or several fit."""
+    key = order_key(order_id)
+    if not key:
+        return None
+
+    def owned(condition: ColumnElement[bool]) -> tuple[OrderRecord, ...]:
+        return owned_records(connection, customer_id, condition, lock=lock)
+
+    found = owned(OrderRow.key == key)
+    found = tuple(record for record in found if record.order.id == order_id.strip()) or found
+    if not found and key.isdecimal():
+        ending = owned(OrderRow.key.endswith(key))
+        found = tuple(record for record in ending if re.sub("[^0-9]", "", record.order.id) == key)
+    return found[0] if len(found) == 1 else None
 
 
 def order_key(order_id: str) -> str:
     """`order_id` as it is compared: letters A to Z and digits alone, in lower case."""
     return re.sub("[^a-z0-9]", "", order_id.lower())
-
-
-def _values(order: Order) -> dict[str, Any]:
-    if any(line.unit_price.currency != order.total.currency for line in order.lines):
-        raise ValueError(f"order {order.id!r} has lines in another currency than its total, {order.total.currency}")
-    return {
-        **{name: getattr(order, name) for name in _PLAIN},
-        "key": order_key(order.id),
-        "status": order.status.value,
-        "lines": [
-            {
-                "product_id": line.product_id,
-                "title": line.title,
-                "quantity": line.quantity,
-                "unit_price": f"{line.unit_price.amount:f}",
-            }
-            for line in order.lines
-        ],
-        "currency": order.total.currency,
-        "shipping": None if order.shipping is None else order.shipping.amount,
-        "total": order.total.amount,
-    }
-
-
-def _order(row: RowMapping) -> Order:
-    currency = row["currency"]
-    lines = tuple(
-        OrderLine(line["product_id"], line["title"], line["quantity"], Money(Decimal(line["unit_price"]), currency))
-        for line in row["lines"]
-    )
-    return Order(
-        status=OrderStatus(row["status"]),
-        lines=lines,
-        shipping=None if row["shipping"] is None else Money(row["shipping"], currency),
-        total=Money(row["total"], currency),
-        **{name: row[name] for name in _PLAIN},
-    )
-
-
-_PLAIN = ("id", "customer_id", "placed", "expected", "delivered", "refunded", "carrier", "tracking")

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete
 
 from assistant.actions.order import Order, OrderLine, OrderStatus
 from assistant.actions.orders import Orders
-from assistant.tables import OrderRow
+from assistant.order_tables import OrderRow
 from retrieval.catalog.customer import Customer
 from retrieval.catalog.money import Money
 from retrieval.errors import StoreError
