@@ -22,7 +22,8 @@ from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
 from assistant.planning.plan import written_step
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.turn import Dialogue, Prepared, TurnReply
-from assistant.writing.plain_replies import plain_reply
+from assistant.writing.rendered_writer import rendered
+from assistant.writing.sentence_writer import ReplyTask
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer
 from retrieval.store.records import Records
@@ -121,9 +122,10 @@ class Assistant:
         """Yields cards where there are any, checked sentences as they are written, and last the finished reply.
 
         A new conversation may begin behind the customer's `earlier` messages: the latest of them are read again for what they
-        leave behind ("the second one"), neither answered nor stored. `page` is the id of the product whose page is open.
-        `customer_id` is bound by the caller's session, never taken from text. Setting `cancelled` stops the writing; the
-        turn is then not stored and no Reply is yielded. Raises ConversationNotFound and StoreError.
+        leave behind ("the second one"), neither answered nor stored. `page` is the id of the product whose page is open, "" on any
+        other page; an id that the shop does not have is ignored. `customer_id` is bound by the caller's session, never taken from
+        text. Setting `cancelled` stops the writing; the turn is then not stored and no Reply is yielded. Raises
+        ConversationNotFound and StoreError.
         """
         keeping, serving = self._keeping, self._servings.current()
         dialogue = serving.dialogue
@@ -134,8 +136,9 @@ class Assistant:
         thread = conversation.thread
         if conversation_id is None:
             thread = self._behind(earlier, dialogue, customer, cancelled)
-        if page in dialogue.bench.catalog.products and page != thread.page:
-            thread = thread.opened_on(page, dialogue.briefing.group(page))
+        page = page if page in dialogue.bench.catalog.products else ""
+        if page != thread.page:
+            thread = thread.opened_on(page, dialogue.briefing.group(page)) if page else thread.left_page()
         separator = ""
         for event in dialogue.reply(message, thread, customer, cancelled):
             if isinstance(event, Prepared):
@@ -162,7 +165,8 @@ class Assistant:
             if cancelled.is_set():
                 break
             prepared = dialogue.prepare(message, thread, customer, cancelled)
-            thread = dialogue.thread_after(prepared, plain_reply(prepared.planned.plan, prepared.brief))
+            task = ReplyTask(dialogue.system, prepared.context, thread, prepared.message, prepared.planned, prepared.brief)
+            thread = dialogue.thread_after(prepared, " ".join(rendered(task)))
         return thread
 
 

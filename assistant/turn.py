@@ -119,7 +119,8 @@ class Dialogue:
         """
         message, watch = clean(message, self.max_message), watch or Stopwatch()
         page, moment = self.bench.catalog.products.get(thread.page), self.briefing.now()
-        context = context_text(customer is not None, page.title if page else "")
+        number = thread.numbers.number(self.briefing.group(thread.page)) if page else None
+        context = context_text(customer is not None, page.title if page else "", number or 1)
         with watch.step("planning"):
             planned = self.planner.plan(self.system, context, thread, message, cancelled or threading.Event())
         task = Task(message, planned.plan.need, thread, moment, customer.id if customer else None)

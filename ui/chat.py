@@ -21,6 +21,8 @@ from retrieval.errors import AisleError, ConversationNotFound
 from ui.cards import cards_html, safe_url, sources_html, text_html
 from ui.identity import TokenRefused
 from ui.look import QUESTIONS, Look
+from ui.opening import OpeningAssistant, Readiness
+from ui.page import ShopPage
 from ui.protection import TooFast
 from ui.proxies import root_of
 from ui.reception import Reception
@@ -86,10 +88,11 @@ class ChatPage:
         # Messages sent while a reply is being written leave the box at once and are answered together after it.
         sent = [self._box.submit, self._send.click]
         gr.on(sent, None, [self._box], [self._box], js="(text) => aisle.hold(text)", api_visibility="private")
-        waiting = shared | {"trigger_mode": "always_last", "js": "(box, ...held) => [aisle.take(), ...held]"}
+        waiting = shared | {"trigger_mode": "always_last", "js": "(box, ...held) => aisle.sent(aisle.take(), held)"}
         typed = gr.on(sent, self._answer, [self._box, *held], **waiting)
-        followed = [chip.click(self._answer, [chip, *held], **shared) for chip in self._chips]
-        retried = self._retry.click(self._again, held, **shared)
+        pressed = shared | {"js": "(chip, ...held) => aisle.sent(chip, held)"}
+        followed = [chip.click(self._answer, [chip, *held], **pressed) for chip in self._chips]
+        retried = self._retry.click(self._again, held, **shared | {"js": "(...held) => aisle.now(held)"})
         for done in (typed, *followed, retried):
             done.then(None, [self._conversation], None, js="(id) => aisle.replied(id)", api_visibility="private")
         started = blocks.load(
@@ -110,7 +113,7 @@ class ChatPage:
         if is_refused:
             history.append(_said_by_aisle(_failure(strings("not_signed_in"))))
         known = self._kept_conversation(conversation_id, token, request)
-        chips: Sequence[str] = look.questions
+        chips: Sequence[str] = self._first_questions(page) or look.questions
         if known and known.turns:
             chips = known.turns[-1].shown.chips
             history += self._retold(known, root_of(request.request), strings)
@@ -140,7 +143,7 @@ class ChatPage:
             self._retry: gr.update(visible=False),
             **self._chip_updates(()),
         }
-        async for update in self._reply(message, shown, conversation_id, token, strings, request):
+        async for update in self._reply(message, shown, conversation_id, token, page, request):
             yield update
 
     async def _again(
@@ -161,13 +164,15 @@ class ChatPage:
         shown: list[Message],
         conversation_id: str,
         token: str,
-        strings: Strings,
+        page: str,
         request: gr.Request,
     ) -> AsyncIterator[Update]:
         text, cards, root = "", tuple[Card, ...](), root_of(request.request)
+        strings = strings_of(self._shop.on_page(page).language)
         try:
             visitor = self._reception.visitor(request.request, token)
-            async with aclosing(self._reception.events("chat", message, conversation_id, visitor)) as events:
+            started = self._reception.events("chat", message, conversation_id, visitor, page=ShopPage.of(page).product)
+            async with aclosing(started) as events:
                 async for event in events:
                     if isinstance(event, Cards):
                         cards = event.cards
@@ -179,7 +184,7 @@ class ChatPage:
                         bubble = text_html(text) or _writing(strings)
                         yield {self._log: [*shown, _said_by_aisle(bubble, cards_html(cards, root, strings))]}
         except ConversationNotFound:  # signed out, or in as somebody else, in another tab: what follows is a new one
-            async for update in self._reply(message, shown, "", token, strings, request):
+            async for update in self._reply(message, shown, "", token, page, request):
                 yield update
         except AisleError as error:
             told = strings(_FAILURES.get(type(error), "failed"))
@@ -195,6 +200,14 @@ class ChatPage:
             self._conversation: reply.conversation_id,
             **self._chip_updates(reply.shown.chips),
         }
+
+    def _first_questions(self, page: str) -> Sequence[str]:
+        """What may be asked on the shop's page that is open, unless the shop has chosen its questions itself."""
+        assistant = self._reception.assistant
+        is_opening = isinstance(assistant, OpeningAssistant) and assistant.readiness is not Readiness.READY
+        if is_opening or self._shop.on_page(page).has_own_questions:
+            return ()
+        return ShopPage.of(page).questions(assistant.catalog)
 
     def _chip_updates(self, chips: Sequence[str]) -> Update:
         labels = [*chips[:CHIPS], *[""] * CHIPS][:CHIPS]

@@ -33,6 +33,9 @@ class ChatRequest(BaseModel):
 
     message: str = Field(description="Plain text in the customer's own words.")
     conversation_id: str | None = Field(None, description="Absent in the first message of a conversation.")
+    page: str = Field(
+        "", description="Id of the product whose page is open; one that the shop does not have is ignored."
+    )
 
 
 _EXAMPLE = """event: cards
@@ -67,7 +70,7 @@ def chat_router(reception: Reception) -> APIRouter:
         A signed-in customer is known by the session cookie or by `Authorization: Bearer` with a token that the shop's
         server signed; without either, the customer is a visitor.
         """
-        events = reception.events("api", body.message, body.conversation_id, reception.visitor(request))
+        events = reception.events("api", body.message, body.conversation_id, reception.visitor(request), page=body.page)
         first = await anext(events)  # an error before the first event becomes a status code
         return StreamingResponse(_stream(first, events), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from assistant.settings import Settings
+from ui.page import said_by_page
 from ui.strings import languages
 
 _WIDGET = Path(__file__).parent / "static" / "widget.js"
@@ -55,7 +55,7 @@ class Look:
 
     def on_page(self, given: str) -> Look:
         """The look with what a page says of title, logo, greeting, questions and language, as JSON; the rest stays."""
-        said = _said(given)
+        said = said_by_page(given, _LONGEST)
         questions = tuple(filter(None, (text.strip() for text in said.get("questions", "").split("|"))))[:QUESTIONS]
         return Look(
             title=said.get("title") or self.title,
@@ -68,6 +68,11 @@ class Look:
             theme=self.theme,
             position=self.position,
         )
+
+    @property
+    def has_own_questions(self) -> bool:
+        """True if the shop has chosen the first questions."""
+        return self.questions != _FIRST_QUESTIONS
 
     def for_widget(self) -> dict[str, Any]:
         """What the widget's script needs, by the names of its `data-*` attributes."""
@@ -89,13 +94,3 @@ def widget_script(look: Look) -> str:
     }
     shop = json.dumps({**look.for_widget(), "texts": texts}, ensure_ascii=False).replace("<", "\\u003c")
     return _WIDGET.read_text(encoding="utf-8").replace("/*shop*/ {}", shop)
-
-
-def _said(given: str) -> Mapping[str, str]:
-    try:
-        found = json.loads(given) if given else {}
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {name: text[:most] for name, most in _LONGEST.items() if isinstance(text := found.get(name), str)}

@@ -43,6 +43,7 @@ class Answering(Protocol):
         customer_id: str | None = None,
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
+        page: str = "",
     ) -> Iterator[ReplyEvent]:
         """Yield cards if there are any, sentences, and the finished reply; see `Assistant.reply`."""
         ...
@@ -117,9 +118,10 @@ class OpeningAssistant:
         customer_id: str | None = None,
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
+        page: str = "",
     ) -> Iterator[ReplyEvent]:
         """Yields the events of the opened assistant's reply."""
-        return self._wait().reply(message, conversation_id, customer_id, cancelled, earlier)
+        return self._wait().reply(message, conversation_id, customer_id, cancelled, earlier, page)
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation as the opened assistant finds it."""

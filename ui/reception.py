@@ -65,8 +65,11 @@ class Reception:
         conversation_id: str | None,
         visitor: Visitor,
         earlier: Sequence[str] = (),
+        page: str = "",
     ) -> AsyncGenerator[ReplyEvent]:
         """Return the events of the reply to `message`, which counts once, however many `earlier` messages it has.
+
+        `page` is the id of the product whose page is open; an id that the shop does not have is ignored.
 
         Raises TooFast at once; see `Replies.events` for the rest.
         """
@@ -75,7 +78,7 @@ class Reception:
         except TooFast:
             self.metrics.refused(face, "rate_limited")
             raise
-        return self._replies.events(face, message, conversation_id or None, visitor, earlier)
+        return self._replies.events(face, message, conversation_id or None, visitor, earlier, page)
 
     def close(self) -> None:
         """Takes no more messages."""

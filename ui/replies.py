@@ -58,6 +58,7 @@ class Replies:
         conversation_id: str | None,
         visitor: Visitor,
         earlier: Sequence[str] = (),
+        page: str = "",
     ) -> AsyncGenerator[ReplyEvent]:
         """Yield what `Assistant.reply` yields; closing this iterator stops the reply.
 
@@ -73,7 +74,9 @@ class Replies:
         try:
             await self._enter(client, lane)
             run = _Run(asyncio.get_running_loop())
-            ask = partial(self._assistant.reply, message, conversation_id, visitor.customer_id, run.cancelled, earlier)
+            ask = partial(
+                self._assistant.reply, message, conversation_id, visitor.customer_id, run.cancelled, earlier, page
+            )
             work = self._pool.submit(run.produce, ask)
             try:
                 async for event in run.consume(self._patience):

@@ -36,6 +36,10 @@ class Thread:
         """This thread with the widget on a product's page; that product is #1 of a new conversation."""
         return replace(self, page=product, numbers=self.numbers.adding([(product, group)]))
 
+    def left_page(self) -> Thread:
+        """This thread with the widget on no product's page; a product that was open keeps its number."""
+        return replace(self, page="")
+
     def after(
         self,
         turn: TranscriptTurn,

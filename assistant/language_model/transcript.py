@@ -52,9 +52,10 @@ def system_text(shop: str, kinds: Sequence[str]) -> str:
     return f"You are the assistant of {named}.{sold}"
 
 
-def context_text(is_signed_in: bool, page: str = "") -> str:
-    """What is known of the customer's surroundings, or "". `page` names the product whose page is open."""
-    return "; ".join(filter(None, ["signed in" if is_signed_in else "", f"on the page of #1 {page}" if page else ""]))
+def context_text(is_signed_in: bool, page: str = "", number: int = 1) -> str:
+    """What is known of the customer's surroundings, or "". `page` and `number` name the product whose page is open."""
+    on_page = f"on the page of #{number} {page}" if page else ""
+    return "; ".join(filter(None, ["signed in" if is_signed_in else "", on_page]))
 
 
 def parts(system: str, context: str, turns: Sequence[TranscriptTurn]) -> Iterator[Part]:

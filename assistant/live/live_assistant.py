@@ -51,9 +51,10 @@ class LiveAssistant:
         customer_id: str | None = None,
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
+        page: str = "",
     ) -> Iterator[ReplyEvent]:
         """Yield the events of the reply; see `Assistant.reply`."""
-        return self._live.current.served.reply(message, conversation_id, customer_id, cancelled, earlier)
+        return self._live.current.served.reply(message, conversation_id, customer_id, cancelled, earlier, page)
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation with this id. Raises ConversationNotFound when it is absent or another customer's."""

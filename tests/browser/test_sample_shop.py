@@ -96,3 +96,15 @@ def test_the_last_reply_is_in_sight_after_cards_and_chips(visit: Visit) -> None:
         expect(visit.chat.get_by_role("button", name="Send")).to_be_enabled()
     expect(visit.log.locator(".bot-row").last).to_contain_text("Canada")
     expect(visit.log.locator(".bot-row").last).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_question_on_a_product_page_is_about_that_product(visit: Visit, assistant: Assistant) -> None:
+    tents = (each for each in assistant.catalog.products.values() if "Tents" in each.category_path)
+    product = next(each for each in tents if "weight" in each.attributes)
+    visit.open(f"/products/{product.id}")
+    visit.say("how heavy is this?")
+    expect(visit.log.locator(".bot-row")).to_have_count(2)
+    expect(visit.chat.locator(".aisle-writing")).to_have_count(0)
+    expect(visit.log.locator(".bot-row").last).to_contain_text(product.attributes["weight"])
+    expect(visit.chat.locator(".aisle-card")).to_have_count(1)
+    expect(visit.chat.locator(".aisle-card")).to_contain_text(product.title)

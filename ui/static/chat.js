@@ -11,6 +11,10 @@
   const place = (name) => document.querySelector({ box: "#aisle-box textarea", first: "#aisle-close", last: "#aisle-send" }[name]);
   const storage = (() => { try { return window.sessionStorage; } catch { return null; } })();
 
+  const ABOUT = ["product", "category", "cart"];
+  const pick = (from, names) => Object.fromEntries(names.map((name) => [name, String(from[name] || "")]));
+  let shopPage = pick(Object.fromEntries(given), ABOUT);
+
   if (given.has("token") || given.has("greeting")) history.replaceState(null, "", location.pathname + location.search);
   const paint = (name, color) => /^#([0-9a-f]{3}){1,2}$/i.test(color || "") && page.style.setProperty(name, color);
   paint("--accent-light", given.get("color") || shop.color);
@@ -54,12 +58,15 @@
     // The box itself is read: on a busy machine what Gradio passes lags behind what was typed.
     hold(text) { const said = (place("box")?.value ?? text).trim(); if (said) held.push(said); return ""; },
     take() { return held.splice(0).join("\n"); },
+    // What the server gets with a message: the page that the shop shows now goes along in the last input, as JSON.
+    sent(text, inputs) { return [text, ...aisle.now(inputs)]; },
+    now(inputs) { return [...inputs.slice(0, -1), JSON.stringify({ ...JSON.parse(inputs.at(-1) || "{}"), ...shopPage })]; },
     start() {
       page.lang = "en";
       const log = document.querySelector("#aisle-log [role=log]");
       if (log) { log.setAttribute("aria-live", "polite"); follow(log); }
-      const look = Object.fromEntries(["title", "greeting", "logo", "language", "questions"].map((key) => [key, given.get(key) || ""]));
-      return [storage?.getItem(KEY) || "", given.get("token") || "", JSON.stringify(look)];
+      const look = pick(Object.fromEntries(given), ["title", "greeting", "logo", "language", "questions"]);
+      return [storage?.getItem(KEY) || "", given.get("token") || "", JSON.stringify({ ...look, ...shopPage })];
     },
     // Only now may the page ask: what is shown from here on is not overwritten by the greeting.
     ready() { tell("ready"); },
@@ -74,6 +81,7 @@
   addEventListener("message", (event) => {
     if (event.source !== window.parent || event.origin !== host || !event.data) return;
     if (event.data.type === "aisle:focus") place(event.data.at)?.focus();
+    if (event.data.type === "aisle:page") shopPage = pick(event.data.page || {}, ABOUT);
     if (event.data.type === "aisle:theme") darken(event.data.dark ? "dark" : "light");
     if (event.data.type === "aisle:ask") ask(String(event.data.text).slice(0, 2000));
   });

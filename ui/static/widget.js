@@ -31,7 +31,11 @@ iframe{display:block;width:100%;height:100%;border:0}
 </style><section role="dialog" aria-modal="true" hidden><b tabindex="0"></b><b tabindex="0"></b></section><button type="button" aria-expanded="false" aria-haspopup="dialog"><svg width="28" height="28" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M20 11.5a7.5 7.5 0 0 1-11 6.6L4 19.5l1.4-4.2A7.5 7.5 0 1 1 20 11.5Z"/><path d="M9 10.4h7M9 13.4h4.5"/><path d="m6 9 6 6 6-6"/></svg><i hidden></i></button>`;
   const [panel, button, dot] = ["section", "button", "i"].map((tag) => root.querySelector(tag));
   panel.setAttribute("aria-label", title);
-  let frame, ready, dark, waiting = [];
+  let frame, ready, dark, waiting = [], at = me.dataset;
+
+  // Which page of the shop this is. A shop of a single page says it anew on each change: what a call leaves out is not there.
+  const pageNow = () => Object.fromEntries(["product", "category", "cart"].map((key) => [key, [at[key] ?? ""].flat().join("|")]));
+  const update = (page) => { at = page || {}; if (ready) send({ type: "aisle:page", page: pageNow() }); };
 
   // Dark mode: the page's own background decides, or where it has none the browser's, which is dark only if the page allows it.
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -57,7 +61,7 @@ iframe{display:block;width:100%;height:100%;border:0}
   const send = (data) => (ready ? frame.contentWindow.postMessage(data, base) : waiting.push(data));
   const label = () => button.setAttribute("aria-label", (panel.hidden ? opening : closing).replace("{title}", () => title));
   const load = () => {
-    const hash = new URLSearchParams({ origin: location.origin, title, color, night, theme: dark ? "dark" : "light" });
+    const hash = new URLSearchParams({ origin: location.origin, title, color, night, theme: dark ? "dark" : "light", ...pageNow() });
     for (const key of ["token", "greeting", "logo", "language", "questions"]) if (me.dataset[key]) hash.set(key, me.dataset[key]);
     frame = document.createElement("iframe");
     frame.title = title;
@@ -88,11 +92,13 @@ iframe{display:block;width:100%;height:100%;border:0}
   addEventListener("message", (event) => {
     if (!frame || event.origin !== base || event.source !== frame.contentWindow) return;
     const type = (event.data || {}).type;
-    if (type === "aisle:ready") { ready = true; send({ type: "aisle:theme", dark }); waiting.splice(0).forEach(send); }
+    if (type === "aisle:ready") { ready = true; send({ type: "aisle:theme", dark }); update(at); waiting.splice(0).forEach(send); }
     if (type === "aisle:close") toggle(false);
     if (type === "aisle:replied" && panel.hidden) dot.hidden = false;
   });
   label();
+  if (window.aisleSettings) update(window.aisleSettings);
+  window.aisle = { update };
   const attach = () => {
     document.body.append(host);
     look();

@@ -1,0 +1,76 @@
+"""Page: what the page around the chat says of itself: its look, and which product, category or cart it shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Self
+
+from retrieval.catalog.catalog import Catalog
+
+_LONGEST_ID, _MOST_IN_CART, _MOST_QUESTIONS = 200, 50, 4
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPage:
+    """Which page of the shop the chat is on, as the page says: ids of products, and a category by its name or path.
+
+    Nothing of it is checked here; ids and categories that the shop does not have mean nothing.
+    """
+
+    product: str = ""
+    category: str = ""
+    cart: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, given: str) -> Self:
+        """The page in the JSON that the chat's frame sends; empty where it says nothing."""
+        said = said_by_page(given, {"product": _LONGEST_ID, "category": _LONGEST_ID, "cart": 50 * _LONGEST_ID})
+        cart = (id.strip() for id in said.get("cart", "").split("|"))
+        return cls(
+            said.get("product", "").strip(),
+            said.get("category", "").strip(),
+            tuple(islice(filter(None, cart), _MOST_IN_CART)),
+        )
+
+    def questions(self, catalog: Catalog) -> tuple[str, ...]:
+        """What a customer may want to ask on this page, each a whole message; () on a page that says nothing known."""
+        return tuple(islice(self._questions(catalog), _MOST_QUESTIONS))
+
+    def _questions(self, catalog: Catalog) -> Iterator[str]:
+        if self.product in catalog.products:
+            yield from (
+                "What do customers say about it?",
+                "What should I know before I buy it?",
+                "Show me similar ones",
+            )
+        elif self.cart:
+            titles = (catalog.products[id].title for id in self.cart if id in catalog.products)
+            yield from (f"What should I know before I buy the {title}?" for title in dict.fromkeys(titles))
+        elif category := _categories(catalog).get(_last_step(self.category)):
+            yield from (f"Help me choose {category}", f"Show me the cheapest {category}")
+
+
+def said_by_page(given: str, longest: Mapping[str, int]) -> Mapping[str, str]:
+    """The texts named in `longest` that a page's JSON holds, each cut to so many characters; {} for anything malformed."""
+    try:
+        found = json.loads(given) if given else {}
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: text[:most] for name, most in longest.items() if isinstance(text := found.get(name), str)}
+
+
+@lru_cache(maxsize=1)
+def _categories(catalog: Catalog) -> Mapping[str, str]:
+    """Every step of the category paths as a message spells it, by its folded name."""
+    steps = dict.fromkeys(step for product in catalog.products.values() for step in product.category_path)
+    return {step.casefold(): step[:1].lower() + step[1:] for step in steps}
+
+
+def _last_step(path: str) -> str:
+    return path.split(">")[-1].strip().casefold()
