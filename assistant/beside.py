@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.checking.claims import REFERENCE
-from assistant.dialogue.chips import Chips
+from assistant.chips import Chips
 from assistant.evidence.brief import LINE_SLOTS, Brief
 from assistant.planning.plan import Plan
 from assistant.reading.lines import LineKind

@@ -17,8 +17,8 @@ from assistant.assistant import Assistant, Keeping, Serving
 from assistant.beside import Beside
 from assistant.build import dialogue_of, open_chat_model
 from assistant.checking.claims import everyday_words
+from assistant.chips import Chips
 from assistant.conversation.store import Store
-from assistant.dialogue.chips import Chips
 from assistant.language_model.base import Progress as BaseProgress
 from assistant.language_model.base import ensure_base
 from assistant.language_model.chat_model import ChatModel
@@ -76,7 +76,7 @@ def open_live_assistant(settings: Settings, seconds: float = LOOK_SECONDS) -> Li
 
 def prepare_model(settings: Settings, progress: BaseProgress | None = None) -> None:
     """Converts the base model where that was not done yet, half a minute once. Raises ModelError."""
-    ensure_base(settings.cache, progress=progress)
+    ensure_base(settings.resolved_cache, progress=progress)
 
 
 def build_index(settings: Settings, progress: Progress | None = None) -> Catalog:
@@ -168,7 +168,7 @@ class _Workshop:
 
     @cached_property
     def _base(self) -> Path:
-        return ensure_base(self.settings.cache)
+        return ensure_base(self.settings.resolved_cache)
 
     @cached_property
     def _chat(self) -> ChatModel | None:

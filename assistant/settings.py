@@ -47,12 +47,11 @@ class Settings(BaseSettings):
         Path("var"), description="Directory for all that a running shop makes: database, index, adapters."
     )
     data: Path = Field(
-        SOURCE_ROOT / "data", description="Directory of the files that ship: sample shop, phrasings, models."
+        SOURCE_ROOT / "data", description="Directory of the files that ship: sample shop, conversations, models."
     )
-
-    cache: Path = Field(
-        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aisle",
-        description="Directory for the converted language model, which all homes share; 300 MB.",
+    cache: Path | None = Field(
+        None,
+        description="Directory for the converted language model, 300 MB that all homes share; empty takes `~/.cache/aisle`.",
     )
 
     shop_file: Path | None = Field(
@@ -223,6 +222,11 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """`database_url`, or SQLite inside the home."""
         return self.database_url or f"sqlite:///{self.home.resolve() / 'aisle.db'}"
+
+    @property
+    def resolved_cache(self) -> Path:
+        """`cache`, or Aisle's folder among the user's caches."""
+        return self.cache or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aisle"
 
     @property
     def resolved_shop_file(self) -> Path:

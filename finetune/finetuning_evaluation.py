@@ -58,7 +58,7 @@ class Evaluation:
     @classmethod
     def open(cls, public: Public, settings: Settings, home: Path, adapter: Path | None) -> Evaluation:
         """For the sample shop of `settings`; `home` is where the converted base model is kept. Raises ModelError."""
-        base = base_folder(settings.model_copy(update={"home": home}))
+        base = base_folder(settings.model_copy(update={"cache": home}))
         folder = conversation_adapter(settings, adapter)
         shop = LiveShop.open(settings)
         mask = shop_mask(shop.catalog, shop.records, shop.orders, settings)

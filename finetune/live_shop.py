@@ -39,7 +39,7 @@ _GREEDY = Decoding(max_tokens=120, temperature=0.0, seed=1)
 def base_folder(settings: Settings, base: str = "") -> Path:
     """The folder of the base model: `base`, else AISLE_MODEL, else the one that ships. Raises ModelError."""
     named = base or settings.model
-    return Path(named) if named else ensure_base(settings.home)
+    return Path(named) if named else ensure_base(settings.resolved_cache)
 
 
 def conversation_adapter(settings: Settings, adapter: Path | None = None) -> Path:

@@ -87,7 +87,7 @@ class Registry:
     @classmethod
     def embedded(cls, settings: Settings) -> Self:
         """The registry of the embedded base, whatever model these settings name besides."""
-        base = base_folder(settings.cache)
+        base = base_folder(settings.resolved_cache)
         return cls(settings.home, str(base), settings.data / "models" / "conversation")
 
     @property

@@ -9,8 +9,8 @@ import pytest
 from assistant.actions.orders import Orders
 from assistant.assistant import Assistant, Keeping, Serving
 from assistant.beside import Beside
+from assistant.chips import Chips
 from assistant.conversation.store import Store
-from assistant.dialogue.chips import Chips
 from assistant.reading.verdict import Verdict
 from assistant.reply import Cards, Reply, Sentence
 from finetune.corpora.live import live_dialogue
