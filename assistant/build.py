@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from assistant.actions.orders import Orders
+from assistant.adapters.adapter import Adapter
+from assistant.adapters.fitting import check_fits
 from assistant.checking.claims import ClaimsChecker
 from assistant.evidence.briefing import Briefing
 from assistant.evidence.wording import plural_kind
 from assistant.language_model.chat_model import ChatModel
-from assistant.language_model.decoding import Decoding
 from assistant.language_model.speaker import Speaker
 from assistant.planning.chat_planner import ChatPlanner
 from assistant.planning.constraints import Constraints
@@ -25,8 +26,8 @@ from assistant.tools.tool import Bench
 from assistant.turn import Dialogue
 from assistant.writing.chat_writer import ChatWriter
 from assistant.writing.composer import Composer
+from assistant.writing.rendered_writer import RenderedWriter
 from assistant.writing.sentence_writer import SentenceWriter
-from assistant.writing.speaker_writer import SpeakerWriter
 from retrieval.catalog.catalog import Catalog
 from retrieval.errors import SettingsError
 from retrieval.index.encoder import Encoder
@@ -43,19 +44,18 @@ def dialogue_of(
     reader: Reader,
     everyday: frozenset[str],
     now: Callable[[], datetime],
-    decoding: Decoding = Decoding(max_tokens=120, temperature=0.0),
     chat: ChatModel | None = None,
 ) -> Dialogue:
     """The dialogue of one shop. `everyday` are the stems that the claims checker takes for everyday words.
 
     `now` is the clock by which prices, stock and days count.
 
-    With `chat`, that model plans and writes, and the speaker plans only if two plans of it are invalid.
+    Replies are rendered by code. With `chat`, that model plans and writes, and the speaker plans only if two plans of it are invalid.
     """
     grammar = Grammar(catalog)
     names = grammar.names
     planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar))
-    writer: SentenceWriter = SpeakerWriter(speaker, decoding)
+    writer: SentenceWriter = RenderedWriter()
     if chat is not None:
         planner = ChatPlanner(chat, catalog, names, default=planner)
         writer = ChatWriter(chat)
@@ -71,7 +71,8 @@ def dialogue_of(
 def open_chat_model(settings: Settings, adapter: Path | None = None, adapter_name: str = "") -> ChatModel | None:
     """The server at AISLE_MODEL_URL, else the model AISLE_MODEL with `adapter`; None if neither is set.
 
-    Raises ModelError if the model, adapter or server cannot be used, SettingsError if an adapter is set for a server.
+    Raises ModelError if the model or server cannot be used, AdapterError if the adapter does not fit, SettingsError if one is set
+    for a server.
     """
     if settings.model_url:
         if adapter is not None:
@@ -85,6 +86,8 @@ def open_chat_model(settings: Settings, adapter: Path | None = None, adapter_nam
     if settings.model:
         from assistant.language_model.transformers_chat import TransformersChat
 
+        if adapter is not None:
+            check_fits(Adapter.read(adapter), settings.model)
         return TransformersChat.open(settings.model, adapter, adapter_name=adapter_name, threads=settings.threads)
     return None
 

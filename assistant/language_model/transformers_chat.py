@@ -22,11 +22,9 @@ from transformers import (
     TextIteratorStreamer,
 )
 
-from assistant.adapters.adapter import Adapter
-from assistant.adapters.fitting import check_fits
 from assistant.language_model.chat_model import Message, Schema, spoken
 from assistant.language_model.decoding import Decoding
-from retrieval.errors import AdapterError, ModelError, WritingError
+from retrieval.errors import ModelError, WritingError
 
 _SILENCE_SECONDS = 120.0
 _READABLE = 4096
@@ -50,8 +48,8 @@ class TransformersChat:
     def open(cls, name: str, adapter: Path | None = None, *, adapter_name: str = "", threads: int = 0) -> Self:
         """Load a model that is on this machine: a folder, or a name in the Hugging Face cache. Nothing is downloaded.
 
-        It runs on a GPU if there is one. Raises ModelError if it is absent, incomplete or not a causal language model,
-        AdapterError if the adapter does not fit.
+        It runs on a GPU if there is one. `adapter` is one that fits, see `check_fits`. Raises ModelError if the model is absent,
+        incomplete or not a causal language model.
         """
         if threads:
             torch.set_num_threads(threads)
@@ -61,10 +59,8 @@ class TransformersChat:
                 name, local_files_only=True, trust_remote_code=False, dtype="auto"
             )
             if adapter is not None:
-                model = _with_adapter(model, name, adapter)
+                model = _with_adapter(model, adapter)
             model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
-        except AdapterError:
-            raise
         except Exception as error:  # transformers, peft and safetensors raise a dozen kinds between them
             raise ModelError(
                 f"the language model {name!r} cannot be loaded: {error}",
@@ -188,11 +184,10 @@ class _Stop(StoppingCriteria):
         return torch.full((input_ids.shape[0],), stopped, dtype=torch.bool, device=input_ids.device)
 
 
-def _with_adapter(model: Any, name: str, folder: Path) -> Any:
-    """`model` with the adapter in its weights, or before its first token if it is a prefix. Raises AdapterError."""
+def _with_adapter(model: Any, folder: Path) -> Any:
+    """`model` with the adapter in its weights, or before its first token if it is a prefix."""
     from peft import PeftModel
 
-    check_fits(Adapter.read(folder), name)
     adapted = PeftModel.from_pretrained(model, str(folder), local_files_only=True)
     return adapted if adapted.active_peft_config.is_prompt_learning else adapted.merge_and_unload()
 

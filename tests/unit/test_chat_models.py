@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from assistant.build import open_chat_model
 from assistant.language_model import chat_server, transformers_chat
 from assistant.language_model.chat_model import ChatModel, Message, spoken
 from assistant.language_model.chat_server import ChatServer
 from assistant.language_model.decoding import Decoding
 from assistant.language_model.transformers_chat import TransformersChat
+from assistant.settings import load_settings
 from retrieval.errors import AdapterError, ModelError, WritingError
 from tests.unit.adapter_folders import write_adapter
 from tests.unit.scripted_server import Script, scripted_server
@@ -191,12 +193,13 @@ class TestTransformers:
             settings["base_model_name_or_path"] = name
             (adapter / "adapter_config.json").write_text(json.dumps(settings))
             if name == "qwen2":
-                adapted = TransformersChat.open(str(base), adapter)
+                adapted = open_chat_model(load_settings(model=str(base)), adapter)
+                assert adapted is not None
                 assert adapted.name == f"{base}+mine"
                 assert answer(adapted) != answer(TransformersChat.open(str(base)))
             else:
                 with pytest.raises(AdapterError, match="gpt2"):
-                    TransformersChat.open(str(base), adapter)
+                    open_chat_model(load_settings(model=str(base)), adapter)
 
 
 class TestServer:
