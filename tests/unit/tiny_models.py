@@ -31,10 +31,10 @@ TEXTS = ["The {p1.name} costs {p1.price} at http://x.example, or 50% less.", "Yo
 CONTEXT = 1600
 
 
-def tiny_embedded(folder: Path) -> Path:
+def tiny_llama(folder: Path, context: int = CONTEXT) -> Path:
     """A Llama with grouped-query attention, as the embedded model is one."""
     torch.manual_seed(0)
-    return saved(LlamaForCausalLM(LlamaConfig(tie_word_embeddings=True, **_sizes(1))), folder, CHAT)
+    return saved(LlamaForCausalLM(LlamaConfig(tie_word_embeddings=True, **_sizes(1, context))), folder, CHAT)
 
 
 def tiny_gpt2(folder: Path, context: int = CONTEXT) -> Path:
@@ -75,4 +75,4 @@ def saved(model: PreTrainedModel, folder: Path, template: str) -> Path:
     return folder
 
 
-TINY = {"embedded": tiny_embedded, "gpt2": tiny_gpt2, "qwen2": tiny_qwen2, "mistral": tiny_mistral}
+TINY = {"llama": tiny_llama, "gpt2": tiny_gpt2, "qwen2": tiny_qwen2, "mistral": tiny_mistral}
