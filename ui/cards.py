@@ -50,13 +50,14 @@ def text_html(text: str) -> str:
 def cards_html(cards: Sequence[Card], root: str = "", strings: Strings = _ENGLISH) -> str:
     """Return a list of product cards with links under `root`, or "" without any.
 
-    A product that comes in several variants names the one shown.
+    A product that comes in several variants names the one shown. Several cards have buttons to the others and a count
+    below them, which `chat.js` keeps and hides where all fit.
     """
     if not cards:
         return ""
     items = "".join(f'<li class="aisle-card">{_card(card, root, strings)}</li>' for card in cards)
     label = strings("one_product") if len(cards) == 1 else strings("products", count=len(cards))
-    return f'<ul class="aisle-cards" aria-label="{escape(label)}">{items}</ul>'
+    return f'<ul class="aisle-cards" aria-label="{escape(label)}">{items}</ul>{_steps(len(cards), strings)}'
 
 
 def sources_html(sources: Iterable[Source], root: str = "", strings: Strings = _ENGLISH) -> str:
@@ -122,11 +123,23 @@ def _card(card: Card, root: str, strings: Strings) -> str:
     reason, label = escape(card.reason), escape(strings("why"))
     why = f'<p class="aisle-why"><span class="aisle-unseen">{label} </span>{reason}</p>' if reason else ""
     return (
-        f'<a class="aisle-card-link" href="{escape(product_link(card, root))}" target="_top">'
         f"{picture_html(card, root=root)}"
+        f'<a class="aisle-card-link" href="{escape(product_link(card, root))}" target="_top">'
         f'<span class="aisle-name">{escape(card.title)}</span>{variant}</a>'
         f'<p class="aisle-facts">{price_html(card, strings)}{stars_html(card, strings)}</p>'
-        f"{why}{stock_html(card, strings)}"
+        f"{stock_html(card, strings)}{why}"
+    )
+
+
+def _steps(count: int, strings: Strings) -> str:
+    if count < 2:
+        return ""
+    back, on = escape(strings("earlier_products")), escape(strings("more_products"))
+    pattern = escape(strings("card_of", at="{at}", count=count))
+    return (
+        f'<p class="aisle-steps"><button type="button" data-step="-1" aria-label="{back}" disabled>&#8249;</button>'
+        f'<span data-at="{pattern}">{escape(strings("card_of", at=1, count=count))}</span>'
+        f'<button type="button" data-step="1" aria-label="{on}">&#8250;</button></p>'
     )
 
 

@@ -69,9 +69,13 @@ def origin(listener: socket.socket) -> str:
 
 @pytest.fixture
 def visit(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """A fresh visitor; at the end nothing may have been logged as an error, and no other host been asked."""
-    width = getattr(request, "param", 1280)
-    context = browser.new_context(viewport={"width": width, "height": 800 if width > 500 else 640})
+    """A fresh visitor; at the end nothing may have been logged as an error, and no other host been asked.
+
+    The parameter is the width of the window in pixels, or its width and height.
+    """
+    size = getattr(request, "param", 1280)
+    width, height = size if isinstance(size, tuple) else (size, 800 if size > 500 else 640)
+    context = browser.new_context(viewport={"width": width, "height": height})
     opened = Visit(context.new_page(), url)
     yield opened
     context.close()

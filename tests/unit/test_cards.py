@@ -21,7 +21,7 @@ from tests.fake_assistant import PRODUCTS
 from ui import cards
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
-ALLOWED = {"small", "ul", "li", "a", "span", "img", "p", "strong", "s", "br"}
+ALLOWED = {"small", "ul", "li", "a", "span", "img", "p", "strong", "s", "br", "button"}
 
 
 class Tags(HTMLParser):

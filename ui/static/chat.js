@@ -34,14 +34,20 @@
   };
 
   // A reply with cards may be taller than the frame: while it grows the question stays at the top, so that reading begins
-  // there, not at the end. A visitor who scrolls is left alone until the next question.
+  // there, not at the end; it goes out of sight only for what is left of the reply. A visitor who scrolls is left alone
+  // until the next question.
   const follow = (log) => {
     let asked = 0, following = true;
     const show = () => {
       const questions = log.querySelectorAll(".user-row");
       if (questions.length !== asked) { asked = questions.length; following = true; }
-      const last = questions[asked - 1];
-      if (last && following) log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
+      page.classList.toggle("is-new", !asked);
+      log.querySelectorAll(".aisle-cards").forEach(count);
+      const last = questions[asked - 1], rows = log.querySelectorAll(".message-row"), reply = rows[rows.length - 1];
+      if (!last || !following) return;
+      const [question, answer, frame] = [last, reply, log].map((element) => element.getBoundingClientRect());
+      const hidden = Math.min(answer.bottom - question.top - frame.height + 12, answer.top - question.top);
+      log.scrollTop += question.top - frame.top - 12 + Math.max(0, hidden);
     };
     // Sizes change without a mutation too: chips come and make the log smaller, pictures and fonts make rows taller.
     const sizes = new ResizeObserver(show);
@@ -51,6 +57,31 @@
     log.addEventListener("load", show, true);
     for (const name of ["wheel", "touchmove", "keydown"]) log.addEventListener(name, () => { following = false; }, { passive: true });
   };
+
+  // Cards that do not fit beside each other: which of them is in sight, and buttons to the others.
+  const count = (list) => {
+    const steps = list.nextElementSibling, cards = [...list.children];
+    if (!steps?.matches(".aisle-steps")) return;
+    const end = list.scrollWidth - list.clientWidth - 2, [back, label, on] = steps.children;
+    const nearest = (best, card, at) => (Math.abs(card.offsetLeft - list.scrollLeft) < Math.abs(cards[best].offsetLeft - list.scrollLeft) ? at : best);
+    const at = list.scrollLeft >= end ? cards.length - 1 : cards.reduce(nearest, 0);
+    const text = label.dataset.at.replace("{at}", at + 1);
+    if (label.textContent !== text) label.textContent = text;
+    steps.hidden = end <= 0;
+    back.disabled = list.scrollLeft < 2;
+    on.disabled = list.scrollLeft >= end;
+  };
+  const turn = (button) => {
+    const list = button.parentElement.previousElementSibling, calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const width = list.firstElementChild.getBoundingClientRect().width;
+    list.scrollBy({ left: button.dataset.step * (width + 10), behavior: calm ? "instant" : "smooth" });
+  };
+  addEventListener("scroll", ({ target }) => { if (target.matches?.(".aisle-cards")) count(target); }, true);
+  // A wheel turns the line of chips sideways, as there is nothing else for it to turn.
+  addEventListener("wheel", (event) => {
+    const chips = event.target.closest?.("#aisle-chips");
+    if (chips && !event.deltaX) chips.scrollLeft += event.deltaY;
+  }, { passive: true });
 
   const held = [];
   window.aisle = {
@@ -76,7 +107,11 @@
     },
   };
 
-  addEventListener("click", (event) => { if (event.target.closest?.("#aisle-close")) tell("close"); });
+  addEventListener("click", (event) => {
+    const button = event.target.closest?.("button");
+    if (button?.id === "aisle-close") tell("close");
+    if (button?.dataset.step) turn(button);
+  });
   addEventListener("keydown", (event) => { if (event.key === "Escape") tell("close"); });
   addEventListener("message", (event) => {
     if (event.source !== window.parent || event.origin !== host || !event.data) return;
