@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from assistant.actions.orders import Orders
 from assistant.beside import Beside
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.message import clean
+from assistant.conversation.rating import LONGEST_REASON, Thumb
 from assistant.conversation.store import Store
 from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
 from assistant.planning.plan import written_step
@@ -100,6 +101,12 @@ class Assistant:
         """The conversation with this id. Raises ConversationNotFound when it is absent or another customer's."""
         return self._keeping.store.open(conversation_id, customer_id)
 
+    def rate(
+        self, conversation_id: str, customer_id: str | None, turn: int, rating: Thumb | None, reason: str = ""
+    ) -> None:
+        """Keep what the customer thinks of the reply of a turn; None takes it back. Raises ConversationNotFound."""
+        self._keeping.store.rate(conversation_id, customer_id, turn, rating, clean(reason, LONGEST_REASON))
+
     def ask(self, message: str, conversation_id: str | None = None, customer_id: str | None = None) -> Reply:
         """The finished reply to `message`; see `reply`."""
         last: ReplyEvent | None = None
@@ -146,10 +153,10 @@ class Assistant:
             elif isinstance(event, TurnReply):
                 reply = _reply(conversation.id, message, event, serving)
                 turn = Turn(message, reply.text, datetime.now(UTC), reply.shown, reply.fallback, reply.model)
-                keeping.store.append(conversation, turn, event.thread)
+                stored = keeping.store.append(conversation, turn, event.thread).turns[-1]
                 steps = [tool for step in reply.plan.steps for tool in written_step(step)]
                 _log.info("replied", steps=steps, fallback=reply.fallback, model=reply.model, **event.timings_ms)
-                yield reply
+                yield replace(reply, turn=stored.number, time=stored.time)
             else:
                 yield Sentence(separator + event.text)
                 separator = " "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from assistant.evidence.brief import Brief
 from assistant.planning.plan import Plan
@@ -15,7 +16,8 @@ class Reply:
     """A finished reply. `written` is the model's text with references, `text` the same with facts in place.
 
     `fallback` tells that a plain phrase stood in for a sentence that failed the check. `timings_ms` maps a step of the way
-    of a message to its milliseconds. `model` names the language model and adapter.
+    of a message to its milliseconds. `model` names the language model and adapter. `turn` is the number of the stored turn, `time`
+    when it was stored.
     """
 
     conversation_id: str
@@ -27,6 +29,8 @@ class Reply:
     fallback: bool
     timings_ms: Mapping[str, float]
     model: str = ""
+    turn: int = 0
+    time: datetime = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class ReplyJson(BaseModel):
     chips: list[str] = Field(default=[], description="Natural next questions; each is a whole message.")
     fallback: bool = Field(description="Whether a plain phrase stood in for a sentence that failed the check.")
     conversation_id: str
+    turn: int = Field(default=0, description="Number of this turn in its conversation, from 1; a rating names it.")
     timings_ms: dict[str, float] = {}
     model: str = ""
 
@@ -45,6 +46,7 @@ class ReplyJson(BaseModel):
             chips=list(reply.shown.chips),
             fallback=reply.fallback,
             conversation_id=reply.conversation_id,
+            turn=reply.turn,
             timings_ms=dict(reply.timings_ms),
             model=reply.model,
         )

@@ -24,7 +24,8 @@ class ConversationRow(Base):
 
 
 class TurnRow(Base):
-    """One Turn. Texts are JSON strings, which hold what PostgreSQL's text cannot: NUL and lone surrogates."""
+    """One Turn, with what the customer thinks of its reply. Texts are JSON strings, which hold what PostgreSQL's text cannot:
+    NUL and lone surrogates."""
 
     __tablename__ = "turns"
 
@@ -36,3 +37,6 @@ class TurnRow(Base):
     time: Mapped[datetime] = mapped_column(UtcTime)
     fallback: Mapped[bool]
     model: Mapped[str] = mapped_column(Text)
+    rating: Mapped[str | None] = mapped_column(Text)
+    rating_reason: Mapped[str] = mapped_column(JSON)
+    rated: Mapped[datetime | None] = mapped_column(UtcTime)

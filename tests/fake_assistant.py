@@ -10,11 +10,13 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.message import clean
+from assistant.conversation.rating import Thumb
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Brief
@@ -64,6 +66,7 @@ class FakeAssistant:
         self.cancelled_replies = 0
         self.earlier: tuple[str, ...] = ()
         self.page = ""
+        self.reasons: list[str] = []
         self._pause = pause
 
     model = "fake+none"
@@ -76,6 +79,16 @@ class FakeAssistant:
         if found is None or found.customer_id not in (None, customer_id):
             raise ConversationNotFound(f"No conversation has the id {conversation_id!r}.")
         return found
+
+    def rate(
+        self, conversation_id: str, customer_id: str | None, turn: int, rating: Thumb | None, reason: str = ""
+    ) -> None:
+        found = self.conversation(conversation_id, customer_id)
+        if not 0 < turn <= len(found.turns):
+            raise ConversationNotFound(f"No conversation has a turn {turn}.")
+        turns = [replace(each, rating=rating) if each.number == turn else each for each in found.turns]
+        self.conversations[conversation_id] = replace(found, turns=tuple(turns))
+        self.reasons.append(reason)
 
     def ask(self, message: str, conversation_id: str | None = None, customer_id: str | None = None) -> Reply:
         *_, reply = self.reply(message, conversation_id, customer_id)
@@ -112,13 +125,15 @@ class FakeAssistant:
                 return
             yield Sentence("Still thinking. ")
         text = "".join(sentences)
-        turn = Turn(message, text, datetime.now(UTC), shown)
+        number = len(conversation.turns) + 1
+        turn = Turn(message, text, datetime.now(UTC), shown, number=number)
         thread = Thread(shown=tuple(card.id for card in shown.cards))
         self.conversations[conversation.id] = Conversation(
             conversation.id, conversation.customer_id, (*conversation.turns, turn), thread
         )
         plan = Plan(steps=(step,), need=Need(budget="under 200"))
-        yield Reply(conversation.id, text, text, plan, Brief(), shown, False, {"planning": 1.5, "writing": 3.0})
+        timings = {"planning": 1.5, "writing": 3.0}
+        yield Reply(conversation.id, text, text, plan, Brief(), shown, False, timings, turn=number, time=turn.time)
 
     def _answer(self, message: str, customer_id: str | None) -> tuple[Step, list[str], Shown]:
         if "tents" in message:

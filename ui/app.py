@@ -32,6 +32,7 @@ from ui.chat import ChatPage
 from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
 from ui.errors import answer_errors
+from ui.feedback_api import feedback_router
 from ui.health import health_router
 from ui.identity import load_secret
 from ui.import_api import IMPORT_PATH, LARGEST_FEED, import_router
@@ -82,6 +83,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     _add_middleware(app, origins, secret, settings)
     answer_errors(app)
     app.include_router(chat_router(reception))
+    app.include_router(feedback_router(reception, RateLimit(settings.rate_limit)))
     app.include_router(openai_router(reception))
     app.include_router(health_router(assistant, metrics))
     app.include_router(import_router(settings))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from datetime import datetime
 from html import escape, unescape
 from typing import Any
 
@@ -15,6 +16,7 @@ import gradio as gr
 import structlog
 
 from assistant.conversation.conversation import Conversation
+from assistant.conversation.rating import LONGEST_REASON, Thumb
 from assistant.reply import Cards, Reply, Sentence
 from assistant.shown import Card, Shown
 from retrieval.errors import AisleError, ConversationNotFound
@@ -101,7 +103,7 @@ class ChatPage:
              *self._chips], js="() => aisle.start()",
             api_visibility="private", show_progress="hidden", queue=False,
         )  # fmt: skip
-        started.then(None, None, None, js="() => aisle.ready()", api_visibility="private")
+        started.then(None, [self._token], None, js="(token) => aisle.ready(token)", api_visibility="private")
 
     def _start(self, conversation_id: str, token: str, page: str, request: gr.Request) -> Update:
         """Greets, or shows again the conversation that this tab had before it went to another page of the shop."""
@@ -194,7 +196,8 @@ class ChatPage:
             }
 
     def _finished(self, reply: Reply, shown: list[Message], root: str, strings: Strings) -> Update:
-        told = _said_by_aisle(text_html(reply.text), _below(reply.shown, root, strings))
+        below = _below(reply.shown, root, strings) + _tools(reply.turn, reply.time, None, strings)
+        told = _said_by_aisle(text_html(reply.text), below)
         return {
             self._log: [*shown, told],
             self._conversation: reply.conversation_id,
@@ -234,13 +237,35 @@ class ChatPage:
             for turn in conversation.turns[-_LONGEST_HISTORY // 2 :]
             for message in (
                 _said_by_customer(turn.message),
-                _said_by_aisle(text_html(turn.reply), _below(turn.shown, root, strings)),
+                _said_by_aisle(
+                    text_html(turn.reply),
+                    _below(turn.shown, root, strings) + _tools(turn.number, turn.time, turn.rating, strings),
+                ),
             )
         ]
 
 
 def _below(shown: Shown, root: str, strings: Strings) -> str:
     return cards_html(shown.cards, root, strings) + sources_html(shown.sources, root, strings)
+
+
+def _tools(turn: int, time: datetime, rating: Thumb | None, strings: Strings) -> str:
+    """The line below a finished reply: its time, and buttons that copy and rate it. `chat.js` does what they say."""
+    thumbs = "".join(
+        f'<button type="button" class="aisle-tool is-{thumb}" data-rate="{thumb}" aria-pressed="{str(thumb is rating).lower()}" '
+        f'aria-label="{escape(label)}" title="{escape(label)}"></button>'
+        for thumb, label in ((Thumb.UP, strings("helpful")), (Thumb.DOWN, strings("not_helpful")))
+    )
+    copy, ask = escape(strings("copy")), escape(strings("what_was_wrong"))
+    return (
+        f'<div class="aisle-tools" data-turn="{turn}"><time datetime="{time.isoformat()}"></time>'
+        f'<button type="button" class="aisle-tool is-copy" data-copy="{escape(strings("copied"))}" aria-label="{copy}" '
+        f'title="{copy}"></button>{thumbs}'
+        f'<span class="aisle-told" role="status" data-kept="{escape(strings("rating_kept"))}" '
+        f'data-lost="{escape(strings("rating_lost"))}"></span>'
+        f'<form class="aisle-reason" hidden><input maxlength="{LONGEST_REASON}" aria-label="{ask}" placeholder="{ask}">'
+        f"<button>{escape(strings('send'))}</button></form></div>"
+    )
 
 
 def _said_by_customer(text: str) -> Message:
@@ -315,8 +340,9 @@ def _header(look: Look, strings: Strings) -> str:
         else '<span class="aisle-mark" aria-hidden="true"></span>'
     )
     title, subtitle = escape(look.title or strings("title")), escape(strings("subtitle"))
+    new = escape(strings("new_conversation"))
     return (
         f'<header class="aisle-header" lang="{strings.language}">{mark}<div><h1 id="aisle-title">{title}</h1>'
-        f'<p>{subtitle}</p></div><button type="button" id="aisle-close" aria-label="{escape(strings("close"))}">'
-        "&#10005;</button></header>"
+        f'<p>{subtitle}</p></div><button type="button" id="aisle-new" aria-label="{new}" title="{new}"></button>'
+        f'<button type="button" id="aisle-close" aria-label="{escape(strings("close"))}">&#10005;</button></header>'
     )

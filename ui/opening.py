@@ -14,6 +14,7 @@ from typing import Protocol
 import structlog
 
 from assistant.conversation.conversation import Conversation
+from assistant.conversation.rating import Thumb
 from assistant.live.live_assistant import LiveAssistant, ServedData
 from assistant.reply import ReplyEvent
 from retrieval.catalog.catalog import Catalog
@@ -50,6 +51,12 @@ class Answering(Protocol):
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation with this id. Raises ConversationNotFound when it is absent or another customer's."""
+        ...
+
+    def rate(
+        self, conversation_id: str, customer_id: str | None, turn: int, rating: Thumb | None, reason: str = ""
+    ) -> None:
+        """Keep what the customer thinks of a reply. Raises ConversationNotFound."""
         ...
 
     def customer(self, customer_id: str) -> Customer | None:
@@ -126,6 +133,12 @@ class OpeningAssistant:
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation as the opened assistant finds it."""
         return self._wait().conversation(conversation_id, customer_id)
+
+    def rate(
+        self, conversation_id: str, customer_id: str | None, turn: int, rating: Thumb | None, reason: str = ""
+    ) -> None:
+        """Passes the rating on to the opened assistant."""
+        self._wait().rate(conversation_id, customer_id, turn, rating, reason)
 
     def customer(self, customer_id: str) -> Customer | None:
         """The customer as the opened assistant finds them."""

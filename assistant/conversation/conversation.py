@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from assistant.conversation.rating import Thumb
 from assistant.dialogue.thread import Thread
 from assistant.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message and the reply to it, as stored; `shown` is what stood beside the reply, `model` what wrote it."""
+    """One message and the reply to it, as stored; `shown` is what stood beside the reply, `model` what wrote it.
+
+    `number` counts the turns of a conversation from 1; the store gives it. `rating` is what the customer thinks of the reply.
+    """
 
     message: str
     reply: str
@@ -19,6 +23,8 @@ class Turn:
     shown: Shown = Shown()
     fallback: bool = False
     model: str = ""
+    rating: Thumb | None = None
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

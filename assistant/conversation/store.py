@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
 
 from assistant.conversation.conversation import Conversation, Turn
+from assistant.conversation.rating import LONGEST_REASON, RatedReply, Thumb
 from assistant.dialogue.thread import Thread
 from assistant.shown import Shown
 from assistant.tables import ConversationRow, TurnRow
@@ -61,7 +63,37 @@ class Store:
         with writing(self._engine) as connection:
             number = self._next_number(connection, conversation, thread)
             connection.execute(insert(TurnRow).values(_turn_values(conversation.id, number, turn)))
-        return replace(conversation, turns=(*conversation.turns, turn), thread=thread)
+        return replace(conversation, turns=(*conversation.turns, replace(turn, number=number)), thread=thread)
+
+    def rate(
+        self, conversation_id: str, customer_id: str | None, number: int, rating: Thumb | None, reason: str = ""
+    ) -> None:
+        """Keep what the customer thinks of turn `number`, in the place of an earlier rating; None takes it back.
+
+        Raises ConversationNotFound when the conversation or the turn is absent or another customer's.
+        """
+        with writing(self._engine) as connection:
+            row = _conversation_row(connection, conversation_id)
+            if row is None or row["customer_id"] not in (None, customer_id):
+                raise _not_found(conversation_id)
+            values = {
+                "rating": rating,
+                "rating_reason": reason[:LONGEST_REASON] if rating else "",
+                "rated": datetime.now(UTC) if rating else None,
+            }
+            this = (TurnRow.conversation_id == conversation_id, TurnRow.number == number)
+            if not connection.execute(update(TurnRow).where(*this).values(values)).rowcount:
+                raise _not_found(conversation_id)
+
+    def rated(self) -> Iterator[RatedReply]:
+        """Every reply that a customer has rated, the latest rating first."""
+        query = select(table_of(TurnRow)).where(TurnRow.rating.is_not(None)).order_by(TurnRow.rated.desc())
+        with reading(self._engine) as connection:
+            for row in connection.execute(query.execution_options(yield_per=500)).mappings():
+                yield RatedReply(
+                    row["rated"], Thumb(row["rating"]), row["rating_reason"], row["message"], row["reply"],
+                    row["fallback"], row["model"],
+                )  # fmt: skip
 
     @staticmethod
     def _next_number(connection: Connection, conversation: Conversation, thread: Thread) -> int:
@@ -102,6 +134,9 @@ def _turn_values(conversation_id: str, number: int, turn: Turn) -> dict[str, Any
         "time": turn.time,
         "fallback": turn.fallback,
         "model": turn.model,
+        "rating": turn.rating,
+        "rating_reason": "",
+        "rated": None,
     }
 
 
@@ -113,4 +148,6 @@ def _turn(row: RowMapping) -> Turn:
         Shown.model_validate(row["shown"]),
         row["fallback"],
         row["model"],
+        Thumb(row["rating"]) if row["rating"] else None,
+        row["number"],
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.assistant import Assistant
 from assistant.conversation.conversation import Conversation
+from assistant.conversation.rating import Thumb
 from assistant.live.live import Live
 from assistant.reply import ReplyEvent
 from retrieval.catalog.catalog import Catalog
@@ -59,6 +60,12 @@ class LiveAssistant:
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation with this id. Raises ConversationNotFound when it is absent or another customer's."""
         return self._live.current.served.conversation(conversation_id, customer_id)
+
+    def rate(
+        self, conversation_id: str, customer_id: str | None, turn: int, rating: Thumb | None, reason: str = ""
+    ) -> None:
+        """Keep what the customer thinks of a reply; see `Assistant.rate`."""
+        self._live.current.served.rate(conversation_id, customer_id, turn, rating, reason)
 
     def customer(self, customer_id: str) -> Customer | None:
         """The customer with this id."""

@@ -43,6 +43,7 @@
       if (questions.length !== asked) { asked = questions.length; following = true; }
       page.classList.toggle("is-new", !asked);
       log.querySelectorAll(".aisle-cards").forEach(count);
+      dress(log);
       const last = questions[asked - 1], rows = log.querySelectorAll(".message-row"), reply = rows[rows.length - 1];
       if (!last || !following) return;
       const [question, answer, frame] = [last, reply, log].map((element) => element.getBoundingClientRect());
@@ -83,7 +84,49 @@
     if (chips && !event.deltaX) chips.scrollLeft += event.deltaY;
   }, { passive: true });
 
+  // Starts the frame anew with what the widget said and who is signed in; the server shows the kept conversation again.
+  const restart = () => {
+    if (visit) given.set("token", visit);
+    given.set("theme", page.style.colorScheme);
+    for (const name of ABOUT) given.set(name, shopPage[name]);
+    given.set("focus", "box");
+    if (framed) history.replaceState(null, "", "#" + given);
+    location.reload();
+  };
+
+  // Thumbs: kept by the server with the turn, and here, because the log may be drawn anew at any time.
+  const ratings = new Map();
+  const dress = (log) => {
+    for (const time of log.querySelectorAll("time:empty")) {
+      const moment = new Date(time.dateTime), isToday = moment.toDateString() === new Date().toDateString();
+      time.textContent = moment.toLocaleString([], { ...(isToday ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit" });
+    }
+    for (const [turn, rating] of ratings) {
+      for (const thumb of log.querySelectorAll(`[data-turn="${turn}"] [data-rate]`)) {
+        const pressed = String(thumb.dataset.rate === rating);
+        if (thumb.getAttribute("aria-pressed") !== pressed) thumb.setAttribute("aria-pressed", pressed);
+      }
+    }
+  };
+  const rate = async (tools, rating, reason = "") => {
+    const turn = +tools.dataset.turn, told = tools.querySelector(".aisle-told"), form = tools.querySelector(".aisle-reason");
+    const headers = { "content-type": "application/json", ...(visit ? { authorization: "Bearer " + visit } : {}) };
+    const body = JSON.stringify({ conversation_id: storage?.getItem(KEY) || conversation, turn, rating, reason });
+    const answer = await fetch("../api/feedback", { method: "POST", headers, body }).catch(() => null);
+    if (answer?.ok) ratings.set(turn, rating);
+    dress(tools.parentElement);
+    form.hidden = rating !== "down" || !answer?.ok || Boolean(reason);
+    if (!form.hidden) form.querySelector("input").focus();
+    told.textContent = answer?.ok ? (rating && (rating === "up" || reason) ? told.dataset.kept : "") : told.dataset.lost;
+  };
+  const copy = async (button) => {
+    const text = button.closest(".aisle-turn").querySelector(".aisle-bubble").innerText.trim();
+    const told = button.parentElement.querySelector(".aisle-told");
+    await navigator.clipboard.writeText(text).then(() => { told.textContent = button.dataset.copy; }, () => {});
+  };
+
   const held = [];
+  let visit = "", conversation = "";
   window.aisle = {
     // What is sent waits here until the reply before it is finished; several messages become one with a line each.
     // The box itself is read: on a busy machine what Gradio passes lags behind what was typed.
@@ -100,9 +143,13 @@
       return [storage?.getItem(KEY) || "", given.get("token") || "", JSON.stringify({ ...look, ...shopPage })];
     },
     // Only now may the page ask: what is shown from here on is not overwritten by the greeting.
-    ready() { tell("ready"); },
+    ready(token) {
+      visit = token;
+      tell("ready");
+      if (given.has("focus")) place("box")?.focus();
+    },
     replied(id) {
-      if (id) storage?.setItem(KEY, id);
+      if (id) storage?.setItem(KEY, conversation = id);
       tell("replied");
     },
   };
@@ -110,7 +157,15 @@
   addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     if (button?.id === "aisle-close") tell("close");
+    if (button?.id === "aisle-new") { storage?.removeItem(KEY); restart(); }
     if (button?.dataset.step) turn(button);
+    if (button?.dataset.copy) copy(button);
+    if (button?.dataset.rate) rate(button.parentElement, button.getAttribute("aria-pressed") === "true" ? null : button.dataset.rate);
+  });
+  addEventListener("submit", (event) => {
+    if (!event.target.matches(".aisle-reason")) return;
+    event.preventDefault();
+    rate(event.target.parentElement, "down", event.target.querySelector("input").value.trim());
   });
   addEventListener("keydown", (event) => { if (event.key === "Escape") tell("close"); });
   addEventListener("message", (event) => {

@@ -65,6 +65,7 @@ iframe{display:block;width:100%;height:100%;border:0}
     for (const key of ["token", "greeting", "logo", "language", "questions"]) if (me.dataset[key]) hash.set(key, me.dataset[key]);
     frame = document.createElement("iframe");
     frame.title = title;
+    frame.allow = "clipboard-write";
     frame.src = home.href.replace(/[?#].*/, "").replace(/\/(widget\.js)?$/, "") + "/chat/#" + hash;
     panel.lastChild.before(frame);
   };
