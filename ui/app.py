@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -31,12 +30,13 @@ from retrieval.errors import SettingsError
 from ui.chat import ChatPage
 from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
+from ui.embedding_api import embedding_router
 from ui.errors import answer_errors
 from ui.feedback_api import feedback_router
 from ui.health import health_router
 from ui.identity import load_secret
 from ui.import_api import IMPORT_PATH, LARGEST_FEED, import_router
-from ui.look import Look, widget_script
+from ui.look import Look, chat_look, widget_script
 from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
@@ -85,6 +85,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     app.include_router(chat_router(reception))
     app.include_router(feedback_router(reception, RateLimit(settings.rate_limit)))
     app.include_router(openai_router(reception))
+    app.include_router(embedding_router(origins))
     app.include_router(health_router(assistant, metrics))
     app.include_router(import_router(settings))
     app.include_router(sign_in_router(demo_customers or {}))
@@ -154,7 +155,7 @@ def _add_chat(app: FastAPI, reception: Reception, settings: Settings) -> None:
             font=["Source Sans Pro", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
         ),
         css_paths=[STATIC / "cards.css", STATIC / "chat.css"],
-        head=f'<script src="../static/chat.js" data-look="{escape(json.dumps(look.for_widget()))}"></script>',
+        head=f'<script src="../static/chat.js" data-look="{escape(chat_look(look))}"></script>',
     )
     mount = next(route for route in app.routes if isinstance(route, Mount) and route.path == "/chat")
     inputs = {

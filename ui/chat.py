@@ -92,7 +92,7 @@ class ChatPage:
         gr.on(sent, None, [self._box], [self._box], js="(text) => aisle.hold(text)", api_visibility="private")
         waiting = shared | {"trigger_mode": "always_last", "js": "(box, ...held) => aisle.sent(aisle.take(), held)"}
         typed = gr.on(sent, self._answer, [self._box, *held], **waiting)
-        pressed = shared | {"js": "(chip, ...held) => aisle.sent(chip, held)"}
+        pressed = shared | {"js": "(chip, ...held) => aisle.press(chip, held)"}
         followed = [chip.click(self._answer, [chip, *held], **pressed) for chip in self._chips]
         retried = self._retry.click(self._again, held, **shared | {"js": "(...held) => aisle.now(held)"})
         for done in (typed, *followed, retried):

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from assistant.settings import Settings
 from ui.page import said_by_page
-from ui.strings import languages
+from ui.strings import Strings, languages
 
 _WIDGET = Path(__file__).parent / "static" / "widget.js"
 QUESTIONS = 4
@@ -26,7 +26,10 @@ _FIRST_QUESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a customer sees before the first message. `logo` is an address, "" for a plain mark."""
+    """What a customer sees before the first message, and `contacts`, "" if none are set, when the chat cannot be reached.
+
+    `logo` is an address, "" for a plain mark.
+    """
 
     title: str
     logo: str
@@ -37,6 +40,7 @@ class Look:
     color_dark: str
     theme: str
     position: str
+    contacts: str
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -51,6 +55,7 @@ class Look:
             color_dark=settings.color_dark,
             theme=settings.theme,
             position=settings.position,
+            contacts=" · ".join(filter(None, (settings.shop_email, settings.shop_phone, settings.shop_hours))),
         )
 
     def on_page(self, given: str) -> Look:
@@ -67,6 +72,7 @@ class Look:
             color_dark=self.color_dark,
             theme=self.theme,
             position=self.position,
+            contacts=self.contacts,
         )
 
     @property
@@ -75,7 +81,7 @@ class Look:
         return self.questions != _FIRST_QUESTIONS
 
     def for_widget(self) -> dict[str, Any]:
-        """What the widget's script needs, by the names of its `data-*` attributes."""
+        """What the widget's script needs, by the names of its `data-*` attributes where it has one."""
         return {
             "title": self.title,
             "color": self.color,
@@ -83,14 +89,30 @@ class Look:
             "theme": self.theme,
             "position": self.position,
             "language": self.language,
+            "contacts": self.contacts,
         }
 
 
 def widget_script(look: Look) -> str:
     """The widget's script with the shop's look and the texts of every language in it."""
     texts = {
-        code: [strings("title"), strings("open_chat", title="{title}"), strings("close_chat", title="{title}")]
+        code: [
+            strings("title"), strings("open_chat", title="{title}"), strings("close_chat", title="{title}"),
+            *_when_lost(look, strings), strings("not_allowed", origin="{origin}"),
+        ]
         for code, strings in languages().items()
-    }
+    }  # fmt: skip
     shop = json.dumps({**look.for_widget(), "texts": texts}, ensure_ascii=False).replace("<", "\\u003c")
     return _WIDGET.read_text(encoding="utf-8").replace("/*shop*/ {}", shop)
+
+
+def chat_look(look: Look) -> str:
+    """The JSON that the chat's own script needs: the look, and what it says when the server is lost, by language."""
+    texts = {code: [*_when_lost(look, strings), strings("kept")] for code, strings in languages().items()}
+    return json.dumps({**look.for_widget(), "texts": texts})
+
+
+def _when_lost(look: Look, strings: Strings) -> tuple[str, str, str]:
+    """That the assistant cannot be reached, who can, and what the button says that tries again."""
+    reach = strings("reach_us", contacts=look.contacts) if look.contacts else ""
+    return strings("lost"), reach, strings("retry")

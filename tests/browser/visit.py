@@ -36,7 +36,7 @@ class Visit:
 
     @property
     def bubble(self) -> Locator:
-        return self.page.locator("aisle-chat > button, aisle-chat button").first
+        return self.page.locator("aisle-chat section ~ button")
 
     @property
     def panel(self) -> Locator:

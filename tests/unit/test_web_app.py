@@ -119,6 +119,15 @@ def test_only_allowed_shops_may_frame_and_call(client):
             assert "access-control-allow-credentials" not in answer
 
 
+@pytest.mark.parametrize(
+    ("origin", "allowed"), [(None, True), ("https://shop.example", True), ("https://evil.example", False)]
+)
+def test_a_page_may_ask_whether_it_may_show_the_chat(client, origin, allowed):
+    answer = client.get("/api/embedding", headers={"Origin": origin} if origin else {})
+    assert answer.json() == {"allowed": allowed}
+    assert answer.headers["access-control-allow-origin"] in ("*", origin)
+
+
 def test_the_chat_takes_and_gives_no_files(client):
     assert client.post("/chat/gradio_api/upload", files={"files": ("a.txt", b"x")}).status_code == 404
     assert client.get("/chat/gradio_api/deep_link?session_hash=x").status_code == 404
@@ -135,7 +144,7 @@ def test_the_chat_offers_no_other_interface(client):
 def test_the_widget_is_small_and_needs_nothing(client):
     script = client.get("/widget.js")
     assert script.headers["content-type"].startswith("text/javascript")
-    assert len(gzip.compress(script.content)) <= 3_500
+    assert len(gzip.compress(script.content)) <= 5_500  # a third of it texts in five languages
     assert "import " not in script.text
 
 

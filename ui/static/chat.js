@@ -1,6 +1,6 @@
 // The chat's side of the frame: takes its settings from the fragment, keeps the tab's conversation, talks to the widget.
 (() => {
-  const KEY = "aisle:conversation";
+  const KEY = "aisle:conversation", UNSENT = "aisle:unsent";
   const shop = JSON.parse(document.currentScript.dataset.look || "{}"), page = document.documentElement;
   const framed = window.parent !== window;
   // Only pages of allowed shops can frame the chat; a link to it must not put words into the shop's mouth.
@@ -24,12 +24,15 @@
   darken(given.get("theme") || shop.theme);
   page.classList.toggle("is-framed", framed);
 
-  // Sets a text box of Gradio's and sends what it holds.
-  const ask = (text) => {
+  const fill = (text) => {
     const field = place("box");
-    if (!field) return setTimeout(ask, 150, text);
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, text);
     field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  // Sets Gradio's text box and sends what it holds.
+  const ask = (text) => {
+    if (!place("box")) return setTimeout(ask, 150, text);
+    fill(text);
     setTimeout(() => place("last")?.click(), 60);
   };
 
@@ -41,7 +44,8 @@
     const show = () => {
       const questions = log.querySelectorAll(".user-row");
       if (questions.length !== asked) { asked = questions.length; following = true; }
-      page.classList.toggle("is-new", !asked);
+      arrived();
+      page.classList.toggle("is-new", !asked && !unsent.length);
       log.querySelectorAll(".aisle-cards").forEach(count);
       dress(log);
       const last = questions[asked - 1], rows = log.querySelectorAll(".message-row"), reply = rows[rows.length - 1];
@@ -125,13 +129,81 @@
     await navigator.clipboard.writeText(text).then(() => { told.textContent = button.dataset.copy; }, () => {});
   };
 
+  // A message stands below the log from the moment it is sent until the server shows it in the log.
+  const unsent = [];
+  const rows = () => document.querySelectorAll("#aisle-log .user-row").length;
+  const post = (text) => {
+    const element = document.createElement("p");
+    element.className = "aisle-unsent";
+    element.textContent = text;
+    const log = document.querySelector("#aisle-log [role=log]");
+    log.append(element);
+    log.scrollTop = log.scrollHeight;
+    unsent.push({ element, text, after: Infinity });
+    watch();
+  };
+  const taken = () => { for (const message of unsent) message.after = Math.min(message.after, rows()); };
+  const arrived = () => {
+    for (const message of unsent.filter(({ after }) => rows() > after)) {
+      message.element.remove();
+      unsent.splice(unsent.indexOf(message), 1);
+    }
+  };
+
+  // While a reply is awaited the server is asked for a sign of life. Without one the chat says how else to reach the shop.
+  const unanswered = () => {
+    const all = document.querySelectorAll("#aisle-log .message-row"), last = all[all.length - 1];
+    if (!rows() || last.querySelector(".aisle-tools, .aisle-failure")) return [];
+    return [[...document.querySelectorAll("#aisle-log .user-row")].at(-1).innerText.trim()];
+  };
+  const alive = async () => Boolean(await fetch("../healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) }).catch(() => null));
+  let timer;
+  const watch = () => { clearTimeout(timer); timer = setTimeout(pulse, 2000); };
+  const pulse = async () => {
+    if (!unsent.length && !unanswered().length) return;
+    if ((await alive()) || (await new Promise((done) => setTimeout(done, 1000)), await alive())) return watch();
+    if (unsent.length || unanswered().length) lose();
+  };
+  const lose = () => {
+    const texts = shop.texts || {}, [lost, reach, again, kept] = texts[(given.get("language") || shop.language || "").slice(0, 2).toLowerCase()] || texts.en;
+    const notice = document.createElement("div"), words = document.createElement("p"), button = document.createElement("button");
+    notice.className = "aisle-lost";
+    notice.setAttribute("role", "alert");
+    words.textContent = [`${lost} ${kept}`, reach].filter(Boolean).join("\n");
+    button.type = "button";
+    button.textContent = again;
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      if (await alive()) resend();
+      button.disabled = false;
+    });
+    notice.append(words, button);
+    document.querySelectorAll(".aisle-lost").forEach((old) => old.remove());
+    const log = document.querySelector("#aisle-log [role=log]");
+    log.append(notice);
+    log.scrollTop = log.scrollHeight;
+  };
+  // What was sent and what is typed outlive the new start in the tab's storage.
+  const resend = () => {
+    const texts = [...unanswered(), ...unsent.map(({ text }) => text)];
+    storage?.setItem(UNSENT, JSON.stringify({ text: texts.join("\n"), typed: place("box")?.value || "" }));
+    restart();
+  };
+  const goOn = () => {
+    const { text, typed } = JSON.parse(storage?.getItem(UNSENT) || "{}");
+    storage?.removeItem(UNSENT);
+    if (text) ask(text);
+    if (typed) setTimeout(fill, text ? 500 : 0, typed); // the box is empty again by then
+  };
+
   const held = [];
   let visit = "", conversation = "";
   window.aisle = {
     // What is sent waits here until the reply before it is finished; several messages become one with a line each.
     // The box itself is read: on a busy machine what Gradio passes lags behind what was typed.
-    hold(text) { const said = (place("box")?.value ?? text).trim(); if (said) held.push(said); return ""; },
-    take() { return held.splice(0).join("\n"); },
+    hold(text) { const said = (place("box")?.value ?? text).trim(); if (said) { held.push(said); post(said); } return ""; },
+    take() { taken(); return held.splice(0).join("\n"); },
+    press(text, inputs) { post(text); taken(); return aisle.sent(text, inputs); },
     // What the server gets with a message: the page that the shop shows now goes along in the last input, as JSON.
     sent(text, inputs) { return [text, ...aisle.now(inputs)]; },
     now(inputs) { return [...inputs.slice(0, -1), JSON.stringify({ ...JSON.parse(inputs.at(-1) || "{}"), ...shopPage })]; },
@@ -147,6 +219,7 @@
       visit = token;
       tell("ready");
       if (given.has("focus")) place("box")?.focus();
+      goOn();
     },
     replied(id) {
       if (id) storage?.setItem(KEY, conversation = id);
