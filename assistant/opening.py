@@ -22,7 +22,6 @@ from assistant.conversation.store import Store
 from assistant.language_model.base import Progress as BaseProgress
 from assistant.language_model.base import ensure_base
 from assistant.language_model.chat_model import ChatModel
-from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Engine
 from assistant.language_model.speaker import EngineSpeaker
 from assistant.live.generation import Generations, Material
@@ -43,8 +42,6 @@ from retrieval.store.database import open_database
 from retrieval.store.records import Records
 
 _BUSY_SECONDS = 0.5
-_LONGEST_REPLY = 120
-"""Tokens of a reply; the longest of the corpus has 104."""
 _MOST_CORES = 4
 
 
@@ -139,7 +136,6 @@ class _Workshop:
             LanguageModelReader(speaking.speaker),
             speaking.everyday,
             utc_now,
-            Decoding(max_tokens=_LONGEST_REPLY, temperature=settings.temperature),
             self._chat,
         )
         name = self._chat.name if self._chat else speaking.name
@@ -152,15 +148,15 @@ class _Workshop:
         if self._chat is not None:  # its own adapter, if any, was opened with it
             return Switch(self._speaking(Registry.embedded(settings).beginning()))
         if settings.adapter:
-            folder = Path(settings.adapter)
-            return Switch(self._speaking(ServingAdapter(folder.name, folder)))
+            folder = None if settings.adapter == NONE else Path(settings.adapter)
+            return Switch(self._speaking(ServingAdapter(Path(settings.adapter).name, folder)))
         return follow(Registry.of(settings), self._speaking)
 
     def _speaking(self, adapter: ServingAdapter) -> _Speaking:
         if adapter.folder is None:
             raise AdapterError(
                 "the base model alone can neither plan nor read",
-                "Run: aisle promote shipped, or promote an adapter of your own.",
+                "Clear AISLE_ADAPTER, and run: aisle promote shipped",
             )
         cores = self.settings.threads or min(os.cpu_count() or 1, _MOST_CORES)
         speaker = EngineSpeaker(Engine.open(self._base, adapter.folder, cores=cores))

@@ -14,7 +14,6 @@ from assistant.actions.orders import Orders
 from assistant.build import dialogue_of
 from assistant.checking.claims import EVERYDAY_FILE, ClaimsChecker
 from assistant.language_model.base import ensure_base
-from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Engine
 from assistant.language_model.speaker import EngineSpeaker
 from assistant.reading.reader import LanguageModelReader
@@ -33,7 +32,6 @@ from retrieval.store.records import Records
 
 SHIPPED = Path("models") / "conversation"
 """Where the data directory holds the conversation adapter that ships."""
-_GREEDY = Decoding(max_tokens=120, temperature=0.0, seed=1)
 
 
 def base_folder(settings: Settings, base: str = "") -> Path:
@@ -97,7 +95,7 @@ class LiveShop:
         return cls(shop, catalog, records, Orders(engine), encoder, search)
 
     def with_adapter(self, base: Path, adapter: Path) -> OpenedAdapter:
-        """The dialogue of this shop with the model folder `base` and the adapter in `adapter`, always the likeliest words.
+        """The dialogue of this shop with the model folder `base` and the adapter in `adapter`.
 
         Raises ModelError and AdapterError.
         """
@@ -106,7 +104,7 @@ class LiveShop:
         everyday = frozenset(_read(adapter / EVERYDAY_FILE).split())
         dialogue = dialogue_of(
             self.catalog, self.shop, self.search, self.orders, self.encoder, speaker, LanguageModelReader(speaker), everyday,
-            lambda: datetime.now(UTC), _GREEDY,
+            lambda: datetime.now(UTC),
         )  # fmt: skip
         return OpenedAdapter(engine, speaker, dialogue, ClaimsChecker(self.catalog, everyday), self.records)
 
