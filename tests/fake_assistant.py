@@ -1,6 +1,6 @@
 """A hand-written assistant whose answers a reader can work out: tests of the faces need no models.
 
-"tents" shows three products, "fail" raises, "slow" writes one sentence every 50 ms until cancelled, "pause" takes a
+"tents" shows three products, "broken" one whose picture is missing, "fail" raises, "slow" writes one sentence every 50 ms until cancelled, "pause" takes a
 second, "mine" tells who is signed in, anything else is repeated.
 """
 
@@ -144,6 +144,9 @@ class FakeAssistant:
                 facts=(StatedFact(key="p1.price", value="$149.00", record="product:T-1"),),
             )
             return Find(kind="tents"), ["Here are three tents. ", "The Larkfield 2 tent is $149.00."], shown
+        if "broken" in message:
+            kettle = Card.of(PRODUCTS[3], self.catalog, utc_now()).model_copy(update={"image_link": "images/none.jpg"})
+            return Find(kind="kettles"), ["Here is a kettle."], Shown(cards=(kettle,))
         if "return" in message:
             shown = Shown(sources=(Source.of(RETURNS),), chips=("How do I start a return?",))
             return Policy(question=message), ["You can send things back within 30 days of delivery."], shown

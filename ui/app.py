@@ -155,7 +155,8 @@ def _add_chat(app: FastAPI, reception: Reception, settings: Settings) -> None:
             font=["Source Sans Pro", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
         ),
         css_paths=[STATIC / "cards.css", STATIC / "chat.css"],
-        head=f'<script src="../static/chat.js" data-look="{escape(chat_look(look))}"></script>',
+        head='<script src="../static/pictures.js"></script>'
+        f'<script src="../static/chat.js" data-look="{escape(chat_look(look))}"></script>',
     )
     mount = next(route for route in app.routes if isinstance(route, Mount) and route.path == "/chat")
     inputs = {

@@ -106,14 +106,16 @@ def stock_html(card: Card, strings: Strings = _ENGLISH) -> str:
 
 
 def picture_html(card: Card, eager: bool = False, root: str = "") -> str:
-    """The picture, described by the title elsewhere, or a plain tile with the title's initial."""
-    link = image_link(card, root)
+    """The picture, described by the title elsewhere, or a plain tile with the title's initial.
+
+    `pictures.js` puts the tile in the place of a picture that cannot be loaded.
+    """
+    link, initial = image_link(card, root), escape(card.title.strip()[:1].upper() or "?")
     if not link:
-        initial = escape(card.title.strip()[:1].upper() or "?")
         return f'<span class="aisle-picture is-empty" aria-hidden="true">{initial}</span>'
     loading = "eager" if eager else "lazy"
     return (
-        f'<span class="aisle-picture"><img src="{escape(link)}" alt="" loading="{loading}" '
+        f'<span class="aisle-picture" data-initial="{initial}"><img src="{escape(link)}" alt="" loading="{loading}" '
         'referrerpolicy="no-referrer" width="320" height="320"></span>'
     )
 

@@ -264,7 +264,7 @@ def _tools(turn: int, time: datetime, rating: Thumb | None, strings: Strings) ->
         f'<span class="aisle-told" role="status" data-kept="{escape(strings("rating_kept"))}" '
         f'data-lost="{escape(strings("rating_lost"))}"></span>'
         f'<form class="aisle-reason" hidden><input maxlength="{LONGEST_REASON}" aria-label="{ask}" placeholder="{ask}">'
-        f"<button>{escape(strings('send'))}</button></form></div>"
+        f"<button>{escape(strings('submit'))}</button></form></div>"
     )
 
 
