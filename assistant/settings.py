@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     adapter: str = Field(
         "",
         description="Adapter folder, which wins over `aisle promote`; "
-        "empty takes the promoted adapter, at first the one that ships, `none` takes none.",
+        "empty takes the promoted adapter, at first the one that ships; `none` is a model of `AISLE_MODEL` alone.",
     )
     names_model: str = Field(
         "",

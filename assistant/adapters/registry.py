@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from assistant.adapters.adapter import WEIGHTS_FILE, Adapter
+from assistant.adapters.adapter import WEIGHTS_FILE, Adapter, short_name
 from assistant.adapters.change import Action, Change, promoted, read_changes, sync_folder, write_changes
 from assistant.adapters.fitting import check_base, check_fits
 from assistant.adapters.verdict import JUDGE_AGAIN, Verdict
@@ -64,10 +64,14 @@ class Entry:
 
 
 class Registry:
-    """The adapters in `home` for the model `base`, a folder or a Hugging Face name; `shipped` comes with that model."""
+    """The adapters in `home` for the model `base`, a folder or a Hugging Face name; `shipped` comes with that model.
 
-    def __init__(self, home: Path, base: str, shipped: Path | None = None) -> None:
+    `needs_adapter` says that the base alone cannot serve.
+    """
+
+    def __init__(self, home: Path, base: str, shipped: Path | None = None, *, needs_adapter: bool = False) -> None:
         self.base = base
+        self._needs_adapter = needs_adapter
         self._folder = home / "adapters"
         self._state = self._folder / STATE_FILE
         self._shipped = shipped if shipped is not None and shipped.is_dir() else None
@@ -88,7 +92,7 @@ class Registry:
     def embedded(cls, settings: Settings) -> Self:
         """The registry of the embedded base, whatever model these settings name besides."""
         base = base_folder(settings.resolved_cache)
-        return cls(settings.home, str(base), settings.data / "models" / "conversation")
+        return cls(settings.home, str(base), settings.data / "models" / "conversation", needs_adapter=True)
 
     @property
     def first(self) -> str:
@@ -124,8 +128,8 @@ class Registry:
         """Everything that could serve: what comes with the model, then the adapters by name, damaged ones with the fault."""
         changes = self.changes()
         serving = changes[-1].adapter if changes else self.first
-        names = [SHIPPED] if self._shipped else []
-        return tuple(self._entry(name, name == serving) for name in (*names, NONE, *self._names()))
+        names = [*([SHIPPED] if self._shipped else []), *([] if self._needs_adapter else [NONE]), *self._names()]
+        return tuple(self._entry(name, name == serving) for name in names)
 
     def find(self, name: str) -> Adapter:
         """The adapter called `name`, or in the folder `name`. Raises AdapterError that lists what there is."""
@@ -144,11 +148,16 @@ class Registry:
     def promote(self, name: str, *, force: bool = False, reason: str = "") -> Change:
         """Makes the adapter called `name`, or in the folder `name`, serve; a running server follows by itself.
 
-        Raises AdapterError when it does not fit the base, or when it was not judged better and safe and `force` is not set;
-        `force` wants a `reason`.
+        Raises AdapterError when it does not fit the base, when the base alone cannot serve, or when the adapter was not judged
+        better and safe and `force` is not set; `force` wants a `reason`.
         """
         if force and not reason.strip():
             raise AdapterError("to force a promotion one gives the reason", 'Add --reason "...".')
+        if name == NONE and self._needs_adapter:
+            raise AdapterError(
+                f"the base model {short_name(self.base)} alone can neither plan nor read",
+                f"Run: aisle promote {SHIPPED}",
+            )
         with self._changing():
             if name == NONE or (name == SHIPPED and self._shipped):
                 return self._note(Action.PROMOTE, name, reason=reason)
@@ -191,7 +200,7 @@ class Registry:
         if name == SHIPPED and self._shipped is None:
             raise AdapterError(
                 f"the shipped adapter was to serve, but none comes with the model {self.base!r}",
-                f"Run: aisle promote {NONE}",
+                "Restore it, or run `aisle promote` with another one.",
             )
         return self._shipped if name == SHIPPED else None
 

@@ -86,6 +86,13 @@ class TestPromoting:
         assert registry.serving().folder is None
         assert registry.promote(SHIPPED).adapter == SHIPPED
 
+    def test_a_base_that_needs_an_adapter_does_not_serve_alone(self, made: Path, own: Path, tmp_path: Path) -> None:
+        registry = Registry(tmp_path / "home", str(made / "base"), own, needs_adapter=True)
+        with pytest.raises(AdapterError, match=r"neither plan nor read[\s\S]*promote shipped"):
+            registry.promote(NONE)
+        assert registry.changes() == ()
+        assert [entry.name for entry in registry.entries()] == [SHIPPED]
+
     def test_the_same_folder_twice_is_one_adapter(self, registry: Registry, made: Path) -> None:
         registry.promote(str(made / "2026-11"))
         registry.promote(str(made / "2026-11"))

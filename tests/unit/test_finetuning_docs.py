@@ -60,7 +60,7 @@ def test_every_command_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monk
             assert [name for name in wanted if not (folder / name).is_file()] == []
         served.append(Registry.of(load_settings(home=home)).serving().name)
     shown = [name for name, before in zip(served, ["", *served], strict=False) if name != before]
-    assert shown == ["shipped", "2026-11", "shipped", "2026-11", "none", "shipped"]
+    assert shown == ["shipped", "2026-11", "shipped", "2026-11", "shipped"]
 
 
 def _shop(home: Path) -> Path:
