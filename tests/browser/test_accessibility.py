@@ -37,6 +37,7 @@ def reader(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterat
     visit.page.evaluate("mode => { document.body.style.background = mode === 'dark' ? '#111' : '#fff' }", mode)
     visit.bubble.click()
     expect(visit.log).to_contain_text("What are you looking for?")
+    expect(visit.chat.locator("html")).to_have_attribute("style", re.compile(f"color-scheme: {mode}"))
     yield visit
     context.close()
 

@@ -206,7 +206,7 @@
     press(text, inputs) { post(text); taken(); return aisle.sent(text, inputs); },
     // What the server gets with a message: the page that the shop shows now goes along in the last input, as JSON.
     sent(text, inputs) { return [text, ...aisle.now(inputs)]; },
-    now(inputs) { return [...inputs.slice(0, -1), JSON.stringify({ ...JSON.parse(inputs.at(-1) || "{}"), ...shopPage })]; },
+    now(inputs) { watch(); return [...inputs.slice(0, -1), JSON.stringify({ ...JSON.parse(inputs.at(-1) || "{}"), ...shopPage })]; },
     start() {
       page.lang = "en";
       const log = document.querySelector("#aisle-log [role=log]");
