@@ -89,7 +89,7 @@ def test_a_reload_shows_exactly_what_was_there(stranger: Stranger) -> None:
     stranger.bubble.wait_for()
     if stranger.panel.is_hidden():  # on a phone the chat does not open over the new page by itself
         stranger.bubble.click()
-    expect(stranger.chat.locator(".aisle-tools")).to_have_count(2)
+    expect(stranger.chat.locator(".aisle-tools")).to_have_count(2, timeout=60_000)
     expect(stranger.chat.locator(".aisle-steps span").last).to_be_visible()
     assert (stranger.log.inner_text(), stranger.chat.locator(".aisle-chip:visible").all_inner_texts()) == before
 
