@@ -23,7 +23,8 @@ from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
 from assistant.planning.plan import written_step
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.turn import Dialogue, Prepared, TurnReply
-from assistant.writing.plain_replies import plain_reply
+from assistant.writing.rendered_writer import rendered
+from assistant.writing.sentence_writer import ReplyTask
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer
 from retrieval.store.records import Records
@@ -171,7 +172,8 @@ class Assistant:
             if cancelled.is_set():
                 break
             prepared = dialogue.prepare(message, thread, customer, cancelled)
-            thread = dialogue.thread_after(prepared, plain_reply(prepared.planned.plan, prepared.brief))
+            task = ReplyTask(dialogue.system, prepared.context, thread, prepared.message, prepared.planned, prepared.brief)
+            thread = dialogue.thread_after(prepared, " ".join(rendered(task)))
         return thread
 
 

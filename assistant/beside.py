@@ -45,7 +45,8 @@ class Beside:
     def _sources(self, brief: Brief, used: set[str]) -> list[Faq]:
         """The pages whose lines the reply quotes; if it quotes none, those that it was written from."""
         told = list(zip(LINE_SLOTS, brief.lines, strict=False))
-        quoted = [line for slot, line in told if slot in used] or [line for _, line in told]
+        slots = {key.partition(".")[0] for key in used}
+        quoted = [line for slot, line in told if slot in slots] or [line for _, line in told]
         ids = dict.fromkeys(each.line.record for each in quoted if each.line.kind is LineKind.POLICY)
         return [self.catalog.faqs[id] for id in ids if id in self.catalog.faqs][:_MOST_SOURCES]
 

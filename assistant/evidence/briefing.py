@@ -22,6 +22,7 @@ from assistant.evidence.brief import (
 )
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.evidence.group_facts import Group
+from assistant.evidence.line_forms import line_forms
 from assistant.evidence.meant_variants import MeantVariants
 from assistant.evidence.order_facts import order_facts
 from assistant.evidence.product_facts import ProductFacts
@@ -118,3 +119,5 @@ def _of_lines(lines: Sequence[BriefLine]) -> Iterator[Fact]:
         yield Fact(slot, FactKind.TEXT, told.line.text, told.verdict.value, told.line.record)
         if told.line.kind is LineKind.ATTRIBUTE:
             yield Fact(f"{slot}.value", FactKind.TEXT, told.line.value, "", told.line.record)
+        for form, text in line_forms(told.line).items():
+            yield Fact(f"{slot}.{form}", FactKind.TEXT, text, "", told.line.record)

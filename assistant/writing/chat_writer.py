@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 
 from assistant.checking.claims import ViolationKind
-from assistant.evidence.brief import LINE_SLOTS, Brief
+from assistant.evidence.brief import KEYS, LINE_SLOTS, Brief
 from assistant.language_model.chat_model import ChatModel, Message
 from assistant.language_model.decoding import Decoding
 from assistant.language_model.transcript import harmless
@@ -128,6 +128,7 @@ def _references(brief: Brief) -> str:
     return "\n".join(
         spell(key) if key in LINE_SLOTS else f"{spell(key)} is {harmless(fact.text)}"
         for key, fact in brief.facts.items()
+        if key in KEYS
     )
 
 

@@ -14,7 +14,7 @@ from assistant.planning.plan import Bundle, Choose, Find, Plan, Policy
 from assistant.planning.planner import Planned
 from assistant.reading.lines import LineKind
 from assistant.writing.filling import fill
-from assistant.writing.plain_replies import FOREIGN_LIMIT, plain_reply
+from assistant.writing.rendered_writer import FOREIGN_LIMIT, rendered
 from assistant.writing.sentence_writer import Refused, ReplyTask, SentenceWriter
 
 _ATTEMPTS = 2
@@ -50,7 +50,7 @@ class Composer:
     ) -> Iterator[Composed]:
         """Yields checked sentences as they are written. A sentence that fails is written once more, then left out.
 
-        If nothing passes, or nothing of what passes tells what was found, the plain reply to the brief is yielded. Raises WritingError.
+        If nothing passes, or nothing of what passes tells what was found, the rendered reply is yielded. Raises WritingError.
         """
         task = ReplyTask(system, context, thread, message, planned, brief)
         heard = words_heard(thread, message, planned)
@@ -73,11 +73,9 @@ class Composer:
             if cancelled.is_set() or refused is None:
                 break
         if not cancelled.is_set() and not _answers(said, planned.plan, brief):
-            written = plain_reply(planned.plan, brief)
+            written = " ".join(sentence for sentence in rendered(task) if sentence not in said)
             yield Composed(filled(written, brief, " ".join(said)), written, is_fallback=True, rejected=tuple(rejected))
-        elif (
-            Note.FOREIGN_LIMIT in brief.notes and not cancelled.is_set()
-        ):  # never left to a model: a limit was not kept
+        if Note.FOREIGN_LIMIT in brief.notes and not cancelled.is_set():  # never left to a model: a limit was not kept
             yield Composed(FOREIGN_LIMIT, FOREIGN_LIMIT)
 
 

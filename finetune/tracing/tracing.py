@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.checking.claims import REFERENCE, stems
-from assistant.evidence.brief import LINE_SLOTS, Brief
+from assistant.evidence.brief import KEYS, LINE_SLOTS, Brief
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.reading.lines import LineKind
@@ -51,7 +51,9 @@ class Tracing:
         told = zip(LINE_SLOTS, brief.lines, strict=False)
         quotable = (slot for slot, each in told if each.line.kind in (LineKind.POLICY, LineKind.DESCRIPTION))
         self._lines = [brief.facts[slot] for slot in quotable if slot in brief.facts]
-        self._patterns = list(_patterns([fact for fact in brief.facts.values() if _is_traced(fact)]))
+        self._patterns = list(
+            _patterns([fact for fact in brief.facts.values() if fact.key in KEYS and _is_traced(fact)])
+        )
 
     def traced(self, sentence: str, before: str = "") -> str:
         """`sentence` with references for what can be traced; `before` is the reply so far, traced already."""

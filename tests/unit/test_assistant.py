@@ -53,8 +53,8 @@ def assistant(home: Path, speaker: ScriptedSpeaker) -> Assistant:
 
 
 def test_cards_come_first_then_sentences_then_the_reply(assistant: Assistant, speaker: ScriptedSpeaker) -> None:
-    speaker.texts = ["find headphones", "The {p1.name} is {p1.price}. The {p2.name} is {p2.price}."]
-    cards, first, second, reply = assistant.reply("got headphones?")
+    speaker.texts = ["find headphones: light\nneed: want light"]
+    cards, first, second, reply = assistant.reply("need light headphones")
     assert isinstance(cards, Cards)
     assert isinstance(first, Sentence)
     assert isinstance(second, Sentence)
@@ -66,7 +66,7 @@ def test_cards_come_first_then_sentences_then_the_reply(assistant: Assistant, sp
 
 
 def test_a_reload_shows_exactly_what_was_there(assistant: Assistant, speaker: ScriptedSpeaker) -> None:
-    speaker.texts = ["find headphones", "The {p1.name} is {p1.price}.", "talk thanks", "Gladly."]
+    speaker.texts = ["find headphones", "talk thanks"]
     first = assistant.ask("got headphones?")
     second = assistant.ask("thanks", first.conversation_id)
     stored = assistant.conversation(first.conversation_id)
@@ -77,14 +77,14 @@ def test_a_reload_shows_exactly_what_was_there(assistant: Assistant, speaker: Sc
 
 
 def test_the_next_message_goes_on_from_what_was_stored(assistant: Assistant, speaker: ScriptedSpeaker) -> None:
-    speaker.texts = ["find headphones", "The {p1.name}.", "details #2: how heavy", "It is {p1.price}."]
+    speaker.texts = ["find headphones", "details #2: how heavy"]
     first = assistant.ask("got headphones?")
     second = assistant.ask("how heavy is the second one?", first.conversation_id)
     assert [card.id for card in second.shown.cards] == [first.shown.cards[1].id]
 
 
 def test_earlier_messages_say_what_the_next_one_points_at(assistant: Assistant, speaker: ScriptedSpeaker) -> None:
-    speaker.texts = ["find headphones", "details #2: how heavy", "It is {p1.price}."]
+    speaker.texts = ["find headphones", "details #2: how heavy"]
     *_, reply = assistant.reply("how heavy is the second one?", earlier=["got headphones?"])
     assert isinstance(reply, Reply)
     assert len(reply.shown.cards) == 1
@@ -94,14 +94,14 @@ def test_earlier_messages_say_what_the_next_one_points_at(assistant: Assistant, 
 
 
 def test_the_page_that_is_open_is_what_this_means(assistant: Assistant, speaker: ScriptedSpeaker) -> None:
-    speaker.texts = ["details #1: how heavy", "It is {p1.price}."]
+    speaker.texts = ["details #1: how heavy"]
     *_, reply = assistant.reply("how heavy is this?", page="pip-headphones")
     assert isinstance(reply, Reply)
     assert [card.id for card in reply.shown.cards] == ["pip-headphones"]
 
 
 def test_a_page_that_the_shop_does_not_have_is_no_page(assistant: Assistant, speaker: ScriptedSpeaker) -> None:
-    speaker.texts = ["talk greet", "Hello."]
+    speaker.texts = ["talk greet"]
     *_, reply = assistant.reply("hi", page="../../etc/passwd")
     assert isinstance(reply, Reply)
     assert assistant.conversation(reply.conversation_id).thread.page == ""
@@ -117,22 +117,22 @@ def test_pages_that_answer_are_the_sources(assistant: Assistant, home: Path, spe
     reading = Assistant(
         OneServing(Serving(dialogue, beside, "scripted")), Keeping(Records(engine), Orders(engine), Store(engine))
     )
-    speaker.texts = [f"policy: {page.title}", "{l1}"]
+    speaker.texts = [f"policy: {page.title}"]
     reply = reading.ask(page.title)
     assert [source.id for source in reply.shown.sources] == [page.id]
-    assert line.text in reply.text
+    assert line.text[1:] in reply.text
 
 
 def test_another_customers_conversation_is_closed(assistant: Assistant, speaker: ScriptedSpeaker) -> None:
     owner = next(iter(northwire().customers))
-    speaker.texts = ["talk greet", "Hello."]
+    speaker.texts = ["talk greet"]
     reply = assistant.ask("hi", customer_id=owner)
     with pytest.raises(ConversationNotFound):
         assistant.ask("hi", reply.conversation_id)
 
 
 def test_chips_are_messages_that_do_not_repeat_what_was_said(assistant: Assistant, speaker: ScriptedSpeaker) -> None:
-    speaker.texts = ["find headphones", "The {p1.name}."]
+    speaker.texts = ["find headphones"]
     reply = assistant.ask("Which one would you take?")
     assert reply.shown.chips
     assert "Which one would you take?" not in reply.shown.chips

@@ -1,4 +1,4 @@
-"""Replies: one composer over the trained model and over any that answers messages, and turns with the latter."""
+"""Replies: the composer over a model that answers messages, and turns with it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ from assistant.turn import Dialogue, TurnReply
 from assistant.writing.chat_writer import _FAULTS, _RULES, ChatWriter
 from assistant.writing.composer import Composed, Composer
 from assistant.writing.sentence_writer import SentenceWriter, sentences
-from assistant.writing.speaker_writer import SpeakerWriter
 from finetune.corpora.live import live_dialogue
 from retrieval.errors import ModelError, SettingsError, WritingError
 from retrieval.index.sentence_encoder import open_encoder
@@ -61,16 +60,13 @@ def server() -> Iterator[Script]:
         yield script
 
 
-@pytest.fixture(params=["speaker", "chat"])
-def compose(request: pytest.FixtureRequest, server: Script) -> Compose:
-    """Composes with each kind of writer; the texts are what the model writes, one an attempt."""
+@pytest.fixture
+def compose(server: Script) -> Compose:
+    """Composes with a chat model; the texts are what it writes, one an attempt."""
 
     def run(*texts: str, message: str = "boots please", cancelled: threading.Event | None = None) -> list[Composed]:
-        writer: SentenceWriter = SpeakerWriter(ScriptedSpeaker(*texts), Decoding())
-        if request.param == "chat":
-            server.answers = list(texts)
-            writer = ChatWriter(ChatServer.open(server.url))
-        return composed(writer, message, cancelled)
+        server.answers = list(texts)
+        return composed(ChatWriter(ChatServer.open(server.url)), message, cancelled)
 
     return run
 
@@ -85,8 +81,8 @@ def texts(said: Sequence[Composed]) -> list[str]:
     return [each.text for each in said]
 
 
-class TestBothWriters:
-    """What the composer does with the sentences of any model."""
+class TestComposer:
+    """What the composer does with the sentences of a model."""
 
     def test_sentences_are_filled_in(self, compose: Compose) -> None:
         said = compose("Take the {p1.name}. It is {p1.price}! {l1} Half a sen")
@@ -102,7 +98,7 @@ class TestBothWriters:
         said = compose("Take the {p1.name}. I'll send it.", "Take the {p1.name}. It is {p1.price}.")
         assert texts(said) == ["Take the Tarn Boots.", "It is $159.00."]
 
-    def test_after_two_failures_what_passed_remains_else_a_plain_reply(self, compose: Compose) -> None:
+    def test_after_two_failures_what_passed_remains_else_a_rendered_reply(self, compose: Compose) -> None:
         assert texts(compose("Take the {p1.name}. It costs $5.", "It costs $6.")) == ["Take the Tarn Boots."]
         (plain,) = compose("The Tarn Boots.", "The {p2.name}.")
         assert plain.is_fallback

@@ -20,7 +20,7 @@ def test_every_message_is_answered_in_the_light_of_those_before(tmp_path: Path) 
     asked = tmp_path / "asked.jsonl"
     turns = [{"message": "got headphones", "judged_then": "wrong"}, {"message": "how much is the first"}]
     asked.write_text(json.dumps({"id": "a", "shop": "northwire", "turns": turns}) + "\n\n")
-    speaker = ScriptedSpeaker("find headphones", "The {p1.name}.", "details #1: price", "It is {p1.price}.")
+    speaker = ScriptedSpeaker("find headphones", "details #1: price")
 
     def live(shop: CorpusShop) -> object:
         return live_dialogue(shop, tmp_path / "home", speaker, MarkedReader({}), open_encoder(), frozenset())
@@ -30,7 +30,7 @@ def test_every_message_is_answered_in_the_light_of_those_before(tmp_path: Path) 
     assert [row["message"] for row in rows] == ["got headphones", "how much is the first"]
     assert rows[1]["cards"] == rows[0]["cards"][:1]
     assert rows[1]["plan"][0]["details"]["of"] == rows[1]["cards"]
-    assert held[1].reply.text == f"It is {northwire().catalog.products[rows[1]['cards'][0]].current_price}."
+    assert str(northwire().catalog.products[rows[1]["cards"][0]].current_price) in held[1].reply.text
 
 
 @pytest.mark.parametrize("line", ["no json", '{"id": "a"}', '{"id": "a", "turns": []}'])

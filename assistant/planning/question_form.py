@@ -1,0 +1,148 @@
+"""Question form: whether a message asks for a yes or a no, and which field of a product record a question is about."""
+
+from __future__ import annotations
+
+import re
+
+_AUXILIARIES = [
+    "is",
+    "are",
+    "was",
+    "were",
+    "am",
+    "do",
+    "does",
+    "did",
+    "can",
+    "could",
+    "will",
+    "would",
+    "has",
+    "have",
+    "had",
+    "may",
+    "might",
+    "must",
+    "should",
+    "shall",
+    "isn't",
+    "aren't",
+    "wasn't",
+    "weren't",
+    "don't",
+    "doesn't",
+    "didn't",
+    "can't",
+    "couldn't",
+    "won't",
+    "wouldn't",
+    "hasn't",
+    "haven't",
+    "shouldn't",
+]
+_QUESTION_WORDS = [
+    "what",
+    "which",
+    "who",
+    "whom",
+    "whose",
+    "when",
+    "where",
+    "why",
+    "how",
+    "what's",
+    "who's",
+    "where's",
+    "how's",
+]
+_LEAD_INS = [
+    "ok",
+    "okay",
+    "so",
+    "and",
+    "but",
+    "also",
+    "hi",
+    "hello",
+    "hey",
+    "hm",
+    "hmm",
+    "ah",
+    "oh",
+    "well",
+    "great",
+    "nice",
+    "cool",
+    "good",
+    "then",
+    "now",
+    "sorry",
+    "please",
+    "thanks",
+    "cheers",
+    "sure",
+    "or",
+    "just",
+    "btw",
+    "actually",
+    "yes",
+    "no",
+    "yeah",
+]
+"""Words that may stand before the question proper."""
+_CLAUSE = re.compile(r"[.?!,;:\n]+|\s-+\s|\b(?:and|but|or|so)\b")
+_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?")
+_TAG = re.compile(r"\b(?:right|correct|yes|yeah|no|isn't it|doesn't it|don't you|can i)\s*\?", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"\bor\b(?! not\b| is that\b| anything\b| something\b)")
+_FIELDS = {
+    "quantity": r"\bhow many\b.*\b(?:left|in stock|have|there)\b|\bhow many\b.*\bare\b",
+    "restock": r"\bwhen\b.*\b(?:back|available|in stock|again)\b",
+    "stock": r"\b(?:in stock|available|availability|sold out|still have|still there)\b",
+    "price": r"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total)\b",
+    "colors": r"\bcolou?rs?\b",
+    "sizes": r"\bsizes?\b",
+    "rating": r"\b(?:rated|ratings?|reviews?)\b|\b(?:customers?|others|people|buyers)\b.*\b(?:say|think|like)\b",
+}
+"""What a question about each field is like; the first that fits counts."""
+_TROUBLE = re.compile(
+    r"\b(?:broken?|damaged?|faulty|defective|missing|leak\w*|crack\w*|scratch\w*|stained|torn|ripped|dead|late|lost"
+    r"|wrong (?:item|size|color|one|product)|stopped working|does ?n[o']t work|not work\w*|never (?:came|arrived)|complain\w*)\b",
+    re.IGNORECASE,
+)
+_HAPPENED = re.compile(
+    r"\b(?:arrived?|came|got|is|it's|was|are|were|been|has|have|my|mine|stopped|broke)\b", re.IGNORECASE
+)
+
+
+def asks_yes_no(message: str, question: str) -> bool:
+    """Whether `question`, as a plan puts what `message` asks, is to be answered with yes or no.
+
+    A fragment ("balcony?") is what its plan makes of it; a message with a question word and no verb first asks for more than yes.
+    """
+    asked = question.casefold()
+    words = _opening(asked)
+    if not words or words not in _AUXILIARIES or _ALTERNATIVE.search(asked):
+        return False
+    openings = [_opening(clause) for clause in _CLAUSE.split(message.casefold())]
+    if _TAG.search(message) or any(word in _AUXILIARIES for word in openings):
+        return True
+    return not any(word in _QUESTION_WORDS for word in openings)
+
+
+def asked_field(question: str) -> str:
+    """The field of a product's own record that a question is about: one of the keys of the table above, or ""."""
+    asked = question.casefold()
+    return next((field for field, form in _FIELDS.items() if re.search(form, asked)), "")
+
+
+def reports_trouble(message: str) -> bool:
+    """Whether the customer says that something went wrong with what they have bought."""
+    return bool(
+        _TROUBLE.search(message) and _HAPPENED.search(message) and not re.match(r"\s*(?:what )?if\b", message, re.I)
+    )
+
+
+def _opening(clause: str) -> str:
+    """The first word of a clause that is no lead-in, or ""."""
+    words = (word.replace("’", "'") for word in _WORD.findall(clause))
+    return next((word for word in words if word not in _LEAD_INS), "")

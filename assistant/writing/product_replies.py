@@ -1,0 +1,429 @@
+"""Product replies: what is said of products that were searched for, asked about, compared, chosen or put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from assistant.evidence.brief import SUM_SLOTS, Note
+from assistant.planning.plan import Bundle, Choose, Compare, Details, Find
+from assistant.planning.question_form import asked_field, asks_yes_no
+from assistant.reading.lines import LineKind
+from assistant.reading.verdict import Verdict
+from assistant.writing.attribute_clauses import Subject, is_verb, spoken_name
+from assistant.writing.phrases import capitalized, listed, table
+from assistant.writing.reply_view import ReplyView, Told, distinct, ended
+
+_IN_STOCK = "in stock"
+_LONGEST_USE = 7
+"""Words of a use or a person that a reply repeats."""
+_OF_THE_CUSTOMER = {
+    "my": "your",
+    "our": "your",
+    "me": "you",
+    "myself": "yourself",
+    "i": "you",
+    "we": "you",
+    "us": "you",
+    "mine": "yours",
+}
+_SOMEBODY = frozenset({"you", "yourself", "somebody", "someone", "gift"})
+_MONEY = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NEGATION = re.compile(r"\b(?:is|are|does|do)n't\b")
+_ASKS_PRICE = re.compile(r"[$€£¥]|\d")
+
+
+def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[str]:
+    """One pick with its reason and what speaks against it, then the next; or a plain list."""
+    if not slots:
+        if Note.NOTHING_FOUND in view.task.brief.notes:
+            name = "nothing_of_kind" if step.want else "no_kind"
+            yield view.phrases(f"find.{name}", kind=step.kind) if step.kind else view.phrases("find.nothing")
+        return
+    lines = view.lines_of(*slots)
+    if step.sort == "on_sale":
+        yield view.phrases("find.on_sale", products=_reduced(slots, view))
+    elif step.sort:
+        yield from _sorted(step, slots, lines, view)
+    elif not lines and (view.task.planned.plan.need.is_empty or len(slots) > 2):
+        is_yes = asks_yes_no(view.task.message, view.task.message) and not view.lines
+        yield view.phrases(f"find.{'yes_listing' if is_yes else 'listing'}", products=view.list_priced(slots[:3]))
+    else:
+        yield from _picked(slots, lines, view)
+
+
+def _picked(slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterator[str]:
+    first, *others = slots
+    own = [told for told in lines if told.owner == first]
+    against = [told for told in own if told.verdict is Verdict.CONTRADICTS]
+    limits = [told for told in own if told.verdict is Verdict.LIMITS]
+    reason, more = _reason([told for told in own if told.verdict is Verdict.SUPPORTS])
+    product, use = view.priced(first), _for_use(view)
+    subject = view.pronoun(first)
+    if reason is None and against:
+        yield ended(view.phrases("find.against", product=product, reason=view.clause(against.pop(0), subject).text))
+    elif reason is None:
+        yield view.phrases(f"find.bare{'_for_use' if use else ''}", product=product, use=use)
+    else:
+        is_yes = asks_yes_no(view.task.message, view.task.message)
+        kind = "yes_pick" if is_yes else "pick_for_use" if use else "pick"
+        yield ended(view.phrases(f"find.{kind}", product=product, use=use, reason=view.clause(reason, subject).text))
+        if more is not None:
+            yield view.sentence(more, subject)
+    yield from (_caveat(told, subject, view) for told in distinct([*limits, *against])[:1])
+    yield from _stock_note(first, view)
+    for slot in others[:1]:
+        yield _runner_up("find", slot, [told for told in lines if told.owner == slot], view)
+
+
+def _reason(supports: list[Told]) -> tuple[Told | None, Told | None]:
+    """The line that says best why, and one more to add; a customer's word comes second."""
+    ordered = sorted(supports, key=lambda told: told.is_review)
+    first, second, *_ = [*ordered, None, None]
+    return first, second if second is None or not first or not first.is_review else None
+
+
+def _runner_up(step: str, slot: str, lines: list[Told], view: ReplyView) -> str:
+    supports = sorted((told for told in lines if told.verdict is Verdict.SUPPORTS), key=lambda told: told.is_review)
+    against = [told for told in lines if told.verdict is not Verdict.SUPPORTS]
+    kind, told = "bare_runner_up", None
+    if supports:
+        kind, told = "runner_up", supports[0]
+    elif against:
+        kind, told = "against_runner_up", against[0]
+    reason = view.clause(told, view.pronoun(slot)).text if told else ""
+    return ended(view.phrases(f"{step}.{kind}", product=view.priced(slot), reason=reason))
+
+
+def _caveat(told: Told, subject: Subject, view: ReplyView) -> str:
+    return ended(view.phrases("more.caveat", reason=view.clause(told, subject).text))
+
+
+def _stock_note(slot: str, view: ReplyView) -> Iterator[str]:
+    """How a product stands in stock, where that is worth a word."""
+    stock = view.text(f"{slot}.stock")
+    if stock and not stock.startswith(_IN_STOCK):
+        subject = view.pronoun(slot)
+        yield view.phrases("more.stock", subject.is_plural, it=subject.it, stock=f"{{{slot}.stock}}")
+
+
+def _reduced(slots: Sequence[str], view: ReplyView) -> str:
+    def told(slot: str) -> str:
+        before = f" (was {{{slot}.old_price}})" if view.fact(f"{slot}.old_price") else ""
+        return f"{view.name(slot)} at {{{slot}.price}}{before}"
+
+    return listed([told(slot) for slot in slots[:4]])
+
+
+def _sorted(step: Find, slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterator[str]:
+    most = _superlative(step.sort)
+    kind = view.fact(f"{slots[0]}.kind")
+    if step.kind and kind is not None and not kind.hint and not most.startswith("one "):
+        most = f"{most} {{{slots[0]}.kind}}"
+    for place, slot in enumerate(slots[:2]):
+        own = [told for told in lines if told.owner == slot]
+        subject = view.pronoun(slot)
+        key = _sort_line(step.sort, own)
+        reason, _ = _reason([told for told in own if told.verdict is Verdict.SUPPORTS and told is not key])
+        clauses = [view.clause(told, subject).text for told in (key, reason) if told is not None]
+        if step.sort == "best_rated" and view.fact(f"{slot}.rating"):
+            clauses = [f"{subject.it} {'are' if subject.is_plural else 'is'} rated {{{slot}.rating}}"]
+        name = "sorted_next" if place else "sorted"
+        yield ended(
+            view.phrases(
+                f"find.{name}{'_with' if clauses else ''}",
+                most=most,
+                product=view.priced(slot),
+                reason=", and ".join(clauses[:2]),
+            )
+        )
+        if not place:
+            yield from _stock_note(slot, view)
+
+
+def _superlative(sort: str) -> str:
+    way, _, attribute = sort.partition(" ")
+    found = table("superlatives")[way]
+    if not attribute:
+        return str(found)
+    name = attribute.replace("_", " ")
+    return str(found.get(attribute) or found["verb" if is_verb(name) else "other"].replace("<name>", spoken_name(name)))
+
+
+def _sort_line(sort: str, own: list[Told]) -> Told | None:
+    start = f"{sort.partition(' ')[2].replace('_', ' ')}:"
+    return next((told for told in own if start != ":" and told.line.text.casefold().startswith(start)), None)
+
+
+def _for_use(view: ReplyView) -> str:
+    """What the customer has just said it is for, in words that a reply can repeat, or ""."""
+    need, said = view.task.planned.plan.need, set(re.findall(r"\w+", view.task.message.casefold()))
+    for text in (need.use, need.whom):
+        spoken = [_OF_THE_CUSTOMER.get(word, word) for word in text.split()]
+        own = [word for word in re.findall(r"\w+", text.casefold()) if len(word) > 3]
+        is_telling = text and not _SOMEBODY.issuperset(spoken) and len(spoken) <= _LONGEST_USE
+        if is_telling and own and all(word in said for word in own):
+            return " ".join(spoken)
+    return ""
+
+
+def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Iterator[str]:
+    """The answer to a question about products, from their lines or from the fields of their records."""
+    lines = view.lines_of(*slots)
+    field = asked_field(step.question)
+    if not slots:
+        yield from _not_stated("", view)
+        return
+    if field and not _bears(field, lines):
+        told = list(_field_sentences(field, step.question, slots, view))
+        if told:
+            yield from told
+            yield from _sums(view)
+            yield from (
+                view.sentence(told_line, view.pronoun(told_line.owner)) for told_line in lines if told_line.is_review
+            )
+            return
+    if not lines:
+        if sums := list(_sums(view)):
+            yield from sums
+        else:
+            yield from _not_stated(slots[0], view)
+        return
+    owners = list(dict.fromkeys(told.owner for told in lines))
+    for place, owner in enumerate(owners):
+        own = [told for told in lines if told.owner == owner]
+        is_known = len(owners) == 1 and view.task.thread.shown[:1] == view.task.brief.products[:1]
+        yield from _answered(step.question if not place and len(owners) == 1 else "", owner, own, is_known, view)
+    yield from _sums(view)
+
+
+def _answered(question: str, slot: str, own: list[Told], is_known: bool, view: ReplyView) -> Iterator[str]:
+    """The lines of one product as an answer: the first with its yes or no, then what it adds, then what to know."""
+    first, *others = own
+    answer = view.answer(question, own)
+    subject = view.pronoun(slot) if is_known else view.named(slot)
+    if answer is not None:
+        yield from view.answered(answer, first, subject)
+    elif first.is_review:
+        yield view.sentence(first, subject)
+    else:
+        yield view.sentence(first, subject)
+    has_quote = first.is_review
+    for told in others[:2]:
+        if told.is_review and has_quote:
+            continue
+        has_quote = has_quote or told.is_review
+        is_caveat = told.verdict is Verdict.LIMITS or told.verdict is not first.verdict
+        if is_caveat and not told.is_review:
+            yield _caveat(told, view.pronoun(slot), view)
+        else:
+            yield view.sentence(told, view.pronoun(slot))
+
+
+def _bears(field: str, lines: list[Told]) -> bool:
+    """Whether lines answer the question about a field of the record better than the field does."""
+    if field in ("stock", "quantity", "restock"):
+        return any(told.line.kind is LineKind.ATTRIBUTE and "ship" in told.line.text.casefold() for told in lines)
+    if field == "price":
+        return any(_ASKS_PRICE.search(told.line.text) and not told.is_review for told in lines)
+    if field in ("colors", "sizes"):
+        own = {"color", "size", "sizes", "colors"}
+        return any(told.line.text.partition(":")[0].casefold() not in own for told in lines)
+    return any(not told.is_review for told in lines)
+
+
+def _field_sentences(field: str, question: str, slots: Sequence[str], view: ReplyView) -> Iterator[str]:
+    several = len({view.text(f"{slot}.{'price' if field == 'price' else 'stock'}") for slot in slots}) > 1
+    for slot in slots[: 4 if several else 1]:
+        subject = view.named(slot)
+        values = {
+            name: f"{{{slot}.{name}}}"
+            for name in ("price", "old_price", "stock", "quantity", "rating", "reviews")
+            if view.fact(f"{slot}.{name}")
+        }
+        name, values["it"] = field, subject.it
+        if field in ("colors", "sizes"):
+            one = field[:-1]
+            key = field if view.fact(f"{slot}.{field}") else one
+            if not view.fact(f"{slot}.{key}"):
+                return
+            values[field] = f"{{{slot}.{key}}}"
+            name = field if field == "colors" or " and " in view.text(f"{slot}.{key}") else "one_size"
+        elif field == "price":
+            name = "price_reduced" if view.is_reduced(slot) else "price_from" if view.is_from(slot) else "price"
+        elif field == "rating":
+            name = "rating" if "reviews" in values else "rating_only"
+        elif (field == "quantity" and "quantity" not in values) or (
+            field == "restock"
+            and (view.text(f"{slot}.stock").startswith(_IN_STOCK) or "ships" in view.text(f"{slot}.stock"))
+        ):
+            name = "stock"
+        needed = {
+            "price": "price",
+            "price_reduced": "price",
+            "price_from": "price",
+            "rating": "rating",
+            "rating_only": "rating",
+        }
+        if needed.get(name, "it") not in values or (name in ("stock", "restock") and "stock" not in values):
+            return
+        sentence = view.phrases(f"details.{name}", subject.is_plural, **values)
+        if field == "stock" and len(slots) == 1 and asks_yes_no(view.task.message, question) and not view.lines:
+            sentence = _stock_answer(slot, sentence, view)
+        yield sentence
+        if name == "restock" and view.contact():
+            yield view.phrases("policy.ask_us", contact=view.contact())
+
+
+def _stock_answer(slot: str, sentence: str, view: ReplyView) -> str:
+    stock = view.text(f"{slot}.stock")
+    if stock == _IN_STOCK or stock.startswith("nearly"):
+        return f"Yes, {sentence[:1].lower()}{sentence[1:]}"
+    if stock.startswith("sold out"):
+        return f"No, {sentence[:1].lower()}{sentence[1:]}"
+    return sentence
+
+
+def _not_stated(slot: str, view: ReplyView) -> Iterator[str]:
+    if slot:
+        yield view.phrases("details.silent", product=view.name(slot))
+    if view.contact():
+        yield view.phrases("policy.ask_us", contact=view.contact())
+    elif not slot:
+        yield view.phrases("policy.not_stated_alone")
+
+
+def _sums(view: ReplyView) -> Iterator[str]:
+    for slot in SUM_SLOTS:
+        fact = view.fact(slot)
+        if fact is not None:
+            name = fact.hint if fact.hint in table("sums") else "other"
+            if name == "total" and len(view.products) == 1:
+                name = "total_of_one"
+            yield view.phrases(f"sums.{name}", sum=f"{{{slot}}}")
+
+
+def compare_reply(step: Compare, slots: Sequence[str], view: ReplyView) -> Iterator[str]:
+    """What differs between products, property by property, then the difference in price."""
+    lines = view.lines_of(*slots) if len(slots) < 2 else [told for told in view.lines if told.owner in slots]
+    field = asked_field(step.on)
+    if field in ("stock", "quantity", "price", "rating") and not lines:
+        yield from _field_sentences(field, step.on, slots, view)
+        yield from _price_difference(slots, view)
+        return
+    told: set[str] = set()
+    for name in dict.fromkeys(_property(each) for each in lines if each.line.value):
+        same = [each for each in lines if _property(each) == name]
+        owners = list(dict.fromkeys(each.owner for each in same))
+        if len(owners) < 2:
+            continue
+        told |= {each.slot for each in same}
+        if len({each.line.value for each in same}) == 1:
+            if spoken_name(name) == name:
+                yield view.phrases("compare.same", name=name, value=f"{{{same[0].slot}.value}}")
+            continue
+        pair = [next(each for each in same if each.owner == owner) for owner in owners[:2]]
+        yield _set_beside(pair, view)
+    for slot in slots:
+        rest = [each for each in lines if each.owner == slot and each.slot not in told]
+        for each in sorted(distinct(rest), key=lambda each: each.is_review)[:2]:
+            yield _said_of(each, slot, view)
+    yield from _price_difference(slots, view)
+
+
+def _set_beside(pair: Sequence[Told], view: ReplyView) -> str:
+    """The same property of two products in one sentence, without saying its words twice."""
+    first, second = (view.clause(each, view.named(each.owner)).text for each in pair)
+    names = [view.name(each.owner) for each in pair]
+    values = [f"{{{each.slot}.value}}" for each in pair]
+    is_alike = first.replace(names[0], "").replace(values[0], "") == second.replace(names[1], "").replace(values[1], "")
+    if (negation := _NEGATION.search(second)) and not _NEGATION.search(first) and second.startswith(names[1]):
+        second = second[: negation.end()]
+    elif is_alike and first.endswith(values[0]) and first.startswith(names[0]):
+        return ended(view.phrases("compare.values", first=first, second=f"{names[1]} {values[1]}"))
+    elif is_alike and first.endswith(values[0]) and f" of {names[0]} is " in first:
+        second = f"that of {names[1]} is {values[1]}"
+    return ended(view.phrases("compare.statements", first=first, second=second))
+
+
+def _said_of(told: Told, slot: str, view: ReplyView) -> str:
+    if told.line.kind is LineKind.ATTRIBUTE:
+        return ended(capitalized(view.clause(told, view.named(slot)).text))
+    return ended(f"The {view.name(slot)[4:]}: {view.clause(told, view.named(slot)).text}")
+
+
+def _property(told: Told) -> str:
+    return told.line.text.partition(":")[0].casefold()
+
+
+def _price_difference(slots: Sequence[str], view: ReplyView) -> Iterator[str]:
+    fact = view.fact("s1")
+    if fact is None or fact.hint != "difference" or len(slots) < 2:
+        if len(slots) >= 2 and not view.lines:
+            first, second = slots[:2]
+            if view.fact(f"{first}.price") and view.fact(f"{second}.price"):
+                yield view.phrases(
+                    "compare.prices", view.is_plural(first),
+                    first=view.name(first), first_price=f"{{{first}.price}}",
+                    second=view.name(second), second_price=f"{{{second}.price}}",
+                )  # fmt: skip
+        return
+    prices = [_amount(view.text(f"{slot}.price")) for slot in slots[:2]]
+    apart = _amount(fact.text)
+    if apart == 0:
+        yield view.phrases("compare.same_price")
+    elif None not in prices and apart is not None and prices[0] is not None and prices[1] is not None:
+        cheaper = slots[0] if prices[0] < prices[1] else slots[1]
+        if abs(prices[0] - prices[1]) == apart:
+            yield view.phrases("compare.cheaper", view.is_plural(cheaper), product=view.name(cheaper), sum="{s1}")
+        else:
+            yield view.phrases("compare.difference", sum="{s1}")
+
+
+def _amount(text: str) -> Decimal | None:
+    found = _MONEY.search(text)
+    return Decimal(found[0].replace(",", "")) if found else None
+
+
+def choose_reply(step: Choose, slots: Sequence[str], view: ReplyView) -> Iterator[str]:
+    """One pick, one reason, one runner-up."""
+    if not slots:
+        return
+    first, *others = slots
+    lines = view.lines_of(*slots)
+    own = [told for told in lines if told.owner == first]
+    reason, more = _reason([told for told in own if told.verdict is Verdict.SUPPORTS])
+    subject = view.pronoun(first)
+    if reason is not None:
+        yield ended(view.phrases("choose.pick", product=view.priced(first), reason=view.clause(reason, subject).text))
+        if more is not None and more.is_review:
+            yield view.sentence(more, subject)
+    elif view.fact(f"{first}.rating"):
+        yield view.phrases("choose.rated", product=view.priced(first), rating=f"{{{first}.rating}}")
+    else:
+        yield view.phrases("choose.bare", product=view.priced(first))
+    yield from (_caveat(told, subject, view) for told in own if told.verdict is not Verdict.SUPPORTS)
+    yield from _stock_note(first, view)
+    for slot in others[:1]:
+        yield _runner_up("choose", slot, [told for told in lines if told.owner == slot], view)
+
+
+def bundle_reply(step: Bundle, slots: Sequence[str], view: ReplyView) -> Iterator[str]:
+    """The products with their prices, what they come to, and how that stands to the budget."""
+    if not slots:
+        yield view.phrases("find.nothing")
+        return
+    yield view.phrases("bundle.set", products=view.list_priced(list(slots)))
+    sums = {fact.hint: slot for slot in SUM_SLOTS if (fact := view.fact(slot))}
+    is_over = Note.OVER_BUDGET in view.task.brief.notes
+    if "total" in sums and len(slots) > 1:
+        total, left = f"{{{sums['total']}}}", sums.get("left of budget")
+        name = "over" if is_over else "total_left" if left else "total"
+        yield view.phrases(f"bundle.{name}", sum=total, left=f"{{{left}}}")
+    elif is_over:
+        yield view.phrases("bundle.over_only")
+    if "total with shipping" in sums:
+        yield view.phrases("sums.total with shipping", sum=f"{{{sums['total with shipping']}}}")
+    caveats = [told for told in view.lines_of(*slots) if told.verdict is not Verdict.SUPPORTS and not told.is_review]
+    yield from (_said_of(told, told.owner, view) for told in caveats[:1])

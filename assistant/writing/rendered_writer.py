@@ -1,0 +1,187 @@
+"""RenderedWriter: replies that code renders from plan, message and brief, in the wordings of `phrases.yaml`.
+
+Every sentence says what a line or a field of the brief says, so true values cannot be joined to the wrong words.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+
+from assistant.evidence.brief import Note
+from assistant.planning.plan import (
+    Ask,
+    Bundle,
+    Cart,
+    Change,
+    Choose,
+    Compare,
+    Details,
+    Find,
+    HandOver,
+    Order,
+    Plan,
+    Policy,
+    Step,
+    Talk,
+)
+from assistant.planning.question_form import reports_trouble
+from assistant.writing.phrases import table
+from assistant.writing.product_replies import bundle_reply, choose_reply, compare_reply, details_reply, find_reply
+from assistant.writing.reply_view import ReplyView, Told, distinct
+from assistant.writing.sentence_writer import Refused, ReplyTask
+from assistant.writing.shop_replies import (
+    ask_reply,
+    cart_reply,
+    change_reply,
+    hand_over_reply,
+    order_reply,
+    policy_reply,
+    talk_reply,
+)
+
+FOREIGN_LIMIT: str = table("foreign_limit")[0]
+_OPENING_TALK = frozenset({"greet", "thanks"})
+"""Small talk that may stand before an answer; every other kind gives way to it."""
+_SORRY = "sorry"
+
+
+class RenderedWriter:
+    """A SentenceWriter without a model. Safe to share between threads."""
+
+    def write(
+        self, task: ReplyTask, said: tuple[str, ...], refused: Refused | None, cancelled: threading.Event
+    ) -> Iterator[str]:
+        """See `SentenceWriter.write`; goes on behind a refused sentence."""
+        sentences = rendered(task)
+        if refused is not None and refused.sentence in sentences:
+            sentences = sentences[sentences.index(refused.sentence) + 1 :]
+        for sentence in sentences:
+            if cancelled.is_set():
+                return
+            if sentence not in said:
+                yield sentence
+
+
+def rendered(task: ReplyTask) -> list[str]:
+    """The sentences of the whole reply, with references; at least one."""
+    view = ReplyView(task)
+    plan = task.planned.plan
+    sentences: list[str] = []
+    shares = _Shares(view, plan)
+    for step in plan.steps:
+        sentences += _of_step(step, shares, view, is_alone=len(plan.steps) == 1 or not sentences)
+    sentences += [f"{{{told.slot}.quote}}" for told in distinct(shares.left())]
+    sentences = [*_apology(plan, sentences, view), *sentences]
+    kept = [sentence for sentence in dict.fromkeys(sentences) if sentence]
+    questions = [sentence for sentence in kept if sentence.endswith("?")]
+    kept = [sentence for sentence in kept if sentence not in questions[:-1]]
+    return kept or [view.phrases("talk.nothing")]
+
+
+def _of_step(step: Step, shares: _Shares, view: ReplyView, is_alone: bool) -> list[str]:
+    match step:
+        case Find():
+            return list(find_reply(step, shares.found(step), view))
+        case Bundle():
+            return list(bundle_reply(step, view.products, view))
+        case Details():
+            lines = shares.take_pages(step)
+            if lines and not view.lines_of(*shares.meant(step.of)):
+                return list(policy_reply(Policy(question=step.question), lines, view))
+            return list(details_reply(step, shares.meant(step.of), view))
+        case Compare():
+            return list(compare_reply(step, shares.meant(step.of), view))
+        case Choose():
+            return list(choose_reply(step, view.products, view))
+        case Policy():
+            lines = shares.take_pages(step)
+            if not lines and (shares.has_answered_page or view.page_lines):
+                return _rest_not_stated(view)
+            return list(policy_reply(step, lines, view))
+        case Order():
+            return list(order_reply(step, view))
+        case Change():
+            return list(change_reply(step, shares.take_pages(step), view))
+        case Cart():
+            return list(cart_reply(step, shares.meant(step.of) if step.of else (), view))
+        case Ask():
+            return list(ask_reply(step, view))
+        case HandOver():
+            return list(hand_over_reply(step, view))
+        case Talk():
+            return list(talk_reply(step, view)) if is_alone or step.about in _OPENING_TALK else []
+    return []
+
+
+def _rest_not_stated(view: ReplyView) -> list[str]:
+    if Note.NOT_STATED not in view.task.brief.notes or not view.contact():
+        return []
+    return [view.phrases("policy.rest_not_stated", contact=view.contact())]
+
+
+def _apology(plan: Plan, sentences: Sequence[str], view: ReplyView) -> list[str]:
+    """One short word of regret to a customer for whom something went wrong, but not in every reply."""
+    turns = view.task.thread.turns
+    is_upset = any(isinstance(step, HandOver) and step.reason == "upset" for step in plan.steps)
+    concerns_shop = any(isinstance(step, (Policy, Order, Ask, HandOver, Change)) for step in plan.steps)
+    if not is_upset and not (concerns_shop and reports_trouble(view.task.message)):
+        return []
+    said = " ".join([*sentences, *(turn.reply for turn in turns[-1:])])
+    return [] if _SORRY in said else [view.phrases("hand_over.sorry")]
+
+
+class _Shares:
+    """Which products and lines of a brief belong to which step of its plan."""
+
+    def __init__(self, view: ReplyView, plan: Plan) -> None:
+        self._view = view
+        self._plan = plan
+        self._pages = list(view.page_lines)
+        self.has_answered_page = False
+
+    def meant(self, ids: Sequence[str]) -> tuple[str, ...]:
+        """Slots of the products with these ids, in any variant; all of the brief's if none is known by them."""
+        task = self._view.task
+        numbers = [task.thread.numbers.latest.index(id) + 1 for id in ids if id in task.thread.numbers.latest]
+        rows = zip(self._view.products, task.brief.products, task.brief.numbers, strict=False)
+        found = tuple(slot for slot, id, number in rows if id in ids or number in numbers)
+        is_alone = not any(isinstance(step, (Find, Bundle)) for step in self._plan.steps)
+        return found or (self._view.products if is_alone else ())
+
+    def found(self, step: Find) -> tuple[str, ...]:
+        """Slots of the products that a search brought: those that no other step is about."""
+        others = [step for step in self._plan.steps if isinstance(step, (Details, Compare, Cart))]
+        taken = {slot for other in others if other.of for slot in self.meant(other.of)}
+        left = tuple(slot for slot in self._view.products if slot not in taken)
+        searches = [other for other in self._plan.steps if isinstance(other, Find)]
+        if len(searches) < 2:
+            return left or self._view.products
+        mine = tuple(slot for slot in left if self._is_of(slot, step.kind))
+        claimed = {slot for slot in left for other in searches if self._is_of(slot, other.kind)}
+        return mine or (tuple(slot for slot in left if slot not in claimed) if step is searches[0] else ())
+
+    def _is_of(self, slot: str, kind: str) -> bool:
+        words = {word.rstrip("s") for word in kind.casefold().split()}
+        named = f"{self._view.text(f'{slot}.kind')} {self._view.text(f'{slot}.name')}".casefold().split()
+        return bool(words & {word.rstrip("s") for word in named})
+
+    def take_pages(self, step: Step) -> list[Told]:
+        """The lines of pages for a step: all that are left, or with several steps about pages one page's each."""
+        after = self._plan.steps[self._plan.steps.index(step) + 1 :]
+        others = [other for other in after if isinstance(other, (Policy, Change))]
+        if isinstance(step, Details) and others:
+            return []
+        records = list(dict.fromkeys(told.line.record for told in self._pages))
+        mine = records[:1] if others and len(records) > 1 else records
+        taken = [told for told in self._pages if told.line.record in mine]
+        self._pages = [told for told in self._pages if told not in taken]
+        self.has_answered_page |= bool(taken)
+        return taken
+
+    def left(self) -> list[Told]:
+        """Lines of pages that no step took."""
+        return self._pages
+
+
+__all__ = ["FOREIGN_LIMIT", "RenderedWriter", "rendered"]

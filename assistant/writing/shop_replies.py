@@ -1,0 +1,152 @@
+"""Shop replies: what is said of the shop's pages, of orders and the cart, and everything that is no matter of products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.actions.order import OrderStatus
+from assistant.evidence.brief import Note
+from assistant.evidence.hints import OPEN
+from assistant.planning.plan import Ask, Cart, Change, HandOver, Order, Policy, Talk
+from assistant.writing.attribute_clauses import Subject
+from assistant.writing.phrases import listed, table
+from assistant.writing.reply_view import ReplyView, Told, distinct
+
+_MOST_LINES = 4
+_SHOP = Subject("we", is_plural=True)
+_UNDER_WAY = (OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELAYED)
+
+
+def policy_reply(step: Policy, lines: Sequence[Told], view: ReplyView) -> Iterator[str]:
+    """The lines that answer in the shop's own words, then the conditions; one honest sentence if no page answers."""
+    told = distinct(list(lines))
+    if not told:
+        contact = view.contact()
+        yield view.phrases(f"policy.not_stated{'' if contact else '_alone'}", contact=contact)
+        return
+    answer = view.answer(step.question, told)
+    if answer is not None:
+        yield from view.answered(answer, told[0], _SHOP)
+        told = told[1:]
+    yield from (f"{{{each.slot}.quote}}" for each in told[:_MOST_LINES])
+
+
+def order_reply(step: Order, view: ReplyView) -> Iterator[str]:
+    """Where the order stands, what is in it, or what the customer can do where it cannot be seen."""
+    notes, contact = view.task.brief.notes, view.contact()
+    if Note.SIGNED_OUT in notes:
+        yield view.phrases("order.sign_in_status" if step.what == "status" else "order.sign_in")
+        if contact:
+            yield view.phrases("order.guest", contact=contact)
+        return
+    if not view.orders:
+        yield view.phrases("order.missing")
+        return
+    if len(view.orders) > 1:
+        orders = [_in_a_list(slot, view) for slot in view.orders]
+        yield view.phrases("order.several", orders=listed(orders))
+        return
+    slot = view.orders[0]
+    if step.what in ("items", "invoice"):
+        yield view.phrases("order.items", o=slot)
+    if step.what == "invoice" and not view.page_lines and contact:
+        yield view.phrases("order.no_invoice", contact=contact)
+    if step.what in ("status", "refund", "history"):
+        yield from _standing(slot, view)
+
+
+def _standing(slot: str, view: ReplyView) -> Iterator[str]:
+    status = view.fact(f"{slot}.status")
+    if status is None:
+        return
+
+    def part(name: str, field: str) -> str:
+        return view.phrases(f"order.{name}", o=slot) if view.fact(f"{slot}.{field}") else ""
+
+    name = status.text
+    if status.hint == OrderStatus.DELAYED and not view.fact(f"{slot}.expected"):
+        name = "delayed_undated"
+    yield view.phrases(
+        f"order.{name}",
+        o=slot,
+        expected=part("expected", "expected"),
+        carrier=part("carrier", "carrier"),
+        delivered=part("when_delivered", "delivered"),
+        refunded=part("when_refunded", "refunded"),
+    )
+    if status.hint in (OrderStatus.SHIPPED, OrderStatus.DELAYED) and view.fact(f"{slot}.tracking"):
+        yield view.phrases("order.tracking", o=slot)
+
+
+def _in_a_list(slot: str, view: ReplyView) -> str:
+    status = view.fact(f"{slot}.status")
+    is_open = status is not None and status.hint in _UNDER_WAY and view.fact(f"{slot}.expected")
+    when = f", expected on {{{slot}.expected}}" if is_open else ""
+    return view.phrases("order.item_of", o=slot, when=when)
+
+
+def change_reply(step: Change, lines: Sequence[Told], view: ReplyView) -> Iterator[str]:
+    """Where the order stands and what the shop's pages say of changing it; nothing is changed here."""
+    notes, contact = view.task.brief.notes, view.contact()
+    told = distinct(list(lines))
+    yield from (_still(slot, step, view) for slot in view.orders[:1] if len(view.orders) == 1)
+    if told:
+        yield from (view.phrases(f"change.{step.what}") for _ in table(f"change.{step.what}")[:1])
+        yield from (f"{{{each.slot}.quote}}" for each in told[:_MOST_LINES])
+    elif Note.SIGNED_OUT not in notes:
+        yield view.phrases(f"change.unknown{'' if contact else '_alone'}", contact=contact)
+    if Note.SIGNED_OUT in notes:
+        yield view.phrases("order.sign_in_change")
+    elif Note.NO_ORDER in notes:
+        yield view.phrases("order.missing")
+
+
+def _still(slot: str, step: Change, view: ReplyView) -> str:
+    window = view.fact(f"{slot}.window")
+    if step.what in ("return", "exchange") and window is not None:
+        return view.phrases("order.window" if window.hint == OPEN else "order.window_closed", o=slot)
+    return next(_standing(slot, view), "")
+
+
+def cart_reply(step: Cart, slots: Sequence[str], view: ReplyView) -> Iterator[str]:
+    """Where the customer can do that; this chat changes no cart."""
+    if step.what == "add" and len(slots) == 1:
+        yield view.phrases("cart.add", product=view.name(slots[0]))
+    elif step.what == "add":
+        yield view.phrases("cart.add_several" if slots else "cart.add_unknown")
+    else:
+        yield view.phrases(f"cart.{step.what}")
+    for slot in slots[:1]:
+        stock = view.text(f"{slot}.stock")
+        if step.what == "add" and stock and not stock.startswith("in stock"):
+            subject = view.pronoun(slot)
+            yield view.phrases("more.stock", subject.is_plural, it=subject.it, stock=f"{{{slot}.stock}}")
+    if (sum_fact := view.fact("s1")) is not None and sum_fact.hint == "total":
+        yield view.phrases("sums.total_of_one", sum="{s1}")
+
+
+def ask_reply(step: Ask, view: ReplyView) -> Iterator[str]:
+    """The one question."""
+    yield view.phrases(f"ask.{step.about}")
+
+
+def hand_over_reply(step: HandOver, view: ReplyView) -> Iterator[str]:
+    """How to reach a person."""
+    known = {name: f"{{shop.{name}}}" for name in ("phone", "email", "hours") if view.fact(f"shop.{name}")}
+    kinds = {
+        frozenset({"phone", "email", "hours"}): "all",
+        frozenset({"phone", "email"}): "phone_email",
+        frozenset({"phone", "hours"}): "phone_hours",
+        frozenset({"email", "hours"}): "email_hours",
+        frozenset({"phone"}): "one",
+        frozenset({"email"}): "one",
+    }
+    yield view.phrases(f"hand_over.{kinds.get(frozenset(known), 'none')}", contact=view.contact(), **known)
+    if len(view.orders) == 1:
+        yield view.phrases("hand_over.with_order")
+
+
+def talk_reply(step: Talk, view: ReplyView) -> Iterator[str]:
+    """A friendly word, and back to the shop."""
+    named = step.about == "who_are_you" and view.fact("shop.name")
+    yield view.phrases(f"talk.{step.about}{'_named' if named else ''}")

@@ -1,0 +1,351 @@
+"""Rendered replies: what each step says, and what every reply to the corpus' gold plans and briefs keeps."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from assistant.checking.claims import REFERENCE, ClaimsChecker
+from assistant.dialogue.product_numbers import ProductNumbers
+from assistant.dialogue.thread import Thread
+from assistant.evidence.brief import Brief, BriefLine, Note
+from assistant.evidence.briefing import Briefing
+from assistant.language_model.transcript import TranscriptTurn
+from assistant.planning.plan import Ask, Cart, Choose, Compare, Details, Find, HandOver, Plan, Policy, Step, Talk
+from assistant.planning.planner import Planned
+from assistant.reading.lines import Line, LineKind
+from assistant.reading.verdict import Verdict
+from assistant.shop import Shop
+from assistant.writing.composer import filled, words_heard
+from assistant.writing.rendered_writer import RenderedWriter, rendered
+from assistant.writing.sentence_writer import Refused, ReplyTask
+from finetune.corpora.shop import CorpusShop, shop_folders
+from finetune.corpora.transcripts import corpus_conversations
+from finetune.verification.finished_turn import FinishedTurn, Limits
+from finetune.verification.verifier import Verifier
+from retrieval.catalog.catalog import Catalog
+from tests.unit.corpus import CORPUS, northwire
+from tests.unit.test_claims import everyday
+
+CONTACTS = {"email": "help@oak.example", "phone": "+44 20 7946 0000", "hours": "9 to 5"}
+FULL = Shop("Oak", email=CONTACTS["email"], phone=CONTACTS["phone"], hours=CONTACTS["hours"])
+MOST_WORDS = 60
+EVERY = 9
+"""Of the conversations of each shop every ninth is rendered, so that the tests stay fast."""
+
+
+@dataclass(frozen=True)
+class RenderedTurn:
+    """A turn of the corpus with the reply that code renders for its plan and brief."""
+
+    shop: CorpusShop
+    task: ReplyTask
+    sentences: list[str]
+    text: str
+    finished: FinishedTurn
+
+
+def rendered_turns(shop: CorpusShop, folder: str) -> Iterator[RenderedTurn]:
+    for conversation in list(corpus_conversations(CORPUS / folder))[::EVERY]:
+        thread, heard, earlier = Thread(), list[str](), list[str]()
+        for turn in conversation.turns:
+            planned = Planned(turn.plan, turn.text.plan)
+            task = ReplyTask(conversation.system, conversation.context, thread, turn.text.message, planned, turn.brief)
+            sentences = rendered(task)
+            told = [filled(each, turn.brief, " ".join(sentences[:place])) for place, each in enumerate(sentences)]
+            heard.append(turn.text.message)
+            finished = FinishedTurn.of(
+                " ".join(told), tuple(heard), turn.brief, turn.plan.steps, conversation.written.customer,
+                Limits.of(turn.plan.need), tuple(earlier),
+            )  # fmt: skip
+            yield RenderedTurn(shop, task, sentences, " ".join(told), finished)
+            earlier += turn.brief.products
+            written = TranscriptTurn(turn.text.message, turn.text.plan, turn.text.brief, " ".join(sentences))
+            thread = thread.after(written, turn.plan.need, turn.brief.products, shop.briefing.group)
+
+
+@lru_cache(1)
+def all_turns() -> tuple[RenderedTurn, ...]:
+    return tuple(
+        turn for folder in shop_folders(CORPUS) for turn in rendered_turns(CorpusShop.load(folder), folder.name)
+    )
+
+
+class TestEveryReplyOfTheCorpus:
+    """Properties of the replies to what people planned and judged for sixteen shops."""
+
+    def test_every_reference_is_filled_and_no_sentence_comes_twice(self) -> None:
+        assert len(all_turns()) > 300
+        for turn in all_turns():
+            assert turn.sentences
+            assert not REFERENCE.search(turn.text), turn.text
+            assert "<" not in turn.text, turn.text
+            assert len(set(turn.sentences)) == len(turn.sentences), turn.text
+
+    def test_no_reply_is_a_yes_to_a_yes(self) -> None:
+        for turn in all_turns():
+            assert not re.match(r"(?:yes|no)[,.]? (?:yes|no)\b", turn.text, re.IGNORECASE), turn.text
+
+    def test_every_sentence_begins_with_a_capital_and_has_an_end(self) -> None:
+        for turn in all_turns():
+            for place, sentence in enumerate(turn.sentences):
+                text = filled(sentence, turn.task.brief, " ".join(turn.sentences[:place]))
+                assert text[:1].isupper() or not text[:1].isalpha(), text
+                assert text.rstrip("\"')”")[-1] in ".!?", text
+
+    def test_replies_are_short_but_for_what_they_quote(self) -> None:
+        for turn in all_turns():
+            quoted = " ".join(turn.task.brief.facts[key].text for key in REFERENCE.findall(" ".join(turn.sentences)))
+            assert len(turn.text.split()) <= MOST_WORDS + len(quoted.split()), turn.text
+            assert turn.text.count("?") <= 1 + quoted.count("?"), turn.text
+
+    def test_the_check_lets_nearly_all_sentences_out(self) -> None:
+        checkers: dict[str, ClaimsChecker] = {}
+        refused, written = [], 0
+        for turn in all_turns():
+            checker = checkers.setdefault(turn.shop.name, ClaimsChecker(turn.shop.catalog, everyday()))
+            heard = words_heard(turn.task.thread, turn.task.message, turn.task.planned)
+            for place, sentence in enumerate(turn.sentences):
+                written += 1
+                if found := checker.violations(sentence, turn.task.brief, heard, is_first=not place):
+                    refused.append((sentence, found))
+        assert len(refused) / written < 0.02, refused[:20]
+
+    def test_the_verifier_finds_next_to_nothing_wrong(self) -> None:
+        verifiers: dict[str, Verifier] = {}
+        wrong = []
+        for turn in all_turns():
+            verifier = verifiers.setdefault(turn.shop.name, Verifier(turn.shop))
+            if faults := verifier.faults(turn.finished):
+                wrong.append((turn.text, faults))
+        assert len(wrong) / len(all_turns()) < 0.04, wrong[:20]
+
+
+def line(text: str, kind: LineKind = LineKind.DESCRIPTION, record: str = "", value: str = "") -> Line:
+    return Line(record, kind, "", text, value)
+
+
+def task(message: str, step: Step, *lines: BriefLine, products: int = 1, notes: tuple[Note, ...] = ()) -> ReplyTask:
+    """A turn about the first products of a shop; a line without a record is the first product's."""
+    shop = northwire()
+    ids = [id for id in shop.catalog.products if id in ("vista-27-monitor", "vista-32-monitor")][:products]
+    told = [
+        replace(each, line=replace(each.line, record=each.line.record or (ids[0] if ids else ""))) for each in lines
+    ]
+    numbers = ProductNumbers().adding([(id, shop.briefing.group(id)) for id in ids])
+    brief = shop.briefing.brief(numbers, products=ids, lines=told, notes=notes)
+    return ReplyTask("", "", Thread(), message, Planned(Plan(steps=(step,)), ""), brief)
+
+
+def said(made: ReplyTask) -> str:
+    sentences = rendered(made)
+    return " ".join(filled(each, made.brief, " ".join(sentences[:place])) for place, each in enumerate(sentences))
+
+
+IDS = ("vista-27-monitor", "vista-32-monitor")
+PLUS, MINUS, LIMIT = Verdict.SUPPORTS, Verdict.CONTRADICTS, Verdict.LIMITS
+
+
+def attribute(verdict: Verdict, text: str, record: str = "") -> BriefLine:
+    return BriefLine(verdict, line(text, LineKind.ATTRIBUTE, record, text.partition(": ")[2]))
+
+
+def page(verdict: Verdict, text: str) -> BriefLine:
+    return BriefLine(verdict, line(text, LineKind.POLICY, "page"))
+
+
+class TestDetails:
+    """Questions about a product are answered first, with yes or no only where the line bears it."""
+
+    @pytest.mark.parametrize(
+        ("message", "question", "told", "begins"),
+        [
+            ("how heavy is it", "how heavy is it", attribute(PLUS, "Weight: 2.1 kg"), "The Vista 27 Monitor weighs 2.1 kg."),
+            ("dishwasher ok?", "is it dishwasher safe", attribute(PLUS, "Dishwasher safe: yes"), "Yes, the Vista 27 Monitor is dishwasher safe."),
+            ("is it dishwasher safe", "is it dishwasher safe", attribute(MINUS, "Dishwasher safe: no"), "No, the Vista 27 Monitor isn't dishwasher safe."),
+            ("must i wash it by hand", "must it be washed by hand", attribute(PLUS, "Dishwasher safe: no"), "The Vista 27 Monitor isn't dishwasher safe."),
+            ("does it have a lid", "does it have a lid", attribute(MINUS, "Lid: no"), "No, the Vista 27 Monitor has no lid."),
+            ("can it float", "does it float", BriefLine(PLUS, line("It floats on any lake.")), "Yes, it floats on any lake."),
+            ("is it light", "is it light", BriefLine(PLUS, line("Review, 5 of 5 stars: Light as a leaf.", LineKind.REVIEW)), ""),
+        ],
+    )  # fmt: skip
+    def test_the_answer_comes_first(self, message: str, question: str, told: BriefLine, begins: str) -> None:
+        reply = said(task(message, Details(of=IDS[:1], question=question), told))
+        assert reply.startswith(begins)
+        if not begins:
+            assert '"Light as a leaf."' in reply
+            assert not reply.startswith("Yes")
+
+    def test_what_is_asked_of_price_and_stock_is_in_the_record(self) -> None:
+        product = northwire().catalog.products[IDS[0]]
+        reply = said(task("how much", Details(of=IDS[:1], question="what does it cost")))
+        assert str(product.current_price) in reply
+        assert "in stock" in said(task("in stock?", Details(of=IDS[:1], question="is it in stock")))
+
+    def test_what_no_line_says_is_said_to_be_missing(self) -> None:
+        reply = said(task("does it sing", Details(of=IDS[:1], question="does it sing")))
+        assert "page of the Vista 27 Monitor" in reply
+        assert northwire().card.email in reply
+
+
+class TestFind:
+    """A search names its pick with its price and reason, and what speaks against it as a caveat."""
+
+    def test_reason_caveat_and_runner_up(self) -> None:
+        need = BriefLine(PLUS, line("It is bright enough for a sunny desk."))
+        but = BriefLine(MINUS, line("It is too big for a small desk."))
+        made = task("monitor for a sunny desk", Find(kind="monitors", want="for a sunny desk"), need, but, products=2)
+        reply = said(made)
+        price = northwire().catalog.products[IDS[0]].current_price
+        assert f"the Vista 27 Monitor at {price}" in reply
+        assert "it is bright enough for a sunny desk." in reply
+        assert re.search(r"(?:know|mind|caveat): it is too big for a small desk\.", reply)
+        assert "Vista 32 4K Monitor" in reply
+
+    def test_nothing_found_names_the_kind(self) -> None:
+        made = task("got canoes", Find(kind="canoes"), products=0, notes=(Note.NOTHING_FOUND,))
+        assert "canoes" in said(made)
+
+    def test_a_sorted_search_says_by_what(self) -> None:
+        made = task("lightest monitor", Find(kind="monitors", sort="least weight"), attribute(PLUS, "Weight: 4 kg"))
+        assert "lightest" in said(made)
+        assert "it weighs 4 kg" in said(made)
+
+
+class TestSeveralProducts:
+    """Comparing and choosing."""
+
+    def test_a_property_of_both_is_one_sentence(self) -> None:
+        told = [attribute(PLUS, "Weight: 4 kg"), attribute(PLUS, "Weight: 6 kg", IDS[1])]
+        reply = said(task("compare them", Compare(of=IDS), *told, products=2))
+        assert "The Vista 27 Monitor weighs 4 kg, the Vista 32 4K Monitor 6 kg." in reply
+
+    def test_one_pick_one_reason(self) -> None:
+        told = BriefLine(PLUS, line("It turns upright for reading."))
+        reply = said(task("which one", Choose(of=IDS), told, products=2))
+        assert "Vista 27 Monitor" in reply.split(".")[0]
+        assert "it turns upright for reading." in reply
+
+    def test_nothing_is_put_into_a_cart(self) -> None:
+        reply = said(task("add it", Cart(what="add", of=IDS[:1])))
+        assert "Vista 27 Monitor" in reply
+        assert not re.search(r"\b(?:added|have put)\b", reply)
+
+
+class TestPolicy:
+    """Pages are quoted in the shop's own voice."""
+
+    def test_a_yes_that_belongs_to_another_question_is_dropped(self) -> None:
+        told = page(PLUS, "Yes, you can return unworn boots within 30 days.")
+        assert said(task("can i send boots back", Policy(question="can boots be returned"), told)) == (
+            "Yes, you can return unworn boots within 30 days."
+        )
+        assert said(task("how long for boots", Policy(question="how long can boots be returned"), told)) == (
+            "You can return unworn boots within 30 days."
+        )
+
+    def test_conditions_are_told_and_bear_no_yes(self) -> None:
+        told = page(LIMIT, "Worn boots cannot be returned.")
+        assert said(task("can i return boots", Policy(question="can boots be returned"), told)) == (
+            "Worn boots cannot be returned."
+        )
+
+    def test_a_table_row_is_put_in_words(self) -> None:
+        told = page(PLUS, "Option: express; time: 1 to 2 days; cost: $14.95")
+        assert said(task("express cost", Policy(question="what does express cost"), told)) == (
+            "Express: time 1 to 2 days, cost $14.95."
+        )
+
+
+def brief_of(shop: Shop, *notes: Note) -> Brief:
+    return Briefing(Catalog(()), shop, lambda: datetime(2026, 11, 29, tzinfo=UTC)).brief(ProductNumbers(), notes=notes)
+
+
+def shops() -> Iterator[Shop]:
+    """Every choice of contacts that are set."""
+    for chosen in product((True, False), repeat=4):
+        name, *others = chosen
+        email, phone, hours = (value if is_set else "" for value, is_set in zip(CONTACTS.values(), others, strict=True))
+        yield Shop("Oak" if name else "", email=email, phone=phone, hours=hours)
+
+
+def steps() -> Iterator[Step]:
+    yield HandOver(reason="asked")
+    yield HandOver(reason="upset")
+    yield Policy(question="may I return it?")
+    yield from (Talk(about=about) for about in get_args(Talk.model_fields["about"].annotation))
+    yield from (Ask(about=about) for about in get_args(Ask.model_fields["about"].annotation))
+
+
+def reply_of(step: Step, brief: Brief, message: str = "hm") -> str:
+    return " ".join(rendered(ReplyTask("", "", Thread(), message, Planned(Plan(steps=(step,)), ""), brief)))
+
+
+@pytest.mark.parametrize(
+    "shop",
+    list(shops()),
+    ids=lambda shop: "-".join(filter(None, (shop.name, shop.email, shop.phone, shop.hours))) or "none",
+)
+def test_a_contact_that_is_not_set_is_no_fact_and_in_no_reply(shop: Shop) -> None:
+    for notes in ((), *((note,) for note in Note)):
+        brief = brief_of(shop, *notes)
+        for key in ("name", *CONTACTS):
+            assert (f"shop.{key}" in brief.facts) == bool(getattr(shop, key))
+        for step in steps():
+            text = reply_of(step, brief)
+            assert text
+            assert set(REFERENCE.findall(text)) <= set(brief.facts)
+
+
+@pytest.mark.parametrize(
+    ("shop", "told"),
+    [
+        (FULL, "{shop.phone}"),
+        (Shop("Oak", phone="1"), "{shop.phone}"),
+        (Shop("Oak"), "contact the shop"),
+    ],
+)
+def test_a_person_is_reached_by_what_the_shop_has(shop: Shop, told: str) -> None:
+    assert told in reply_of(HandOver(reason="asked"), brief_of(shop))
+
+
+def test_the_same_turn_has_the_same_words_and_other_turns_have_others() -> None:
+    brief = brief_of(Shop("Oak"))
+    greetings = {reply_of(Talk(about="greet"), brief, "hi" * count) for count in range(1, 20)}
+    assert len(greetings) > 1
+    assert reply_of(Talk(about="greet"), brief, "hi") == reply_of(Talk(about="greet"), brief, "hi")
+
+
+def test_no_two_replies_in_a_row_open_alike() -> None:
+    brief, thread = brief_of(Shop("Oak")), Thread()
+    before = ""
+    for count in range(8):
+        step = Talk(about="thanks")
+        text = " ".join(rendered(ReplyTask("", "", thread, f"thx {count}", Planned(Plan(steps=(step,)), ""), brief)))
+        assert text != before
+        before = text
+        thread = thread.after(
+            TranscriptTurn(f"thx {count}", "talk thanks", "nothing", text), Plan(steps=(step,)).need, (), str
+        )
+
+
+def test_an_upset_customer_gets_one_word_of_regret() -> None:
+    reply = reply_of(HandOver(reason="upset"), brief_of(FULL))
+    assert reply.lower().count("sorry") == 1
+    assert "sorry" not in reply_of(HandOver(reason="asked"), brief_of(FULL)).lower()
+
+
+def test_behind_a_refused_sentence_the_reply_goes_on() -> None:
+    made = task("monitor", Find(kind="monitors", want="big"), BriefLine(PLUS, line("It is big.")), products=2)
+    first, *rest = rendered(made)
+    assert rest
+    again = RenderedWriter().write(made, (), Refused(first, ()), threading.Event())
+    assert list(again) == rest
