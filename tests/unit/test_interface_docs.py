@@ -35,9 +35,9 @@ def test_every_metric_is_documented():
 
 def test_every_attribute_of_the_widget_is_documented():
     script, text = (STATIC / "widget.js").read_text(), (DOCS / "widget.md").read_text()
-    used = set(re.findall(r"\bset\.(\w+)", script)) | set(
-        re.findall(r'"(\w+)"', script.split("for (const key of [")[1].split("]")[0])
-    )
+    used = set(re.findall(r"\bset\.(\w+)", script))
+    for listed in ("for (const key of [", "Object.fromEntries(["):  # of the look, and of the page
+        used |= set(re.findall(r'"(\w+)"', script.split(listed)[1].split("]")[0]))
     attributes = re.findall(r"^\| `data-([\w-]+)`", text, re.M)
     documented = {re.sub(r"-(\w)", lambda found: found[1].upper(), name) for name in attributes}
     assert used == documented
