@@ -39,7 +39,7 @@ def dialogue_of(
     shop: Shop,
     search: Search,
     orders: Orders,
-    encoder: Encoder,
+    finder: Encoder,
     speaker: Speaker,
     reader: Reader,
     everyday: frozenset[str],
@@ -61,7 +61,7 @@ def dialogue_of(
         writer = ChatWriter(chat)
     return Dialogue(
         planner=planner,
-        bench=Bench(catalog, search, reader, Constraints(grammar), orders, encoder),
+        bench=Bench(catalog, search, reader, Constraints(grammar), orders, finder),
         briefing=Briefing(catalog, shop, now),
         composer=Composer(writer, ClaimsChecker(catalog, everyday)),
         kinds=catalog_kinds(catalog),

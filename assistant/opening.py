@@ -27,12 +27,14 @@ from assistant.language_model.speaker import EngineSpeaker
 from assistant.live.generation import Generations, Material
 from assistant.live.live import LOOK_SECONDS, Live
 from assistant.live.live_assistant import LiveAssistant
+from assistant.reading.finder import open_finder
 from assistant.reading.reader import LanguageModelReader
 from assistant.settings import Settings
 from assistant.shop import Shop
 from retrieval.catalog.catalog import Catalog
 from retrieval.clock import utc_now
 from retrieval.errors import AdapterError, IndexBusy, SearchIndexError
+from retrieval.index.encoder import Encoder
 from retrieval.index.index import Index, Progress
 from retrieval.index.sentence_encoder import open_encoder
 from retrieval.recommendation.profile import History
@@ -131,7 +133,7 @@ class _Workshop:
             _shop(settings),
             Search(catalog, material.index, self.encoder, self._recommender, material.history),
             self.orders,
-            self.encoder,
+            self._finder,
             speaking.speaker,
             LanguageModelReader(speaking.speaker),
             speaking.everyday,
@@ -161,6 +163,10 @@ class _Workshop:
         cores = self.settings.threads or min(os.cpu_count() or 1, _MOST_CORES)
         speaker = EngineSpeaker(Engine.open(self._base, adapter.folder, cores=cores))
         return _Speaking(speaker, everyday_words(adapter.folder), f"{self._base.name}+{adapter.name}")
+
+    @cached_property
+    def _finder(self) -> Encoder:
+        return open_finder(self.settings.data / "models" / "finder")
 
     @cached_property
     def _base(self) -> Path:

@@ -16,6 +16,7 @@ from assistant.checking.claims import EVERYDAY_FILE, ClaimsChecker
 from assistant.language_model.base import ensure_base
 from assistant.language_model.engine import Engine
 from assistant.language_model.speaker import EngineSpeaker
+from assistant.reading.finder import open_finder
 from assistant.reading.reader import LanguageModelReader
 from assistant.settings import Settings
 from assistant.shop import Shop
@@ -80,6 +81,7 @@ class LiveShop:
     orders: Orders
     encoder: Encoder = field(repr=False)
     search: Search = field(repr=False)
+    finder: Encoder = field(repr=False)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -92,7 +94,9 @@ class LiveShop:
             settings.shop_name, settings.shop_email, settings.shop_phone, settings.shop_hours, settings.return_days,
             settings.zone,
         )  # fmt: skip
-        return cls(shop, catalog, records, Orders(engine), encoder, search)
+        return cls(
+            shop, catalog, records, Orders(engine), encoder, search, open_finder(settings.data / "models" / "finder")
+        )
 
     def with_adapter(self, base: Path, adapter: Path) -> OpenedAdapter:
         """The dialogue of this shop with the model folder `base` and the adapter in `adapter`.
@@ -103,7 +107,7 @@ class LiveShop:
         speaker = EngineSpeaker(engine)
         everyday = frozenset(_read(adapter / EVERYDAY_FILE).split())
         dialogue = dialogue_of(
-            self.catalog, self.shop, self.search, self.orders, self.encoder, speaker, LanguageModelReader(speaker), everyday,
+            self.catalog, self.shop, self.search, self.orders, self.finder, speaker, LanguageModelReader(speaker), everyday,
             lambda: datetime.now(UTC),
         )  # fmt: skip
         return OpenedAdapter(engine, speaker, dialogue, ClaimsChecker(self.catalog, everyday), self.records)

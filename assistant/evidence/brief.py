@@ -53,6 +53,9 @@ class Note(StrEnum):
     SIGNED_OUT = "not signed in"
     NO_ORDER = "no such order"
     OVER_BUDGET = "over budget"
+    LIMIT_NOT_MET = "nothing meets every limit"
+    HAS_COLOR, NO_SUCH_COLOR = "comes in that color", "does not come in that color"
+    HAS_SIZE, NO_SUCH_SIZE = "comes in that size", "does not come in that size"
     FOREIGN_LIMIT = "limit in another currency, not applied"
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from assistant.dialogue.need import Need
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.reading import Reading
-from assistant.planning.grammar.text import Text, clean
+from assistant.planning.grammar.text import Text, clean, stems
 from assistant.planning.plan import Find
 from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 from retrieval.catalog.options import Options
@@ -36,7 +36,9 @@ class Constraints:
         "Cheaper" and its like are limits too, beside the products that are `shown`.
         """
         kind = self._read(find.kind)
-        wanted = Filter(tuple(c for c in (*kind.types, *kind.conditions) if c.operator is Operator.IN))
+        # "fire bowls" are no bowls where products are called so: half a kind's name is none
+        types = () if kind.rest and self.grammar.names.is_in_titles(stems(find.kind)) else kind.types
+        wanted = Filter(tuple(c for c in (*types, *kind.conditions) if c.operator is Operator.IN))
         wanted = wanted.adding(_hard(self._read(self._need_text(need))))
         said = self._read(message)
         wanted = wanted.adding(_hard(said))
@@ -50,6 +52,23 @@ class Constraints:
         if not find.sort:
             return replace(wanted, sort=said.sort, sort_field=said.sort_field)
         return replace(wanted, sort=_SORTS.get(find.sort, Sort.RELEVANCE))
+
+    def says_more(self, text: str) -> bool:
+        """True if `text` has words besides kinds, limits and orders: something that only reading the records can decide."""
+        return bool(self.unread(text))
+
+    def unread(self, text: str) -> str:
+        """The words of `text` that are no kind, limit or order, in their stems."""
+        return " ".join(self._read(text).rest) if text else ""
+
+    def left_open(self, need: Need) -> Need:
+        """The part of a need that code does not hold products to: whom and what it is for, and wishes that are no limits."""
+        return Need(
+            **{"for": need.whom},
+            use=need.use,
+            want=tuple(each for each in need.want if self.says_more(each)),
+            avoid=tuple(each for each in need.avoid if self.says_more(f"not {each}")),
+        )
 
     def options(self, text: str) -> Options:
         """The colors and sizes that `text` names, in the shop's spelling; "not orange" names none."""
@@ -69,6 +88,11 @@ class Constraints:
         return any(r.has_foreign_money for r in read) and not any(
             c.field == "price" for r in read for c in r.conditions
         )
+
+    def compared(self, message: str) -> tuple[str, ...]:
+        """The attributes that a comparison in the message may be about, likeliest first: "weight" of "which is lighter"."""
+        found = self._read(message).comparative
+        return found.fields if found else ()
 
     def money(self, text: str) -> Decimal | None:
         """The upper limit of money that `text` names, or None."""

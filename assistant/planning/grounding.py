@@ -1,28 +1,29 @@
 """Grounding: a plan speaks of what the conversation speaks of.
 
-A small model sometimes plans a word that nobody said: another kind of product, a budget, a color. Code puts the customer's own words
-in the place of such arguments, so that tools search and read for what was asked.
+A small model sometimes plans a word that nobody said: another kind of product, a budget, a color, a product that has not come up. Code
+puts the customer's own words in the place of such arguments, so that tools search and read for what was asked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.grammar import Grammar
-from assistant.planning.grammar.text import Text, clean
-from assistant.planning.plan import Bundle, Change, Compare, Details, Find, Order, Plan, Policy, Step
-from retrieval.catalog.filter import Operator
+from assistant.planning.grammar.text import Text, clean, stems
+from assistant.planning.plan import Ask, Bundle, Change, Choose, Compare, Details, Find, Order, Plan, Policy, Step, Talk
+from assistant.planning.request_form import asks_for_several, points, questions_in, tells_use
+from assistant.planning.spoken import LONGEST, Spoken, kind_named
 
-LONGEST = 200
-"""Characters of a message that stand in for an argument."""
 _SAME = 4
 """First letters by which two longer words count as forms of one: "heavy" and "heaviest", "ship" and "shipping"."""
 _DIGITS = re.compile(r"\d+")
+_SEARCHING = (Find, Bundle, Choose, Compare, Details, Ask)
+"""Steps that can tell more of what a customer needs; a question about the shop does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +40,65 @@ class Grounding:
             + [thread.need.as_text()]
         )
         said = " ".join(message.split())[:LONGEST]
-        steps = tuple(self._step(step, heard, said) for step in plan.steps)
-        return Plan(steps=tuple(dict.fromkeys(steps)), need=_need(plan.need, heard))
+        spoken = Spoken(self.grammar, thread, message)
+        grounded = (self._step(spoken.about(step), heard, said, spoken) for step in _asked_apart(plan.steps, message))
+        steps = tuple(dict.fromkeys(grounded))
+        is_search = any(isinstance(step, _SEARCHING) for step in steps)
+        kinds = frozenset(stems(step.kind) for step in steps if isinstance(step, Find))
+        need = _need(plan.need, thread.need, heard, spoken.rules_out, kinds) if is_search else thread.need
+        return Plan(steps=steps, need=need)
 
-    def _step(self, step: Step, heard: _Heard, said: str) -> Step:
+    def _step(self, step: Step, heard: _Heard, said: str, spoken: Spoken) -> Step:
         match step:
             case Details(question=question) | Policy(question=question) if not heard.bears(question):
                 return step.model_copy(update={"question": said})
             case Compare(on=on) if not heard.bears(on):
                 return step.model_copy(update={"on": ""})
             case Find():
-                return self._find(step, heard, said)
+                return self._find(step, heard, said, spoken)
             case Bundle(kinds=kinds):
-                known = tuple(kind for kind in kinds if heard.bears(kind) or self._names_type(kind))
+                is_set = asks_for_several(said)
+                known = tuple(kind for kind in kinds if heard.bears(kind) or (is_set and self._names_type(kind)))
                 if len(known) < 2:
-                    return self._find(Find(kind=known[0] if known else "", want=said), heard, said)
+                    return self._find(Find(kind=known[0] if known else "", want=said), heard, said, spoken)
                 return step.model_copy(update={"kinds": known})
+            case Talk(
+                about="other_language"
+            ):  # a planner knows few languages; those that are surely others were found before
+                return Talk(about="off_topic")
             case Order(order=order) | Change(order=order) if order and not heard.bears(order):
                 return step.model_copy(update={"order": ""})
         return step
 
-    def _find(self, step: Find, heard: _Heard, said: str) -> Find:
-        """A kind that is named in the message counts before one that the plan made up."""
+    def _find(self, step: Find, heard: _Heard, said: str, spoken: Spoken) -> Find:
+        """A kind that is named in the message counts before one that was named earlier, and that before one that the plan made up.
+
+        The order in which results are wanted is read exactly: "the lightest" is told by weight.
+        """
         kind, want = step.kind, step.want
-        if kind and not (heard.bears(kind) and self._names_type(kind)):
-            named = self._types(said)
-            if named:
-                kind = named
-            elif not heard.bears(kind):
-                kind, want = "", said
+        if spoken.last_search and spoken.last_search.kind and tells_use(said):
+            kind = spoken.last_search.kind  # "it's for a gas cooker" tells of the kettle that is looked for
+        elif kind and spoken.kind and not (spoken.names(kind) and self._names_type(kind)):
+            kind = spoken.kind
+        elif kind and not spoken.names(kind) and spoken.last_search and spoken.last_search.kind and points(said):
+            kind = (
+                spoken.last_search.kind
+            )  # "the warmest one" is one of those looked for, not of all that were spoken of
+        elif kind and not heard.bears(kind):
+            kind, want = "", said
         if want and not heard.bears(want):
             want = said
-        return step.model_copy(update={"kind": kind, "want": want})
-
-    def _types(self, text: str) -> str:
-        """The kinds of product that `text` names, as a plan writes them."""
-        reading = self.grammar.read(Text(clean(self.grammar.mended(text))))
-        values = [value for c in reading.types if c.operator is Operator.IN for value in c.values]
-        return values[-1].casefold() if values else ""
+        return step.model_copy(update={"kind": kind, "want": want, "sort": spoken.sort or step.sort})
 
     def _names_type(self, kind: str) -> bool:
-        return bool(self._types(kind))
+        return bool(kind_named(self.grammar.read(Text(clean(self.grammar.mended(kind))))))
+
+
+def _asked_apart(steps: Sequence[Step], message: str) -> Sequence[Step]:
+    """The one question of a plan as the several that the message asks, so that each is answered."""
+    if len(steps) == 1 and isinstance(steps[0], (Details, Policy)) and (asked := questions_in(message)):
+        return [steps[0].model_copy(update={"question": question}) for question in asked]
+    return steps
 
 
 class _Heard:
@@ -102,12 +121,17 @@ class _Heard:
         return len(word) >= _SAME and not _DIGITS.search(word) and word[:_SAME] in self._beginnings
 
 
-def _need(need: Need, heard: _Heard) -> Need:
-    """The need without the parts that nobody bears."""
+def _need(need: Need, before: Need, heard: _Heard, rules_out: bool, kinds: frozenset[tuple[str, ...]]) -> Need:
+    """The need without the parts that nobody bears, and without the `kinds` looked for: "for a tent" is no use of a tent.
+
+    Nothing new is ruled out by a message without a word of negation.
+    """
     kept = {name: value if heard.bears(value) else "" for name, value in _texts(need)}
+    if any(kind and stems(need.use)[-len(kind) :] == kind for kind in kinds):
+        kept["use"] = before.use
     lists = {
-        "want": tuple(each for each in need.want if heard.bears(each)),
-        "avoid": tuple(each for each in need.avoid if heard.bears(each)),
+        "want": tuple(each for each in need.want if heard.bears(each) and stems(each) not in kinds),
+        "avoid": tuple(each for each in need.avoid if each in before.avoid or (rules_out and heard.bears(each))),
     }
     return need.model_copy(update={**kept, **lists})
 

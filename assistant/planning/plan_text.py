@@ -112,7 +112,11 @@ def _step(line: str, product: Callable[[str], str | None]) -> Step | None:
     if tool == "find":
         rest, _, sort = rest.partition(" / ")
         kind, _, want = rest.partition(": ")
-        return step_of({tool: {"kind": "" if kind == "anything" else kind, "want": want, "sort": sort}})
+        found = {"kind": "" if kind == "anything" else kind, "want": want}
+        try:
+            return step_of({tool: {**found, "sort": sort}})
+        except ValueError:  # an order that no search knows; what is looked for stands
+            return step_of({tool: found})
     if tool in ("details", "compare", "choose"):
         labels, _, told = rest.partition(": ")
         of = tuple(dict.fromkeys(_products(labels, product)))

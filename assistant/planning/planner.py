@@ -17,11 +17,14 @@ from assistant.language_model.engine import Choice
 from assistant.language_model.speaker import Speaker
 from assistant.language_model.transcript import END, PLAN, START, TranscriptTurn, encode, parts
 from assistant.planning.grammar.names import Names
+from assistant.planning.grammar.text import Text, clean
 from assistant.planning.grounding import Grounding
-from assistant.planning.plan import Find, Plan, Policy, Step
+from assistant.planning.language import is_other_language
+from assistant.planning.plan import Compare, Details, Find, Plan, Policy, Step, Talk
 from assistant.planning.plan_grammar import PlanGrammar
 from assistant.planning.plan_text import parse_plan, plan_text
 from assistant.planning.product_finder import product_finder
+from assistant.planning.request_form import asks_for_goods, asks_in_words, compares
 from assistant.reference import spell
 
 _log = structlog.get_logger(__name__)
@@ -62,6 +65,8 @@ class LanguageModelPlanner:
 
     def plan(self, system: str, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
         """See `Planner.plan`."""
+        if is_other_language(message):
+            return Planned(Plan(steps=(Talk(about="other_language"),), need=thread.need), "talk other_language")
         transcript = list(parts(system, context, [*thread.turns, TranscriptTurn(message)]))
         ids, _ = encode(transcript, self._speaker.tokens, writes=PLAN)
         products = len(thread.numbers.groups)
@@ -78,10 +83,28 @@ class LanguageModelPlanner:
             plan = parse_plan(text, product_finder(self._names, thread, message), thread.need)
         except ValueError as error:
             _log.info("plan not readable", reason=str(error)[:80])
-            plan, is_fallback = Plan(steps=(_search(text, message),), need=thread.need), True
+            plan, is_fallback = Plan(steps=(self._step_without(text, thread, message),), need=thread.need), True
         if self._grounding is not None:
             plan = self._grounding.of(plan, thread, message)
         return Planned(plan, plan_text(plan, self._label(thread), thread.need), is_fallback)
+
+    def _step_without(self, text: str, thread: Thread, message: str) -> Step:
+        """What to do about a plan that names a product nobody knows.
+
+        Products that the message names are asked about; else its kind is looked for, or the pages are asked what the message asks.
+        """
+        naming = self._names.read(Text(clean(message)), thread.shown)
+        if naming and len(naming.product_ids) > 1 and compares(message):
+            return Compare(of=naming.product_ids)
+        if naming and not asks_for_goods(message):
+            return Details(of=naming.product_ids, question=" ".join(message.split())[:_LONGEST_QUESTION])
+        named = _NAMED.search(text)
+        if named is None or not (self._is_kind(named["name"]) or asks_for_goods(message) or not asks_in_words(message)):
+            return Policy(question=" ".join(message.split())[:_LONGEST_QUESTION])
+        return Find(kind=named["name"], want=named["question"] or "")
+
+    def _is_kind(self, name: str) -> bool:
+        return self._grounding is not None and bool(self._grounding.grammar.read(Text(clean(name))).types)
 
     def _label(self, thread: Thread) -> Callable[[str], str]:
         """What a product is called in the text of a plan: its number, else its title."""
@@ -91,11 +114,3 @@ class LanguageModelPlanner:
             return f"#{number}" if number else self._names.title_of(id)
 
         return label
-
-
-def _search(text: str, message: str) -> Step:
-    """What to do about a plan that names a product nobody knows: look for it, or else for the words of the message."""
-    named = _NAMED.search(text)
-    if named is None:
-        return Policy(question=" ".join(message.split())[:_LONGEST_QUESTION])
-    return Find(kind=named["name"], want=named["question"] or "")

@@ -11,18 +11,20 @@ from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum, left_of, total
 from assistant.planning.plan import Bundle, Find
 from assistant.reading.verdict import Verdict
-from assistant.tools.reading import DECIDES, ProductReading, attribute_line, deciding, read_records
+from assistant.tools.reading import DECIDES, ProductReading, attribute_line, is_option, read_records, told
 from assistant.tools.tool import Bench, Findings, Task
 from retrieval.catalog.candidate import Candidate
 from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 from retrieval.catalog.product import Product
 
-SHOWN, SHOWN_FOR_A_NEED = 4, 2
-"""Products of a plain list, and of an answer to a need: good shop assistants put one or two before a customer, not a shelf."""
-_LINES_READ = 6
+SHOWN, SHOWN_FOR_A_NEED = 4, 3
+"""Products of a plain list, and of an answer to a need: good shop assistants put a few before a customer, not a shelf."""
+_LINES_READ = 4
 """Lines of each candidate that are read: those nearest to the need."""
 _READ = 6
 """Candidates whose lines are read; more cost a customer time and seldom change the first three."""
+_NEAR = 0.3
+"""Cosine of a wish and the nearest line of all candidates below which nothing like it is there."""
 _LINES_OF_FIRST, _LINES_OF_NEXT = 2, 1
 _GIVEN_UP = ("color", "size", "brand", "rating", "discount")
 """Limits that are given up, one after another, if nothing meets all of them; money, and what was ruled out, never are."""
@@ -31,22 +33,36 @@ _GIVEN_UP = ("color", "size", "brand", "rating", "discount")
 def find(step: Find, task: Task, bench: Bench) -> Findings:
     """Search, read and rank. A product that contradicts the need comes last, and only if little else is left."""
     wanted = bench.constraints.of(step, task.need, task.message, task.thread.shown)
-    notes = (Note.FOREIGN_LIMIT,) if bench.constraints.has_foreign_limit(task.need, task.message) else ()
-    candidates, count = _search(step, wanted, task, bench)
+    notes: tuple[Note, ...] = (
+        (Note.FOREIGN_LIMIT,) if bench.constraints.has_foreign_limit(task.need, task.message) else ()
+    )
+    candidates, count, is_relaxed = _search(step, wanted, task, bench)
     if not candidates:
         return Findings(notes=(Note.NOTHING_FOUND,))
-    question = task.question(f"{step.kind}: {step.want}" if step.want else "")
-    if not step.want and task.need.is_empty:
+    notes += (Note.LIMIT_NOT_MET,) if is_relaxed else ()
+    question = _question(step, task, bench)
+    if not question or wanted.sort in (Sort.HIGHEST, Sort.LOWEST):
         listed = [candidate.product for candidate in candidates[:SHOWN]]
-        lines = tuple(_sorted_by(listed, wanted, bench))
-        return Findings(products=tuple(product.id for product in listed), lines=lines, notes=notes, total=count)
-    read = read_records(bench, [candidate.product for candidate in candidates], question, _LINES_READ)
+        sorted_by = tuple(_sorted_by(listed, wanted, bench))
+        return Findings(products=tuple(product.id for product in listed), lines=sorted_by, notes=notes, total=count)
+    read = read_records(bench, [candidate.product for candidate in candidates], (question,), _LINES_READ)
     kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read, task.moment)
-    fitting = [each for each in kept if each.contradiction < DECIDES or each.support >= DECIDES]
-    chosen = _distinct(fitting)[:SHOWN_FOR_A_NEED] or kept[:1]
+    if not step.kind and not any(line.near.nearness >= _NEAR for each in read for line in each.lines):
+        return Findings(notes=(Note.NOTHING_FOUND,))
+    first, *others = _distinct(kept)
+    fitting = [first, *(each for each in others if each.support >= DECIDES > each.contradiction)]
+    chosen = fitting[:SHOWN_FOR_A_NEED]
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
     ids = tuple(each.product.id for each in chosen)
     return Findings(products=ids, lines=tuple(lines), notes=notes, total=count)
+
+
+def _question(step: Find, task: Task, bench: Bench) -> str:
+    """What the reader is asked about each candidate; "" if code holds the search to all that was said."""
+    need = bench.constraints.left_open(task.need).as_text()
+    if not bench.constraints.says_more(step.want):
+        return f"{step.kind}: {need}" if need else ""
+    return "; ".join(filter(None, [f"{step.kind}: {step.want}", need]))
 
 
 def bundle(step: Bundle, task: Task, bench: Bench) -> Findings:
@@ -89,22 +105,37 @@ def _without_budget(task: Task) -> Task:
     return replace(task, need=task.need.model_copy(update={"budget": ""}))
 
 
-def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple[Candidate, ...], int]:
-    """Candidates for a step; limits are given up one after another if nothing meets all of them."""
-    query = " ".join(filter(None, [step.kind, step.want]))
+def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple[Candidate, ...], int, bool]:
+    """Candidates for a step, how many there are, and whether a limit had to be given up because nothing meets all of them."""
+    is_sorted = wanted.sort in (Sort.HIGHEST, Sort.LOWEST)
+    query = step.kind if is_sorted else " ".join(filter(None, [step.kind, step.want]))
     if not query and wanted.sort is Sort.RELEVANCE and not wanted.conditions:
         found = bench.search.recommend(task.customer_id, wanted, _READ, task.moment)
-        return found.candidates, found.total
+        return found.candidates, found.total, False
     kinds = tuple(c for c in wanted.conditions if c.field == "product_type")
     if not kinds and step.kind and not bench.search.has_kind(step.kind):
-        return (), 0
-    for given_up in ((), *(_GIVEN_UP[:count] for count in range(1, len(_GIVEN_UP) + 1))):
+        return (), 0, False
+    texts = tuple(dict.fromkeys((query, *_fewer_words(step, bench), *([""] if kinds else []))))
+    measured = tuple(
+        c.field for c in wanted.conditions if c.number is not None and c.field not in ("price", *_GIVEN_UP)
+    )
+    given_up_in_turn = (*_GIVEN_UP, *measured)
+    for given_up in (given_up_in_turn[:count] for count in range(len(given_up_in_turn) + 1)):
         kept = replace(wanted, conditions=tuple(c for c in wanted.conditions if not _goes(c, given_up)))
-        for text in (query, "") if kinds else (query,):
+        for text in texts:
             found = bench.search.products(text, kept, _READ, task.customer_id, moment=task.moment)
             if found.candidates:
-                return found.candidates, found.total
-    return (), 0
+                return found.candidates, found.total, len(kept.conditions) < len(wanted.conditions)
+    if (
+        not step.kind and not kinds
+    ):  # "something nice for my living room" names no thing, so what is near in meaning is a start
+        return bench.search.nearest(query, wanted, _READ, task.moment), _READ, False
+    return (), 0, False
+
+
+def _fewer_words(step: Find, bench: Bench) -> tuple[str, ...]:
+    """A wish without the words that no record has ("something nice for my"); "" if limits are all that is left of it."""
+    return () if step.kind else (bench.constraints.unread(step.want),)
 
 
 def _sorted_by(products: Sequence[Product], wanted: Filter, bench: Bench) -> Iterator[BriefLine]:
@@ -145,9 +176,13 @@ def _ranked(read: list[ProductReading], moment: datetime) -> list[ProductReading
 
 def _telling(chosen: list[ProductReading]) -> Iterator[BriefLine]:
     """The lines a reply may rest on: why the first fits, one for the next, and any that contradicts."""
-    for place, each in enumerate(chosen[:3]):
-        lines = deciding(each.readings, most=6)
-        against = [line for line in lines if line.verdict is Verdict.CONTRADICTS]
-        for_it = [line for line in lines if line.verdict is not Verdict.CONTRADICTS]
-        yield from for_it[: _LINES_OF_NEXT if place else _LINES_OF_FIRST]
+    for place, each in enumerate(chosen):
+        lines = [line for line in each.lines if not is_option(line.near.line)]
+        against = [told(line.reading) for line in lines if line.speaks_against]
+        for_it = [
+            line for line in lines if line.reading.probability(Verdict.SUPPORTS) >= DECIDES and not line.speaks_against
+        ]
+        for_it = sorted(for_it, key=lambda line: -line.merit)
+        most = _LINES_OF_NEXT if place else _LINES_OF_FIRST
+        yield from (BriefLine(Verdict.SUPPORTS, line.near.line) for line in for_it[:most])
         yield from against[:1]

@@ -32,7 +32,7 @@ def order(step: Order, task: Task, bench: Bench) -> Findings:
 
 def change(step: Change, task: Task, bench: Bench) -> Findings:
     """Where the order stands, and what the shop's pages say about changing it."""
-    lines = page_findings(_QUESTIONS[step.what], bench)
+    lines = page_findings((_QUESTIONS[step.what],), bench)
     if task.customer_id is None:
         return Findings(lines=lines, notes=(Note.SIGNED_OUT,))
     found = _meant(step.order, step.what, task.customer_id, task, bench)

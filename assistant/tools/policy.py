@@ -2,62 +2,99 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from collections.abc import Sequence
+
+import numpy as np
 
 from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.plan import Policy
+from assistant.planning.request_form import points, questions_in
 from assistant.reading.lines import Line
-from assistant.reading.reader import Reading
 from assistant.reading.verdict import Verdict
-from assistant.tools.reading import DECIDES, told
-from assistant.tools.tool import Bench, Findings, Task
+from assistant.tools.reading import told
+from assistant.tools.tool import Bench, Findings, NearLine, Task
+from retrieval.catalog.filter import Filter
 
-_PAGES, _MOST_PAGES = 4, 5
-_ANSWERS, _CONDITIONS = 2, 1
-_ANSWERING = (Verdict.SUPPORTS, Verdict.CONTRADICTS)
-"""What answers is told first, as good replies do; what limits it comes after."""
-_LIMITS = 0.35
-"""Probability from which a line of the answering page counts as a condition; lower than for answers, because leaving out a
-condition is worse than quoting one too many."""
+_PAGES = 12
+"""Pages that the search brings; the one with the nearest line answers."""
+_COMPARED = 60
+"""Pages whose nearest lines show how near a page is that does not answer."""
+_FOUND = 0.03
+"""What it counts to be the first page of the search; the second counts half of it, and so on."""
+_ANSWERS = 0.6
+"""Nearness of the best page, and how much nearer it is than the median page, together: from here on a page is taken to answer."""
+_PRODUCTS = 3
+"""Products that are looked at where no page answers."""
+_LEAD_OF_A_LINE, _NEAR_A_LINE = 0.2, 0.45
+"""Lead and nearness of a product's line that answers what no page does; higher than for a product that the customer named."""
+_SHORT_LINES, _SHORT_WORDS = 3, 60
+"""A page of so few lines and words is told whole: its owner wrote it as one answer."""
+_MOST_LINES, _BESIDE = 2, 0.12
+"""Lines of an answer from a longer page, and how much less near to the question than the nearest the second may be."""
+_FIRST = 0.05
+"""What it counts to open a page: that line answers the question of its title."""
+_LIMITS = 0.6
+"""Probability from which a line of the answering page counts as a condition that is told with the answer."""
+_FEWEST_WORDS = 4
+"""Words of a line that says something; "We are sorry." does not."""
 
 
 def policy(step: Policy, task: Task, bench: Bench) -> Findings:
-    """The lines that answer, then the conditions on the same pages; "not stated" if no page answers."""
-    lines = page_findings(step.question, bench, task.message)
-    return Findings(lines=lines, notes=() if lines else (Note.NOT_STATED,))
+    """The lines that answer, then a condition on the same page; "not stated" if no page answers."""
+    shown = bench.catalog.products.get(task.thread.shown[0] if task.thread.shown else task.thread.page)
+    named = f"{step.question} {shown.title}" if shown and points(task.message) else step.question
+    lines = page_findings((named, *_whole(step.question, task.message)), bench)
+    return Findings(lines=lines) if lines else _of_a_product(step.question, task, bench)
 
 
-def page_findings(question: str, bench: Bench, message: str = "") -> tuple[BriefLine, ...]:
-    """What the shop's pages say on a question; () if nothing. Pages are found by the question and by the `message` itself."""
-    found = [bench.search.faqs(text, _PAGES) for text in dict.fromkeys((question, message)) if text]
-    pages = list(dict.fromkeys(hit.faq.id for hits in zip_longest(*found) for hit in hits if hit))[:_MOST_PAGES]
-    lines: list[Line] = [line for page in pages for line in bench.lines_of(page)]
-    readings = bench.reader.read(question, lines) if lines else []
-    sure = [reading for reading in readings if reading.weight >= DECIDES]
-    if not sure:
+def _of_a_product(question: str, task: Task, bench: Bench) -> Findings:
+    """What the record of a product says on a question that no page answers: "what size is the hole of the bird house"."""
+    found = bench.search.products(question, Filter(), _PRODUCTS, task.customer_id, moment=task.moment).candidates
+    near = [line for each in found for line in bench.nearest_lines(each.product.id, (question, task.message), 1)]
+    best = max(near, key=lambda line: line.lead, default=None)
+    if best is None or best.lead < _LEAD_OF_A_LINE or best.nearness < _NEAR_A_LINE:
+        return Findings(notes=(Note.NOT_STATED,))
+    reading = bench.reader.read(question, [best.line])[0]
+    return Findings(products=(best.line.record,), lines=(told(reading),))
+
+
+def _whole(question: str, message: str) -> tuple[str, ...]:
+    """The message as a second way to ask its question; not where it asks more than that."""
+    return () if question in message and questions_in(message) else (message,)
+
+
+def page_findings(questions: Sequence[str], bench: Bench, least: float = _ANSWERS) -> tuple[BriefLine, ...]:
+    """What the shop's pages say on `questions`, ways to ask one thing; () if no page is near enough."""
+    places: dict[str, int] = {}
+    for text in filter(None, dict.fromkeys(questions)):
+        for place, hit in enumerate(bench.search.faqs(text, _PAGES), start=1):
+            places[hit.faq.id] = min(place, places.get(hit.faq.id, place))
+    others = list(bench.catalog.faqs)[:: len(bench.catalog.faqs) // _COMPARED + 1]
+    near = {page: bench.nearest_lines(page, questions, 1) for page in (*places, *others)}
+    nearness = {page: lines[0].nearness for page, lines in near.items() if lines}
+    best = max(nearness, key=lambda page: nearness[page] + _FOUND / places.get(page, _COMPARED), default="")
+    if not best or 2 * nearness[best] - float(np.median(list(nearness.values()))) < least:
         return ()
-    best = sorted(sure, key=lambda reading: -_answers(reading, pages))[:_ANSWERS]
-    answering = {best[0].line.record}
-    chosen = {
-        reading.line: reading
-        for reading in best
-        if reading.line.record in answering or _answers(reading, pages) > DECIDES
+    return _answer(bench.nearest_lines(best, questions, len(bench.lines_of(best))), questions[0], bench)
+
+
+def _answer(near: Sequence[NearLine], question: str, bench: Bench) -> tuple[BriefLine, ...]:
+    """The lines of a page that answer, in its order, then one that limits them."""
+    page = bench.lines_of(near[0].line.record)
+    order = [line for line in page if len(line.text.split()) >= _FEWEST_WORDS] or list(page)
+    readings = {reading.line: reading for reading in bench.reader.read(question, order)}
+    if len(order) <= _SHORT_LINES and sum(len(line.text.split()) for line in order) <= _SHORT_WORDS:
+        return tuple(told(readings[line]) for line in order)
+    merit = {
+        each.line: each.nearness + (_FIRST if each.line == order[0] else 0.0) for each in near if each.line in readings
     }
-    limits = [
-        reading
-        for reading in readings
-        if reading.line.record in answering
-        and reading.probability(Verdict.LIMITS) >= _LIMITS
-        and reading.line not in chosen
+    best = max(merit.values())
+    chosen = sorted((line for line in merit if merit[line] >= best - _BESIDE), key=lambda line: -merit[line])[
+        :_MOST_LINES
     ]
-    for reading in sorted(limits, key=lambda reading: -reading.probability(Verdict.LIMITS))[:_CONDITIONS]:
-        chosen[reading.line] = reading
-    ordered = sorted(
-        chosen.values(), key=lambda reading: (-reading.probability(*_ANSWERING), lines.index(reading.line))
-    )
-    return tuple(map(told, ordered))
 
+    def limits(line: Line) -> float:
+        return readings[line].probability(Verdict.LIMITS)
 
-def _answers(reading: Reading, pages: list[str]) -> float:
-    """How surely a line answers; the page that the search ranks first has a small advantage."""
-    return reading.weight - 0.04 * pages.index(reading.line.record)
+    conditions = sorted((line for line in order if line not in chosen and limits(line) >= _LIMITS), key=limits)[-1:]
+    return tuple(told(readings[line]) for line in [*sorted(chosen, key=order.index), *conditions])

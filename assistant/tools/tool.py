@@ -17,7 +17,7 @@ from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum
 from assistant.planning.constraints import Constraints
 from assistant.reading.lines import Line, page_lines, product_lines
-from assistant.reading.reader import Reader
+from assistant.reading.reader import Reader, line_text
 from retrieval.catalog.catalog import Catalog
 from retrieval.index.encoder import Encoder, Vectors
 from retrieval.remembered import remembered
@@ -46,16 +46,28 @@ class Findings:
     total: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class NearLine:
+    """A line of a record and how near it is to what was asked, a cosine, and by how much it is nearer than the record's median line.
+
+    The difference tells better than the cosine whether a line answers at all: all lines are near to a question that names the record.
+    """
+
+    line: Line
+    nearness: float
+    lead: float
+
+
 @dataclass(frozen=True)
 class Bench:
-    """Everything that tools work with. One per shop, shared between threads."""
+    """Everything that tools work with. One per shop, shared between threads. `finder` brings questions near to lines."""
 
     catalog: Catalog
     search: Search
     reader: Reader
     constraints: Constraints
     orders: Orders
-    encoder: Encoder
+    finder: Encoder
     lines_of: Callable[[str], tuple[Line, ...]] = field(init=False)
     _vectors_of: Callable[[str], Vectors] = field(init=False)
 
@@ -63,16 +75,19 @@ class Bench:
         object.__setattr__(self, "lines_of", remembered(self._lines_of, _REMEMBERED))
         object.__setattr__(self, "_vectors_of", remembered(self._line_vectors, _REMEMBERED))
 
-    def nearest_lines(self, record: str, question: str, most: int) -> list[Line]:
-        """The lines of a record that are nearest in meaning to `question`, in the record's order."""
+    def nearest_lines(self, record: str, questions: Sequence[str], most: int) -> list[NearLine]:
+        """The lines of a record that are nearest in meaning to `questions`, two ways to ask one thing; nearest first."""
         lines = self.lines_of(record)
-        if len(lines) <= most:
-            return list(lines)
-        nearness = self._vectors_of(record) @ self.encoder.encode_queries([question])[0]
-        return [lines[place] for place in sorted(np.argsort(-nearness, kind="stable")[:most])]
+        asked = [self.finder.encode_queries([question])[0] for question in dict.fromkeys(questions) if question]
+        if not lines or not asked:
+            return []
+        nearness = np.mean([self._vectors_of(record) @ vector for vector in asked], axis=0)
+        median = float(np.median(nearness))
+        best = np.argsort(-nearness, kind="stable")[:most]
+        return [NearLine(lines[place], float(nearness[place]), float(nearness[place]) - median) for place in best]
 
     def _line_vectors(self, record: str) -> Vectors:
-        return self.encoder.encode_documents([line.text for line in self.lines_of(record)])
+        return self.finder.encode_documents([line_text(line) for line in self.lines_of(record)])
 
     def _lines_of(self, record: str) -> tuple[Line, ...]:
         if record in self.catalog.products:

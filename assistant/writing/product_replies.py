@@ -42,6 +42,8 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
             yield view.phrases(f"find.{name}", kind=step.kind) if step.kind else view.phrases("find.nothing")
         return
     lines = view.lines_of(*slots)
+    if Note.LIMIT_NOT_MET in view.task.brief.notes:
+        yield view.phrases("find.limit_not_met")
     if step.sort == "on_sale":
         yield view.phrases("find.on_sale", products=_reduced(slots, view))
     elif step.sort:
@@ -175,6 +177,9 @@ def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Itera
     if not slots:
         yield from _not_stated("", view)
         return
+    if option := _option_answer(slots[0], view):
+        yield option
+        return
     if field and not _bears(field, lines):
         told = list(_field_sentences(field, step.question, slots, view))
         if told:
@@ -196,6 +201,24 @@ def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Itera
         is_known = len(owners) == 1 and view.task.thread.shown[:1] == view.task.brief.products[:1]
         yield from _answered(step.question if not place and len(owners) == 1 else "", owner, own, is_known, view)
     yield from _sums(view)
+
+
+def _option_answer(slot: str, view: ReplyView) -> str:
+    """The answer to "do you have it in navy", from the colors and sizes of the record; "" if none was asked for."""
+    notes, subject = view.task.brief.notes, view.named(slot)
+    for field, has, lacks in (
+        ("color", Note.HAS_COLOR, Note.NO_SUCH_COLOR),
+        ("size", Note.HAS_SIZE, Note.NO_SUCH_SIZE),
+    ):
+        values = {name: f"{{{slot}.{name}}}" for name in (field, f"{field}s", "stock") if view.fact(f"{slot}.{name}")}
+        values["it"] = subject.it
+        if has in notes and {field, "stock"} <= values.keys():
+            return view.phrases(f"details.has_{field}", subject.is_plural, **values)
+        if lacks in notes:
+            name = next((name for name in (f"{field}s", field) if name in values), "")
+            values["known"] = values.get(name, "")
+            return view.phrases(f"details.no_{field}" if name else "details.no_option", subject.is_plural, **values)
+    return ""
 
 
 def _answered(question: str, slot: str, own: list[Told], is_known: bool, view: ReplyView) -> Iterator[str]:

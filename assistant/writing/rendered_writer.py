@@ -70,7 +70,7 @@ def rendered(task: ReplyTask) -> list[str]:
     sentences: list[str] = []
     shares = _Shares(view, plan)
     for step in plan.steps:
-        sentences += _of_step(step, shares, view, is_alone=len(plan.steps) == 1 or not sentences)
+        sentences += _of_step(step, plan, shares, view, is_alone=len(plan.steps) == 1 or not sentences)
     sentences += [f"{{{told.slot}.quote}}" for told in distinct(shares.left())]
     sentences = [*_apology(plan, sentences, view), *sentences]
     kept = [sentence for sentence in dict.fromkeys(sentences) if sentence]
@@ -79,7 +79,7 @@ def rendered(task: ReplyTask) -> list[str]:
     return kept or [view.phrases("talk.nothing")]
 
 
-def _of_step(step: Step, shares: _Shares, view: ReplyView, is_alone: bool) -> list[str]:
+def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone: bool) -> list[str]:
     match step:
         case Find():
             return list(find_reply(step, shares.found(step), view))
@@ -96,6 +96,11 @@ def _of_step(step: Step, shares: _Shares, view: ReplyView, is_alone: bool) -> li
             return list(choose_reply(step, view.products, view))
         case Policy():
             lines = shares.take_pages(step)
+            if (
+                not lines and len(plan.steps) == 1 and view.lines_of(*view.products)
+            ):  # no page says so, a product's record does
+                about = Details(of=view.task.brief.products, question=step.question)
+                return list(details_reply(about, view.products, view))
             if not lines and (shares.has_answered_page or view.page_lines):
                 return _rest_not_stated(view)
             return list(policy_reply(step, lines, view))

@@ -5,7 +5,7 @@ aisle corpus check data/conversations/*/
 aisle corpus show  data/conversations/anvil-and-oak [CONVERSATION ...]
 aisle corpus sample data/conversations/*/ --share 0.05
 aisle train conversation --output DIR          the adapter that plans, reads and writes
-aisle train reader       --output DIR          the small cross-encoder
+aisle train finder       --output DIR          the sentence vectors that find the lines of a record
 aisle evaluate reader    --adapter DIR         verdicts on record lines, next to floors
 aisle evaluate planner   --adapter DIR         plans, next to floors
 aisle evaluate conversations FILE --adapter DIR --json replies.jsonl
@@ -42,14 +42,15 @@ def sample(
 Corpus = Annotated[Path, typer.Option(help="Folder with the shops of the corpus.")]
 Adapter = Annotated[Path, typer.Option(help="Folder of the adapter that plans, reads and writes.")]
 Home = Annotated[Path, typer.Option(help="Folder that keeps the converted base model.", envvar="AISLE_HOME")]
-CORPUS_FOLDER, MODEL_HOME = Path("data/conversations"), Path("var")
+CORPUS_FOLDER, MODEL_HOME, FINDER_FOLDER = Path("data/conversations"), Path("var"), Path("data/models/finder")
 
 
 def register(train: typer.Typer, evaluate: typer.Typer) -> None:
     """Add the commands that train on the corpus and measure on it."""
     train.command("conversation")(train_conversation)
-    train.command("reader")(train_reader)
+    train.command("finder")(train_finder)
     evaluate.command("reader")(evaluate_reader)
+    evaluate.command("finder")(evaluate_finder)
     evaluate.command("planner")(evaluate_planner)
     evaluate.command("conversations")(evaluate_conversations)
 
@@ -117,25 +118,40 @@ def train_conversation(
         typer.echo(train_conversation(corpus, ensure_base(home), output, recipe, progress.stepped))
 
 
-def train_reader(
-    output: Annotated[Path, typer.Option(help="Folder that receives the reader.")],
+def train_finder(
+    output: Annotated[Path, typer.Option(help="Folder that receives the finder.")] = FINDER_FOLDER,
     corpus: Corpus = CORPUS_FOLDER,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
 ) -> None:
-    """Train the small cross-encoder that reads record lines."""
+    """Train the sentence vectors that find the lines of a record."""
     from rich.progress import Progress
 
-    from finetune.corpora.reader_training import ReaderRecipe, train_reader
+    from finetune.corpora.finder_training import FinderRecipe, train_finder
 
     with Progress() as bars:
-        task = bars.add_task("Training the reader", total=None)
+        task = bars.add_task("Training the finder", total=None)
+        recipe = FinderRecipe(seed=seed)
         typer.echo(
-            train_reader(
-                corpus,
-                output,
-                ReaderRecipe(seed=seed),
-                lambda done, steps, loss: bars.update(task, completed=done, total=steps),
+            train_finder(
+                corpus, output, recipe, lambda done, steps, loss: bars.update(task, completed=done, total=steps)
             )
+        )
+
+
+def evaluate_finder(
+    finder: Annotated[Path, typer.Option(help="Folder of the finder.")] = FINDER_FOLDER, corpus: Corpus = CORPUS_FOLDER
+) -> None:
+    """Print how often the nearest page and line answer on the held-out shops, next to the encoder without training."""
+    from assistant.reading.finder import open_finder
+    from finetune.corpora.finder_evaluation import evaluate_finder
+    from retrieval.index.sentence_encoder import open_encoder
+
+    for name, encoder in (("finder", open_finder(finder)), ("all-MiniLM-L6-v2", open_encoder())):
+        scores = evaluate_finder(corpus, encoder)
+        page, line = ("({:.3f} to {:.3f})".format(*each) for each in (scores.page_interval, scores.line_interval))
+        typer.echo(
+            f"{name:18} {scores.questions} questions: right page {scores.page:.3f} {page}, right line {scores.line:.3f} {line}, "
+            f"answered from left open {scores.open:.3f}"
         )
 
 
@@ -143,15 +159,13 @@ def evaluate_reader(
     adapter: Adapter,
     corpus: Corpus = CORPUS_FOLDER,
     home: Home = MODEL_HOME,
-    cross_encoder: Annotated[Path | None, typer.Option(help="Folder of a cross-encoder to measure instead.")] = None,
 ) -> None:
     """Print F1 of each verdict on the held-out shops, next to cosine similarity and shared words."""
-    from assistant.reading.reader import CrossEncoderReader, LanguageModelReader
+    from assistant.reading.reader import LanguageModelReader
     from finetune.corpora.reader_evaluation import evaluate_reader
     from retrieval.index.sentence_encoder import open_encoder
 
-    reader = CrossEncoderReader.open(cross_encoder) if cross_encoder else LanguageModelReader(speaker_of(home, adapter))
-    report = evaluate_reader(corpus, reader, open_encoder())
+    report = evaluate_reader(corpus, LanguageModelReader(speaker_of(home, adapter)), open_encoder())
     typer.echo(
         f"{report.pairs:,} judged lines of {', '.join(report.shops)}; macro-F1 with 95 % interval, then F1 per verdict"
     )
@@ -220,19 +234,20 @@ def evaluate_conversations(
     from tempfile import TemporaryDirectory
 
     from assistant.checking.claims import EVERYDAY_FILE
+    from assistant.reading.finder import open_finder
     from assistant.reading.reader import LanguageModelReader
     from finetune.corpora.conversation_runs import hold_all
     from finetune.corpora.live import live_dialogue
     from retrieval.index.sentence_encoder import open_encoder
 
-    speaker, encoder = speaker_of(home, adapter), open_encoder()
+    speaker, encoder, finder = speaker_of(home, adapter), open_encoder(), open_finder(FINDER_FOLDER)
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
     with TemporaryDirectory() as scratch:
         held = hold_all(
             file,
             corpus,
             lambda shop: live_dialogue(
-                shop, Path(scratch) / shop.name, speaker, LanguageModelReader(speaker), encoder, everyday
+                shop, Path(scratch) / shop.name, speaker, LanguageModelReader(speaker), encoder, everyday, finder
             ),
             json,
         )

@@ -18,9 +18,18 @@ from retrieval.store.records import Records
 
 
 def live_dialogue(
-    shop: CorpusShop, home: Path, speaker: Speaker, reader: Reader, encoder: Encoder, everyday: frozenset[str]
+    shop: CorpusShop,
+    home: Path,
+    speaker: Speaker,
+    reader: Reader,
+    encoder: Encoder,
+    everyday: frozenset[str],
+    finder: Encoder | None = None,
 ) -> Dialogue:
-    """The dialogue of `shop`, its database and index in `home`. Raises StoreError and SearchIndexError."""
+    """The dialogue of `shop`, its database and index in `home`; without a `finder` the encoder finds lines too.
+
+    Raises StoreError and SearchIndexError.
+    """
     home.mkdir(parents=True, exist_ok=True)
     engine = open_database(f"sqlite:///{home / 'shop.db'}")
     records, orders = Records(engine), Orders(engine)
@@ -31,5 +40,13 @@ def live_dialogue(
     index = Index.build(home, shop.catalog, encoder)
     search = Search(shop.catalog, index, encoder)
     return dialogue_of(
-        shop.catalog, shop.briefing.shop, search, orders, encoder, speaker, reader, everyday, lambda: shop.moment
+        shop.catalog,
+        shop.briefing.shop,
+        search,
+        orders,
+        finder or encoder,
+        speaker,
+        reader,
+        everyday,
+        lambda: shop.moment,
     )

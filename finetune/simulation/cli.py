@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from finetune.corpora.cli import CORPUS_FOLDER, MODEL_HOME, Adapter, Corpus, Home, speaker_of
+from finetune.corpora.cli import CORPUS_FOLDER, FINDER_FOLDER, MODEL_HOME, Adapter, Corpus, Home, speaker_of
 
 
 def register(evaluate: typer.Typer) -> None:
@@ -45,6 +45,7 @@ def evaluate_simulation(
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
     from assistant.checking.claims import EVERYDAY_FILE
+    from assistant.reading.finder import open_finder
     from assistant.reading.reader import LanguageModelReader
     from finetune.corpora.live import live_dialogue
     from finetune.corpora.shop import SAMPLE, CorpusShop, held_out
@@ -52,13 +53,13 @@ def evaluate_simulation(
     from finetune.simulation.simulation_report import drawn, report
     from retrieval.index.sentence_encoder import open_encoder
 
-    speaker, encoder = speaker_of(home, adapter), open_encoder()
+    speaker, encoder, finder = speaker_of(home, adapter), open_encoder(), open_finder(FINDER_FOLDER)
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
 
     def opened(folder: Path, scratch: Path) -> SimulatedShop:
         shop = CorpusShop.load(folder)
         reader = LanguageModelReader(speaker)
-        return SimulatedShop(shop, live_dialogue(shop, scratch / shop.name, speaker, reader, encoder, everyday))
+        return SimulatedShop(shop, live_dialogue(shop, scratch / shop.name, speaker, reader, encoder, everyday, finder))
 
     names = [name for given in shops or () for name in given.split(",")]
     folders = [_folder(SAMPLE if name == "sample" else name, corpus) for name in names or sorted(held_out(corpus))]

@@ -35,11 +35,7 @@ def open_encoder(name_or_path: str = "") -> Encoder:
     """
     label, folder = _locate(name_or_path.strip())
     try:
-        with _quiet():
-            from sentence_transformers import SentenceTransformer
-
-            model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-        return SentenceEncoder(model, f"{label}@{_fingerprint(folder)}")
+        return SentenceEncoder(_load(folder), f"{label}@{_fingerprint(folder)}")
     except Exception as error:  # safetensors, json, torch and transformers each raise their own kinds
         reason = str(error).strip().partition("\n")[0]
         raise ModelError(
@@ -88,6 +84,18 @@ class SentenceEncoder:
             return np.zeros((0, self._dimension), np.float32)
         vectors = encode(list(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
         return np.asarray(vectors, np.float32)
+
+
+def load_packaged() -> SentenceTransformer:
+    """A fresh copy of the default model, to be changed by its owner. Raises ModelError if its package is not installed."""
+    return _load(packaged_model())
+
+
+def _load(folder: Path) -> SentenceTransformer:
+    with _quiet():
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
 
 @contextmanager

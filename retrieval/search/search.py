@@ -142,6 +142,15 @@ class Search:
         """Whether the shop has the kind of thing that `query` names; True where it names no single thing."""
         return self._assortment.has(query)
 
+    def nearest(self, query: str, filter: Filter, limit: int, moment: datetime | None = None) -> tuple[Candidate, ...]:
+        """Products nearest in meaning to `query`, whether they share a word with it or not; one of each item group."""
+        view = self._view(moment)
+        rows = _accepted(view, filter)
+        cosines = np.asarray(self._shelf.vectors[rows] @ self._encoder.encode_queries([query])[0], np.float32)
+        near = rows[np.argsort(-cosines, kind="stable")]
+        kept = near[one_per_group(view.shelf, near, np.arange(len(near)), filter)][:limit]
+        return self._recommender.explain(Question(view.shelf, kept, self._history.profile(None), None))
+
     def recommend(
         self, customer_id: str | None, filter: Filter, limit: int, moment: datetime | None = None
     ) -> SearchResult:

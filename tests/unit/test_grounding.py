@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.dialogue.need import Need
+from assistant.dialogue.product_numbers import ProductNumbers
 from assistant.dialogue.thread import Thread
 from assistant.language_model.transcript import TranscriptTurn
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
-from assistant.planning.plan import Bundle, Compare, Details, Find, Order, Plan, Policy, Step
+from assistant.planning.plan import Ask, Bundle, Compare, Details, Find, Order, Plan, Policy, Step
 from tests.unit.grammar_shops import SHOPS
 
 GROUNDING = Grounding(Grammar(SHOPS["outdoor"]))
+TENTS = ("tent-2", "tent-3")
+SHOWN = Thread(numbers=ProductNumbers(TENTS, TENTS), shown=TENTS)
 
 
 def grounded(step: Step, message: str, thread: Thread = Thread(), need: Need = Need()) -> Plan:
@@ -30,14 +35,90 @@ def grounded(step: Step, message: str, thread: Thread = Thread(), need: Need = N
         (Find(kind="canoes"), "got any canoes", Find(kind="canoes")),
         (Bundle(kinds=("tents",)), "a tent, light", Find(kind="tents", want="a tent, light")),
         (Bundle(kinds=("tents", "mugs")), "a tent and mugs", Bundle(kinds=("tents", "mugs"))),
-        (Compare(of=("a", "b"), on="weight"), "which is heavier", Compare(of=("a", "b"))),
-        (Compare(of=("a", "b"), on="heavy"), "which is heavier", Compare(of=("a", "b"), on="heavy")),
+        (Compare(of=TENTS, on="weight"), "which is heavier", Compare(of=TENTS)),
+        (Compare(of=TENTS, on="heavy"), "which is heavier", Compare(of=TENTS, on="heavy")),
         (Order(what="status", order="A-104"), "where is my parcel", Order(what="status")),
         (Order(what="status", order="A-104"), "where is A-104", Order(what="status", order="A-104")),
     ],
 )
 def test_what_nobody_said_gives_way_to_what_was_said(step: Step, message: str, expected: Step) -> None:
-    assert grounded(step, message).steps == (expected,)
+    assert grounded(step, message, SHOWN).steps == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("step", "message", "thread", "expected"),
+    [
+        (Details(of=("tent-3",), question="q"), "what's on sale right now", Thread(), Find(sort="on_sale")),
+        (Details(of=("tent-3",), question="q"), "your best selling things", Thread(), Find(sort="popular")),
+        (Details(of=("tent-3",), question="q"), "any tents with two doors", Thread(), Find(kind="tents", want="any tents with two doors")),
+        (Details(of=("tent-3",), question="q"), "do you have this in black?", Thread(), Ask(about="which_product")),
+        (Details(of=("tent-3",), question="q"), "how is the wren solo", Thread(), Details(of=("tent-solo",), question="how is the wren solo")),
+    ],
+)  # fmt: skip
+def test_a_product_that_never_came_up_is_not_spoken_of(
+    step: Step, message: str, thread: Thread, expected: Step
+) -> None:
+    assert grounded(step, message, thread).steps == (expected,)
+
+
+def test_asking_for_another_kind_of_goods_is_a_search() -> None:
+    planned = Details(of=("tent-2",), question="what about boots for her")
+    assert grounded(planned, "what about boots for her", SHOWN).steps == (
+        Find(kind="hiking boots", want="what about boots for her"),
+    )
+    kept = Details(of=("tent-2",), question="does it come with boots")
+    assert grounded(kept, "does it come with boots", SHOWN).steps == (kept,)
+
+
+def test_telling_more_of_a_need_goes_on_with_the_search() -> None:
+    turn = TranscriptTurn("a tent please", "find tents: a tent / cheapest", "p1 #1 Alder 2 Tent", "{p1.name}")
+    planned = Details(of=("tent-2",), question="what about snow in the mountains")
+    assert grounded(planned, "it's for snow", replace(SHOWN, turns=(turn,))).steps == (
+        Find(kind="tents", want="it's for snow"),
+    )
+    assert grounded(planned, "is it for snow", replace(SHOWN, turns=(turn,))).steps == (
+        planned.model_copy(update={"question": "is it for snow"}),
+    )
+
+
+def test_an_open_question_after_a_list_is_about_its_first_product() -> None:
+    thread = replace(SHOWN, turns=(TranscriptTurn("tents", "find tents", "p1 #1 Alder 2 Tent", "{p1.name}"),))
+    second = Details(of=("tent-3",), question="is it waterproof")
+    assert grounded(second, "is it waterproof", thread).steps == (second.model_copy(update={"of": ("tent-2",)}),)
+    for told_apart in ("is the second waterproof", "is the alder 3 waterproof", "is the orange one waterproof"):
+        planned = second.model_copy(update={"question": told_apart})
+        assert grounded(planned, told_apart, thread).steps == (planned,)
+
+
+def test_one_of_those_looked_for_is_of_their_kind() -> None:
+    turn = TranscriptTurn(
+        "boots for my son", "find hiking boots: for my son", "p1 #1 Tarn boots, like a tent for feet", "{p1.name}"
+    )
+    planned = Find(kind="tents", want="whats the cheapest one")
+    assert grounded(planned, "whats the cheapest one", replace(SHOWN, turns=(turn,))).steps == (
+        Find(kind="hiking boots", want="whats the cheapest one", sort="cheapest"),
+    )
+
+
+def test_nothing_is_ruled_out_without_a_word_of_negation() -> None:
+    need = Need(avoid=("cold",), use="fishing")
+    assert grounded(Find(kind="tents"), "i always get cold in tents when fishing", need=need).need == Need(
+        use="fishing"
+    )
+    assert grounded(Find(kind="tents"), "tents for fishing, but not cold", need=need).need == need
+
+
+def test_the_kind_looked_for_is_no_part_of_the_need() -> None:
+    need = Need(use="a tent", want=("tents", "light"))
+    assert grounded(Find(kind="tents"), "light tents", need=need).need == Need(want=("light",))
+
+
+def test_a_question_about_the_shop_leaves_the_need_alone() -> None:
+    before = Thread(need=Need(use="camping"))
+    assert (
+        grounded(Policy(question="is there parking"), "is there parking", before, Need(want=("parking",))).need
+        == before.need
+    )
 
 
 def test_earlier_messages_and_briefs_bear_words_too() -> None:
@@ -64,5 +145,7 @@ def test_typing_errors_are_mended_before_words_are_compared() -> None:
 
 
 def test_details_are_asked_in_the_customers_words() -> None:
-    step = Details(of=("x",), question="is it fit for the microwave")
-    assert grounded(step, "ok on induction?").steps == (step.model_copy(update={"question": "ok on induction?"}),)
+    step = Details(of=("tent-2",), question="is it fit for the microwave")
+    assert grounded(step, "ok on induction?", SHOWN).steps == (
+        step.model_copy(update={"question": "ok on induction?"}),
+    )

@@ -10,7 +10,7 @@ from typing import TypeVar
 from assistant.planning.grammar.amounts import Amounts
 from assistant.planning.grammar.comparatives import Comparative, bound, comparative
 from assistant.planning.grammar.coverage import Coverage
-from assistant.planning.grammar.english import is_word
+from assistant.planning.grammar.english import FUNCTION_WORDS, is_word
 from assistant.planning.grammar.lexicon import Lexicon
 from assistant.planning.grammar.measures import measured_attributes
 from assistant.planning.grammar.mentions import Mention, Mentions
@@ -63,12 +63,15 @@ class Grammar:
         types = self._types(mentions)
         wanted = [mention for mention in mentions if mention not in types and not _is_in_name(mention, naming)]
         measured = (condition for amount in amounts for condition in amount.conditions)
+        rest.without(mention.span for mention in mentions)
+        rest.without(naming.spans if naming else ())
         reading = Reading(
             conditions=(*measured, *(offer.condition for offer in reduced), *merged(wanted)),
             types=merged(types),
             comparative=compared,
             order_id=number.id if number else "",
             has_foreign_money=any(amount.is_foreign for amount in amounts),
+            rest=tuple(t.stem for t in rest.text.tokens if t.is_word and FUNCTION_WORDS.isdisjoint({t.word, t.stem})),
         )
         return replace(reading, sort=order.sort, sort_field=order.field) if order else reading
 

@@ -9,7 +9,7 @@ from math import log
 
 from assistant.planning.grammar.english import FUNCTION_WORDS, is_ordinary
 from assistant.planning.grammar.lexicon import Lexicon, title_stems
-from assistant.planning.grammar.text import Span, Text, Token
+from assistant.planning.grammar.text import Span, Text, Token, stems
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.filter import Condition
 from retrieval.catalog.product import Product
@@ -39,6 +39,9 @@ class Names:
         for product in catalog.products.values():
             self._members[product.item_group_id or product.id].append(product)
         self._group_of = {product.id: group for group, members in self._members.items() for product in members}
+        self._kind_words = {
+            word for product in catalog.products.values() for word in stems(" ".join(product.category_path))
+        }
         self._titles: dict[str, tuple[str, ...]] = {}
         self._by_word: dict[str, set[str]] = defaultdict(set)
         for group, members in self._members.items():
@@ -72,12 +75,31 @@ class Names:
             alike = [group for group, strength in strengths.items() if strength > strongest - 1e-9]
             alike = [group for group in alike if group in preferred] or alike
             if len(alike) <= _MOST_ALIKE:
-                named += [group for group in alike if self._is_named(group, said, preferred)]
+                named += [group for group in alike if self._is_named(group, said, preferred, len(alike))]
             used |= {word for group in alike for word in self._titles[group] if word in said}
             strengths = {
                 group: strength for group, strength in strengths.items() if (said - used) & set(self._titles[group])
             }
         return self._naming(named[:_MOST_NAMED], tokens, shown) if named else None
+
+    def is_in_titles(self, phrase: Sequence[str]) -> bool:
+        """Whether some product's title has all these stems."""
+        return bool(phrase) and bool(set.intersection(*(self._by_word.get(word, set()) for word in phrase)))
+
+    def nearest(self, phrase: Text) -> str | None:
+        """The product whose title has most of the words of `phrase`, by their weight; None if it has not half of them.
+
+        For a phrase that is known to name one product, in words that may be those of a material: "merino top". Words of kinds alone
+        ("hiking boots") name none.
+        """
+        said = {token.stem for token in phrase.tokens if token.is_word and token.stem in self._by_word}
+        groups = {group for word in said for group in self._by_word[word]}
+        weights = {
+            group: self._weight(word for word in self._titles[group] if word in said) for group in sorted(groups)
+        }
+        best = max(weights, key=lambda group: weights[group], default="")
+        is_named = best and not said.intersection(self._titles[best]) <= self._kind_words
+        return self._members[best][0].id if is_named and 2 * weights[best] >= self._weight(said) else None
 
     def _strengths(self, said: Collection[str], kinds: Sequence[Condition]) -> dict[str, float]:
         """Groups with a telling word among those said, and the weight of all their words that are."""
@@ -99,10 +121,10 @@ class Names:
         in_full = self._weight(word for word in title if word in said) >= _IN_FULL * self._weight(title)
         return in_full or not kinds or any(kind.accepts(self._members[group][0]) for kind in kinds)
 
-    def _is_named(self, group: str, said: Collection[str], preferred: Collection[str]) -> bool:
-        """Whether enough of a title is said: most of it, two words of it, or a word that no other title has."""
+    def _is_named(self, group: str, said: Collection[str], preferred: Collection[str], alike: int) -> bool:
+        """Whether enough of a title is said: most of it, two words of it, or a word that only the titles `alike` have."""
         words = [word for word in self._titles[group] if word in said]
-        alone = any(len(self._by_word[word]) == 1 for word in self._telling(group, said))
+        alone = any(len(self._by_word[word]) <= alike for word in self._telling(group, said))
         return (
             group in preferred
             or alone

@@ -14,7 +14,7 @@ class Reading:
 
     `conditions` are demands, `types` the product types named, `sort` and `sort_field` a wanted order. `comparative` says that
     something is wanted other than those shown ("cheaper"). `order_id` is an order number as written. `has_foreign_money` says that an amount is in
-    another currency than the shop's prices; it sets no bound.
+    another currency than the shop's prices; it sets no bound. `rest` are the words that say more than all this, in their stems.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -24,3 +24,4 @@ class Reading:
     comparative: Comparative | None = None
     order_id: str = ""
     has_foreign_money: bool = False
+    rest: tuple[str, ...] = ()

@@ -1,0 +1,96 @@
+"""Request form: whether a message asks for goods, or tells more of what the customer needs, by the way it begins.
+
+A small model that has products in view takes most messages for questions about them. "What about boots for her" and "it's around
+freezing where we go" are none, and English shows that in their first words.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.planning.grammar.text import Text, clean
+from assistant.planning.grammar.words import words
+
+_POINTERS = words("pointers")
+_LEAD_IN = (
+    r"(?:(?:and|but|ok(?:ay)?|so|hm+|oh|ah|well|also|then|now|great|nice|cool|thanks|hi|hello|hey|yes|no|btw)[\s,.!]+)*"
+)
+_GOODS = re.compile(
+    rf"^{_LEAD_IN}(?:(?:do|can|would) (?:you|u|ya|y'all) (?:guys )?(?:also )?(?:have|sell|carry|stock|keep|do|offer|recommend|suggest)"
+    r"|an?\b|some\b|another\b|what about|how about|any\b|got\b|have you got|you got|is there|are there|more like|something|somethin|show me|find me|give me"
+    r"|(?:i(?:'m| am|m)? |we(?:'re| are)? )(?:also )?(?:need|want|looking|after|searching)|looking for|need\b|want\b|which .* do you"
+    r"|(?:which|what) (?:\w+ ){1,2}(?:would|do you|goes?|fits?|works?|suits?)\b)"
+)
+_TELLS = re.compile(
+    rf"^{_LEAD_IN}(?:i'?m?|we(?:'re)?|my|our|she(?:'s)?|he(?:'s)?|they(?:'re)?|it'?s|there'?s?|in|for|with|without|under|below|not|maybe"
+    r"|rather|more|less|preferably|ideally)\b"
+)
+_COMPARES = re.compile(r"\b(?:differen\w+|compared?|comparison|versus|vs|or|better|between)\b")
+_USE = re.compile(rf"^{_LEAD_IN}(?:(?:it|they|that|this)(?:'?s|'?re| is| are| would be)\s+)?for\b")
+_ASKS_IN_WORDS = (
+    r"(?:^|[,.;:-]\s*|\b(?:and|but|so|ok|well|also)\s+)(?:what|which|who|when|where|why|how)\b"
+    r"|\b(?:whether|tell me|know|wonder(?:ing)?|explain)\b"
+    r"|\b(?:can|could|may|will|would|should|do|does|is|are) (?:i|we|you|it|they|he|she|this|that|these|those|there)\b"
+    r"|^(?:is|are|was|does|do|did|can|could|will|would|has|have|should)\b"
+)
+_ASKS, _QUESTION = re.compile(rf"\?|{_ASKS_IN_WORDS}"), re.compile(_ASKS_IN_WORDS)
+
+
+_SEVERAL = re.compile(
+    r"\b(?:set ?up|everything|kit|bundle|outfit|gear|equipment|starter|complete|all (?:i|we|he|she) need|essentials"
+    r"|what (?:else )?(?:do|does|will|would|should) (?:i|we|he|she|they|you) (?:need|bring|take|pack))\b"
+)
+_TOTAL = re.compile(r"\b(?:total|together|altogether|in all|combined|all in|sum)\b")
+_BETWEEN_QUESTIONS = re.compile(
+    r"(?<=\?)\s+|[,;.]?\s+\b(?:and|also|plus)\b[\s,]+(?=(?:what|how|when|where|which|who)\b"
+    r"|(?:can|could|do|does|is|are|will|would|may|must) (?:i|we|you|u|it|they|he|she|the|there|this|that|these|my|your|any)\b)"
+)
+_MOST_QUESTIONS, _FEWEST_WORDS = 3, 3
+
+
+def compares(message: str) -> bool:
+    """Whether the message sets things side by side: "what's the difference", "this or that"."""
+    return bool(_COMPARES.search(message.casefold()))
+
+
+def tells_use(message: str) -> bool:
+    """Whether the message tells whom or what the thing looked for is for: "it's for a gas cooker", "for my dad"."""
+    return bool(_USE.match(message.strip().casefold().replace("’", "'")))
+
+
+def asks_in_words(message: str) -> bool:
+    """Whether the message has the words of a question; a question mark alone does not count ("cracked heels?")."""
+    return bool(_QUESTION.search(message.strip().casefold()))
+
+
+def points(message: str) -> bool:
+    """Whether the message points at something that was named or shown: "can you ship it to London"."""
+    return any(token.word in _POINTERS for token in Text(clean(message)).tokens)
+
+
+def asks_for_several(message: str) -> bool:
+    """Whether the message asks for a set of things rather than for one: "everything for two people", "what does she need"."""
+    return bool(_SEVERAL.search(message.casefold()))
+
+
+def asks_total(message: str) -> bool:
+    """Whether the message asks what several things cost together."""
+    return bool(_TOTAL.search(message.casefold()))
+
+
+def questions_in(message: str) -> tuple[str, ...]:
+    """The questions of a message that asks several, each in its own words; () for one that asks one or none."""
+    parts = [part.strip(" ,;") for part in _BETWEEN_QUESTIONS.split(" ".join(message.split()))]
+    asked = tuple(part for part in parts if len(part.split()) >= _FEWEST_WORDS and _ASKS.search(part.casefold()))
+    return asked if 1 < len(asked) <= _MOST_QUESTIONS else ()
+
+
+def asks_for_goods(message: str) -> bool:
+    """Whether the message asks what the shop has: "do you have a pad that goes with it", "what about boots for her"."""
+    return bool(_GOODS.match(message.strip().casefold()))
+
+
+def tells_need(message: str) -> bool:
+    """Whether the message tells something and asks nothing: "she's 110cm tall", "in neutral colours"."""
+    said = message.strip().casefold().replace("’", "'")
+    return bool(_TELLS.match(said)) and not _ASKS.search(said)

@@ -1,0 +1,149 @@
+"""Spoken: what a message can be about, read by code: the products that came up or are named, the kind, the order, the search before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from assistant.dialogue.need import Need
+from assistant.dialogue.thread import Thread
+from assistant.planning.grammar.grammar import Grammar
+from assistant.planning.grammar.reading import Reading
+from assistant.planning.grammar.text import Text, clean, stems
+from assistant.planning.grammar.words import words
+from assistant.planning.plan import Ask, Choose, Compare, Details, Find, Policy, Step
+from assistant.planning.plan_text import parse_plan
+from assistant.planning.request_form import asks_for_goods, points, tells_need
+from retrieval.catalog.filter import Operator, Sort
+from retrieval.catalog.product import Product
+
+LONGEST = 200
+"""Characters of a message that stand in for an argument."""
+_NUMBER = re.compile(r"#(\d+)")
+_NEGATORS, _PLACES = words("negators"), words("places")
+_SORTS = {
+    Sort.PRICE_LOW: "cheapest", Sort.PRICE_HIGH: "dearest", Sort.RATING: "best_rated", Sort.POPULARITY: "popular",
+}  # fmt: skip
+
+
+class Spoken:
+    """One message in the light of the conversation before it."""
+
+    def __init__(self, grammar: Grammar, thread: Thread, message: str) -> None:
+        self._text = Text(clean(grammar.mended(message)))
+        self._reading = grammar.read(self._text)
+        self._names, self._thread, self._message = grammar.names, thread, message
+        self._products = grammar.catalog.products
+        naming = grammar.names.read(self._text, thread.shown, self._reading.types)
+        self._named = naming.product_ids if naming else ()
+        self._nearest = None if asks_for_goods(message) else grammar.names.nearest(self._text)
+        self._groups = {*thread.numbers.groups, *map(grammar.names.group_of, self._named)}
+        self._words = {token.word for token in self._text.tokens}
+        self._stems = {token.stem for token in self._text.tokens}
+
+    @property
+    def said(self) -> str:
+        """The message as an argument of a step."""
+        return " ".join(self._message.split())[:LONGEST]
+
+    @property
+    def kind(self) -> str:
+        """The kind of product that the message names, as a plan writes it, or ""."""
+        return kind_named(self._reading)
+
+    @property
+    def rules_out(self) -> bool:
+        """Whether the message has a word of negation."""
+        return not self._words.isdisjoint(_NEGATORS)
+
+    @property
+    def sort(self) -> str:
+        """The order that the message asks for, as a plan writes it, or ""."""
+        if any(condition.field == "discount" for condition in self._reading.conditions):
+            return "on_sale"
+        if self._reading.sort in (Sort.HIGHEST, Sort.LOWEST):
+            return f"{'most' if self._reading.sort is Sort.HIGHEST else 'least'} {self._reading.sort_field}"
+        return _SORTS.get(self._reading.sort, "")
+
+    @cached_property
+    def last_search(self) -> Find | None:
+        """The latest search of the conversation."""
+        lines = (line for turn in reversed(self._thread.turns) for line in turn.plan.splitlines())
+        found = next((line for line in lines if line.startswith("find ")), "")
+        steps = parse_plan(found, lambda label: None, Need()).steps if found else ()
+        return next((step for step in steps if isinstance(step, Find)), None)
+
+    def names(self, kind: str) -> bool:
+        """Whether the message has every word of `kind`."""
+        return self._stems.issuperset(stems(kind))
+
+    def about(self, step: Step) -> Step:
+        """The step about products that came up or are named; one that is about others becomes the step that fits what was said."""
+        if isinstance(step, Find) and (numbers := _NUMBER.findall(step.kind)):
+            named = (self._thread.numbers.product(int(number)) for number in numbers)
+            step = Details(of=tuple(filter(None, named)) or ("",), question=self.said)
+        if not isinstance(step, (Details, Compare, Choose)):
+            return step
+        if not self._named and (search := self._search(step)):
+            return search
+        known = tuple(id for id in step.of if id in self._products and self._has_come_up(id))
+        if isinstance(step, Details):
+            known = self._first_unless_told_apart(known)
+        if len(known) >= (2 if isinstance(step, Compare) else 1):
+            return step.model_copy(update={"of": known})
+        if self._named:
+            return Details(of=self._named, question=self.said)
+        if self.sort:
+            return Find(sort=self.sort)
+        if self.kind:
+            return Find(kind=self.kind, want=self.said)
+        if self._thread.shown:
+            return Details(of=self._thread.shown[:1], question=self.said)
+        return Ask(about="which_product") if points(self._message) else Policy(question=self.said)
+
+    def _has_come_up(self, id: str) -> bool:
+        return self._names.group_of(id) in self._groups or id == self._nearest
+
+    def _first_unless_told_apart(self, of: tuple[str, ...]) -> tuple[str, ...]:
+        """The first product of a list just shown, unless the message tells which other one it is about."""
+        shown = self._thread.shown
+        is_fresh = bool(self._thread.turns) and self._thread.turns[-1].plan.startswith("find ")
+        if not is_fresh or len(of) != 1 or of[0] not in shown[1:] or not self._words.isdisjoint(_PLACES):
+            return of
+        own, first = (set(_words_of(self._products[id])) for id in (of[0], shown[0]) if id in self._products)
+        return of if (own - first) & self._stems else shown[:1]
+
+    def _search(self, step: Step) -> Find | None:
+        """The search that a message wants which was planned as a question about products in view; None if it wants none."""
+        types = self._reading.types
+        in_view = [each for each in self._in_view(step) if any(kind.accepts(each) for kind in types)]
+        if types and asks_for_goods(self._message) and not (in_view and isinstance(step, Details)):
+            return Find(kind=self.kind, want=self.said)
+        last = self.last_search
+        if (
+            isinstance(step, Details)
+            and last is not None
+            and (tells_need(self._message) or asks_for_goods(self._message))
+        ):
+            if kind := self.kind or last.kind:
+                return Find(kind=kind, want=self.said)
+            return Find(want="; ".join(filter(None, [last.want, self.said]))[:LONGEST])
+        return None
+
+    def _in_view(self, step: Step) -> list[Product]:
+        ids = step.of if isinstance(step, (Details, Compare, Choose)) else ()
+        return [self._products[id] for id in (*ids, *self._thread.shown) if id in self._products]
+
+
+def kind_named(reading: Reading) -> str:
+    """The first kind of product that was read, of "a rug for under the table" the rug, as a plan writes it; "" if none was."""
+    values = [value for each in reading.types if each.operator is Operator.IN for value in each.values]
+    return values[0].casefold() if values else ""
+
+
+def _words_of(product: Product) -> Sequence[str]:
+    """What tells a product from others of a list: its title, color, material and attributes."""
+    return stems(
+        " ".join([product.title, product.color, product.material, product.brand, *product.attributes.values()])
+    )
