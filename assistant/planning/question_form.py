@@ -105,13 +105,15 @@ _FIELDS = {
 }
 """What a question about each field is like; the first that fits counts."""
 _TROUBLE = re.compile(
-    r"\b(?:broken?|damaged?|faulty|defective|missing|leak\w*|crack\w*|scratch\w*|stained|torn|ripped|dead|late|lost"
+    r"\b(?:broken?|smash\w*|shatter\w*|spill\w*|damaged?|faulty|defective|missing|leak\w*|crack\w*|scratch\w*|stained|torn|ripped|dead|(?<!too )late|lost"
     r"|wrong (?:item|size|color|one|product)|stopped working|does ?n[o']t work|not work\w*|never (?:came|arrived)|complain\w*)\b",
     re.IGNORECASE,
 )
 _HAPPENED = re.compile(
     r"\b(?:arrived?|came|got|is|it's|was|are|were|been|has|have|my|mine|stopped|broke)\b", re.IGNORECASE
 )
+_CASE = re.compile(r"\b(?:if|in case|when)\b", re.IGNORECASE)
+_GREETING = re.compile(r"\s*(?:hello|hi|hiya|hey|good (?:morning|afternoon|evening|day)|greetings)\b", re.IGNORECASE)
 
 
 def asks_yes_no(message: str, question: str) -> bool:
@@ -136,10 +138,14 @@ def asked_field(question: str) -> str:
 
 
 def reports_trouble(message: str) -> bool:
-    """Whether the customer says that something went wrong with what they have bought."""
-    return bool(
-        _TROUBLE.search(message) and _HAPPENED.search(message) and not re.match(r"\s*(?:what )?if\b", message, re.I)
-    )
+    """Whether the customer says that something went wrong with what they have bought; "what if it's late" does not."""
+    found = _TROUBLE.search(message)
+    return found is not None and bool(_HAPPENED.search(message)) and not _CASE.search(message[: found.start()])
+
+
+def greets(message: str) -> bool:
+    """Whether a message begins with a greeting."""
+    return bool(_GREETING.match(message))
 
 
 def _opening(clause: str) -> str:

@@ -65,8 +65,25 @@ _NOT_AFTER_IS = re.compile(
     r"|[.;:!?]",
     re.IGNORECASE,
 )
-_MASS_ENDINGS = ("tion", "ing", "ness", "ity", "ance", "ence", "age", "ware", "wear")
-_COUNTABLE = frozenset({"string", "ring", "spring", "coating", "lining", "bottle", "handle"})
+_MASS_ENDINGS = ("ion", "ing", "ness", "ity", "ance", "ence", "age", "ware", "wear")
+_COUNTABLE = frozenset(
+    {
+        "option",
+        "function",
+        "version",
+        "cushion",
+        "station",
+        "button",
+        "string",
+        "ring",
+        "spring",
+        "coating",
+        "lining",
+        "bottle",
+        "handle",
+    }
+)
+_TIME = re.compile(r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b")
 _ANSWERS = {"yes": True, "no": False}
 
 
@@ -136,16 +153,21 @@ def _answered(name: str, answer: bool, subject: Subject) -> str:
         verb = "are" if _is_plural(thing) else "is"
         said = _worded(wording, subject, name=f"{_with_article(thing)} {verb}", bare=f"{thing} {verb}")
         return said
+    if words[-1] == "suitable" and len(words) > 1:
+        return _worded(wording, subject, name=f"suitable for {_with_article(' '.join(words[:-1]))}")
     return _worded(wording, subject, name=_with_article(name) if kind == "noun" else name, bare=name)
 
 
 def _stated(name: str, value: str, reference: str, subject: Subject) -> str:
     is_amount = bool(_AMOUNT.match(value))
-    wording = (_table("measured").get(name) if is_amount else None) or _table("forms").get(name)
+    wording = _table("timed").get(name) if _TIME.search(value) else None
+    wording = wording or (_table("measured").get(name) if is_amount else None) or _table("forms").get(name)
     words, kind = name.split(), _kind(name)
     spoken = name
     if wording is None and value.casefold() == "none" and kind == "noun":
         wording = _table("none")
+    elif wording is None and " per " in name and value[:1].isdigit():
+        wording, spoken = _table("rate"), _rate(name, value)
     elif wording is None and kind == "noun" and value.isdigit() and _is_plural(name):
         wording, spoken = _table("counted"), name[:-1] if value == "1" else name
     elif wording is None and kind == "verb" and (len(words) == 1 or words[-1] in _PREPOSITIONS or is_amount):
@@ -198,6 +220,12 @@ def _kind(name: str) -> str:
     return "use" if last in _listed("uses") else "noun"
 
 
+def _rate(name: str, value: str) -> str:
+    """What follows the value of a rate: "cups per bag: 160 cups" → "per bag", "protein per serving: 24 g" → "of protein per serving"."""
+    of, _, per = name.partition(" per ")
+    return f"per {per}" if of in value.casefold() else f"of {of} per {per}"
+
+
 def is_verb(name: str) -> bool:
     """Whether an attribute's name begins with a verb of the third person: "keeps hot", "serves"."""
     return name.split()[0] in _listed("verbs")
@@ -229,6 +257,8 @@ def spoken_name(spoken: str) -> str:
     """The name of an attribute as a sentence holds it: "Max load" → "maximum load", "Bpa free" → "BPA free"."""
     acronyms = _listed("acronyms")
     said = re.sub(r"\bmax\b", "maximum", re.sub(r"\bmin\b", "minimum", spoken.lower()))
+    for plain, written in _table("spellings").items():
+        said = re.sub(rf"\b{plain}\b", written, said)
     return " ".join(word.upper() if word in acronyms else word for word in said.split())
 
 

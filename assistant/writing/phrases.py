@@ -15,6 +15,8 @@ import yaml
 _PATH = Path(__file__).with_name("phrases.yaml")
 _SLOT = re.compile(r"<([A-Za-z_']+)>")
 _AGREEMENT = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")
+_QUOTE_END = re.compile(r'(\.quote\}"?)\.')
+"""A quotation brings its own full stop."""
 _FIRST_LETTER = re.compile(r"^(\W*)([a-z])")
 
 
@@ -55,7 +57,8 @@ def filled(wording: str, plural: bool = False, /, **values: str) -> str:
         name = place[1]
         return values[name] if name in values else capitalized(values[name[:1].lower() + name[1:]])
 
-    return _SLOT.sub(value, _AGREEMENT.sub(lambda found: found[2 if plural else 1], wording))
+    text = _SLOT.sub(value, _AGREEMENT.sub(lambda found: found[2 if plural else 1], wording))
+    return _QUOTE_END.sub(r"\1", text)
 
 
 def capitalized(text: str) -> str:

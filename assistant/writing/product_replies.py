@@ -29,6 +29,7 @@ _OF_THE_CUSTOMER = {
     "mine": "yours",
 }
 _SOMEBODY = frozenset({"you", "yourself", "somebody", "someone", "gift"})
+_ASIDE = re.compile(r"\s*\([^)]*\)")
 _MONEY = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _NEGATION = re.compile(r"\b(?:is|are|does|do)n't\b")
 _ASKS_PRICE = re.compile(r"[$€£¥]|\d")
@@ -73,8 +74,11 @@ def _picked(slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterato
         yield ended(view.phrases(f"find.{kind}", product=product, use=use, reason=view.clause(reason, subject).text))
         if more is not None:
             yield view.sentence(more, subject)
-    yield from (_caveat(told, subject, view) for told in distinct([*limits, *against])[:1])
+    has_quote = any(told is not None and told.is_review for told in (reason, more))
+    caveats = [told for told in distinct([*limits, *against]) if not (told.is_review and has_quote)]
+    yield from (_caveat(told, subject, view) for told in caveats[:1])
     yield from _stock_note(first, view)
+    others = [slot for slot in others if view.text(f"{slot}.name") != view.text(f"{first}.name")]
     for slot in others[:1]:
         yield _runner_up("find", slot, [told for told in lines if told.owner == slot], view)
 
@@ -131,7 +135,7 @@ def _sorted(step: Find, slots: Sequence[str], lines: list[Told], view: ReplyView
         clauses = [view.clause(told, subject).text for told in (key, reason) if told is not None]
         if step.sort == "best_rated" and view.fact(f"{slot}.rating"):
             clauses = [f"{subject.it} {'are' if subject.is_plural else 'is'} rated {{{slot}.rating}}"]
-        name = "sorted_next" if place else "sorted"
+        name = "sorted_next" if place else "sorted_one" if most.startswith("one ") else "sorted"
         yield ended(
             view.phrases(
                 f"find.{name}{'_with' if clauses else ''}",
@@ -161,7 +165,7 @@ def _sort_line(sort: str, own: list[Told]) -> Told | None:
 def _for_use(view: ReplyView) -> str:
     """What the customer has just said it is for, in words that a reply can repeat, or ""."""
     need, said = view.task.planned.plan.need, set(re.findall(r"\w+", view.task.message.casefold()))
-    for text in (need.use, need.whom):
+    for text in (_ASIDE.sub("", need.use), _ASIDE.sub("", need.whom)):
         spoken = [_OF_THE_CUSTOMER.get(word, word) for word in text.split()]
         own = [word for word in re.findall(r"\w+", text.casefold()) if len(word) > 3]
         is_telling = text and not _SOMEBODY.issuperset(spoken) and len(spoken) <= _LONGEST_USE
@@ -184,13 +188,13 @@ def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Itera
         told = list(_field_sentences(field, step.question, slots, view))
         if told:
             yield from told
-            yield from _sums(view)
+            yield from sum_sentences(view)
             yield from (
                 view.sentence(told_line, view.pronoun(told_line.owner)) for told_line in lines if told_line.is_review
             )
             return
     if not lines:
-        if sums := list(_sums(view)):
+        if sums := list(sum_sentences(view)):
             yield from sums
         else:
             yield from _not_stated(slots[0], view)
@@ -200,7 +204,7 @@ def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Itera
         own = [told for told in lines if told.owner == owner]
         is_known = len(owners) == 1 and view.task.thread.shown[:1] == view.task.brief.products[:1]
         yield from _answered(step.question if not place and len(owners) == 1 else "", owner, own, is_known, view)
-    yield from _sums(view)
+    yield from sum_sentences(view)
 
 
 def _option_answer(slot: str, view: ReplyView) -> str:
@@ -219,6 +223,12 @@ def _option_answer(slot: str, view: ReplyView) -> str:
             values["known"] = values.get(name, "")
             return view.phrases(f"details.no_{field}" if name else "details.no_option", subject.is_plural, **values)
     return ""
+
+
+def field_reply(step: Details, slots: Sequence[str], view: ReplyView) -> list[str]:
+    """What the fields of the records say on a question about price, stock and the like; nothing on any other question."""
+    field = asked_field(step.question)
+    return list(_field_sentences(field, step.question, slots, view)) if field else []
 
 
 def _answered(question: str, slot: str, own: list[Told], is_known: bool, view: ReplyView) -> Iterator[str]:
@@ -317,7 +327,8 @@ def _not_stated(slot: str, view: ReplyView) -> Iterator[str]:
         yield view.phrases("policy.not_stated_alone")
 
 
-def _sums(view: ReplyView) -> Iterator[str]:
+def sum_sentences(view: ReplyView) -> Iterator[str]:
+    """What code has worked out: totals, what is left of a budget, a difference."""
     for slot in SUM_SLOTS:
         fact = view.fact(slot)
         if fact is not None:
@@ -346,13 +357,25 @@ def compare_reply(step: Compare, slots: Sequence[str], view: ReplyView) -> Itera
             if spoken_name(name) == name:
                 yield view.phrases("compare.same", name=name, value=f"{{{same[0].slot}.value}}")
             continue
+        if len(owners) > 2:
+            yield _among(name, [next(each for each in same if each.owner == owner) for owner in owners], view)
+            continue
         pair = [next(each for each in same if each.owner == owner) for owner in owners[:2]]
         yield _set_beside(pair, view)
     for slot in slots:
         rest = [each for each in lines if each.owner == slot and each.slot not in told]
-        for each in sorted(distinct(rest), key=lambda each: each.is_review)[:2]:
-            yield _said_of(each, slot, view)
+        first, second, *_ = [*sorted(distinct(rest), key=lambda each: each.is_review), None, None]
+        if first is not None:
+            yield _said_of(first, slot, view)
+        if second is not None:
+            yield view.sentence(second, view.pronoun(slot))
     yield from _price_difference(slots, view)
+
+
+def _among(name: str, lines: Sequence[Told], view: ReplyView) -> str:
+    """One property of three or more products: "the weight is 2 kg for the A, 3 kg for the B and 4 kg for the C"."""
+    values = [f"{{{each.slot}.value}} for {view.name(each.owner)}" for each in lines]
+    return view.phrases("compare.among", name=spoken_name(name), values=listed(values))
 
 
 def _set_beside(pair: Sequence[Told], view: ReplyView) -> str:
@@ -449,4 +472,9 @@ def bundle_reply(step: Bundle, slots: Sequence[str], view: ReplyView) -> Iterato
     if "total with shipping" in sums:
         yield view.phrases("sums.total with shipping", sum=f"{{{sums['total with shipping']}}}")
     caveats = [told for told in view.lines_of(*slots) if told.verdict is not Verdict.SUPPORTS and not told.is_review]
-    yield from (_said_of(told, told.owner, view) for told in caveats[:1])
+    for told in caveats[:1]:
+        yield ended(
+            view.phrases(
+                "bundle.caveat", product=view.name(told.owner), reason=view.clause(told, view.pronoun(told.owner)).text
+            )
+        )

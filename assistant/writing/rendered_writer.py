@@ -25,9 +25,16 @@ from assistant.planning.plan import (
     Step,
     Talk,
 )
-from assistant.planning.question_form import reports_trouble
+from assistant.planning.question_form import greets, reports_trouble
 from assistant.writing.phrases import table
-from assistant.writing.product_replies import bundle_reply, choose_reply, compare_reply, details_reply, find_reply
+from assistant.writing.product_replies import (
+    bundle_reply,
+    choose_reply,
+    compare_reply,
+    details_reply,
+    field_reply,
+    find_reply,
+)
 from assistant.writing.reply_view import ReplyView, Told, distinct
 from assistant.writing.sentence_writer import Refused, ReplyTask
 from assistant.writing.shop_replies import (
@@ -72,7 +79,7 @@ def rendered(task: ReplyTask) -> list[str]:
     for step in plan.steps:
         sentences += _of_step(step, plan, shares, view, is_alone=len(plan.steps) == 1 or not sentences)
     sentences += [f"{{{told.slot}.quote}}" for told in distinct(shares.left())]
-    sentences = [*_apology(plan, sentences, view), *sentences]
+    sentences = [*_greeting(plan, view), *_apology(plan, sentences, view), *sentences]
     kept = [sentence for sentence in dict.fromkeys(sentences) if sentence]
     questions = [sentence for sentence in kept if sentence.endswith("?")]
     kept = [sentence for sentence in kept if sentence not in questions[:-1]]
@@ -84,12 +91,14 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
         case Find():
             return list(find_reply(step, shares.found(step), view))
         case Bundle():
-            return list(bundle_reply(step, view.products, view))
+            return list(bundle_reply(step, shares.not_asked_about(), view))
         case Details():
-            lines = shares.take_pages(step)
-            if lines and not view.lines_of(*shares.meant(step.of)):
-                return list(policy_reply(Policy(question=step.question), lines, view))
-            return list(details_reply(step, shares.meant(step.of), view))
+            slots, lines = shares.meant(step.of), shares.take_pages(step)
+            if not lines or view.lines_of(*slots):
+                return list(details_reply(step, slots, view))
+            if told := field_reply(step, slots, view):
+                return [*told, *policy_reply(Policy(question=step.question), lines, view, may_answer=False)]
+            return list(policy_reply(Policy(question=step.question), lines, view))
         case Compare():
             return list(compare_reply(step, shares.meant(step.of), view))
         case Choose():
@@ -103,7 +112,8 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
                 return list(details_reply(about, view.products, view))
             if not lines and (shares.has_answered_page or view.page_lines):
                 return _rest_not_stated(view)
-            return list(policy_reply(step, lines, view))
+            is_only_question = is_alone and sum(isinstance(other, Policy) for other in plan.steps) == 1
+            return list(policy_reply(step, lines, view, may_answer=is_only_question))
         case Order():
             return list(order_reply(step, view))
         case Change():
@@ -111,7 +121,7 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
         case Cart():
             return list(cart_reply(step, shares.meant(step.of) if step.of else (), view))
         case Ask():
-            return list(ask_reply(step, view))
+            return list(ask_reply(step, is_alone, view))
         case HandOver():
             return list(hand_over_reply(step, view))
         case Talk():
@@ -125,6 +135,12 @@ def _rest_not_stated(view: ReplyView) -> list[str]:
     return [view.phrases("policy.rest_not_stated", contact=view.contact())]
 
 
+def _greeting(plan: Plan, view: ReplyView) -> list[str]:
+    """A hello for the hello of a first message."""
+    is_talk = any(isinstance(step, Talk) for step in plan.steps)
+    return [] if is_talk or view.task.thread.turns or not greets(view.task.message) else [view.phrases("greeting")]
+
+
 def _apology(plan: Plan, sentences: Sequence[str], view: ReplyView) -> list[str]:
     """One short word of regret to a customer for whom something went wrong, but not in every reply."""
     turns = view.task.thread.turns
@@ -133,7 +149,7 @@ def _apology(plan: Plan, sentences: Sequence[str], view: ReplyView) -> list[str]
     if not is_upset and not (concerns_shop and reports_trouble(view.task.message)):
         return []
     said = " ".join([*sentences, *(turn.reply for turn in turns[-1:])])
-    return [] if _SORRY in said else [view.phrases("hand_over.sorry")]
+    return [] if _SORRY in said else [view.phrases("hand_over.sorry" if is_upset else "trouble")]
 
 
 class _Shares:
@@ -156,15 +172,19 @@ class _Shares:
 
     def found(self, step: Find) -> tuple[str, ...]:
         """Slots of the products that a search brought: those that no other step is about."""
-        others = [step for step in self._plan.steps if isinstance(step, (Details, Compare, Cart))]
-        taken = {slot for other in others if other.of for slot in self.meant(other.of)}
-        left = tuple(slot for slot in self._view.products if slot not in taken)
+        left = self.not_asked_about()
         searches = [other for other in self._plan.steps if isinstance(other, Find)]
         if len(searches) < 2:
-            return left or self._view.products
+            return left
         mine = tuple(slot for slot in left if self._is_of(slot, step.kind))
         claimed = {slot for slot in left for other in searches if self._is_of(slot, other.kind)}
         return mine or (tuple(slot for slot in left if slot not in claimed) if step is searches[0] else ())
+
+    def not_asked_about(self) -> tuple[str, ...]:
+        """Slots of the products that no question, comparison or cart is about; all if there are none."""
+        others = [step for step in self._plan.steps if isinstance(step, (Details, Compare, Cart))]
+        taken = {slot for other in others if other.of for slot in self.meant(other.of)}
+        return tuple(slot for slot in self._view.products if slot not in taken) or self._view.products
 
     def _is_of(self, slot: str, kind: str) -> bool:
         words = {word.rstrip("s") for word in kind.casefold().split()}

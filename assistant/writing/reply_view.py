@@ -148,7 +148,7 @@ class ReplyView:
         quote = f"{{{told.slot}.quote}}"
         if told.line.kind is LineKind.POLICY:
             return quote
-        if subject.is_named:
+        if subject.is_named and len(self.products) > 1:
             return self.phrases("more.from_page_of", product=subject.it, quote=quote)
         return quote if self.goes_on(told) else self.phrases("more.from_page", quote=quote)
 

@@ -9,7 +9,8 @@ from assistant.evidence.brief import Note
 from assistant.evidence.hints import OPEN
 from assistant.planning.plan import Ask, Cart, Change, HandOver, Order, Policy, Talk
 from assistant.writing.attribute_clauses import Subject
-from assistant.writing.phrases import listed, table
+from assistant.writing.phrases import table
+from assistant.writing.product_replies import sum_sentences
 from assistant.writing.reply_view import ReplyView, Told, distinct
 
 _MOST_LINES = 4
@@ -17,14 +18,18 @@ _SHOP = Subject("we", is_plural=True)
 _UNDER_WAY = (OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELAYED)
 
 
-def policy_reply(step: Policy, lines: Sequence[Told], view: ReplyView) -> Iterator[str]:
-    """The lines that answer in the shop's own words, then the conditions; one honest sentence if no page answers."""
+def policy_reply(step: Policy, lines: Sequence[Told], view: ReplyView, may_answer: bool = True) -> Iterator[str]:
+    """The lines that answer in the shop's own words, then the conditions; one honest sentence if no page answers.
+
+    Without `may_answer` no yes or no is said, because the reply or the lines answer another question, too.
+    """
     told = distinct(list(lines))
     if not told:
-        contact = view.contact()
+        is_handed_over = any(isinstance(each, HandOver) for each in view.task.planned.plan.steps)
+        contact = "" if is_handed_over else view.contact()
         yield view.phrases(f"policy.not_stated{'' if contact else '_alone'}", contact=contact)
         return
-    answer = view.answer(step.question, told)
+    answer = view.answer(step.question, told) if may_answer else None
     if answer is not None:
         yield from view.answered(answer, told[0], _SHOP)
         told = told[1:]
@@ -44,7 +49,7 @@ def order_reply(step: Order, view: ReplyView) -> Iterator[str]:
         return
     if len(view.orders) > 1:
         orders = [_in_a_list(slot, view) for slot in view.orders]
-        yield view.phrases("order.several", orders=listed(orders))
+        yield view.phrases("order.several", orders="; ".join(orders))
         return
     slot = view.orders[0]
     if step.what in ("items", "invoice"):
@@ -70,6 +75,7 @@ def _standing(slot: str, view: ReplyView) -> Iterator[str]:
         f"order.{name}",
         o=slot,
         expected=part("expected", "expected"),
+        due=part("due", "expected"),
         carrier=part("carrier", "carrier"),
         delivered=part("when_delivered", "delivered"),
         refunded=part("when_refunded", "refunded"),
@@ -81,7 +87,8 @@ def _standing(slot: str, view: ReplyView) -> Iterator[str]:
 def _in_a_list(slot: str, view: ReplyView) -> str:
     status = view.fact(f"{slot}.status")
     is_open = status is not None and status.hint in _UNDER_WAY and view.fact(f"{slot}.expected")
-    when = f", expected on {{{slot}.expected}}" if is_open else ""
+    at_first = " at first" if status is not None and status.hint == OrderStatus.DELAYED else ""
+    when = f", expected on {{{slot}.expected}}{at_first}" if is_open else ""
     return view.phrases("order.item_of", o=slot, when=when)
 
 
@@ -110,6 +117,11 @@ def _still(slot: str, step: Change, view: ReplyView) -> str:
 
 def cart_reply(step: Cart, slots: Sequence[str], view: ReplyView) -> Iterator[str]:
     """Where the customer can do that; this chat changes no cart."""
+    total = view.fact("s1")
+    is_sum = total is not None and total.hint == "total"
+    if step.what == "view" and total is not None:
+        yield from sum_sentences(view)
+        return
     if step.what == "add" and len(slots) == 1:
         yield view.phrases("cart.add", product=view.name(slots[0]))
     elif step.what == "add":
@@ -121,17 +133,22 @@ def cart_reply(step: Cart, slots: Sequence[str], view: ReplyView) -> Iterator[st
         if step.what == "add" and stock and not stock.startswith("in stock"):
             subject = view.pronoun(slot)
             yield view.phrases("more.stock", subject.is_plural, it=subject.it, stock=f"{{{slot}.stock}}")
-    if (sum_fact := view.fact("s1")) is not None and sum_fact.hint == "total":
+    if is_sum:
         yield view.phrases("sums.total_of_one", sum="{s1}")
 
 
-def ask_reply(step: Ask, view: ReplyView) -> Iterator[str]:
-    """The one question."""
+def ask_reply(step: Ask, is_alone: bool, view: ReplyView) -> Iterator[str]:
+    """The one question, after a friendly word if it is all that is said about a wish."""
+    if is_alone and step.about in ("use", "who", "kind", "budget"):
+        yield view.phrases("ask.welcome")
     yield view.phrases(f"ask.{step.about}")
 
 
 def hand_over_reply(step: HandOver, view: ReplyView) -> Iterator[str]:
-    """How to reach a person."""
+    """How to reach a person, unless a page that is quoted says it."""
+    quoted = " ".join(told.line.text for told in view.page_lines)
+    if any(value in quoted for name in ("phone", "email") if (value := view.text(f"shop.{name}"))):
+        return
     known = {name: f"{{shop.{name}}}" for name in ("phone", "email", "hours") if view.fact(f"shop.{name}")}
     kinds = {
         frozenset({"phone", "email", "hours"}): "all",
