@@ -172,7 +172,9 @@ class Assistant:
             if cancelled.is_set():
                 break
             prepared = dialogue.prepare(message, thread, customer, cancelled)
-            task = ReplyTask(dialogue.system, prepared.context, thread, prepared.message, prepared.planned, prepared.brief)
+            task = ReplyTask(
+                dialogue.system, prepared.context, thread, prepared.message, prepared.planned, prepared.brief
+            )
             thread = dialogue.thread_after(prepared, " ".join(rendered(task)))
         return thread
 

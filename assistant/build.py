@@ -50,12 +50,12 @@ def dialogue_of(
 
     `now` is the clock by which prices, stock and days count.
 
-    Replies are rendered by code. With `chat`, that model plans and writes, and the speaker plans only if two plans of it are invalid.
+    Replies are rendered by code, in wordings of which the speaker chooses. With `chat`, that model plans and writes, and the speaker plans only if two plans of it are invalid.
     """
     grammar = Grammar(catalog)
     names = grammar.names
     planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar))
-    writer: SentenceWriter = RenderedWriter()
+    writer: SentenceWriter = RenderedWriter(speaker)
     if chat is not None:
         planner = ChatPlanner(chat, catalog, names, default=planner)
         writer = ChatWriter(chat)

@@ -25,7 +25,8 @@ class ConversationRow(Base):
 
 class TurnRow(Base):
     """One Turn, with what the customer thinks of its reply. Texts are JSON strings, which hold what PostgreSQL's text cannot:
-    NUL and lone surrogates."""
+    NUL and lone surrogates.
+    """
 
     __tablename__ = "turns"
 

@@ -133,7 +133,8 @@ class ClaimsChecker:
             yield Violation(ViolationKind.CONTACT, sentence)
         yield from self._spelled_names(bare, heard)
         yield from _misplaced(sentence, brief)
-        yield from self._unborne(bare, brief, told)
+        fields = " ".join(key.partition(".")[2] for key in REFERENCE.findall(sentence))
+        yield from self._unborne(bare, brief, f"{told} {fields}")  # who writes {p1.rating} may say "rated"
         if is_first:
             yield from _polarity(sentence, brief)
 

@@ -46,6 +46,10 @@ class Speaker(Protocol):
         """Yields the tokens that follow `ids`, without the end token. Raises WritingError."""
         ...
 
+    def likelihoods(self, ids: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
+        """For each continuation of `ids` the natural logarithms of its tokens' probabilities, shape (tokens,). Raises WritingError."""
+        ...
+
     def scores(self, ids: Sequence[int], places: Sequence[int], tokens: Sequence[int]) -> NDArray[np.float32]:
         """The logits of `tokens` after each of `places` in `ids`, shape (places, tokens). Raises WritingError."""
         ...
@@ -78,6 +82,10 @@ class EngineSpeaker:
     ) -> Iterator[int]:
         """See `Speaker.generate`."""
         return self._engine.generate(ids, decoding, allowed, {self.end}, cancelled)
+
+    def likelihoods(self, ids: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
+        """See `Speaker.likelihoods`."""
+        return self._engine.likelihoods(ids, continuations)
 
     def scores(self, ids: Sequence[int], places: Sequence[int], tokens: Sequence[int]) -> NDArray[np.float32]:
         """See `Speaker.scores`."""

@@ -5,10 +5,13 @@ Every sentence says what a line or a field of the brief says, so true values can
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 
 from assistant.evidence.brief import Note
+from assistant.language_model.speaker import Speaker
+from assistant.language_model.transcript import ASSISTANT, TranscriptTurn, encode, parts
 from assistant.planning.plan import (
     Ask,
     Bundle,
@@ -51,16 +54,27 @@ FOREIGN_LIMIT: str = table("foreign_limit")[0]
 _OPENING_TALK = frozenset({"greet", "thanks"})
 """Small talk that may stand before an answer; every other kind gives way to it."""
 _SORRY = "sorry"
+_WORDINGS = 3
+"""Wordings of a reply that the language model chooses from; each costs as much as reading it."""
+_LINE_FORM = re.compile(r"\{(l\d)\.(?!value)\w+\}")
+"""Forms of a line that only code writes; the language model knows the line itself."""
 
 
 class RenderedWriter:
-    """A SentenceWriter without a model. Safe to share between threads."""
+    """A SentenceWriter that renders a reply in several wordings, of which the language model takes the likeliest.
+
+    So an adapter tuned on a shop's own transcripts has a say in how the shop speaks, and none in what is true. Safe to share between
+    threads.
+    """
+
+    def __init__(self, speaker: Speaker) -> None:
+        self._speaker = speaker
 
     def write(
         self, task: ReplyTask, said: tuple[str, ...], refused: Refused | None, cancelled: threading.Event
     ) -> Iterator[str]:
         """See `SentenceWriter.write`; goes on behind a refused sentence."""
-        sentences = rendered(task)
+        sentences = self._likeliest(task)
         if refused is not None and refused.sentence in sentences:
             sentences = sentences[sentences.index(refused.sentence) + 1 :]
         for sentence in sentences:
@@ -69,10 +83,24 @@ class RenderedWriter:
             if sentence not in said:
                 yield sentence
 
+    def _likeliest(self, task: ReplyTask) -> list[str]:
+        """The wording whose tokens are likeliest on average behind the conversation."""
+        wordings = list(
+            {tuple(sentences): sentences for sentences in (rendered(task, n) for n in range(_WORDINGS))}.values()
+        )
+        if len(wordings) == 1:
+            return wordings[0]
+        turn = TranscriptTurn(task.message, task.planned.text, task.brief.as_text())
+        transcript = list(parts(task.system, task.context, [*task.thread.turns, turn]))
+        ids, _ = encode(transcript, self._speaker.tokens, writes=ASSISTANT)
+        texts = [self._speaker.tokens(_LINE_FORM.sub(r"{\1}", " ".join(each))) for each in wordings]
+        means = [float(found.mean()) for found in self._speaker.likelihoods(ids, texts)]
+        return wordings[means.index(max(means))]
 
-def rendered(task: ReplyTask) -> list[str]:
-    """The sentences of the whole reply, with references; at least one."""
-    view = ReplyView(task)
+
+def rendered(task: ReplyTask, wording: int = 0) -> list[str]:
+    """The sentences of the whole reply, with references; at least one. Each `wording` is another way to say the same."""
+    view = ReplyView(task, wording)
     plan = task.planned.plan
     sentences: list[str] = []
     shares = _Shares(view, plan)

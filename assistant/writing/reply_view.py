@@ -46,14 +46,15 @@ class Told:
 
 @dataclass(frozen=True)
 class ReplyView:
-    """What one reply is rendered from."""
+    """What one reply is rendered from; each `wording` is another way to say the same."""
 
     task: ReplyTask
+    wording: int = 0
     phrases: Phrases = field(init=False)
 
     def __post_init__(self) -> None:
         turns = self.task.thread.turns
-        seed = zlib.crc32(self.task.message.encode()) + len(turns)
+        seed = zlib.crc32(self.task.message.encode()) + len(turns) + self.wording
         object.__setattr__(self, "phrases", Phrases(seed, turns[-1].reply if turns else ""))
 
     @cached_property

@@ -47,3 +47,10 @@ class ScriptedSpeaker:
             allowed(written)
             written.append(token)
             yield token
+
+    def likelihoods(self, ids: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
+        """All alike, so that the first is taken."""
+        return [np.zeros(len(each)) for each in continuations]
+
+    def scores(self, ids: Sequence[int], places: Sequence[int], tokens: Sequence[int]) -> NDArray[np.float32]:
+        raise AssertionError("a scripted speaker does not read")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import product
 from typing import get_args
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from assistant.checking.claims import REFERENCE, ClaimsChecker
 from assistant.dialogue.product_numbers import ProductNumbers
@@ -33,6 +35,7 @@ from finetune.verification.finished_turn import FinishedTurn, Limits
 from finetune.verification.verifier import Verifier
 from retrieval.catalog.catalog import Catalog
 from tests.unit.corpus import CORPUS, northwire
+from tests.unit.scripted_speaker import ScriptedSpeaker
 from tests.unit.test_claims import everyday
 
 CONTACTS = {"email": "help@oak.example", "phone": "+44 20 7946 0000", "hours": "9 to 5"}
@@ -347,5 +350,25 @@ def test_behind_a_refused_sentence_the_reply_goes_on() -> None:
     made = task("monitor", Find(kind="monitors", want="big"), BriefLine(PLUS, line("It is big.")), products=2)
     first, *rest = rendered(made)
     assert rest
-    again = RenderedWriter().write(made, (), Refused(first, ()), threading.Event())
+    again = RenderedWriter(ScriptedSpeaker()).write(made, (), Refused(first, ()), threading.Event())
     assert list(again) == rest
+
+
+class _Preferring(ScriptedSpeaker):
+    """A speaker to whom texts with one word are likelier."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self.word = word
+
+    def likelihoods(self, ids: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
+        return [np.full(len(each), 0.0 if self.word in self.text(each) else -5.0) for each in continuations]
+
+
+def test_the_language_model_chooses_among_wordings() -> None:
+    made = task("you were great", Talk(about="praise"), products=0)
+    wordings = {" ".join(rendered(made, wording)) for wording in range(3)}
+    assert len(wordings) > 1
+    for wording in wordings:
+        said = RenderedWriter(_Preferring(wording)).write(made, (), None, threading.Event())
+        assert " ".join(said) == wording
