@@ -124,7 +124,7 @@ def _writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise ModelError(
             f"{folder} cannot be written: {error.strerror or error}",
-            "Free space, correct the permissions, or choose another AISLE_HOME.",
+            "Free space, correct the permissions, or choose another AISLE_CACHE.",
         ) from error
 
 

@@ -20,11 +20,13 @@ import httpx
 import pytest
 
 from assistant.adapters.registry import STATE_FILE
+from assistant.language_model.base import NAME as BASE
 from assistant.settings import SOURCE_ROOT
 from tests.unit.web import events
 
 pytestmark = pytest.mark.slow
 
+SHIPPED_FOLDER = SOURCE_ROOT / "data" / "models" / "conversation"
 QUESTIONS = ("hello", "thanks a lot, bye")
 BUILD = """
 from assistant.opening import build_index
@@ -89,7 +91,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
-        **os.environ, "AISLE_HOME": str(home), "AISLE_TEMPERATURE": "0", "AISLE_RATE_LIMIT": "100000/minute",
+        **os.environ, "AISLE_HOME": str(home), "AISLE_RATE_LIMIT": "100000/minute",
         "AISLE_PORT": str(port), "OMP_NUM_THREADS": "1",
     }  # fmt: skip
     subprocess.run([sys.executable, "-c", BUILD], env=environment, cwd=SOURCE_ROOT, check=True, timeout=300)
@@ -101,7 +103,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         )  # fmt: skip
     try:
         running = Server(f"http://127.0.0.1:{port}", home, log, environment)
-        running.until_serving("base+shipped")
+        running.until_serving(f"{BASE}+shipped")
         yield running
     finally:
         process.send_signal(signal.SIGTERM)
@@ -109,7 +111,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def test_adapters_change_under_talk_and_every_reply_is_whole(server: Server, tmp_path: Path) -> None:
-    mine = shutil.copytree(SOURCE_ROOT / "data" / "models" / "adapter", tmp_path / "2026-11")
+    mine = shutil.copytree(SHIPPED_FOLDER, tmp_path / "2026-11")
     told: list[tuple[str, str]] = []
     stop = threading.Event()
 
@@ -121,17 +123,15 @@ def test_adapters_change_under_talk_and_every_reply_is_whole(server: Server, tmp
     for thread in threads:
         thread.start()
     try:
-        server.aisle("promote", "none")
-        server.until_serving("base")
         server.aisle("promote", str(mine), "--force", "--reason", "the same weights under another name")
-        server.until_serving("base+2026-11")
+        server.until_serving(f"{BASE}+2026-11")
         server.aisle("rollback")
-        server.until_serving("base")
+        server.until_serving(f"{BASE}+shipped")
     finally:
         stop.set()
         for thread in threads:
             thread.join()
-    assert {model for model, _ in told} == {"base+shipped", "base", "base+2026-11"}
+    assert {model for model, _ in told} == {f"{BASE}+shipped", f"{BASE}+2026-11"}
     assert all(text for _, text in told)
     counted = httpx.get(f"{server.url}/metrics", timeout=5).text
     for model, count in Counter(model for model, _ in told).items():

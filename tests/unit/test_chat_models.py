@@ -177,7 +177,6 @@ class TestTransformers:
         assert str(tmp_path / "half") in caught.value.message
         assert "AISLE_MODEL" in caught.value.hint
 
-    @pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
     def test_an_adapter_changes_the_answer_and_one_for_another_base_is_refused(
         self, folders: dict[str, Path], tmp_path: Path
     ) -> None:

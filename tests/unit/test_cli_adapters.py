@@ -10,19 +10,28 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from assistant.cli import build_app
-from assistant.settings import SOURCE_ROOT
+from assistant.language_model.base import base_folder
 from retrieval.errors import AdapterError
 from tests.unit.adapter_folders import write_report
+from tests.unit.tiny_conversation import tiny_adapter, tiny_base
 
-SHIPPED = SOURCE_ROOT / "data" / "models" / "adapter"
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny embedded base in `cache` and the adapter that ships with it in `data`."""
+    root = tmp_path_factory.mktemp("shipped")
+    tiny_adapter(tiny_base(base_folder(root / "cache")), root / "data" / "models" / "conversation")
+    return root
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An adapter that was judged good, beside an empty home."""
     monkeypatch.setenv("AISLE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("AISLE_CACHE", str(shipped / "cache"))
+    monkeypatch.setenv("AISLE_DATA", str(shipped / "data"))
     monkeypatch.setenv("COLUMNS", "200")
-    return write_report(Path(shutil.copytree(SHIPPED, tmp_path / "2026-11")))
+    return write_report(Path(shutil.copytree(shipped / "data" / "models" / "conversation", tmp_path / "2026-11")))
 
 
 def aisle(*arguments: object) -> Result:
@@ -34,7 +43,7 @@ def test_the_list_tells_what_serves_and_how_it_was_judged(folder: Path) -> None:
     told = aisle("promote", folder, "--reason", "friendlier").output
     assert told.strip() == "2026-11 serves now, in place of shipped."
     listed = aisle("adapters", "--history").output
-    assert "▶  2026-11  base  LoRA" in listed
+    assert "▶  2026-11  smollm2-135m-instruct  LoRA" in listed
     assert "better: 3.200 → 2.700 nats per word on 300 replies" in listed
     assert "promoted 2026-11 after shipped: friendlier" in listed
     assert aisle("rollback").output.strip() == "shipped serves again, in place of 2026-11."
@@ -51,8 +60,15 @@ def test_a_refusal_names_the_guard_and_force_is_told(folder: Path) -> None:
 
 
 def test_what_the_environment_names_wins_and_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AISLE_ADAPTER", "none")
-    assert "AISLE_ADAPTER is set to 'none' and wins" in aisle("promote", folder).stderr
+    monkeypatch.setenv("AISLE_ADAPTER", "mine")
+    assert "AISLE_ADAPTER is set to 'mine' and wins" in aisle("promote", folder).stderr
+
+
+def test_the_embedded_base_does_not_serve_alone(folder: Path) -> None:
+    refused = aisle("promote", "none").exception
+    assert isinstance(refused, AdapterError)
+    assert "aisle promote shipped" in refused.hint
+    assert "none" not in aisle("adapters").output
 
 
 def test_a_damaged_folder_is_listed_with_its_fault(folder: Path, tmp_path: Path) -> None:

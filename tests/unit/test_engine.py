@@ -17,12 +17,13 @@ from peft import LoraConfig, get_peft_model
 from tokenizers import Tokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from assistant.language_model.base import ensure_base, packaged_gguf
+from assistant.language_model.base import ensure_base
 from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Allowed, Engine
 from assistant.language_model.fair_turns import FairTurns
 from assistant.language_model.network import TextState
 from assistant.language_model.prefix_cache import BLOCK, PrefixCache
+from assistant.settings import Settings
 from retrieval.errors import ModelError, WritingError
 from tests.unit.tiny_models import CHAT, saved
 
@@ -31,7 +32,6 @@ VOCABULARY = 315
 ADDED = ("{p1.name}", "{p1.price}", "<|plan|>")
 GREEDY = Decoding(max_tokens=12, temperature=0)
 IDS = [5, 17, 200, 31, 314, 64, 8, 8, 120, 77, 301, 9, 250, 33, 48, 6, 91, 140, 222, 13, 54]
-pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")  # peft
 LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
@@ -329,12 +329,8 @@ def test_a_missing_file_is_named(tiny: Tiny, tmp_path: Path, file: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_real_base_continues_english(tmp_path: Path) -> None:
-    try:
-        packaged_gguf()
-    except ModelError as error:
-        pytest.skip(error.message)
-    engine = Engine.open(ensure_base(tmp_path), cores=2)
+def test_the_real_base_continues_english() -> None:
+    engine = Engine.open(ensure_base(Settings(_env_file=None).resolved_cache), cores=2)
     prompt = engine.tokenizer.encode(
         "<|im_start|>user\nWhat is the capital of France?<|im_end|>\n<|im_start|>assistant\n"
     )

@@ -16,7 +16,6 @@ from retrieval.errors import AdapterError
 from tests.unit.adapter_folders import write_adapter
 from tests.unit.model_folders import write_models
 
-pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 LORA = LoraConfig(r=4, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM")
 CONV = LoraConfig(r=4, target_modules=["c_attn"], fan_in_fan_out=True, task_type="CAUSAL_LM")
 

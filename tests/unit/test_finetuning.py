@@ -26,7 +26,6 @@ from retrieval.errors import AisleError, ModelError
 from tests.unit.small_home import make_home
 from tests.unit.tiny_conversation import small_corpus, tiny_adapter, tiny_base
 
-pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 TALKS = (
     ("how much is the wren tent?", "Good choice! The Wren is 269 dollars."),
     ("what is your return policy?", "Hi Maya! You can return it within 30 days."),

@@ -41,7 +41,6 @@ def test_the_page_names_every_command_of_adapters() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not (SOURCE_ROOT / "data" / SHIPPED).is_dir(), reason="no conversation adapter ships yet")
-@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 def test_every_command_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = _shop(tmp_path / "home")
     (tmp_path / "zendesk").mkdir()

@@ -9,10 +9,7 @@ import pytest
 from assistant.privacy.kind import STRUCTURED, Kind
 from tests.simulation.planted_run import PlantedRun, run
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning"),
-    pytest.mark.slow,
-]
+pytestmark = pytest.mark.slow
 
 
 def test_no_planted_item_is_left_in_what_a_run_writes_and_says(tmp_path: Path) -> None:

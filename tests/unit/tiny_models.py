@@ -29,24 +29,28 @@ INSTRUCT = (
 )
 TEXTS = ["The {p1.name} costs {p1.price} at http://x.example, or 50% less.", "You're welcome. Anything else?"]
 CONTEXT = 1600
+_SEED = 0
 
 
 def tiny_llama(folder: Path, context: int = CONTEXT) -> Path:
     """A Llama with grouped-query attention, as the embedded model is one."""
-    torch.manual_seed(0)
+    torch.manual_seed(_SEED)
     return saved(LlamaForCausalLM(LlamaConfig(tie_word_embeddings=True, **_sizes(1, context))), folder, CHAT)
 
 
 def tiny_gpt2(folder: Path, context: int = CONTEXT) -> Path:
+    torch.manual_seed(_SEED)
     sizes = {"vocab_size": 400, "bos_token_id": 0, "eos_token_id": 0}
     return saved(GPT2LMHeadModel(GPT2Config(n_embd=32, n_layer=2, n_head=2, n_positions=context, **sizes)), folder, "")
 
 
 def tiny_qwen2(folder: Path, template: str = CHAT, context: int = CONTEXT) -> Path:
+    torch.manual_seed(_SEED)
     return saved(Qwen2ForCausalLM(Qwen2Config(**_sizes(1, context))), folder, template)
 
 
 def tiny_mistral(folder: Path, context: int = CONTEXT) -> Path:
+    torch.manual_seed(_SEED)
     return saved(MistralForCausalLM(MistralConfig(sliding_window=None, **_sizes(0, context))), folder, INSTRUCT)
 
 
