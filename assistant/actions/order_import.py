@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from assistant.actions.order import Order, OrderStatus
 from assistant.actions.order_record import MoneyState, OrderRecord
 from assistant.actions.order_rows import address_id, address_values, records_of
-from assistant.actions.payment_method import PaymentMethod
+from assistant.actions.payment_method import PaymentKind, PaymentMethod
 from assistant.order_tables import (
     AddressRow,
     OrderLineRow,
@@ -51,7 +51,7 @@ def import_order(connection: Connection, order: Order, key: str) -> Outcome:
     if known and known.feed == feed:
         return Outcome(unchanged=1)
     if order.payment:
-        _add_method(connection, order.customer_id, order.payment, order.total.currency)
+        add_method(connection, order.customer_id, order.payment, order.total.currency)
     _write(connection, order, key, feed, known)
     _settle(connection, order, is_new=known is None)
     return Outcome(changed=1) if known else Outcome(added=1)
@@ -77,8 +77,8 @@ def _known(connection: Connection, order_id: str) -> _Known | None:
     return None if row is None else _Known(row[0], row[1])
 
 
-def _add_method(connection: Connection, customer_id: str, method: PaymentMethod, currency: str) -> None:
-    """A known method keeps its balance: what was paid with it since the file was written is known here alone."""
+def add_method(connection: Connection, customer_id: str, method: PaymentMethod, currency: str) -> None:
+    """Stores how a customer can pay. A known method keeps its balance: what was paid with it since the file was written is known here alone."""
     rows = table_of(PaymentMethodRow)
     named = (rows.c.customer_id == customer_id) & (rows.c.id == method.id)
     if connection.scalar(select(rows.c.id).where(named)) is not None:
@@ -130,26 +130,43 @@ def _settle(connection: Connection, order: Order, is_new: bool) -> None:
     row = connection.execute(select(table_of(OrderRow)).where(OrderRow.id == order.id)).mappings().all()
     (record,) = records_of(connection, row, ())
     if order.refunded is not None:
-        _mark_refunded(connection, record, order.refunded)
+        _mark_refunded(connection, record, order.refunded, is_new)
     elif order.status not in (OrderStatus.CANCELLED, OrderStatus.RETURNED):
         missing = order.total.amount - record.paid + _refunded_without_return(record)
-        if missing:
+        if missing:  # the file does not say how it moved, and a gift card whose balance is kept here did not take part
+            named = "" if order.payment and order.payment.kind is PaymentKind.GIFT_CARD else method
             table = PaymentRow if missing > 0 else RefundRow
-            add_money(connection, table, order.id, abs(missing), method, MoneyState.DONE, _BY_THE_SHOP, order.placed)
+            add_money(connection, table, order.id, abs(missing), named, MoneyState.DONE, _BY_THE_SHOP, order.placed)
 
 
-def _mark_refunded(connection: Connection, record: OrderRecord, day: date) -> None:
+def _mark_refunded(connection: Connection, record: OrderRecord, day: date, is_new: bool) -> None:
     """Refunds that were waiting have been paid; if there were none, all that is left has been."""
-    order_id = record.order.id
-    if any(refund.state is not MoneyState.DONE for refund in record.refunds):
-        waiting = (RefundRow.order_id == order_id) & (RefundRow.state != MoneyState.DONE.value)
-        connection.execute(update(RefundRow).where(waiting).values(state=MoneyState.DONE.value, paid=day))
+    order_id, customer_id = record.order.id, record.order.customer_id
+    waiting = [refund for refund in record.refunds if refund.state is not MoneyState.DONE]
+    if waiting:
+        rows = (RefundRow.order_id == order_id) & (RefundRow.state != MoneyState.DONE.value)
+        connection.execute(update(RefundRow).where(rows).values(state=MoneyState.DONE.value, paid=day))
         connection.execute(update(ReturnRow).where(ReturnRow.order_id == order_id).values(state="closed"))
+        for refund in waiting:
+            change_balance(connection, customer_id, refund.method_id, refund.amount.amount)
         return
-    net = {method: amount for method, amount in record.net_by_method.items() if amount > 0} or {"": Decimal(0)}
-    for method, amount in net.items():
-        moment = datetime.combine(day, time(), UTC)
-        add_money(connection, RefundRow, order_id, amount, method, MoneyState.DONE, _BY_THE_SHOP, moment, paid=day)
+    left = record.left
+    for method, net in record.net_by_method.items():
+        amount = min(net, left)
+        if amount > 0 or is_new:
+            moment = datetime.combine(day, time(), UTC)
+            add_money(connection, RefundRow, order_id, amount, method, MoneyState.DONE, _BY_THE_SHOP, moment, paid=day)
+            left -= amount
+            if not is_new:  # the balance in a file that brings an order for the first time has its refund in it
+                change_balance(connection, customer_id, method, amount)
+
+
+def change_balance(connection: Connection, customer_id: str, method_id: str, amount: Decimal) -> None:
+    """Add `amount`, which may be negative, to the balance of a gift card; other methods have none to change."""
+    card = (PaymentMethodRow.customer_id == customer_id) & (PaymentMethodRow.id == method_id)
+    balance = connection.scalar(select(PaymentMethodRow.balance).where(card).with_for_update())
+    if balance is not None:
+        connection.execute(update(PaymentMethodRow).where(card).values(balance=balance + amount))
 
 
 def _refunded_without_return(record: OrderRecord) -> Decimal:

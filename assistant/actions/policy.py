@@ -65,6 +65,19 @@ class ChangeItems(Rule):
     refund_to: tuple[MoneyGoesTo, ...] = (MoneyGoesTo.ORIGINAL,)
 
 
+class ChangePayment(Rule):
+    """Paying with something else. `times` limits how often."""
+
+    times: Annotated[int, Field(ge=1, strict=True)] | None = None
+
+
+class ChangeDefaultAddress(_Part):
+    """Changing the address of a customer's account; orders keep theirs."""
+
+    allowed: bool = False
+    section: Text = ""
+
+
 class GiveBack(Rule):
     """What returns and exchanges share: `days` after delivery, None without a limit, and whether an order has only `one`.
 
@@ -137,8 +150,9 @@ class Rules(_Part):
 
     cancel: Cancel = Cancel()
     change_address: Rule = Rule()
+    change_default_address: ChangeDefaultAddress = ChangeDefaultAddress()
     change_items: ChangeItems = ChangeItems()
-    change_payment: Rule = Rule()
+    change_payment: ChangePayment = ChangePayment()
     return_: Annotated[Return, Field(alias="return")] = Return()
     exchange: Exchange = Exchange()
     return_label: ReturnLabel = ReturnLabel()

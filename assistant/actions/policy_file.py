@@ -25,7 +25,10 @@ from retrieval.errors import SettingsError
 FILE_NAME = "policy.md"
 _FENCE = "---"
 _HINT = "See docs/orders.md for every setting and what it may be."
-_SECTIONS = ("cancel", "change_address", "change_items", "change_payment", "return", "exchange", "return_label")
+_WITH_SECTION = (
+    "cancel", "change_address", "change_default_address", "change_items", "change_payment", "return", "exchange",
+    "return_label",
+)  # fmt: skip
 
 Place = tuple[int | str, ...]
 
@@ -170,7 +173,7 @@ def _sections(lines: list[str], start: int) -> Iterator[Section]:
 
 
 def _check_sections(lines: _Lines, rules: Rules, titles: set[str]) -> None:
-    for name in _SECTIONS:
+    for name in _WITH_SECTION:
         rule = rules.return_ if name == "return" else getattr(rules, name)
         if rule.section and rule.section not in titles:
             raise lines.wrong((name, "section"), f"is {rule.section!r}, which is no heading of the text below")

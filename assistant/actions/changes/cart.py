@@ -1,0 +1,49 @@
+"""The cart: adding, changing how many, taking out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from assistant.actions.change import CartLine, Change
+from assistant.actions.changes.goods import variant_title
+from assistant.actions.changes.refused import Refused
+from assistant.actions.refusal import Reason
+from assistant.actions.requests import AddToCart, CartRequest, RemoveFromCart
+from assistant.actions.situation import Situation
+from retrieval.catalog.product import Product
+
+
+def cart_change(request: CartRequest, situation: Situation) -> Change:
+    """The cart as it is afterwards. Raises Refused for a product that is not sold, or more than may be bought."""
+    held = {line.product_id: line for line in situation.cart}
+    before = held.get(request.product_id)
+    if isinstance(request, RemoveFromCart):
+        if before is None:
+            raise Refused(Reason.NO_SUCH_ITEM, "That is not in your cart.")
+        held.pop(request.product_id)
+    else:
+        quantity = request.quantity + (before.quantity if before and isinstance(request, AddToCart) else 0)
+        if before and before.quantity == quantity:
+            raise Refused(Reason.NOTHING_CHANGES, f"There are {quantity} of {before.title} in your cart already.")
+        held[request.product_id] = _line(request.product_id, quantity, situation)
+    return Change(kind=request.kind, cart=tuple(held.values()))
+
+
+def _line(product_id: str, quantity: int, situation: Situation) -> CartLine:
+    product = situation.product(product_id)
+    if product is None:
+        raise Refused(Reason.NO_SUCH_PRODUCT, f"The shop has no product {product_id}.")
+    offer, most = product.offer_at(situation.now), situation.policy.rules.cart.most
+    if not (offer.is_available or offer.can_be_ordered_later):
+        raise Refused(Reason.OUT_OF_STOCK, f"{product.title} is not in stock.")
+    if quantity > most:
+        raise Refused(Reason.TOO_MANY, f"Of one product, at most {most} can be in the cart.")
+    if offer.is_available and product.quantity is not None and quantity > product.quantity:
+        raise Refused(Reason.OUT_OF_STOCK, f"Of {product.title} there are only {product.quantity} in stock.")
+    return cart_line(product, quantity, situation.now)
+
+
+def cart_line(product: Product, quantity: int, now: datetime) -> CartLine:
+    """`quantity` pieces of `product` at the price of `now`."""
+    price = product.offer_at(now).price
+    return CartLine(product_id=product.id, title=variant_title(product), quantity=quantity, unit_price=price)
