@@ -27,13 +27,11 @@ Passes = Callable[[int], Sequence[Example]]
 class Batch:
     """Ids of shape (examples, length), weights likewise; padding is id 0 with weight 0.
 
-    `seed` is that of the noise drawn while learning from it, None for none. `targets` are `Example.targets`, None if no
-    example has any.
+    `targets` are `Example.targets`, None if no example has any.
     """
 
     ids: Tensor
     weights: Tensor
-    seed: int | None = None
     targets: Tensor | None = None
 
     @property
@@ -51,10 +49,10 @@ class Batch:
         if self.ids.device == device:
             return self
         targets = None if self.targets is None else self.targets.to(device)
-        return Batch(self.ids.to(device), self.weights.to(device), self.seed, targets)
+        return Batch(self.ids.to(device), self.weights.to(device), targets)
 
 
-def pad(examples: Sequence[Example], seed: int | None = None) -> Batch:
+def pad(examples: Sequence[Example]) -> Batch:
     """One batch of `examples`, padded on the right to the longest."""
     length = max(len(example.ids) for example in examples)
     ids = np.zeros((len(examples), length), np.int64)
@@ -66,19 +64,13 @@ def pad(examples: Sequence[Example], seed: int | None = None) -> Batch:
         if targets is not None:
             targets[row, : len(example.ids)] = example.ids if example.targets is None else example.targets
     return Batch(
-        torch.from_numpy(ids), torch.from_numpy(weights), seed, None if targets is None else torch.from_numpy(targets)
+        torch.from_numpy(ids), torch.from_numpy(weights), None if targets is None else torch.from_numpy(targets)
     )
-
-
-def batches(stream: Iterator[Example], tokens: int, shards: int, chance: random.Random) -> Iterator[list[Batch]]:
-    """Yields steps of about `tokens` tokens, each as `shards` batches of like size, until `stream` ends."""
-    for step in steps(stream, tokens, chance):
-        yield [pad(part) for part in parts_of(step, shards)]
 
 
 def steps(stream: Iterator[Example], tokens: int, chance: random.Random) -> Iterator[list[Example]]:
     """Yields steps of about `tokens` tokens, of examples of like length, until `stream` ends."""
-    while pool := [example for example, _ in zip(stream, range(_POOL), strict=False)]:
+    while pool := list(itertools.islice(stream, _POOL)):
         cut = list(_cut(sorted(pool, key=lambda example: len(example.ids)), tokens))
         chance.shuffle(cut)
         yield from cut
@@ -98,11 +90,6 @@ def _cut(examples: Sequence[Example], tokens: int) -> Iterator[list[Example]]:
         step.append(example)
     if step:
         yield step
-
-
-def always(examples: Sequence[Example]) -> Passes:
-    """The same `examples` in every pass."""
-    return lambda number: examples
 
 
 def endless(passes: Passes, chance: random.Random) -> Iterator[Example]:

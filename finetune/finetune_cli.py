@@ -45,7 +45,7 @@ def finetune(
     max_steps: MaxSteps = None,
     seed: Seed = 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Import and replay only, and print the counts.")] = False,
-    learning_rate: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
+    learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 4e-4,
     warm_up: Annotated[float, typer.Option(help="Share of the steps in which the learning rate rises.")] = 0.05,
     weight_decay: Annotated[float, typer.Option(help="AdamW's weight decay.")] = 0.0,
     rehearsal: Annotated[
@@ -66,7 +66,7 @@ def finetune(
     from finetune.judging.plan import Plan
 
     recipe = replace(
-        RECIPE, learning_rate=RECIPE.learning_rate if learning_rate is None else learning_rate, warm_up=warm_up, decay=weight_decay, max_steps=max_steps,
+        RECIPE, learning_rate=learning_rate, warm_up=warm_up, decay=weight_decay, max_steps=max_steps,
         batch_tokens=batch_tokens, parts=accumulate, patience=patience, rehearsal=rehearsal, contrast=contrast, strength=strength, seed=seed,
     )  # fmt: skip
     plan = Plan(ranked=judged, written=judged, seed=seed)

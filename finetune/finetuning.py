@@ -41,11 +41,11 @@ from finetune.tuning.curve import Curve
 from finetune.tuning.examples import Rehearsal, answered_prompts, fingerprint, own_examples, training_passes
 from finetune.tuning.examples_file import write_examples
 from finetune.tuning.processes import Processes
-from finetune.tuning.recipe import Precision, Recipe
+from finetune.tuning.recipe import Recipe
 from finetune.tuning.tuning import Noted, Tuning, mean_loss
 
 CHECKPOINTS, CURVES = "checkpoints", "tensorboard"
-RECIPE = Recipe(rank=16, learning_rate=4e-4, contrast=0.0, precision=Precision.BF16)
+RECIPE = Recipe(learning_rate=4e-4)
 """Half the rate of the conversation adapter's own training, which this one goes on from; its rank is that adapter's."""
 
 
@@ -130,7 +130,7 @@ class Finetuning:
             "examples": fingerprint([*first, *validation]), **recipe.as_json(),
         }  # fmt: skip
         checkpoints = Checkpoints(output / CHECKPOINTS, plan)
-        answered = answered_prompts(output, tokens) if recipe.contests else []
+        answered = answered_prompts(output, tokens) if recipe.contrast else []
         run = Tuning(model, train, validation, recipe, self.processes, checkpoints, answered)
         before, unlearned = weights_now(model), mean_loss(model, measured, recipe, self.processes)
         course = run.run(self._told(watch))

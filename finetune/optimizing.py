@@ -18,7 +18,6 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from finetune.batches import Batch
-from finetune.noise import drawing
 
 
 def weighted_loss(model: nn.Module, batch: Batch) -> Tensor:
@@ -97,7 +96,7 @@ class Optimizing:
         return Step(loss, sum(batch.tokens for batch in shards))
 
     def mean_loss(self, batches: Sequence[Batch]) -> float:
-        """Weighted mean loss in nats per token over `batches`, without noise."""
+        """Weighted mean loss in nats per token over `batches`."""
         losses = sum(self.pool.map(self._held_out, batches))
         weight = sum(float(batch.weights[:, 1:].sum()) for batch in batches)
         both = torch.tensor([losses, weight], dtype=torch.float64, device=self.device)
@@ -118,10 +117,9 @@ class Optimizing:
         return [piece.view_as(gradient) for piece, gradient in zip(pieces, sums, strict=True)], float(first)
 
     def _of_shard(self, batch: Batch, total: float) -> Learnt:
-        with drawing(batch.seed):  # also on the way back, where activations that were thrown away are computed again
-            with self._computing():
-                loss = self.loss(self.model, batch.to(self.device)) / total
-            return loss.detach(), torch.autograd.grad(loss, self.parameters)
+        with self._computing():
+            loss = self.loss(self.model, batch.to(self.device)) / total
+        return loss.detach(), torch.autograd.grad(loss, self.parameters)
 
     def _of_beside(self, beside: Beside) -> Learnt:
         with self._computing():

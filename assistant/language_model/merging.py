@@ -76,7 +76,7 @@ def _merge_of(settings: Mapping[str, Any]) -> Callable[[Tensor, Parts], Tensor]:
     if kind != "LORA" or settings.get("rank_pattern") or settings.get("alpha_pattern"):
         raise ModelError(
             f"the embedded model runs no adapter of the kind {kind!r}, or one whose rank differs from layer to layer",
-            "Train it with --method lora, dora or ia3, or name the base with AISLE_MODEL, which loads every kind.",
+            "Train it again with `aisle finetune`, or name its base with AISLE_MODEL, which loads every kind.",
         )
     scale = _scale(settings)
 

@@ -36,15 +36,14 @@ from finetune.example import Example
 from finetune.tuning.adapter_folder import check_free, draw_losses, write_adapter, write_record
 from finetune.tuning.checkpoint import Checkpoints
 from finetune.tuning.processes import Processes
-from finetune.tuning.recipe import Precision, Recipe
+from finetune.tuning.recipe import Recipe
 from finetune.tuning.tuning import Tuning, Watch
 from retrieval.errors import ModelError
 
 CONTEXT = 1024
 """Tokens of a conversation that are learnt from; the earliest turns of a longer one are left out."""
 RECIPE = Recipe(
-    rank=16, scale=2.0, learning_rate=1e-3, passes=3.0, batch_tokens=2048, parts=2, evaluations=9, contrast=0.0,
-    precision=Precision.BF16,
+    rank=16, scale=2.0, learning_rate=1e-3, passes=3.0, batch_tokens=2048, parts=2, evaluations=9,
 )  # fmt: skip
 """Three passes: on held-out conversations the loss is lowest after the second, and those weights are kept."""
 _VALIDATION_SHARE = 0.05
@@ -146,7 +145,6 @@ def with_lora(model: Any, vocabulary: int, recipe: Recipe) -> Any:
         task_type="CAUSAL_LM",
         r=recipe.rank,
         lora_alpha=round(recipe.scale * recipe.rank),
-        lora_dropout=recipe.dropout,
         target_modules="all-linear",
         trainable_token_indices={"embed_tokens": list(range(vocabulary - len(KEYS), vocabulary))},
         bias="none",

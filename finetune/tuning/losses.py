@@ -1,7 +1,7 @@
 """Losses: the weighted cross-entropy of a batch, by the fast way where a model allows it.
 
 Only replies count, and most tokens are prompt: the fast way takes only the places that count through the vocabulary
-layer. Models that do something else behind it (scaling or capping logits, virtual tokens in front) take the whole way.
+layer. Models that do something else behind it, such as scaling or capping logits, take the whole way.
 """
 
 from __future__ import annotations

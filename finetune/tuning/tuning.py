@@ -22,19 +22,16 @@ from torch import Tensor, nn
 
 from finetune.batches import Batch, Passes, endless, pad, parts_of, steps
 from finetune.example import Example
-from finetune.noise import drawing
 from finetune.optimizing import Beside, Optimizing, cosine
 from finetune.tuning.checkpoint import Checkpoints, Course, learning, restore, set_weights, state_of
 from finetune.tuning.contrast import Answered, Contest, contest_loss, draw_contests
-from finetune.tuning.losses import loss_for, whole_loss
+from finetune.tuning.losses import loss_for
 from finetune.tuning.processes import Processes
-from finetune.tuning.recipe import Method, Precision, Recipe, threads_at_hand
+from finetune.tuning.recipe import Precision, Recipe, threads_at_hand
 from retrieval.errors import FeedError
 
 FEWEST_STEPS = 150
 """Steps of a run whose length nobody gave: a small shop's replies are read more often, and the held-out loss tells when to stop."""
-_STRIDE = 7_919
-"""Sets the noise of different seeds apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +69,11 @@ class Tuning:
         _check(first, "to learn from")
         _check(validation, "to measure progress on")
         self._recipe, self._train, self._processes, self._checkpoints = recipe, train, processes, checkpoints
-        self._answered = answered if recipe.contests else ()
+        self._answered = answered if recipe.contrast else ()
         self._model = model.to(processes.device)
         self._held_out = processes.own(_batches(validation, recipe))
         self._length = run_length(first, recipe)
-        self._optimizing = self._new_optimizing()
+        self._optimizing = _optimizing(self._model, recipe, processes)
         self._best: dict[str, Tensor] = {}
         self.course = Course()
 
@@ -110,26 +107,23 @@ class Tuning:
 
     def _step(self, step: Sequence[Example]) -> float:
         number, recipe = self.course.step, self._recipe
-        noisy = recipe.dropout > 0 or recipe.noise > 0
-        seeds = [(recipe.seed * _STRIDE + number) * 64 + part if noisy else None for part in range(recipe.parts)]
-        parts = [pad(part, seed) for part, seed in zip(parts_of(step, recipe.parts), seeds, strict=False)]
+        parts = [pad(part) for part in parts_of(step, recipe.parts)]
         contests = draw_contests(self._answered, len(parts), f"{recipe.seed} {number}")
         done = self._optimizing.step(
             self._processes.own(parts),
             cosine(number / self._length, recipe.warm_up),
-            self._processes.own([self._weighed(*each, len(contests)) for each in zip(contests, seeds, strict=False)]),
+            self._processes.own([self._weighed(contest, len(contests)) for contest in contests]),
         )
         self.course.step += 1
         self.course.tokens += sum(batch.tokens for batch in parts) + sum(each.tokens for each in contests)
         self.course.losses.append(round(done.loss, 5))
         return done.loss
 
-    def _weighed(self, contest: Contest, seed: int | None, count: int) -> Beside:
-        """The loss of one of `count` contests of a step, with noise drawn by `seed`."""
+    def _weighed(self, contest: Contest, count: int) -> Beside:
+        """The loss of one of `count` contests of a step."""
 
         def loss(network: nn.Module) -> Tensor:
-            with drawing(seed):
-                return self._recipe.contrast / count * contest_loss(network, contest)
+            return self._recipe.contrast / count * contest_loss(network, contest)
 
         return loss
 
@@ -160,29 +154,23 @@ class Tuning:
             restore(self._model, self._optimizing.optimizer, state)
             self._best = {name: value.to(self._processes.device) for name, value in best.items()}
 
-    def _new_optimizing(self) -> Optimizing:
-        recipe, whole = self._recipe, self._recipe.method is Method.PREFIX
-        network = self._model if whole else self._model.get_base_model()
-        return Optimizing(
-            network,
-            recipe.peak,
-            decay=recipe.decay,
-            shards=max(1, threads_at_hand() // self._processes.count),
-            loss=whole_loss if whole else loss_for(network, network.config.vocab_size),
-            added=self._processes.added if self._processes.count > 1 else None,
-            precision=_precision(recipe.precision, self._processes.device),
-        )
+
+def _optimizing(model: Any, recipe: Recipe, processes: Processes) -> Optimizing:
+    network = model.get_base_model()
+    return Optimizing(
+        network,
+        recipe.learning_rate,
+        decay=recipe.decay,
+        shards=max(1, threads_at_hand() // processes.count),
+        loss=loss_for(network, network.config.vocab_size),
+        added=processes.added if processes.count > 1 else None,
+        precision=torch.bfloat16 if recipe.precision is Precision.BF16 else torch.float32,
+    )
 
 
 def mean_loss(model: Any, examples: Sequence[Example], recipe: Recipe, processes: Processes) -> float:
     """The weighted mean loss of `examples`, in nats per token, of a model as `Tuning` trains it."""
-    optimizing = Optimizing(
-        model.to(processes.device).get_base_model(),
-        recipe.peak,
-        shards=max(1, threads_at_hand() // processes.count),
-        added=processes.added if processes.count > 1 else None,
-        precision=_precision(recipe.precision, processes.device),
-    )
+    optimizing = _optimizing(model.to(processes.device), recipe, processes)
     model.eval()
     loss = optimizing.mean_loss(processes.own(_batches(examples, recipe)))
     optimizing.close()
@@ -195,17 +183,6 @@ def run_length(examples: Sequence[Example], recipe: Recipe) -> int:
         return recipe.max_steps
     a_pass = sum(1 for _ in steps(iter(examples), recipe.batch_tokens, random.Random(0)))
     return max(FEWEST_STEPS, math.ceil(recipe.passes * a_pass))
-
-
-def bf16_pays(device: torch.device) -> bool:
-    """Whether `device` computes bf16 faster than 32 bits."""
-    return device.type == "cuda" and torch.cuda.is_bf16_supported()
-
-
-def _precision(wanted: Precision, device: torch.device) -> torch.dtype:
-    if wanted is Precision.AUTO:
-        wanted = Precision.BF16 if bf16_pays(device) else Precision.FP32
-    return torch.bfloat16 if wanted is Precision.BF16 else torch.float32
 
 
 def _batches(examples: Sequence[Example], recipe: Recipe) -> list[Batch]:
