@@ -42,7 +42,6 @@ def test_each_line_gets_one_json_object_with_the_documented_fields():
     ] * 3
     assert found[0]["facts"] == [{"key": "p1.price", "value": "$149.00", "record": "product:T-1"}]
     assert found[1]["sources"] == [{"id": "returns", "title": "Returns and refunds", "link": ""}]
-    assert found[0]["intents"] == ["find_product"]
 
 
 @pytest.mark.parametrize(

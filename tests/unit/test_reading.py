@@ -14,7 +14,8 @@ from assistant.reading.lines import Line, LineKind
 from assistant.reading.reader import LABELS, Reading
 from assistant.reading.reading_text import LONGEST_LINE, reading_ids
 from assistant.reading.verdict import Verdict
-from assistant.tools.reading import deciding
+from assistant.tools.reading import ReadLine, deciding
+from assistant.tools.tool import NearLine
 from finetune.corpora.pairs import ReadingPair, question_of, reading_pairs
 from finetune.corpora.reader_evaluation import evaluate_reader, verdict_scores
 from finetune.corpora.reading_examples import reading_examples
@@ -86,17 +87,21 @@ def test_a_shop_gives_pairs_of_every_verdict_the_same_each_time() -> None:
     assert pairs == reading_pairs(CORPUS / "northwire")
 
 
-def test_only_lines_that_decide_are_told_surest_first() -> None:
-    told = deciding(
-        [
-            reading("maybe", 0.3, 0.1, 0.05, 0.55),
-            reading("no", 0.0, 0.8, 0.0, 0.2),
-            reading("yes", 0.9, 0.0, 0.0, 0.1),
-            reading("if", 0.2, 0.1, 0.3, 0.4),
-        ],
-        most=2,
-    )
-    assert [(each.line.text, each.verdict) for each in told] == [("yes", Verdict.SUPPORTS), ("no", Verdict.CONTRADICTS)]
+def test_lines_that_stand_out_are_told_nearest_first_with_yes_and_no_only_where_certain() -> None:
+    def read(text: str, nearness: float, *probabilities: float) -> ReadLine:
+        found = reading(text, *probabilities)
+        return ReadLine(found, NearLine(found.line, nearness, nearness - 0.3))
+
+    lines = [
+        read("far", 0.35, 0.9, 0.0, 0.0, 0.1),
+        read("no", 0.6, 0.0, 0.8, 0.0, 0.2),
+        read("yes", 0.65, 0.9, 0.0, 0.0, 0.1),
+        read("perhaps", 0.62, 0.4, 0.3, 0.0, 0.3),
+        read("less near", 0.5, 0.9, 0.0, 0.0, 0.1),
+    ]
+    told = [(each.line.text, each.verdict) for each in deciding(lines, most=5)]
+    assert told == [("yes", Verdict.SUPPORTS), ("perhaps", Verdict.LIMITS), ("no", Verdict.CONTRADICTS)]
+    assert [each.line.text for each in deciding(lines, most=1)] == ["yes"]
 
 
 def test_a_reading_has_the_likeliest_verdict() -> None:
