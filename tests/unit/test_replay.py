@@ -26,7 +26,8 @@ from tests.unit.scripted_speaker import ScriptedSpeaker
 from tests.unit.small_home import MAYA, SAM, make_home
 from tests.unit.test_turn import MarkedReader
 
-TENT, POLICY, ORDER = "details [wren]: price", "policy: returns", "order status"
+TENT, WEIGHT = "details [wren]: price", "details [wren]: how heavy"
+POLICY, ORDER = "policy: returns", "order status"
 EVERYDAY = frozenset(["hello", "good", "choic", "help", "welcom", "light", "water", "hik"])
 
 
@@ -76,8 +77,8 @@ def only(replay: Replay, plan: str, message: str, reply: str, customer_id: str =
 
 def test_a_replayed_turn_is_the_live_one_up_to_its_reply(replay: Replay, speaker: ScriptedSpeaker) -> None:
     dialogue: Dialogue = replay.dialogue
-    plans = [TENT, "find mugs", POLICY]
-    messages = ["how much is the wren tent?", "and mugs?", "what is your return policy?"]
+    plans = [TENT, "find boots", POLICY]
+    messages = ["how much is the wren tent?", "and boots?", "what is your return policy?"]
     replies = ["Good choice. The {p1.name} is {p1.price}.", "The {p1.name} is {p1.price}.", "{l1}"]
     thread, live, texts = Thread(), [], []
     for plan, message, written in zip(plans, messages, replies, strict=True):
