@@ -95,7 +95,7 @@ _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?")
 _TAG = re.compile(r"\b(?:right|correct|yes|yeah|no|isn't it|doesn't it|don't you|can i)\s*\?", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\bor\b(?! not\b| is that\b| anything\b| something\b)")
 _FIELDS = {
-    "quantity": r"\bhow many\b.*\b(?:left|in stock|have|there)\b|\bhow many\b.*\bare\b",
+    "quantity": r"\bhow many\b.*\b(?:left|in stock|have|there)\b|\bhow many\b.*\bare\b|\bare \d+\b.*\bin stock\b",
     "restock": r"\bwhen\b.*\b(?:back|available|in stock|again)\b",
     "stock": r"\b(?:in stock|available|availability|sold out|still have|still there)\b",
     "price": r"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total)\b",

@@ -177,6 +177,8 @@ def _stated(name: str, value: str, reference: str, subject: Subject) -> str:
         name == "worn" or (words[-1] in _PREPOSITIONS and len(words) > 1 and words[0] in _ADJECTIVE_FIRST)
     ):
         wording = _table("participle")
+    elif wording is None and words[-1] in _PREPOSITIONS:
+        wording = _table("up_to")
     elif wording is None and kind not in ("noun", "use"):
         wording = _table("under")
     elif wording is None and _NOT_AFTER_IS.search(value) and not is_amount:

@@ -28,6 +28,8 @@ _OF_THE_CUSTOMER = {
     "us": "you",
     "mine": "yours",
 }
+_BEGINS = frozenset("a an the your this that two three four five six seven eight".split())
+"""With what a phrase begins that can follow "for": "a dark flat", and not "balcony"."""
 _SOMEBODY = frozenset({"you", "yourself", "somebody", "someone", "gift"})
 _ASIDE = re.compile(r"\s*\([^)]*\)")
 _MONEY = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -169,7 +171,8 @@ def _for_use(view: ReplyView) -> str:
         spoken = [_OF_THE_CUSTOMER.get(word, word) for word in text.split()]
         own = [word for word in re.findall(r"\w+", text.casefold()) if len(word) > 3]
         is_telling = text and not _SOMEBODY.issuperset(spoken) and len(spoken) <= _LONGEST_USE
-        if is_telling and own and all(word in said for word in own):
+        is_phrase = spoken and (spoken[0].endswith("ing") or spoken[0] in _BEGINS or spoken[-1].endswith("s"))
+        if is_telling and is_phrase and own and all(word in said for word in own):
             return " ".join(spoken)
     return ""
 

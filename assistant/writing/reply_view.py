@@ -25,8 +25,8 @@ _OWN_FIELDS = {"material": "material", "color": "color", "brand": "brand"}
 """Attributes whose value has a wording of its own among a product's facts."""
 _NEGATIVE = re.compile(r"\b(?:not|no|never|nothing|none|neither|nor|without|cannot|only)\b|n't\b", re.IGNORECASE)
 _STRICT = re.compile(r"\b(?:must|until|unless|always)\b", re.IGNORECASE)
-_SAME = 0.7
-"""Share of a line's telling words in another one from which it says nothing new."""
+_SAME, _SAME_ON_PAGES = 0.7, 1.0
+"""Share of a line's telling words in another one from which it says nothing new; rules for two countries differ in one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +203,7 @@ def distinct(lines: list[Told]) -> list[Told]:
     kept: list[Told] = []
     for told in lines:
         own = stems(told.line.text)
-        if not any(own and len(own & stems(other.line.text)) >= _SAME * len(own) for other in kept):
+        share = _SAME_ON_PAGES if told.line.kind is LineKind.POLICY else _SAME
+        if not any(own and len(own & stems(other.line.text)) >= share * len(own) for other in kept):
             kept.append(told)
     return kept

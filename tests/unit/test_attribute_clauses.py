@@ -47,6 +47,7 @@ def said(text: str, subject: Subject = Subject("it")) -> str:
         ("For cats: no", "it isn't meant for cats"),
         ("Smell: none", "it has no smell"),
         ("Waterproof: rain only", 'under "waterproof", the page says "rain only"'),
+        ("Comfort down to: -8 °C", "the page says: comfort down to -8 °C"),
         ("Bpa free: yes", "it is BPA free"),
         ("Max load: 130 kg", "its maximum load is 130 kg"),
     ],

@@ -255,6 +255,16 @@ class TestPolicy:
             "You can return unworn boots within 30 days."
         )
 
+    def test_a_no_that_belongs_to_its_sentence_stays(self) -> None:
+        told = page(PLUS, "No paper is needed for a guitar that stays in the country.")
+        assert "No paper is needed" in said(task("paper?", Policy(question="what paper is needed"), told))
+
+    def test_rules_for_two_countries_are_both_told(self) -> None:
+        lines = [page(PLUS, f"A parcel to {land} takes 3 days and costs 5 EUR.") for land in ("Austria", "Belgium")]
+        reply = said(task("cost of a parcel", Policy(question="what does a parcel cost"), *lines))
+        assert "Austria" in reply
+        assert "Belgium" in reply
+
     def test_conditions_are_told_and_bear_no_yes(self) -> None:
         told = page(LIMIT, "Worn boots cannot be returned.")
         assert said(task("can i return boots", Policy(question="can boots be returned"), told)) == (
