@@ -10,7 +10,8 @@ from assistant.reading.lines import Line, LineKind
 FORMS = ("quote", "clause", "note")
 """Fields of a line slot beside `value`. Code refers to them; the language model's vocabulary does not have them."""
 _REVIEW = re.compile(r"^Review, \S+ of 5 stars: ")
-_ANSWER = re.compile(r"^(?:yes|no|sure|of course|certainly)\b[,.:;!]?\s+(?:but\s+)?", re.IGNORECASE)
+_ANSWER = re.compile(r"^(?:yes|no|sure|of course|certainly)[,.:;!]\s+(?:but\s+)?", re.IGNORECASE)
+"""A word of answer stands alone: "No, we do not"; "No prices are in the parcel" has none."""
 _VALUE_ANSWER = re.compile(r"^(?:yes|no)\b[,;:]?\s*\(?(?P<note>.*?)\)?$", re.IGNORECASE)
 _ROW = re.compile(r"^[^:;.]{1,40}: [^;]+(?:; [^:;]{1,40}: [^;]+)+$")
 _ENDS = (".", "!", "?", '"', "”", ")")
