@@ -41,6 +41,8 @@ class Constraints:
         wanted = Filter(tuple(c for c in (*types, *kind.conditions) if c.operator is Operator.IN))
         wanted = wanted.adding(_hard(self._read(self._need_text(need))))
         said = self._read(message)
+        limited = {condition.field for condition in _hard(said)}
+        wanted = wanted.adding(c for c in _hard(self._read(find.want)) if c.field not in limited)
         wanted = wanted.adding(_hard(said))
         if bound := self.grammar.comparison(said, shown, wanted):
             wanted = wanted.adding([bound])

@@ -15,7 +15,21 @@ from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.text import Text, clean, stems
-from assistant.planning.plan import Ask, Bundle, Change, Choose, Compare, Details, Find, Order, Plan, Policy, Step, Talk
+from assistant.planning.plan import (
+    Ask,
+    Bundle,
+    Cart,
+    Change,
+    Choose,
+    Compare,
+    Details,
+    Find,
+    Order,
+    Plan,
+    Policy,
+    Step,
+    Talk,
+)
 from assistant.planning.request_form import asks_for_several, points, questions_in, tells_use
 from assistant.planning.spoken import LONGEST, Spoken, kind_named
 
@@ -41,11 +55,14 @@ class Grounding:
         )
         said = " ".join(message.split())[:LONGEST]
         spoken = Spoken(self.grammar, thread, message)
-        grounded = (self._step(spoken.about(step), heard, said, spoken) for step in _asked_apart(plan.steps, message))
-        steps = tuple(dict.fromkeys(grounded))
+        is_one_of_goods = len(plan.steps) == 1 and not isinstance(plan.steps[0], (Bundle, Cart, Order, Change))
+        planned = [spoken.search] if is_one_of_goods and spoken.search else _asked_apart(plan.steps, message)
+        steps = tuple(dict.fromkeys(self._step(spoken.about(step), heard, said, spoken) for step in planned))
         is_search = any(isinstance(step, _SEARCHING) for step in steps)
         kinds = frozenset(stems(step.kind) for step in steps if isinstance(step, Find))
         need = _need(plan.need, thread.need, heard, spoken.rules_out, kinds) if is_search else thread.need
+        if is_search and (ruled_out := [word for word in spoken.ruled_out if word not in need.avoid]):
+            need = need.model_copy(update={"avoid": (*need.avoid, *ruled_out)})
         return Plan(steps=steps, need=need)
 
     def _step(self, step: Step, heard: _Heard, said: str, spoken: Spoken) -> Step:
@@ -62,10 +79,10 @@ class Grounding:
                 if len(known) < 2:
                     return self._find(Find(kind=known[0] if known else "", want=said), heard, said, spoken)
                 return step.model_copy(update={"kinds": known})
-            case Talk(
-                about="other_language"
-            ):  # a planner knows few languages; those that are surely others were found before
-                return Talk(about="off_topic")
+            case Talk(about="other_language"):  # those that surely are others were found before
+                return spoken.step_by_code()
+            case Talk(about="off_topic") if spoken.names_goods:
+                return spoken.step_by_code()
             case Order(order=order) | Change(order=order) if order and not heard.bears(order):
                 return step.model_copy(update={"order": ""})
         return step

@@ -9,17 +9,20 @@ from functools import cached_property
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.grammar import Grammar
+from assistant.planning.grammar.negation import is_negated
 from assistant.planning.grammar.reading import Reading
 from assistant.planning.grammar.text import Text, clean, stems
 from assistant.planning.grammar.words import words
 from assistant.planning.plan import Ask, Choose, Compare, Details, Find, Policy, Step
 from assistant.planning.plan_text import parse_plan
-from assistant.planning.request_form import asks_for_goods, points, tells_need
+from assistant.planning.request_form import asks_for_goods, asks_in_words, points, tells_need
 from retrieval.catalog.filter import Operator, Sort
 from retrieval.catalog.product import Product
 
 LONGEST = 200
 """Characters of a message that stand in for an argument."""
+_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3}
+_ONES = frozenset({"one", "ones"})
 _NUMBER = re.compile(r"#(\d+)")
 _NEGATORS, _PLACES = words("negators"), words("places")
 _SORTS = {
@@ -74,6 +77,54 @@ class Spoken:
         steps = parse_plan(found, lambda label: None, Need()).steps if found else ()
         return next((step for step in steps if isinstance(step, Find)), None)
 
+    @cached_property
+    def ruled_out(self) -> tuple[str, ...]:
+        """Words of products that the message rules out and that are no color, brand or material of the catalog: "not down"."""
+        tokens = self._text.tokens
+        return tuple(
+            token.word
+            for place, token in enumerate(tokens)
+            if self._names.is_in_titles((token.stem,)) and is_negated(tokens, place, place + 1, ())
+        )
+
+    @property
+    def names_goods(self) -> bool:
+        """Whether the message names a product, a kind, a limit or an order."""
+        return bool(self._named or self.kind or self.sort or self._reading.conditions)
+
+    @cached_property
+    def search(self) -> Find | None:
+        """The search that the message is if code reads all of it: kinds, limits and orders, and no word more; else None.
+
+        "Cheapest first" and "under 80" go on with the search before; "is it in stock" and "in black?" ask about what was shown.
+        """
+        last = self.last_search
+        ranks = bool(self.sort or self._reading.comparative)
+        is_about_shown = points(self._message) and not (ranks and self._words & _ONES)
+        if self._reading.rest or self._named or is_about_shown or not self._is_search(last):
+            return None
+        goes_on = last is not None and not self.kind
+        want = "; ".join(filter(None, [last.want if last and goes_on else "", self.said]))[:LONGEST]
+        return Find(kind=self.kind or (last.kind if last and goes_on else ""), want=want, sort=self.sort)
+
+    def _is_search(self, last: Find | None) -> bool:
+        """Whether limits, kinds and orders alone ask for a search rather than for a property of a product in view."""
+        fields = {condition.field for condition in self._reading.conditions}
+        is_list_fresh = bool(self._thread.turns) and self._thread.turns[-1].plan.startswith("find ")
+        if self.kind or fields - {"availability", "discount", "color", "size"} or self._reading.comparative:
+            return bool(self.kind or fields or last)
+        if self.sort:
+            return self.sort != "on_sale" or not self._thread.shown
+        return is_list_fresh and bool(fields & {"color", "size"})
+
+    def step_by_code(self) -> Step:
+        """What to do about a message that no plan fits: ask about what it names, look for it, or ask the pages."""
+        if self._named:
+            return Details(of=self._named, question=self.said)
+        if not self.names_goods and asks_in_words(self._message):
+            return Policy(question=self.said)
+        return Find(kind=self.kind, want=self.said, sort=self.sort)
+
     def names(self, kind: str) -> bool:
         """Whether the message has every word of `kind`."""
         return self._stems.issuperset(stems(kind))
@@ -89,7 +140,7 @@ class Spoken:
             return search
         known = tuple(id for id in step.of if id in self._products and self._has_come_up(id))
         if isinstance(step, Details):
-            known = self._first_unless_told_apart(known)
+            known = self._placed or self._first_unless_told_apart(known)
         if len(known) >= (2 if isinstance(step, Compare) else 1):
             return step.model_copy(update={"of": known})
         if self._named:
@@ -104,6 +155,13 @@ class Spoken:
 
     def _has_come_up(self, id: str) -> bool:
         return self._names.group_of(id) in self._groups or id == self._nearest
+
+    @property
+    def _placed(self) -> tuple[str, ...]:
+        """The product of the list in view whose place the message names ("the second one"); () if it names none or several."""
+        places = [_ORDINALS[token.word] for token in self._text.tokens if token.word in _ORDINALS]
+        shown = self._thread.shown
+        return shown[places[0] : places[0] + 1] if len(places) == 1 and places[0] < len(shown) else ()
 
     def _first_unless_told_apart(self, of: tuple[str, ...]) -> tuple[str, ...]:
         """The first product of a list just shown, unless the message tells which other one it is about."""

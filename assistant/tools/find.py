@@ -9,8 +9,11 @@ from decimal import Decimal
 
 from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum, left_of, total
+from assistant.planning.grammar.text import stems
 from assistant.planning.plan import Bundle, Find
+from assistant.planning.request_form import asks_in_words
 from assistant.reading.verdict import Verdict
+from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.reading import DECIDES, ProductReading, attribute_line, is_option, read_records, told
 from assistant.tools.tool import Bench, Findings, Task
 from retrieval.catalog.candidate import Candidate
@@ -38,8 +41,10 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     )
     candidates, count, is_relaxed = _search(step, wanted, task, bench)
     if not candidates:
-        return Findings(notes=(Note.NOTHING_FOUND,))
+        pages = page_findings((task.message,), bench, SURELY_ANSWERS) if asks_in_words(task.message) else ()
+        return Findings(lines=pages, notes=() if pages else (Note.NOTHING_FOUND,))
     notes += (Note.LIMIT_NOT_MET,) if is_relaxed else ()
+    candidates = _without(task.need.avoid, candidates) or candidates
     question = _question(step, task, bench)
     if not question or wanted.sort in (Sort.HIGHEST, Sort.LOWEST):
         listed = [candidate.product for candidate in candidates[:SHOWN]]
@@ -50,6 +55,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if not step.kind and not any(line.near.nearness >= _NEAR for each in read for line in each.lines):
         return Findings(notes=(Note.NOTHING_FOUND,))
     first, *others = _distinct(kept)
+    others = [each for each in others if step.kind or _kind(each.product) == _kind(first.product)]
     fitting = [first, *(each for each in others if each.support >= DECIDES > each.contradiction)]
     chosen = fitting[:SHOWN_FOR_A_NEED]
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
@@ -153,6 +159,23 @@ def _distinct(read: Sequence[ProductReading]) -> list[ProductReading]:
     for each in read:
         first.setdefault(_group(each.product), each)
     return list(first.values())
+
+
+def _without(avoid: Sequence[str], candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates whose records do not name what is to be avoided: no down jacket for "not down"."""
+    unwanted = [set(stems(each)) for each in avoid]
+
+    def names(product: Product) -> bool:
+        own = set(
+            stems(" ".join([product.title, product.product_type, product.material, *product.attributes.values()]))
+        )
+        return any(words and words <= own for words in unwanted)
+
+    return tuple(each for each in candidates if not names(each.product))
+
+
+def _kind(product: Product) -> str:
+    return product.category_path[-1] if product.category_path else ""
 
 
 def _group(product: Product) -> str:

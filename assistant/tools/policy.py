@@ -23,6 +23,8 @@ _FOUND = 0.03
 """What it counts to be the first page of the search; the second counts half of it, and so on."""
 _ANSWERS = 0.6
 """Nearness of the best page, and how much nearer it is than the median page, together: from here on a page is taken to answer."""
+SURELY_ANSWERS = 0.7
+"""The same for a page that is asked though the plan was about products: few such questions are answered there."""
 _PRODUCTS = 3
 """Products that are looked at where no page answers."""
 _LEAD_OF_A_LINE, _NEAR_A_LINE = 0.2, 0.45

@@ -10,7 +10,7 @@ from assistant.planning.plan import Choose, Compare, Details
 from assistant.planning.question_form import asked_field
 from assistant.planning.request_form import asks_total
 from assistant.reading.verdict import Verdict
-from assistant.tools.policy import page_findings
+from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.reading import ProductReading, attribute_line, deciding, is_option, read_record, read_records
 from assistant.tools.tool import Bench, Findings, Task
 from assistant.tools.variants import meant_products
@@ -19,8 +19,6 @@ from retrieval.catalog.product import Product
 _LINES_OF_ONE, _LINES_OF_EACH = 2, 1
 _LINES_READ = 6
 """Lines of a product that are read for a question about it: those nearest to it."""
-_PAGES_ANSWER = 0.7
-"""How surely a page must answer a question about a product: few are answered there, such as "can I return it"."""
 _MOST_DIFFERENCES = 3
 
 
@@ -44,7 +42,7 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
             read = tuple(each for each in read if not is_option(each.near.line))
         lines += deciding(read, most)
     named = f"{step.question} {products[0].title}" if products else step.question  # pages speak of knives, not of "it"
-    lines = lines or list(page_findings((named, task.message), bench, _PAGES_ANSWER))
+    lines = lines or list(page_findings((named, task.message), bench, SURELY_ANSWERS))
     return Findings(products=ids, lines=tuple(lines), notes=() if lines else (Note.NOT_STATED,))
 
 

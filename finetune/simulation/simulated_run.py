@@ -106,11 +106,13 @@ class _Talk:
     def _answer(self, message: str, thread: Thread) -> tuple[TurnReply, list[str]]:
         """The finished reply, and what the claims checker rejected on the way."""
         rejected: dict[str, None] = {}
-        last: Composed | TurnReply | None = None
-        for last in self._live.dialogue.reply(message, thread, self._account):
-            if isinstance(last, Composed):
-                rejected |= dict.fromkeys(f"{each.kind.value}: {each.said}" for each in last.rejected)
-        if not isinstance(last, TurnReply):
+        last: TurnReply | None = None
+        for event in self._live.dialogue.reply(message, thread, self._account):
+            if isinstance(event, Composed):
+                rejected |= dict.fromkeys(f"{each.kind.value}: {each.said}" for each in event.rejected)
+            elif isinstance(event, TurnReply):
+                last = event
+        if last is None:
             raise AssertionError("a reply that is not cancelled ends with the finished reply")
         return last, list(rejected)
 

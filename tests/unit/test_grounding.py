@@ -48,8 +48,8 @@ def test_what_nobody_said_gives_way_to_what_was_said(step: Step, message: str, e
 @pytest.mark.parametrize(
     ("step", "message", "thread", "expected"),
     [
-        (Details(of=("tent-3",), question="q"), "what's on sale right now", Thread(), Find(sort="on_sale")),
-        (Details(of=("tent-3",), question="q"), "your best selling things", Thread(), Find(sort="popular")),
+        (Details(of=("tent-3",), question="q"), "what's on sale right now", Thread(), Find(want="what's on sale right now", sort="on_sale")),
+        (Details(of=("tent-3",), question="q"), "your best selling things", Thread(), Find(want="your best selling things", sort="popular")),
         (Details(of=("tent-3",), question="q"), "any tents with two doors", Thread(), Find(kind="tents", want="any tents with two doors")),
         (Details(of=("tent-3",), question="q"), "do you have this in black?", Thread(), Ask(about="which_product")),
         (Details(of=("tent-3",), question="q"), "how is the wren solo", Thread(), Details(of=("tent-solo",), question="how is the wren solo")),
@@ -96,8 +96,39 @@ def test_one_of_those_looked_for_is_of_their_kind() -> None:
     )
     planned = Find(kind="tents", want="whats the cheapest one")
     assert grounded(planned, "whats the cheapest one", replace(SHOWN, turns=(turn,))).steps == (
-        Find(kind="hiking boots", want="whats the cheapest one", sort="cheapest"),
+        Find(kind="hiking boots", want="for my son; whats the cheapest one", sort="cheapest"),
     )
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("under 200", Find(kind="tents", want="for two; under 200")),
+        ("cheapest first", Find(kind="tents", want="for two; cheapest first", sort="cheapest")),
+        ("in green", Find(kind="tents", want="for two; in green")),
+        ("rugs", Find(kind="rugs", want="rugs")),
+    ],
+)
+def test_what_code_reads_completely_is_a_search_that_goes_on(message: str, expected: Find) -> None:
+    thread = replace(SHOWN, turns=(TranscriptTurn("tents for two", "find tents: for two", "p1 #1 Alder 2 Tent", "{p1.name}"),))
+    assert grounded(Details(of=("tent-2",), question="q"), message, thread).steps == (expected,)
+
+
+@pytest.mark.parametrize("message", ["is it waterproof", "in stock?", "is it on sale"])
+def test_a_property_of_what_is_shown_is_no_search(message: str) -> None:
+    asked = grounded(Details(of=("tent-2",), question=message), message, SHOWN).steps
+    assert asked == (Details(of=("tent-2",), question=message),)
+
+
+def test_a_place_in_the_list_is_counted_by_code() -> None:
+    planned = Details(of=("tent-2",), question="is the second one light")
+    assert grounded(planned, "is the second one light", SHOWN).steps == (
+        planned.model_copy(update={"of": ("tent-3",)}),
+    )
+
+
+def test_words_of_products_that_are_ruled_out_are_avoided() -> None:
+    assert grounded(Find(kind="tents"), "tents, but not the alder please", Thread()).need.avoid == ("alder",)
 
 
 def test_nothing_is_ruled_out_without_a_word_of_negation() -> None:

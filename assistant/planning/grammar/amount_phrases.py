@@ -43,6 +43,8 @@ def _operand(name: str) -> str:
 
 
 _BELOW = (
+    r"(?:do ?n[o']t|can ?n[o']t|can't|don't|won't|wouldn't|would not|shouldn't|should not|rather not|never)(?: [a-z']+){0,4} "
+    r"(?:over|above|more than|exceed)|"
     r"under|below|beneath|less than|lower than|cheaper than|smaller than|lighter than|shorter than|no more than|"
     r"not more than|no higher than|not over|not above|no over|(?:nothing|none|not|anything not) (?:over|above|"
     r"more than|more expensive than|higher than|exceeding)|"
@@ -64,6 +66,8 @@ _SPENDING = (
     r"i (?:have|only have|'ve got|can spend|want to spend|would spend|'d spend)|i've(?: only)? got|spend(?:ing)?|for"
 )
 _AFTER_BELOW = (
+    r"(?:do ?n[o']t|can ?n[o']t|can't|don't|won't|wouldn't|would not|shouldn't|should not|rather not|never)(?: [a-z']+){0,4} "
+    r"(?:over|above|more than|exceed)|"
     r"or (?:less|under|below|cheaper|lower|lighter|fewer|smaller)|and (?:under|below|less)|"
     r"max(?:imum)?|tops|at (?:the )?most|maximal"
 )

@@ -71,7 +71,7 @@ class Grammar:
             comparative=compared,
             order_id=number.id if number else "",
             has_foreign_money=any(amount.is_foreign for amount in amounts),
-            rest=tuple(t.stem for t in rest.text.tokens if t.is_word and FUNCTION_WORDS.isdisjoint({t.word, t.stem})),
+            rest=_unread(rest.text),
         )
         return replace(reading, sort=order.sort, sort_field=order.field) if order else reading
 
@@ -115,6 +115,14 @@ class Grammar:
         rest.hide(compared)
         rest.hide(order)
         return compared, order
+
+
+def _unread(text: Text) -> tuple[str, ...]:
+    """The stems of the words that mean something; "right now" means no more than "now"."""
+    words = [token for token in text.tokens if token.is_word]
+    pairs = zip(words, [*words[1:], None], strict=False)
+    telling = [token for token, after in pairs if not (token.word == "right" and after and after.word == "now")]
+    return tuple(token.stem for token in telling if FUNCTION_WORDS.isdisjoint({token.word, token.stem}))
 
 
 def merged(mentions: Iterable[Mention]) -> tuple[Condition, ...]:
