@@ -100,7 +100,7 @@ _FIELDS = {
     "stock": r"\b(?:in stock|available|availability|sold out|still have|still there)\b",
     "price": r"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total)\b",
     "colors": r"\bcolou?rs?\b",
-    "sizes": r"\bsizes?\b",
+    "sizes": r"\bsizes\b|\b(?:which|what|other|another|smaller|bigger|larger) size\b",
     "rating": r"\b(?:rated|ratings?|reviews?)\b|\b(?:customers?|others|people|buyers)\b.*\b(?:say|think|like)\b",
 }
 """What a question about each field is like; the first that fits counts."""

@@ -28,7 +28,7 @@ _OF_THE_CUSTOMER = {
     "us": "you",
     "mine": "yours",
 }
-_BEGINS = frozenset("a an the your this that two three four five six seven eight".split())
+_BEGINS = frozenset(["a", "an", "the", "your", "this", "that", "two", "three", "four", "five", "six", "seven", "eight"])
 """With what a phrase begins that can follow "for": "a dark flat", and not "balcony"."""
 _SOMEBODY = frozenset({"you", "yourself", "somebody", "someone", "gift"})
 _ASIDE = re.compile(r"\s*\([^)]*\)")
