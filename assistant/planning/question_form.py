@@ -116,6 +116,20 @@ _CASE = re.compile(r"\b(?:if|in case|when)\b", re.IGNORECASE)
 _GREETING = re.compile(r"\s*(?:hello|hi|hiya|hey|good (?:morning|afternoon|evening|day)|greetings)\b", re.IGNORECASE)
 
 
+_HAVING = re.compile(
+    r"\b(?:(?:do|would|does) (?:you|u|ya|the shop) (?:\w+ )?(?:have|sell|stock|carry|do|make)|have (?:you|u)\b|(?:is|are) there\b"
+    r"|(?:you|u|ya) (?:got|have|sell)\b|got (?:any|some|a|an)\b)",
+    re.IGNORECASE,
+)
+
+
+def asks_whether_sold(message: str) -> bool:
+    """Whether a message asks if the shop has something, which a yes answers as soon as it does: "do you have tents?"."""
+    return bool(_HAVING.search(message)) and not any(
+        _opening(clause) in _QUESTION_WORDS for clause in _CLAUSE.split(message.casefold())
+    )
+
+
 def asks_yes_no(message: str, question: str) -> bool:
     """Whether `question`, as a plan puts what `message` asks, is to be answered with yes or no.
 
