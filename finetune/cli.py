@@ -7,6 +7,7 @@
     aisle evaluate finetuning --data DIR                what an adapter learns from public service dialogues
     aisle evaluate simulation --adapter DIR --json FILE simulated customers, every reply verified
     aisle evaluate verifier                             what the verifier of replies passes and catches
+    aisle evaluate retail --db DIR --tasks FILE         recorded tasks of a public retail world, through our actions
 
 DIR of `--data` holds the public sets, one folder each. Every command imports its heavy libraries only when it runs.
 """
@@ -22,6 +23,7 @@ from finetune.corpora.cli import MODEL_HOME, Home, corpus
 from finetune.corpora.cli import register as register_corpus
 from finetune.finetune_cli import register as register_finetune
 from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder, Start, Strength
+from finetune.retail.cli import register as register_retail
 from finetune.simulation.cli import register as register_simulation
 
 train = typer.Typer(help="Train a model that ships with Aisle.", no_args_is_help=True)
@@ -35,6 +37,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(corpus, name="corpus")
     register_corpus(train, evaluate)
     register_simulation(evaluate)
+    register_retail(evaluate)
     register_finetune(app)
 
 

@@ -78,22 +78,21 @@ def payment_methods(connection: Connection, customer_id: str, lock: bool = False
     """How this customer can pay."""
     query = select(table_of(PaymentMethodRow)).where(PaymentMethodRow.customer_id == customer_id)
     query = query.order_by(PaymentMethodRow.id)
-    return tuple(
-        PaymentMethod(
-            row["id"],
-            PaymentKind(row["kind"]),
-            row["label"],
-            None if row["balance"] is None else Money(row["balance"], row["currency"]),
-        )
-        for row in connection.execute(query.with_for_update() if lock else query).mappings()
-    )
+    rows = connection.execute(query.with_for_update() if lock else query).mappings()
+    return tuple(map(method_in, rows))
+
+
+def method_in(row: RowMapping) -> PaymentMethod:
+    """The payment method in a row of `payment_methods`."""
+    balance = None if row["balance"] is None else Money(row["balance"], row["currency"])
+    return PaymentMethod(row["id"], PaymentKind(row["kind"]), row["label"], balance)
 
 
 def default_address(connection: Connection, customer_id: str) -> Address | None:
     """The address that this customer's account has."""
     query = select(table_of(AddressRow)).where(AddressRow.customer_id == customer_id, AddressRow.is_default)
     row = connection.execute(query).mappings().first()
-    return None if row is None else _address(row)
+    return None if row is None else address_in(row)
 
 
 def address_id(customer_id: str, address: Address) -> str:
@@ -121,11 +120,12 @@ def _addresses(connection: Connection, ids: Sequence[str]) -> dict[str, Address]
     found: dict[str, Address] = {}
     for start in range(0, len(ids), _BATCH):
         query = select(table_of(AddressRow)).where(AddressRow.id.in_(ids[start : start + _BATCH]))
-        found |= {row["id"]: _address(row) for row in connection.execute(query).mappings()}
+        found |= {row["id"]: address_in(row) for row in connection.execute(query).mappings()}
     return found
 
 
-def _address(row: RowMapping) -> Address:
+def address_in(row: RowMapping) -> Address:
+    """The address in a row of `addresses`."""
     return Address(**{name: row[name] for name in _ADDRESS})
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
 from assistant.actions.order import Order
-from assistant.actions.order_import import import_order
+from assistant.actions.order_import import import_orders
 from assistant.actions.order_record import OrderRecord
 from assistant.actions.order_rows import owned_records
 from assistant.order_tables import OrderRow
@@ -50,10 +50,9 @@ class Orders:
 
         An order that the file gives as it did last time stays as it is now, with what was changed here since.
         """
-        outcome = Outcome()
+        latest = {order.id: order for order in orders}
         with writing(self._engine) as connection:
-            for order in {order.id: order for order in orders}.values():
-                outcome += import_order(connection, order, order_key(order.id))
+            outcome = import_orders(connection, latest.values(), order_key)
             if outcome.has_changes:
                 raise_version(connection, Kind.ORDERS)
         return outcome

@@ -40,7 +40,8 @@ class PaymentMethod:
             raise ValueError(
                 "its label has a long number; labels name at most the last digits, as in Visa ending in 4242"
             )
-        if is_card_number(re.sub(r"\D", "", self.id)) or iban_end(self.id):
+        is_iban = bool(re.match(r"[A-Za-z]{2}\d\d", self.id)) and iban_end(self.id) == len(self.id)
+        if is_iban or is_card_number(re.sub(r"\D", "", self.id)):
             raise ValueError("its id is the number of a card or an account; give it an id that means nothing elsewhere")
         if (self.balance is not None) != (self.kind is PaymentKind.GIFT_CARD):
             raise ValueError("a gift card has a balance, and nothing else has one")

@@ -50,7 +50,7 @@ class _ProductsFirst(TyperGroup):
 def register(app: typer.Typer) -> None:
     """Adds the group `import`."""
     group = typer.Typer(cls=_ProductsFirst, help="Import the shop's own records.", no_args_is_help=True)
-    for command in (products, faqs, customers, orders, events):
+    for command in (products, faqs, customers, orders, events, retail):
         group.command(command.__name__)(command)
     app.add_typer(group, name="import")
 
@@ -108,6 +108,29 @@ def events(
 ) -> None:
     """Import what customers viewed, put in the cart, bought and rated, in JSONL, JSON or CSV."""
     _import("events", sources, home, None, False, _interval(watch, every), force)
+
+
+def retail(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder with db.json or db.json.gz of tau-bench's retail world.")
+    ],
+    home: Home = None,
+) -> None:
+    """Import the public retail world of tau-bench: its customers, products and orders, and its rules as policy.md."""
+    from assistant.actions.policy_file import FILE_NAME
+    from assistant.actions.retail_import import import_world, retail_policy
+    from assistant.actions.retail_world import read_world
+    from retrieval.store.database import open_database
+
+    settings, world = _settings(home), read_world(folder)
+    for kind, outcome in import_world(open_database(settings.resolved_database_url), world).items():
+        typer.echo(f"{kind.value}: {outcome.added} added, {outcome.changed} changed, {outcome.unchanged} unchanged")
+    policy, text = settings.home / FILE_NAME, retail_policy(folder)
+    if policy.exists() and policy.read_text(encoding="utf-8") != text:
+        typer.echo(f"Note: {policy} exists and stays; the world's own rules are not in it.", err=True)
+        return
+    policy.parent.mkdir(parents=True, exist_ok=True)
+    policy.write_text(text, encoding="utf-8")
 
 
 def _import(

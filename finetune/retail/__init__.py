@@ -1,0 +1,1 @@
+"""Evaluation in the public retail world of tau-bench: recorded tasks, replayed through this program's actions."""
