@@ -1,4 +1,4 @@
-"""Training: corpora, simulated dialogues, base model, LoRA adapter, intent head, recommender.
+"""Training and evaluation: corpus, transcripts, simulated dialogues, conversation adapter, finder, recommender.
 
 Nothing in here is imported to serve a customer.
 """

@@ -1,8 +1,7 @@
 """Hints, fact wording and fact order: what a prompt says about its facts, alike in training and in serving.
 
 The embedded model reads no values. It reads which facts exist, in a fixed order, and for some of them one short
-hint that changes how a sentence is built. `assistant/evidence/gathering.py` makes facts for live turns and
-`finetune/simulator.py` makes them for training; both keep to this file.
+hint that changes how a sentence is built. `product_facts.py` and `order_facts.py` make the facts and keep to this file.
 
 How each fact is worded (its `text` or `value`), so that every phrasing around it reads well:
 

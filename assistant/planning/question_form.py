@@ -100,7 +100,7 @@ _FIELDS = {
     "stock": r"\b(?:in stock|available|availability|sold out|still have|still there)\b",
     "price": r"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total|on (?:sale|offer))\b|\bis (?:it|this|that) free\b",
     "colors": r"\bcolou?rs?\b",
-    "sizes": r"\bsizes?\b",
+    "sizes": r"\bsizes\b|\b(?:which|what|other|another|smaller|bigger|larger) size\b",
     "rating": r"\b(?:rated|ratings?|reviews?|any good)\b|\b(?:customers?|others|people|buyers)\b.*\b(?:say|think|like)\b",
 }
 """What a question about each field is like; the first that fits counts."""
@@ -114,6 +114,20 @@ _HAPPENED = re.compile(
 )
 _CASE = re.compile(r"\b(?:if|in case|when)\b", re.IGNORECASE)
 _GREETING = re.compile(r"\s*(?:hello|hi|hiya|hey|good (?:morning|afternoon|evening|day)|greetings)\b", re.IGNORECASE)
+
+
+_HAVING = re.compile(
+    r"\b(?:(?:do|would|does) (?:you|u|ya|the shop) (?:\w+ )?(?:have|sell|stock|carry|do|make)|have (?:you|u)\b|(?:is|are) there\b"
+    r"|(?:you|u|ya) (?:got|have|sell)\b|got (?:any|some|a|an)\b)",
+    re.IGNORECASE,
+)
+
+
+def asks_whether_sold(message: str) -> bool:
+    """Whether a message asks if the shop has something, which a yes answers as soon as it does: "do you have tents?"."""
+    return bool(_HAVING.search(message)) and not any(
+        _opening(clause) in _QUESTION_WORDS for clause in _CLAUSE.split(message.casefold())
+    )
 
 
 def asks_yes_no(message: str, question: str) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from assistant.evidence.brief import SUM_SLOTS, Note
 from assistant.planning.plan import Bundle, Choose, Compare, Details, Find
-from assistant.planning.question_form import asked_field, asks_yes_no
+from assistant.planning.question_form import asked_field, asks_whether_sold, asks_yes_no
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
 from assistant.writing.attribute_clauses import Subject, is_verb, spoken_name
@@ -52,7 +52,7 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
     elif step.sort:
         yield from _sorted(step, slots, lines, view)
     elif not lines and (view.task.planned.plan.need.is_empty or len(slots) > 2):
-        is_yes = asks_yes_no(view.task.message, view.task.message) and not view.lines
+        is_yes = asks_whether_sold(view.task.message) and not view.lines
         yield view.phrases(f"find.{'yes_listing' if is_yes else 'listing'}", products=view.list_priced(slots[:3]))
     else:
         yield from _picked(slots, lines, view)
@@ -71,7 +71,7 @@ def _picked(slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterato
     elif reason is None:
         yield view.phrases(f"find.bare{'_for_use' if use else ''}", product=product, use=use)
     else:
-        is_yes = asks_yes_no(view.task.message, view.task.message)
+        is_yes = asks_whether_sold(view.task.message)
         kind = "yes_pick" if is_yes else "pick_for_use" if use else "pick"
         yield ended(view.phrases(f"find.{kind}", product=product, use=use, reason=view.clause(reason, subject).text))
         if more is not None:

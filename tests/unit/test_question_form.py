@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.planning.plan import Details, Policy
-from assistant.planning.question_form import asked_field, asks_yes_no, greets, reports_trouble
+from assistant.planning.question_form import asked_field, asks_whether_sold, asks_yes_no, greets, reports_trouble
 from finetune.corpora.conversation import read_conversations
 from finetune.corpora.shop import shop_folders
 from tests.unit.corpus import CORPUS
@@ -82,6 +82,20 @@ def test_a_question_about_a_field_is_known(question: str, field: str) -> None:
 )
 def test_trouble_is_what_has_happened(message: str, is_trouble: bool) -> None:
     assert reports_trouble(message) is is_trouble
+
+
+@pytest.mark.parametrize(
+    ("message", "is_asked"),
+    [
+        ("do you have tents for two?", True),
+        ("got any canoes", True),
+        ("Have you got women's jackets", True),
+        ("is the big green rucksack ok as hand luggage", False),
+        ("what kinds of tea do you have", False),
+    ],
+)
+def test_whether_a_shop_sells_something_is_asked_by_form(message: str, is_asked: bool) -> None:
+    assert asks_whether_sold(message) is is_asked
 
 
 def test_a_greeting_begins_a_message() -> None:

@@ -1,5 +1,5 @@
 """The grammar: filters, references and slots read off a message by rule, over the catalogue's own vocabulary.
 
 Each module reads one thing and says where it stands, so that what one has read is hidden from the next
-(`Text.without`). `assistant/understanding/understanding.py` puts the readings together.
+(`Text.without`). `grammar.py` puts the readings together.
 """
