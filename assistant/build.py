@@ -19,6 +19,7 @@ from assistant.planning.constraints import Constraints
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
 from assistant.planning.planner import LanguageModelPlanner, Planner
+from assistant.reading.known_questions import KnownQuestions
 from assistant.reading.reader import Reader
 from assistant.settings import Settings
 from assistant.shop import Shop
@@ -54,14 +55,15 @@ def dialogue_of(
     """
     grammar = Grammar(catalog)
     names = grammar.names
-    planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar))
+    known = KnownQuestions(finder, catalog.faqs)
+    planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar, known))
     writer: SentenceWriter = RenderedWriter(speaker)
     if chat is not None:
         planner = ChatPlanner(chat, catalog, names, default=planner)
         writer = ChatWriter(chat)
     return Dialogue(
         planner=planner,
-        bench=Bench(catalog, search, reader, Constraints(grammar), orders, finder),
+        bench=Bench(catalog, search, reader, Constraints(grammar), orders, finder, known),
         briefing=Briefing(catalog, shop, now),
         composer=Composer(writer, ClaimsChecker(catalog, everyday)),
         kinds=catalog_kinds(catalog),

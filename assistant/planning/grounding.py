@@ -24,6 +24,7 @@ from assistant.planning.plan import (
     Compare,
     Details,
     Find,
+    HandOver,
     Order,
     Plan,
     Policy,
@@ -32,6 +33,7 @@ from assistant.planning.plan import (
 )
 from assistant.planning.request_form import asks_for_several, points, questions_in, tells_use
 from assistant.planning.spoken import LONGEST, Spoken, kind_named
+from assistant.reading.known_questions import KnownQuestions
 
 _SAME = 4
 """First letters by which two longer words count as forms of one: "heavy" and "heaviest", "ship" and "shipping"."""
@@ -45,6 +47,7 @@ class Grounding:
     """Grounds plans with one catalog's vocabulary, which also mends typing errors in what customers write."""
 
     grammar: Grammar
+    known: KnownQuestions | None = None
 
     def of(self, plan: Plan, thread: Thread, message: str) -> Plan:
         """The plan with each argument that nobody bears replaced by the customer's words, or left out."""
@@ -55,6 +58,8 @@ class Grounding:
         )
         said = " ".join(message.split())[:LONGEST]
         spoken = Spoken(self.grammar, thread, message)
+        if self._asks_a_page(plan, message):
+            return Plan(steps=(Policy(question=said),), need=thread.need)
         is_one_of_goods = len(plan.steps) == 1 and not isinstance(plan.steps[0], (Bundle, Cart, Order, Change))
         planned = [spoken.search] if is_one_of_goods and spoken.search else _asked_apart(plan.steps, message)
         steps = tuple(dict.fromkeys(self._step(spoken.about(step), heard, said, spoken) for step in planned))
@@ -64,6 +69,11 @@ class Grounding:
         if is_search and (ruled_out := [word for word in spoken.ruled_out if word not in need.avoid]):
             need = need.model_copy(update={"avoid": (*need.avoid, *ruled_out)})
         return Plan(steps=steps, need=need)
+
+    def _asks_a_page(self, plan: Plan, message: str) -> bool:
+        """Whether a message planned otherwise asks the question of a page in nearly its words."""
+        is_about_shop = all(isinstance(step, (Policy, Order, Change, HandOver)) for step in plan.steps)
+        return self.known is not None and not is_about_shop and self.known.page(message) is not None
 
     def _step(self, step: Step, heard: _Heard, said: str, spoken: Spoken) -> Step:
         match step:

@@ -98,10 +98,10 @@ _FIELDS = {
     "quantity": r"\bhow many\b.*\b(?:left|in stock|have|there)\b|\bhow many\b.*\bare\b|\bare \d+\b.*\bin stock\b",
     "restock": r"\bwhen\b.*\b(?:back|available|in stock|again)\b",
     "stock": r"\b(?:in stock|available|availability|sold out|still have|still there)\b",
-    "price": r"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total)\b",
+    "price": r"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total|on (?:sale|offer))\b|\bis (?:it|this|that) free\b",
     "colors": r"\bcolou?rs?\b",
     "sizes": r"\bsizes\b|\b(?:which|what|other|another|smaller|bigger|larger) size\b",
-    "rating": r"\b(?:rated|ratings?|reviews?)\b|\b(?:customers?|others|people|buyers)\b.*\b(?:say|think|like)\b",
+    "rating": r"\b(?:rated|ratings?|reviews?|any good)\b|\b(?:customers?|others|people|buyers)\b.*\b(?:say|think|like)\b",
 }
 """What a question about each field is like; the first that fits counts."""
 _TROUBLE = re.compile(

@@ -55,6 +55,9 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if not step.kind and not any(line.near.nearness >= _NEAR for each in read for line in each.lines):
         return Findings(notes=(Note.NOTHING_FOUND,))
     first, *others = _distinct(kept)
+    if not step.kind and first.support < DECIDES:  # nothing speaks for any: a few ideas, and no reasons made up
+        ideas = [each.product for each in (first, *others)][:SHOWN_FOR_A_NEED]
+        return Findings(products=tuple(product.id for product in ideas), notes=notes, total=count)
     others = [each for each in others if step.kind or _kind(each.product) == _kind(first.product)]
     fitting = [first, *(each for each in others if each.support >= DECIDES > each.contradiction)]
     chosen = fitting[:SHOWN_FOR_A_NEED]
@@ -131,12 +134,21 @@ def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple
         for text in texts:
             found = bench.search.products(text, kept, _READ, task.customer_id, moment=task.moment)
             if found.candidates:
-                return found.candidates, found.total, len(kept.conditions) < len(wanted.conditions)
+                lost = [each for each in wanted.conditions if each not in kept.conditions]
+                return found.candidates, found.total, any(_was_said(each, task) for each in lost)
     if (
         not step.kind and not kinds
     ):  # "something nice for my living room" names no thing, so what is near in meaning is a start
         return bench.search.nearest(query, wanted, _READ, task.moment), _READ, False
     return (), 0, False
+
+
+def _was_said(limit: Condition, task: Task) -> bool:
+    """Whether a limit is the customer's own: "small" is read as size S, and is not missed where things come in no such sizes."""
+    if limit.field != "size":
+        return True
+    said = set(stems(f"{task.message} {task.need.size}"))
+    return any(set(stems(value)) <= said for value in limit.values)
 
 
 def _fewer_words(step: Find, bench: Bench) -> tuple[str, ...]:

@@ -74,6 +74,9 @@ def page_findings(questions: Sequence[str], bench: Bench, least: float = _ANSWER
     others = list(bench.catalog.faqs)[:: len(bench.catalog.faqs) // _COMPARED + 1]
     near = {page: bench.nearest_lines(page, questions, 1) for page in (*places, *others)}
     nearness = {page: lines[0].nearness for page, lines in near.items() if lines}
+    asked = next((page for text in questions if (page := bench.known.page(text)) and bench.lines_of(page)), None)
+    if asked:
+        return _answer(bench.nearest_lines(asked, questions, len(bench.lines_of(asked))), questions[0], bench)
     best = max(nearness, key=lambda page: nearness[page] + _FOUND / places.get(page, _COMPARED), default="")
     if not best or 2 * nearness[best] - float(np.median(list(nearness.values()))) < least:
         return ()

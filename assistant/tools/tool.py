@@ -16,6 +16,7 @@ from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum
 from assistant.planning.constraints import Constraints
+from assistant.reading.known_questions import KnownQuestions
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.reading.reader import Reader, line_text
 from retrieval.catalog.catalog import Catalog
@@ -68,6 +69,7 @@ class Bench:
     constraints: Constraints
     orders: Orders
     finder: Encoder
+    known: KnownQuestions
     lines_of: Callable[[str], tuple[Line, ...]] = field(init=False)
     _vectors_of: Callable[[str], Vectors] = field(init=False)
 

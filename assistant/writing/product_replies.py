@@ -219,6 +219,12 @@ def _option_answer(slot: str, view: ReplyView) -> str:
     ):
         values = {name: f"{{{slot}.{name}}}" for name in (field, f"{field}s", "stock") if view.fact(f"{slot}.{name}")}
         values["it"] = subject.it
+        if (
+            has in notes
+            and lacks in notes
+            and view.text(f"{slot}.{field}").casefold() not in view.task.message.casefold()
+        ):
+            notes = tuple(note for note in notes if note is not has)  # another product of this turn comes in it
         if has in notes and {field, "stock"} <= values.keys():
             return view.phrases(f"details.has_{field}", subject.is_plural, **values)
         if lacks in notes:

@@ -110,7 +110,9 @@ def test_one_of_those_looked_for_is_of_their_kind() -> None:
     ],
 )
 def test_what_code_reads_completely_is_a_search_that_goes_on(message: str, expected: Find) -> None:
-    thread = replace(SHOWN, turns=(TranscriptTurn("tents for two", "find tents: for two", "p1 #1 Alder 2 Tent", "{p1.name}"),))
+    thread = replace(
+        SHOWN, turns=(TranscriptTurn("tents for two", "find tents: for two", "p1 #1 Alder 2 Tent", "{p1.name}"),)
+    )
     assert grounded(Details(of=("tent-2",), question="q"), message, thread).steps == (expected,)
 
 
