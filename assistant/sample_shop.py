@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from assistant.actions import policy_file
 from assistant.actions.order_feed import read_orders
 from assistant.actions.orders import Orders
 from assistant.importing import read_files
@@ -28,9 +29,9 @@ Record = TypeVar("Record")
 
 
 def sample_settings(**overrides: object) -> Settings:
-    """Settings with the sample shop's name, contacts and looks. Raises SettingsError like `load_settings`."""
-    data = load_settings(**overrides).data
-    return load_settings(**{"shop_file": data / "shop" / FILE_NAME, **overrides})
+    """Settings with the sample shop's name, contacts, looks and policy. Raises SettingsError like `load_settings`."""
+    shop = load_settings(**overrides).data / "shop"
+    return load_settings(**{"shop_file": shop / FILE_NAME, "policy": shop / policy_file.FILE_NAME, **overrides})
 
 
 def prepare_sample(settings: Settings, progress: Progress | None = None) -> bool:

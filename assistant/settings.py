@@ -86,8 +86,13 @@ class Settings(BaseSettings):
         [], max_length=4, description="Up to four questions that the chat offers first, separated by vertical bars."
     )
     policy: Path | None = Field(
-        None, description="Markdown file on tone and limits for models that read one; empty takes the built-in one."
+        None,
+        description="What may be done with orders, as docs/orders.md says; empty takes `policy.md` in the home.",
     )
+    orders_url: str = Field(
+        "", description="The shop's own order system, as docs/orders.md says; empty keeps orders in the database."
+    )
+    orders_token: SecretStr = Field(SecretStr(""), description="Bearer token for the shop's order system.")
 
     model: str = Field(
         "", description="Causal language model: a Hugging Face name or a folder; empty takes the embedded model."
@@ -262,7 +267,7 @@ def _refusal(found: ErrorDetails) -> SettingsError:
     named = getattr(value, "where", "") or (name if name.startswith("AISLE_") else f"AISLE_{name}")
     if found["type"] == "extra_forbidden":
         return SettingsError(f"{named} is no setting of Aisle.", "See `.env.example` for all of them.")
-    shown = "" if name in ("SECRET", "MODEL_KEY", "IMPORT_KEY") else f" has the value {str(value)!r}"
+    shown = "" if name in ("SECRET", "MODEL_KEY", "IMPORT_KEY", "ORDERS_TOKEN") else f" has the value {str(value)!r}"
     reason = " ".join(found["msg"].removeprefix("Value error, ").split())
     return SettingsError(
         f"{named}{shown}: {reason[:1].lower()}{reason[1:].rstrip('.')}.",

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from sqlalchemy import select
 
+from assistant.actions.policy_file import load_policy
 from assistant.settings import Settings
 from assistant.shop_file import SETTINGS
 from retrieval.store.database import open_database, reading
@@ -19,7 +20,11 @@ _OTHER_NAMES = frozenset({"AISLE_PUBLIC_DATA"})
 
 
 def missing(settings: Settings) -> Iterator[str]:
-    """One line for each thing that is missing, with the next step. Raises StoreError."""
+    """One line for each thing that is missing, with the next step.
+
+    Raises StoreError, and SettingsError if the shop's policy on orders cannot work.
+    """
+    load_policy(settings)
     path = settings.resolved_shop_file
     if settings.sample_note.exists():
         yield (

@@ -7,13 +7,26 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, field_validator
 
 from assistant.actions.order import OrderStatus
 
-Days = Annotated[int, Field(ge=0, le=3650, strict=True)]
+UNLIMITED = "unlimited"
+_MOST_DAYS = 3650
+
+Days = Annotated[int, Field(ge=0, le=_MOST_DAYS, strict=True)]
+
+
+def _return_days(value: object) -> object:
+    is_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_DAYS
+    if not is_number and value not in (None, UNLIMITED):
+        raise ValueError(f"it should be a whole number up to {_MOST_DAYS}, or {UNLIMITED}")
+    return value
+
+
+ReturnDays = Annotated[int | Literal["unlimited"] | None, PlainValidator(_return_days)]
 Fee = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=3)]
 Text = Annotated[str, Field(max_length=200)]
 
@@ -79,12 +92,12 @@ class ChangeDefaultAddress(_Part):
 
 
 class GiveBack(Rule):
-    """What returns and exchanges share: `days` after delivery, None without a limit, and whether an order has only `one`.
+    """What returns and exchanges share: `days` after delivery, and whether an order has only `one`.
 
-    With `reasons`, one of them must be given. `never` lists product types that do not come back.
+    Without `days`, those of the shop's settings count. With `reasons`, one of them must be given. `never` lists product types that do not come back.
     """
 
-    days: Days | None = None
+    days: ReturnDays = None
     reasons: tuple[Text, ...] = ()
     one: bool = False
     never: tuple[Text, ...] = ()

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from assistant.actions.policy import Policy, Rules, Section
+from assistant.settings import Settings
 from retrieval.errors import SettingsError
 
 FILE_NAME = "policy.md"
@@ -33,11 +34,23 @@ _WITH_SECTION = (
 Place = tuple[int | str, ...]
 
 
-def read_policy(path: Path, currency: str = "USD", return_days: int | None = None) -> Policy:
-    """The policy at `path`; `return_days` of the shop file counts where the policy gives returns no days.
+def load_policy(settings: Settings) -> Policy:
+    """The shop's policy: the file of the setting `policy`, or `policy.md` in the home; without one, nothing is allowed.
 
-    Raises SettingsError that names file, line and reason for a file or a setting that cannot work, and if policy and shop
-    file give different days.
+    Raises SettingsError like `read_policy`.
+    """
+    path = settings.policy or settings.home / FILE_NAME
+    if settings.policy is None and not path.is_file():
+        return Policy(currency=settings.currency)
+    is_stated = "return_days" in settings.model_fields_set
+    return read_policy(path, settings.currency, settings.return_days, is_stated)
+
+
+def read_policy(path: Path, currency: str = "USD", return_days: int | None = None, is_stated: bool = False) -> Policy:
+    """The policy at `path`; `return_days` counts where the policy gives returns no days.
+
+    Raises SettingsError that names file, line and reason for a file or a setting that cannot work, and if `return_days`
+    `is_stated` in the shop's settings and the policy says otherwise.
     """
     try:
         text = path.read_text(encoding="utf-8").removeprefix("\ufeff")
@@ -46,7 +59,8 @@ def read_policy(path: Path, currency: str = "USD", return_days: int | None = Non
     front, body_line = _front_matter(path, text)
     lines = _Lines(path, front)
     rules = _rules(lines)
-    _check_days(lines, rules, return_days)
+    if is_stated:
+        _check_days(lines, rules, return_days)
     sections = tuple(_sections(text.splitlines(), body_line))
     _check_sections(lines, rules, {section.title for section in sections})
     if return_days is not None:
@@ -143,7 +157,7 @@ def _reason(found: ErrorDetails) -> str:
 def _check_days(lines: _Lines, rules: Rules, return_days: int | None) -> None:
     days = rules.return_.days
     if lines.has("return", "days") and return_days is not None and days != return_days:
-        reason = f"is {days}, and the shop file's return_days is {return_days}; give it in one of them"
+        reason = f"is {days}, and the shop's return_days is {return_days}; give it in one of them"
         raise lines.wrong(("return", "days"), reason)
 
 

@@ -47,10 +47,12 @@ change_payment:
   times: 1
 return:
   when: [delivered]
+  days: unlimited
   one: true
   refund_to: [original, gift_card]
 exchange:
   when: [delivered]
+  days: unlimited
   one: true
   refund_to: [any]
 refunds:

@@ -51,7 +51,7 @@ def check_coming_back(record: OrderRecord, rule: GiveBack, situation: Situation)
     if rule.one and record.returns:
         text = f"Something of order {order.id} is already coming back, and that is possible once."
         raise Refused(Reason.ALREADY_COMING_BACK, text, rule.section)
-    if rule.days is None:
+    if not isinstance(rule.days, int):
         return
     if order.delivered is None:
         text = f"It is not recorded when order {order.id} was delivered, so a person at the shop looks at this."

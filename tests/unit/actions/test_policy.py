@@ -59,7 +59,11 @@ def test_without_a_policy_orders_are_only_read() -> None:
         ("refund: {}", 2, "refund is no setting"),
         ("cancel:\n  fee: -1", 3, "cancel.fee has the value -1: it should be greater than or equal to 0"),
         ("cancel:\n  fee: free", 3, "cancel.fee"),
-        ("return:\n  days: soon", 3, "return.days has the value 'soon': it should be a valid integer"),
+        (
+            "return:\n  days: soon",
+            3,
+            "return.days has the value 'soon': it should be a whole number up to 3650, or unlimited",
+        ),
         ("return:\n  days: 14.5", 3, "return.days"),
         ("return:\n  days: true", 3, "return.days"),
         ("return:\n  refund_to: [cash]", 3, "return.refund_to.1"),
@@ -107,13 +111,16 @@ def test_the_shop_files_return_days_count_where_the_policy_gives_none(tmp_path: 
     assert (rules.return_.days, rules.exchange.days) == (21, 21)
     path = written(tmp_path, "---\nreturn:\n  days: 14\n---\n")
     assert read_policy(path).rules.exchange.days is None
-    with pytest.raises(SettingsError, match=r"line 3: return\.days is 14, and the shop file's return_days is 21"):
-        read_policy(path, return_days=21)
+    with pytest.raises(SettingsError, match=r"line 3: return\.days is 14, and the shop's return_days is 21"):
+        read_policy(path, return_days=21, is_stated=True)
+    assert read_policy(path, return_days=21).rules.return_.days == 14
+    path = written(tmp_path, "---\nreturn:\n  days: unlimited\n---\n")
+    assert read_policy(path, return_days=21).rules.return_.days == "unlimited"
 
 
 def test_the_sample_shops_policy_agrees_with_its_pages() -> None:
     shop = yaml.safe_load((SAMPLE / "shop.yaml").read_text())
-    policy = read_policy(SAMPLE / "policy.md", shop["currency"], shop["return_days"])
+    policy = read_policy(SAMPLE / "policy.md", shop["currency"], shop["return_days"], is_stated=True)
     pages = {path.stem: path.read_text() for path in (SAMPLE / "faqs").glob("*.md")}
     rules = policy.rules
     assert "until it has been packed" in pages["cancel-order"]
