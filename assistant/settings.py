@@ -111,9 +111,6 @@ class Settings(BaseSettings):
         description="spaCy model, a package or a folder, that finds names to mask in transcripts besides the rules; "
         "needs the extra `privacy`.",
     )
-    temperature: float = Field(
-        0.6, ge=0, le=2, description="How freely replies are worded; 0 always takes the likeliest word."
-    )
     threads: int = Field(0, ge=0, description="CPU threads for models; 0 takes the number of cores, at most 4.")
 
     encoder: str = Field(

@@ -30,7 +30,7 @@ from finetune.corpora.pairs import reading_pairs
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import corpus_conversations
 from finetune.optimizing import cosine
-from retrieval.index.sentence_encoder import packaged_model
+from retrieval.index.sentence_encoder import DEFAULT_ENCODER, packaged_model
 
 _LONGEST = 72
 _RESAMPLES = 1000
@@ -112,6 +112,7 @@ def train_finder(
         optimizer.step()
         watch(done + 1, steps, float(loss.detach()))
     shutil.rmtree(output, ignore_errors=True)
+    model.peft_config["default"].base_model_name_or_path = f"sentence-transformers/{DEFAULT_ENCODER}"  # no path of this machine
     model.to(torch.bfloat16).save_pretrained(output)
     (output / "training.json").write_text(
         json.dumps({"recipe": asdict(recipe), "pairs": len(asked)}, indent=1), "utf-8"

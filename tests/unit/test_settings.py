@@ -89,7 +89,7 @@ def test_other_programs_may_use_the_same_env_file(tmp_path: Path) -> None:
 WRONG = {
     "AISLE_RETURN_DAYS": "soon", "AISLE_SHOP_EMAIL": "call us", "AISLE_CURRENCY": "dollars", "AISLE_LANGUAGE": "tlh",
     "AISLE_COLOR": "blue", "AISLE_COLOR_DARK": "#12", "AISLE_THEME": "night", "AISLE_POSITION": "top",
-    "AISLE_GREETING": "x" * 301, "AISLE_FIRST_QUESTIONS": "a|b|c|d|e", "AISLE_TEMPERATURE": "hot",
+    "AISLE_GREETING": "x" * 301, "AISLE_FIRST_QUESTIONS": "a|b|c|d|e",
     "AISLE_THREADS": "-1", "AISLE_PORT": "70000", "AISLE_ALLOWED_ORIGINS": "shop.example", "AISLE_PUBLIC_URL": "here",
     "AISLE_TRUSTED_PROXIES": "nginx", "AISLE_SECRET": "short", "AISLE_RATE_LIMIT": "often", "AISLE_MAX_MESSAGE": "1",
     "AISLE_LOG_LEVEL": "LOUD", "AISLE_SHOP_FILE": "none.yaml",
