@@ -60,8 +60,9 @@ class Grounding:
         spoken = Spoken(self.grammar, thread, message)
         if self._asks_a_page(plan, message):
             return Plan(steps=(Policy(question=said),), need=thread.need)
-        is_one_of_goods = len(plan.steps) == 1 and not isinstance(plan.steps[0], (Bundle, Cart, Order, Change))
-        planned = [spoken.search] if is_one_of_goods and spoken.search else _asked_apart(plan.steps, message)
+        planned = _asked_apart(plan.steps, message)
+        if spoken.search and len(plan.steps) == 1 and not _knows_better(plan.steps[0], spoken):
+            planned = [spoken.search]
         steps = tuple(dict.fromkeys(self._step(spoken.about(step), heard, said, spoken) for step in planned))
         is_search = any(isinstance(step, _SEARCHING) for step in steps)
         kinds = frozenset(stems(step.kind) for step in steps if isinstance(step, Find))
@@ -119,6 +120,11 @@ class Grounding:
 
     def _names_type(self, kind: str) -> bool:
         return bool(kind_named(self.grammar.read(Text(clean(self.grammar.mended(kind))))))
+
+
+def _knows_better(step: Step, spoken: Spoken) -> bool:
+    """Whether a step is more than the search that code reads: several kinds, an order, or a search that names the kind itself."""
+    return isinstance(step, (Bundle, Cart, Order, Change)) or (isinstance(step, Find) and bool(spoken.kind))
 
 
 def _asked_apart(steps: Sequence[Step], message: str) -> Sequence[Step]:

@@ -104,7 +104,8 @@ class Spoken:
         if self._reading.rest or self._named or is_about_shown or not self._is_search(last):
             return None
         goes_on = last is not None and not self.kind
-        want = "; ".join(filter(None, [last.want if last and goes_on else "", self.said]))[:LONGEST]
+        limits = self.said if self._reading.conditions or ranks else ""
+        want = "; ".join(filter(None, [last.want if last and goes_on else "", limits]))[:LONGEST]
         return Find(kind=self.kind or (last.kind if last and goes_on else ""), want=want, sort=self.sort)
 
     def _is_search(self, last: Find | None) -> bool:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.settings import SOURCE_ROOT
+
 if TYPE_CHECKING:
     from assistant.language_model.speaker import EngineSpeaker
 
@@ -42,7 +44,8 @@ def sample(
 Corpus = Annotated[Path, typer.Option(help="Folder with the shops of the corpus.")]
 Adapter = Annotated[Path, typer.Option(help="Folder of the adapter that plans, reads and writes.")]
 Home = Annotated[Path, typer.Option(help="Folder that keeps the converted base model.", envvar="AISLE_HOME")]
-CORPUS_FOLDER, MODEL_HOME, FINDER_FOLDER = Path("data/conversations"), Path("var"), Path("data/models/finder")
+_DATA = SOURCE_ROOT / "data"
+CORPUS_FOLDER, MODEL_HOME, FINDER_FOLDER = _DATA / "conversations", Path("var"), _DATA / "models" / "finder"
 
 
 def register(train: typer.Typer, evaluate: typer.Typer) -> None:

@@ -112,7 +112,9 @@ def train_finder(
         optimizer.step()
         watch(done + 1, steps, float(loss.detach()))
     shutil.rmtree(output, ignore_errors=True)
-    model.peft_config["default"].base_model_name_or_path = f"sentence-transformers/{DEFAULT_ENCODER}"  # no path of this machine
+    model.peft_config[
+        "default"
+    ].base_model_name_or_path = f"sentence-transformers/{DEFAULT_ENCODER}"  # no path of this machine
     model.to(torch.bfloat16).save_pretrained(output)
     (output / "training.json").write_text(
         json.dumps({"recipe": asdict(recipe), "pairs": len(asked)}, indent=1), "utf-8"

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, FrameLocator, Locator, Page, expect
 
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 60_000
 
 
 class Visit:
