@@ -20,9 +20,9 @@ from enum import StrEnum
 from assistant.evidence.evidence import Fact
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
+from assistant.reference import ORDER_SLOTS as ORDER_SLOTS
 
 PRODUCT_SLOTS = ("p1", "p2", "p3", "p4", "p5", "p6")
-ORDER_SLOTS = ("o1", "o2", "o3")
 LINE_SLOTS = tuple(f"l{number}" for number in range(1, 9))
 SUM_SLOTS = ("s1", "s2", "s3", "s4")
 PRODUCT_FIELDS = (

@@ -17,11 +17,5 @@ def words(name: str) -> frozenset[str]:
 
 
 @cache
-def phrases(name: str) -> tuple[str, ...]:
-    """The entries of one list of phrases, one per line, longest first."""
-    return tuple(sorted((line.strip() for line in _lists()[name].splitlines() if line.strip()), key=len, reverse=True))
-
-
-@cache
 def _lists() -> dict[str, str]:
     return dict(yaml.safe_load(_PATH.read_text(encoding="utf-8")))

@@ -7,8 +7,6 @@ import re
 from assistant.evidence.lexicon import words
 from assistant.reading.lines import Line, LineKind
 
-FORMS = ("quote", "clause", "note")
-"""Fields of a line slot beside `value`. Code refers to them; the language model's vocabulary does not have them."""
 _REVIEW = re.compile(r"^Review, \S+ of 5 stars: ")
 _ANSWER = re.compile(r"^(?:yes|no|sure|of course|certainly)[,.:;!]\s+(?:but\s+)?", re.IGNORECASE)
 """A yes or no that a sign sets apart: "No paper is needed" begins with another "no"."""

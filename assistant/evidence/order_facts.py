@@ -7,13 +7,8 @@ from datetime import date
 
 from assistant.actions.order import Order, OrderLine, OrderStatus
 from assistant.evidence.evidence import Fact, FactKind
-from assistant.evidence.hints import CLOSED, OPEN, count_hint
+from assistant.evidence.hints import CLOSED, OPEN
 from assistant.evidence.wording import day, in_words
-
-IN_FULL = ("id", "status", "placed", "expected", "delivered", "items", "total", "carrier", "tracking", "window")
-IN_HISTORY = ("id", "status", "placed", "items", "total")
-TO_RETURN = ("id", "status", "delivered", "window")
-TO_CHOOSE = ("id", "status", "placed")
 
 _STATUS = {
     OrderStatus.PROCESSING: "being prepared",
@@ -46,7 +41,7 @@ def _all_facts(slot: str, order: Order, return_days: int, today: date) -> dict[s
             fact("expected", FactKind.DATE, _day(order.expected, today) if order.status.is_open else ""),
             fact("delivered", FactKind.DATE, _day(order.delivered, today)),
             fact("refunded", FactKind.DATE, _day(order.refunded, today)),
-            fact("items", FactKind.TEXT, in_words([_line(line) for line in order.lines]), count_hint(len(order.lines))),
+            fact("items", FactKind.TEXT, in_words([_line(line) for line in order.lines])),
             fact("total", FactKind.MONEY, str(order.total)),
             fact("carrier", FactKind.NAME, order.carrier),
             fact("tracking", FactKind.CODE, order.tracking),

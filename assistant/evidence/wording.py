@@ -1,4 +1,4 @@
-"""Wording: values of records as words that fit into sentences, by the table in `assistant/evidence/hints.py`."""
+"""Wording: values of records as words that fit into sentences."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.evidence.lexicon import words
-from retrieval.catalog.money import Money
 
 _POSSESSIVES = {"mens": "men's", "womens": "women's", "kids": "kids'", "childrens": "children's", "ladies": "ladies'"}
 _IRREGULAR = {"knives": "knife", "shelves": "shelf", "scarves": "scarf", "leaves": "leaf", "loaves": "loaf"}
-_SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z0-9\"'“‘(])")
-_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|a\.m|p\.m|no|approx|incl|etc|St|Dr|Mr|Mrs|Ms)\.$", re.IGNORECASE)
 _NAMES = re.compile(r"\b(?:[A-Z]{2,}\d*|[A-Z]\w*[A-Z]\w*)\b")
 
 
@@ -39,11 +36,6 @@ def in_words(items: Sequence[str], last: str = "and") -> str:
 def day(value: date) -> str:
     """A date that fits after "on": "November 14"."""
     return f"{value:%B} {value.day}"
-
-
-def round_money(money: Money) -> str:
-    """Money as one says it in a condition: "$60", but "$59.50"."""
-    return re.sub(r"[.]00(?!\d)", "", str(money))
 
 
 def lower(text: str) -> str:
@@ -94,37 +86,6 @@ def _spoken(step: str) -> str:
 def _looks_plural(spoken: str) -> bool:
     last = spoken.split()[-1]
     return len(last) > 3 and last.endswith("s") and not last.endswith(("ss", "us", "is"))
-
-
-def sentences(line: str) -> list[str]:
-    """The sentences of one paragraph, each with its final sign; an abbreviation ends none."""
-    parts: list[str] = []
-    for part in _SENTENCE.split(line.strip()):
-        if parts and _ABBREVIATION.search(parts[-1]):
-            parts[-1] += f" {part}"
-        elif part:
-            parts.append(part)
-    return [part if part.endswith((".", "!", "?", ":")) else f"{part}." for part in parts]
-
-
-def plain_text(markdown: str) -> str:
-    """Markdown as plain text: the words as they stand, one line for each paragraph or list item."""
-    text = re.sub(r"<!--.*?-->", "", markdown, flags=re.DOTALL)
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
-    text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"(\*\*|__)(.+?)\1", r"\2", text)
-    text = re.sub(r"(?<!\w)[*_](\S(?:[^*_\n]*\S)?)[*_](?!\w)", r"\1", text)
-    text = text.replace("`", "")
-    lines = re.split(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)", text)
-    return "\n".join(stripped for line in lines if (stripped := _plain_line(line)))
-
-
-def _plain_line(line: str) -> str:
-    line = re.sub(r"^\s*(?:[-*+]|\d+[.)]|>)\s+", "", line)
-    heading = re.match(r"\s*#{1,6}\s+", line)
-    if heading:
-        return ""
-    return re.sub(r"\s+", " ", line).strip()
 
 
 def stems(text: str) -> frozenset[str]:

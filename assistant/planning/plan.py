@@ -8,7 +8,7 @@ and descriptions here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -126,7 +126,6 @@ class Talk(Step):
     ]  # fmt: skip
 
 
-AnyStep: TypeAlias = Find | Details | Compare | Choose | Bundle | Policy | Order | Change | Cart | Ask | HandOver | Talk
 STEPS: Mapping[str, type[Step]] = {
     step.tool: step
     for step in (Find, Details, Compare, Choose, Bundle, Policy, Order, Change, Cart, Ask, HandOver, Talk)

@@ -35,7 +35,7 @@ from assistant.planning.plan import (
 
 NEED = "need: "
 NO_NEED = "none"
-_NUMBER = re.compile(r"#(\d+)")
+
 _NEED_PART = re.compile(r"(for|use|want|budget|size|color|brand|not) (.+)")
 
 

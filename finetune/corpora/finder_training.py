@@ -33,7 +33,6 @@ from finetune.optimizing import cosine
 from retrieval.index.sentence_encoder import DEFAULT_ENCODER, packaged_model
 
 _LONGEST = 72
-_RESAMPLES = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,11 +98,3 @@ def _asked(turn: CorpusTurn, line: Line) -> str:
     is_policy = line.kind is LineKind.POLICY
     fitting = [question for policy, question in asked if question and policy == is_policy]
     return next(iter([*fitting, *(question for _, question in asked if question)]), "")
-
-
-def by_verdict(pairs: Iterable[ReadingPair]) -> dict[Verdict, int]:
-    """How many pairs have each verdict."""
-    counts = dict.fromkeys(Verdict, 0)
-    for pair in pairs:
-        counts[pair.verdict] += 1
-    return counts

@@ -32,10 +32,6 @@ class Options:
             kept = [variant for variant in kept if self._names(variant, field)] or kept
         return kept
 
-    def narrows(self, variants: Sequence[Product]) -> bool:
-        """True if these options mean some of `variants` and not others."""
-        return len(self.among(variants)) < len(variants)
-
     def each_of(self, variants: Sequence[Product]) -> list[list[Product]]:
         """The meant variants, parted by the color, else the size, of which several were named and exist."""
         meant = self.among(variants)

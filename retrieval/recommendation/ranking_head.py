@@ -17,11 +17,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from retrieval.catalog.customer import EventKind
-from retrieval.recommendation.product_features import TRAITS
 
 KINDS = tuple(EventKind)
-ALIKE = ("embedding", *TRAITS, "price_level")
-"""How a product and the product of an act can be alike, in the order of `Inputs.alike`."""
+
 
 TERMS = ("request", "taste", "popularity", "fresh", "rating", "price", "discount", "stock")
 """What adds up to a score, in the order of the last axis of `RankingHead.forward`."""

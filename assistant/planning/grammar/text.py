@@ -77,11 +77,6 @@ class Text:
             chars[start:end] = HIDDEN * (end - start)
         return Text("".join(chars))
 
-    @property
-    def visible(self) -> str:
-        """What is not hidden, in lower case, with single spaces."""
-        return " ".join(self.lower.replace(HIDDEN, " ").split())
-
 
 def clean(message: str) -> str:
     """`message` as one line of plain characters, at most LONGEST of them."""

@@ -29,8 +29,6 @@ from data.generate.pictures.canvas import (
     turned,
 )
 
-SOIL = "#5b4636"
-
 
 def _bush(x: float, y: float, scale: float = 1) -> str:
     tones = (LEAF_DARK, LEAF, LEAF_LIGHT)
