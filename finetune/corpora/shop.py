@@ -20,6 +20,7 @@ from assistant.importing import read_files
 from assistant.planning.constraints import Constraints
 from assistant.planning.grammar.grammar import Grammar
 from assistant.reading.lines import Line, page_lines, product_lines
+from assistant.settings import SOURCE_ROOT
 from assistant.shop import Shop
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer
@@ -32,7 +33,7 @@ from retrieval.feeds.report import FeedRow, RowError, RowWarning
 from retrieval.feeds.source import Source
 
 Record = TypeVar("Record")
-CORPUS = Path("data/conversations")
+CORPUS = SOURCE_ROOT / "data" / "conversations"
 SAMPLE = "fern-and-fell"
 """The shop of the corpus whose records are those of the sample shop, `data/shop`."""
 
