@@ -189,5 +189,6 @@ def _reply(conversation_id: str, message: str, done: TurnReply, serving: Serving
         shown=serving.beside.shown(message, done.plan, done.brief, done.written, done.moment),
         fallback=done.is_fallback,
         timings_ms=done.timings_ms,
+        planned_by_default=done.is_planned_by_default,
         model=serving.model,
     )

@@ -94,11 +94,6 @@ def open_chat_model(settings: Settings, adapter: Path | None = None, adapter_nam
     return None
 
 
-def plan_fallbacks(dialogue: Dialogue) -> int:
-    """How many messages the speaker had to plan because two plans of the chat model were invalid."""
-    return dialogue.planner.fallbacks if isinstance(dialogue.planner, ChatPlanner) else 0
-
-
 def catalog_kinds(catalog: Catalog) -> tuple[str, ...]:
     """The kinds of product a shop sells, most products first, as plural nouns."""
     counts = catalog.facets.product_types

@@ -15,7 +15,8 @@ from assistant.shown import Card, Shown
 class Reply:
     """A finished reply. `written` is the model's text with references, `text` the same with facts in place.
 
-    `fallback` tells that a plain phrase stood in for a sentence that failed the check. `timings_ms` maps a step of the way
+    `fallback` tells that a plain phrase stood in for a sentence that failed the check, `planned_by_default` that the embedded model
+    planned because two plans of the chosen one were invalid. `timings_ms` maps a step of the way
     of a message to its milliseconds. `model` names the language model and adapter. `turn` is the number of the stored turn, `time`
     when it was stored.
     """
@@ -28,6 +29,7 @@ class Reply:
     shown: Shown
     fallback: bool
     timings_ms: Mapping[str, float]
+    planned_by_default: bool = False
     model: str = ""
     turn: int = 0
     time: datetime = datetime.fromtimestamp(0, UTC)

@@ -50,6 +50,7 @@ class TurnReply:
     brief: Brief
     thread: Thread
     is_fallback: bool
+    is_planned_by_default: bool
     timings_ms: dict[str, float]
     moment: datetime
 
@@ -101,6 +102,7 @@ class Dialogue:
             brief=brief,
             thread=self.thread_after(prepared, written),
             is_fallback=any(sentence.is_fallback for sentence in said),
+            is_planned_by_default=planned.by_default,
             timings_ms=watch.timings_ms,
             moment=prepared.moment,
         )

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
-from prometheus_client.core import CounterMetricFamily
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from assistant.reply import Reply
 from retrieval.errors import StoreError
@@ -31,6 +28,11 @@ class Metrics:
         self._fallbacks = Counter(
             "aisle_fallbacks", "Replies with a plain phrase in place of a failed sentence.", registry=self.registry
         )
+        self._default_plans = Counter(
+            "aisle_plan_fallbacks",
+            "Messages that the embedded model planned because two plans of the chosen model were invalid.",
+            registry=self.registry,
+        )
         self._errors = Counter(
             "aisle_errors", "Replies that failed, by kind of error.", ["kind"], registry=self.registry
         )
@@ -45,10 +47,6 @@ class Metrics:
             "aisle_tokens_refused", "Sign-in tokens that were expired, forged or not for Aisle.", registry=self.registry
         )
         self._running = Gauge("aisle_replies_running", "Replies being made now.", registry=self.registry)
-
-    def watch_plans(self, fallbacks: Callable[[], int]) -> None:
-        """Show how many messages the default planner had to plan, `ChatPlanner.fallbacks`; asked for at every request."""
-        self.registry.register(_PlanFallbacks(fallbacks))
 
     def started(self) -> float:
         """Counts a reply as running; the value returned is given back to `ended`."""
@@ -65,6 +63,8 @@ class Metrics:
             self._tools.labels(planned.tool).inc()
         if reply.fallback:
             self._fallbacks.inc()
+        if reply.planned_by_default:
+            self._default_plans.inc()
 
     def ended(self, start: float, face: str, outcome: str) -> None:
         """Counts the end of a reply that `started` at `start`: "replied", "failed", "cancelled" or "refused"."""
@@ -94,16 +94,3 @@ class Metrics:
     def render(self) -> bytes:
         """Everything in the Prometheus text format."""
         return generate_latest(self.registry)
-
-
-class _PlanFallbacks(Collector):
-    def __init__(self, count: Callable[[], int]) -> None:
-        self._count = count
-
-    def collect(self) -> Iterator[Metric]:
-        """The one number, as Prometheus wants it."""
-        yield CounterMetricFamily(
-            "aisle_plan_fallbacks",
-            "Messages that the embedded model planned because two plans of the chosen model were invalid.",
-            value=self._count(),
-        )

@@ -1,13 +1,14 @@
 """ChatPlanner: plans with any language model that answers messages, under the same rules as the embedded one.
 
 Its answer is validated and its products are looked up. An answer that fails goes back once with the reason; if the next one fails
-too, the default planner plans, and that is counted.
+too, the default planner plans, and the plan says so.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -78,13 +79,6 @@ class ChatPlanner:
         self._catalog = catalog
         self._names = names
         self._default = default
-        self._lock = threading.Lock()
-        self._fallbacks = 0
-
-    @property
-    def fallbacks(self) -> int:
-        """How many messages the default planner had to plan since this one was made."""
-        return self._fallbacks
 
     def plan(self, system: str, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
         """See `Planner.plan`."""
@@ -102,10 +96,8 @@ class ChatPlanner:
                 refused = f"Your answer was:\n{harmless(answer)}\n\nIt is not valid: {error}\nAnswer with a valid JSON object only."
             else:
                 return Planned(plan, plan_text(plan, self._label(thread), thread.need))
-        else:
-            with self._lock:
-                self._fallbacks += 1
-        return self._default.plan(system, context, thread, message, cancelled)
+        planned = self._default.plan(system, context, thread, message, cancelled)
+        return planned if cancelled.is_set() else replace(planned, by_default=True)
 
     def _messages(self, system: str, context: str, thread: Thread, message: str) -> list[Message]:
         """The conversation: what each message brought and the reply to it stand before the next message."""

@@ -37,11 +37,15 @@ _GREEDY = Decoding(max_tokens=_LONGEST, temperature=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, its text as the model wrote it, and whether code had to step in because none could be read."""
+    """A plan, its text as the model wrote it, and whether code had to step in because none could be read.
+
+    `by_default` says that the embedded model planned because two plans of the chosen one were invalid.
+    """
 
     plan: Plan
     text: str
     is_fallback: bool = False
+    by_default: bool = False
 
 
 class Planner(Protocol):

@@ -36,10 +36,14 @@ CORPUS = SOURCE_ROOT / "data" / "conversations"
 
 
 class SearchPlanner:
-    """Searches for the words of the message."""
+    """Searches for the words of the message, and counts how often it had to."""
+
+    def __init__(self) -> None:
+        self.count = 0
 
     def plan(self, system: str, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
         """See `Planner.plan`."""
+        self.count += 1
         return Planned(Plan(steps=(Find(want=message[:200]),), need=thread.need), "", is_fallback=True)
 
 
@@ -49,10 +53,11 @@ def measure(model: ChatModel, limit: int) -> Iterator[str]:
     for folder in (each for each in shop_folders(CORPUS) if each.name in kept):
         shop = CorpusShop.load(folder)
         turns = list(islice(planned_turns(shop, corpus_conversations(folder)), limit))
-        planner = ChatPlanner(model, shop.catalog, Names(shop.catalog, Lexicon.of(shop.catalog)), SearchPlanner())
+        default = SearchPlanner()
+        planner = ChatPlanner(model, shop.catalog, Names(shop.catalog, Lexicon.of(shop.catalog)), default)
         scores = evaluate_planner(turns, by_planner(planner))
         yield (
-            f"{folder.name:16} {scores.turns} turns: not valid {planner.fallbacks}, tools {scores.tools:.3f}, first tool "
+            f"{folder.name:16} {scores.turns} turns: not valid {default.count}, tools {scores.tools:.3f}, first tool "
             f"{scores.first_tool:.3f}, arguments F1 {scores.arguments:.3f}, need F1 {scores.need:.3f}, p50 {scores.p50_ms:.0f} ms"
         )
 

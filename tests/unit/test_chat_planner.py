@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -79,7 +80,7 @@ def test_an_answer_becomes_a_plan_and_its_text(planner: ChatPlanner, server: Scr
     )
     assert found.text == "details #2 [Tarn Boots]: how heavy\nneed: for me; want light"
     assert not found.is_fallback
-    assert planner.fallbacks == 0
+    assert not found.by_default
 
 
 def test_the_model_is_told_tools_schema_and_conversation(planner: ChatPlanner, server: Script) -> None:
@@ -120,27 +121,27 @@ def test_an_invalid_answer_goes_back_once_with_the_reason(
     planner: ChatPlanner, server: Script, wrong: str, reason: str
 ) -> None:
     server.answers = [wrong, GREET]
-    assert plan(planner, "hello", shown("wren")).text == "talk greet"
+    found = plan(planner, "hello", shown("wren"))
+    assert (found.text, found.by_default) == ("talk greet", False)
     first, second = (asked["messages"] for asked in server.requests)
     assert second[:-1] == first[:-1]
     told = second[-1]["content"].removeprefix(first[-1]["content"])
     assert reason in told
-    assert planner.fallbacks == 0
 
 
-def test_after_two_invalid_answers_the_default_planner_plans_and_that_is_counted(
+def test_after_two_invalid_answers_the_default_planner_plans_and_the_plan_says_so(
     planner: ChatPlanner, server: Script
 ) -> None:
     server.answers = ["hm", "hm", GREET, "hm", "{}"]
-    assert [plan(planner, "hello").text for _ in range(3)] == ["talk unclear", "talk greet", "talk unclear"]
-    assert planner.fallbacks == 2
+    found = [plan(planner, "hello") for _ in range(3)]
+    assert [each.text for each in found] == ["talk unclear", "talk greet", "talk unclear"]
+    assert [each.by_default for each in found] == [True, False, True]
 
 
 def test_a_cancelled_plan_is_no_invalid_one(planner: ChatPlanner, server: Script) -> None:
     cancelled = threading.Event()
     cancelled.set()
     assert planner.plan("", "", Thread(), "hello", cancelled) is DEFAULT
-    assert planner.fallbacks == 0
     assert server.requests == []
 
 
@@ -150,8 +151,7 @@ def test_a_model_that_knows_nothing_still_ends_in_a_plan(
 ) -> None:
     monkeypatch.setattr("assistant.planning.chat_planner._DECODING", Decoding(max_tokens=16, temperature=0.0))
     planner = chat_planner(TransformersChat.open(str(wide_folders[name])))
-    assert plan(planner, "got tents", shown("wren")) is DEFAULT
-    assert planner.fallbacks == 1
+    assert plan(planner, "got tents", shown("wren")) == replace(DEFAULT, by_default=True)
 
 
 def test_text_of_a_model_can_not_break_the_line_or_part_it_stands_in() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.build import dialogue_of, open_chat_model, plan_fallbacks
+from assistant.build import dialogue_of, open_chat_model
 from assistant.checking.claims import PROMISE, REFERENCE, ClaimsChecker, ViolationKind
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import KEYS, Brief, BriefLine
@@ -212,7 +212,7 @@ class TestTurn:
         assert reply.text == f"The {northwire().catalog.products[reply.brief.products[0]].title}."
         assert reply.plan.need.whom == "my son"
         assert not reply.is_fallback
-        assert plan_fallbacks(dialogue) == 0
+        assert not reply.is_planned_by_default
         assert "response_format" not in server.requests[1]
 
     def test_two_invalid_plans_leave_the_turn_to_the_trained_model(
@@ -223,7 +223,7 @@ class TestTurn:
         reply = ask(dialogue, "headphones please")
         assert reply.plan.steps == (Find(kind="headphones"),)
         assert reply.text.startswith("The ")
-        assert plan_fallbacks(dialogue) == 1
+        assert reply.is_planned_by_default
 
     def test_a_model_that_knows_nothing_says_nothing_false(
         self, turn: Callable[..., Dialogue], wide_folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
@@ -243,8 +243,9 @@ class TestTurn:
     ) -> None:
         with transformers_serve(wide_folders["qwen2"], tmp_path / "log") as url:
             dialogue = turn(ChatServer.open(url, str(wide_folders["qwen2"])), ScriptedSpeaker("talk greet"))
-            assert ask(dialogue, "hi").text == "Hello! What can I help you find?"
-            assert plan_fallbacks(dialogue) == 1
+            reply = ask(dialogue, "hi")
+        assert reply.text == "Hello! What can I help you find?"
+        assert reply.is_planned_by_default
 
 
 class TestOpening:
