@@ -19,6 +19,8 @@ from retrieval.catalog.product import Product
 _LINES_OF_ONE, _LINES_OF_EACH = 2, 1
 _LINES_READ = 6
 """Lines of a product that are read for a question about it: those nearest to it."""
+_OF_OPTIONS = frozenset({"come"})
+"""Words that ask for a color or size and say no more: "does it come in a large"."""
 _MOST_DIFFERENCES = 3
 
 
@@ -78,7 +80,7 @@ def _option_note(products: list[Product], task: Task, bench: Bench) -> Note | No
     """Whether the products come in the color or size that the message names; None if it names none, or asks more than that."""
     options = bench.constraints.options(task.message)
     variants = [variant for product in products for variant in bench.catalog.variants(product)]
-    if not variants or bench.constraints.says_more(task.message):
+    if not variants or not _OF_OPTIONS.issuperset(bench.constraints.unread(task.message).split()):
         return None
     has: Note | None = None
     for field, values, yes, no in (

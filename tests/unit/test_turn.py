@@ -268,3 +268,14 @@ def test_a_thread_remembers_the_last_turns_and_every_product(dialogue: Dialogue,
         thread = reply.thread
     assert len(thread.turns) == REMEMBERED_TURNS
     assert thread.numbers.number(dialogue.briefing.group(thread.shown[0])) == 1
+
+
+def test_asking_whether_it_comes_in_a_color_is_answered_by_the_record(bench: Bench) -> None:
+    catalog = northwire().catalog
+    shown = next(p for p in catalog.products.values() if len({v.color for v in catalog.variants(p) if v.color}) > 1)
+    colors = {variant.color.casefold() for variant in catalog.variants(shown)}
+    others = {p.color.casefold() for p in catalog.products.values() if p.color} - colors
+    known, unknown = min(colors), min(color for color in others if " " not in color)
+    step = Details(of=(shown.id,), question="does it come in it")
+    assert details(step, task(f"does it come in {known}?"), bench).notes == (Note.HAS_COLOR,)
+    assert details(step, task(f"does it come in {unknown}?"), bench).notes == (Note.NO_SUCH_COLOR,)
