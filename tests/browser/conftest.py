@@ -43,12 +43,21 @@ def other_shops() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 @pytest.fixture(scope="session")
+def single_page_shop() -> Iterator[socket.socket]:
+    """Where a shop of a single page will be, which may embed the chat."""
+    with listen("127.0.0.1", 0) as allowed:
+        yield allowed
+
+
+@pytest.fixture(scope="session")
 def url(
-    fake: FakeAssistant, other_shops: tuple[socket.socket, socket.socket], tmp_path_factory: pytest.TempPathFactory
+    fake: FakeAssistant,
+    other_shops: tuple[socket.socket, socket.socket],
+    single_page_shop: socket.socket,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    app = make_app(
-        tmp_path_factory.mktemp("home"), fake, shop_name="Elm & Fell", allowed_origins=[origin(other_shops[0])]
-    )
+    allowed = [origin(other_shops[0]), origin(single_page_shop)]
+    app = make_app(tmp_path_factory.mktemp("home"), fake, shop_name="Elm & Fell", allowed_origins=allowed)
     with served(app) as base:
         yield base
 

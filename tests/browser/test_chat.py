@@ -181,7 +181,7 @@ def test_messages_typed_during_a_reply_are_answered_each_on_its_line(visit: Visi
         visit.box.press("Enter")
         expect(visit.box).to_have_value("")
     expect(visit.log).to_contain_text("You said: pause")
-    expect(visit.log).to_contain_text(burst[-1])
+    expect(visit.log.locator(".user-row").last).to_contain_text(burst[-1])
     sent = "\n".join(visit.log.locator(".user-row").all_inner_texts())
     assert [line for line in sent.split("\n") if line.strip()] == ["pause", *burst]
 

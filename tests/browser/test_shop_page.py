@@ -45,11 +45,11 @@ def test_a_conversation_that_goes_on_elsewhere_leaves_the_product(visit: Visit, 
 
 
 def test_a_shop_of_a_single_page_says_each_change(
-    browser: Browser, url: str, fake: FakeAssistant, other_shops: tuple[socket.socket, socket.socket]
+    browser: Browser, url: str, fake: FakeAssistant, single_page_shop: socket.socket
 ) -> None:
     head = '<!doctype html><title>Oak</title><link rel="icon" href="data:,"><script>aisleSettings = {product: "T-1"}</script>'
     page = HTMLResponse(f'{head}<script src="{url}/widget.js" async></script>')
-    with served(page, other_shops[0].dup()) as shop:
+    with served(page, single_page_shop) as shop:
         visit = Visit(browser.new_context().new_page(), shop)
         visit.open()
         for number, (change, product) in enumerate(
