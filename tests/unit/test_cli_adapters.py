@@ -10,28 +10,23 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from assistant.cli import build_app
-from assistant.language_model.base import base_folder
 from retrieval.errors import AdapterError
 from tests.unit.adapter_folders import write_report
-from tests.unit.tiny_conversation import tiny_adapter, tiny_base
+from tests.unit.tiny_conversation import tiny_install
 
 
 @pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a tiny embedded base in `cache` and the adapter that ships with it in `data`."""
-    root = tmp_path_factory.mktemp("shipped")
-    tiny_adapter(tiny_base(base_folder(root / "cache")), root / "data" / "models" / "conversation")
-    return root
+def install(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return tiny_install(tmp_path_factory.mktemp("install"))
 
 
 @pytest.fixture
-def folder(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(install: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An adapter that was judged good, beside an empty home."""
-    monkeypatch.setenv("AISLE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("AISLE_CACHE", str(shipped / "cache"))
-    monkeypatch.setenv("AISLE_DATA", str(shipped / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
-    return write_report(Path(shutil.copytree(shipped / "data" / "models" / "conversation", tmp_path / "2026-11")))
+    for name, value in (install | {"AISLE_HOME": str(tmp_path / "home"), "COLUMNS": "200"}).items():
+        monkeypatch.setenv(name, value)
+    shipped = Path(install["AISLE_DATA"]) / "models" / "conversation"
+    return write_report(Path(shutil.copytree(shipped, tmp_path / "2026-11")))
 
 
 def aisle(*arguments: object) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import yaml
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from assistant.checking.claims import EVERYDAY_FILE
+from assistant.language_model.base import _LAYOUT, base_folder
+from assistant.language_model.whole_folder import MANIFEST
+from assistant.settings import SOURCE_ROOT
 from finetune.corpora.model import open_with_references, with_lora
 from finetune.tuning.adapter_folder import write_adapter
 from finetune.tuning.recipe import Recipe
@@ -56,3 +60,18 @@ def small_corpus(folder: Path, talks: int = 12) -> Path:
         (copy / name / first.name).write_text("".join(entries[: talks + 1]), encoding="utf-8")
     (folder / "splits.yaml").write_text(yaml.safe_dump({"held_out": []}), encoding="utf-8")
     return folder
+
+
+def tiny_install(root: Path) -> dict[str, str]:
+    """The settings of an Aisle whose embedded base and shipped adapter are tiny ones; the other files that ship are the real ones."""
+    base = tiny_base(base_folder(root / "cache"))
+    files = {path.name: path.stat().st_size for path in base.iterdir()}
+    source = {"file": "tiny.gguf", "sha256": "", "layout": _LAYOUT}
+    (base / MANIFEST).write_text(json.dumps({"source": source, "files": files}), encoding="utf-8")
+    models = root / "data" / "models"
+    models.mkdir(parents=True)
+    for folder in (SOURCE_ROOT / "data" / "models").iterdir():
+        if folder.name != "conversation":
+            (models / folder.name).symlink_to(folder)
+    tiny_adapter(base, models / "conversation")
+    return {"AISLE_CACHE": str(root / "cache"), "AISLE_DATA": str(root / "data")}
