@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -24,9 +25,11 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from assistant.access.staff import StaffAccounts
 from assistant.settings import Settings
 from assistant.shop_file import LOGO_TYPES
 from retrieval.errors import SettingsError
+from retrieval.store.database import open_database
 from ui.chat import ChatPage
 from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
@@ -44,6 +47,7 @@ from ui.protection import BodyLimits, RateLimit, SecurityHeaders
 from ui.proxies import Proxies, PublicAddress, trusted_networks
 from ui.reception import VISIT, Reception
 from ui.sign_in import sign_in_router
+from ui.staff import add_staff
 from ui.storefront import storefront_router
 
 STATIC = Path(__file__).parent / "static"
@@ -68,6 +72,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
 
     Raises SettingsError when the secret, the rate limit, an allowed origin, a proxy or the public address cannot work.
     """
+    database = cache(lambda: open_database(settings.resolved_database_url))
     origins = _origins(settings.allowed_origins)
     secret = load_secret(settings.secret.get_secret_value(), settings.home)
     metrics = Metrics()
@@ -90,6 +95,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     app.include_router(import_router(settings))
     app.include_router(sign_in_router(demo_customers or {}))
     app.include_router(storefront_router(assistant, settings, demo_customers or {}))
+    add_staff(app, lambda: StaffAccounts(database()), settings, secret)
     _add_files(app, settings)
     _in_a_loop(lambda: _add_chat(app, reception, settings))
     return app
