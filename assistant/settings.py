@@ -141,6 +141,10 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Key of at least 32 characters for `POST /api/import`; empty refuses every import over HTTP.",
     )
+    api_keys: Literal["optional", "required"] = Field(
+        "optional",
+        description="`required` refuses `/api/chat` and `/v1` without a key of `aisle keys create` or a customer's token; the widget needs none.",
+    )
     rate_limit: str = Field("60/minute", description="Messages that one client may send.")
     max_message: int = Field(
         2000,

@@ -25,11 +25,13 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from assistant.access.keys import ApiKeys
 from assistant.access.staff import StaffAccounts
 from assistant.settings import Settings
 from assistant.shop_file import LOGO_TYPES
 from retrieval.errors import SettingsError
 from retrieval.store.database import open_database
+from ui.api_keys import KeyDesk
 from ui.chat import ChatPage
 from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
@@ -75,6 +77,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     database = cache(lambda: open_database(settings.resolved_database_url))
     origins = _origins(settings.allowed_origins)
     secret = load_secret(settings.secret.get_secret_value(), settings.home)
+    keys = KeyDesk(lambda: ApiKeys(database()), required=settings.api_keys == "required")
     metrics = Metrics()
     reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret)
     app = FastAPI(
@@ -87,12 +90,12 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     )
     _add_middleware(app, origins, secret, settings)
     answer_errors(app)
-    app.include_router(chat_router(reception))
+    app.include_router(chat_router(reception, keys))
     app.include_router(feedback_router(reception, RateLimit(settings.rate_limit)))
-    app.include_router(openai_router(reception))
+    app.include_router(openai_router(reception, keys))
     app.include_router(embedding_router(origins))
     app.include_router(health_router(assistant, metrics))
-    app.include_router(import_router(settings))
+    app.include_router(import_router(settings, keys))
     app.include_router(sign_in_router(demo_customers or {}))
     app.include_router(storefront_router(assistant, settings, demo_customers or {}))
     add_staff(app, lambda: StaffAccounts(database()), settings, secret)

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
+from assistant.access.keys import KeyRefused, ScopeMissing
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.identity import TokenRefused
 from ui.protection import TooFast
@@ -19,6 +20,8 @@ _log = structlog.get_logger(__name__)
 STATUSES: dict[type[AisleError], tuple[int, str]] = {
     ConversationNotFound: (404, "conversation_not_found"),
     TokenRefused: (401, "token_refused"),
+    KeyRefused: (401, "key_refused"),
+    ScopeMissing: (403, "scope_missing"),
     TooFast: (429, "rate_limited"),
     TooBusy: (503, "busy"),
     ReplyFailed: (500, "reply_failed"),
@@ -26,7 +29,8 @@ STATUSES: dict[type[AisleError], tuple[int, str]] = {
 
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
     400: {"description": "The body is not JSON in UTF-8, or nested too deep."},
-    401: {"description": "The bearer token is expired or forged."},
+    401: {"description": "The bearer token or API key is expired, revoked or forged, or a key is needed."},
+    403: {"description": "The API key is for something else."},
     404: {"description": "No conversation of this customer has that id."},
     413: {"description": "The request is larger than a message may be."},
     422: {"description": "The body is not JSON of the documented shape."},
