@@ -8,7 +8,7 @@ from datetime import datetime
 
 from assistant.checking.claims import REFERENCE
 from assistant.chips import Chips
-from assistant.evidence.brief import LINE_SLOTS, Brief
+from assistant.evidence.brief import LINE_SLOTS, Brief, Note
 from assistant.planning.plan import Plan
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
@@ -40,6 +40,7 @@ class Beside:
             sources=tuple(Source.of(page) for page in self._sources(brief, used)),
             chips=self.chips.after(message, plan, brief),
             facts=tuple(StatedFact.of(fact) for key, fact in brief.facts.items() if key in used),
+            find_order=Note.SIGNED_OUT in brief.notes,
         )
 
     def _sources(self, brief: Brief, used: set[str]) -> list[Faq]:

@@ -141,6 +141,11 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Key of at least 32 characters for `POST /api/import`; empty refuses every import over HTTP.",
     )
+    mail_url: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server for codes to customers, such as smtp://user:password@mail.example:587; empty keeps mails in `outbox` in the home.",
+    )
+    mail_from: str = Field("", description="Sender of mails; empty takes `AISLE_SHOP_EMAIL`.")
     api_keys: Literal["optional", "required"] = Field(
         "optional",
         description="`required` refuses `/api/chat` and `/v1` without a key of `aisle keys create` or a customer's token; the widget needs none.",
@@ -205,7 +210,7 @@ class Settings(BaseSettings):
             raise ValueError("it must be a color such as #2b4a6f")
         return value.lower()
 
-    @field_validator("shop_email")
+    @field_validator("shop_email", "mail_from")
     @classmethod
     def _email(cls, value: str) -> str:
         if value and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
@@ -268,7 +273,11 @@ def _refusal(found: ErrorDetails) -> SettingsError:
     named = getattr(value, "where", "") or (name if name.startswith("AISLE_") else f"AISLE_{name}")
     if found["type"] == "extra_forbidden":
         return SettingsError(f"{named} is no setting of Aisle.", "See `.env.example` for all of them.")
-    shown = "" if name in ("SECRET", "MODEL_KEY", "IMPORT_KEY", "ORDERS_TOKEN") else f" has the value {str(value)!r}"
+    shown = (
+        ""
+        if name in ("SECRET", "MODEL_KEY", "IMPORT_KEY", "ORDERS_TOKEN", "MAIL_URL")
+        else f" has the value {str(value)!r}"
+    )
     reason = " ".join(found["msg"].removeprefix("Value error, ").split())
     return SettingsError(
         f"{named}{shown}: {reason[:1].lower()}{reason[1:].rstrip('.')}.",

@@ -126,12 +126,16 @@ class StatedFact(_Record):
 
 
 class Shown(_Record):
-    """Everything beside one reply. Each of `chips` is a whole message that the customer could send next."""
+    """Everything beside one reply. Each of `chips` is a whole message that the customer could send next.
+
+    `find_order` says that the reply could not speak of an order because nobody is signed in: a visitor may prove one.
+    """
 
     cards: tuple[Card, ...] = ()
     sources: tuple[Source, ...] = ()
     chips: tuple[str, ...] = ()
     facts: tuple[StatedFact, ...] = ()
+    find_order: bool = False
 
 
 def _stock(product: Product, offer: Offer) -> StockState:

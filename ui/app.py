@@ -26,6 +26,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from assistant.access.keys import ApiKeys
+from assistant.access.mail import open_mail
+from assistant.access.order_identity import OrderIdentity
 from assistant.access.staff import StaffAccounts
 from assistant.settings import Settings
 from assistant.shop_file import LOGO_TYPES
@@ -45,12 +47,14 @@ from ui.look import Look, chat_look, widget_script
 from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
+from ui.order_identity_api import code_mail, order_identity_router
 from ui.protection import BodyLimits, RateLimit, SecurityHeaders
 from ui.proxies import Proxies, PublicAddress, trusted_networks
 from ui.reception import VISIT, Reception
 from ui.sign_in import sign_in_router
 from ui.staff import add_staff
 from ui.storefront import storefront_router
+from ui.strings import strings_of
 
 STATIC = Path(__file__).parent / "static"
 _LARGEST_BODY = 1_000_000
@@ -80,11 +84,19 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     keys = KeyDesk(lambda: ApiKeys(database()), required=settings.api_keys == "required")
     metrics = Metrics()
     reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret)
+    mail, write = open_mail(settings), code_mail(settings.shop_name, strings_of(settings.language))
+    identity = cache(lambda: OrderIdentity(database(), mail, write, secret))
+
+    def close() -> None:
+        reception.close()
+        if identity.cache_info().currsize:
+            identity().close()
+
     app = FastAPI(
         title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
         description="A shopping assistant: the model writes sentences, the shop's records write the facts.",
         version=version("aisle"),
-        lifespan=_lifespan(reception),
+        lifespan=_lifespan(close),
         docs_url=None,
         redoc_url=None,
     )
@@ -93,6 +105,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     app.include_router(chat_router(reception, keys))
     app.include_router(feedback_router(reception, RateLimit(settings.rate_limit)))
     app.include_router(openai_router(reception, keys))
+    app.include_router(order_identity_router(reception, identity))
     app.include_router(embedding_router(origins))
     app.include_router(health_router(assistant, metrics))
     app.include_router(import_router(settings, keys))
@@ -100,7 +113,8 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     app.include_router(storefront_router(assistant, settings, demo_customers or {}))
     add_staff(app, lambda: StaffAccounts(database()), settings, secret)
     _add_files(app, settings)
-    _in_a_loop(lambda: _add_chat(app, reception, settings))
+    finds_orders = bool(settings.mail_url.get_secret_value()) or bool(demo_customers)
+    _in_a_loop(lambda: _add_chat(app, reception, settings, finds_orders and not settings.orders_url))
     return app
 
 
@@ -147,9 +161,13 @@ def _add_files(app: FastAPI, settings: Settings) -> None:
         app.mount("/shop/images", StaticFiles(directory=pictures))
 
 
-def _add_chat(app: FastAPI, reception: Reception, settings: Settings) -> None:
+def _add_chat(app: FastAPI, reception: Reception, settings: Settings, finds_orders: bool) -> None:
+    """`finds_orders` offers visitors to prove an order: the shop can send codes, and keeps its orders here."""
     look = Look.of(settings)
     blocks = ChatPage(reception, look).build()
+    scripts = f'<script src="../static/chat.js" data-look="{escape(chat_look(look))}"></script>'
+    if finds_orders:
+        scripts += '<script src="../static/find.js"></script>'
     gr.mount_gradio_app(
         app,
         blocks,
@@ -164,8 +182,7 @@ def _add_chat(app: FastAPI, reception: Reception, settings: Settings) -> None:
             font=["Source Sans Pro", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
         ),
         css_paths=[STATIC / "cards.css", STATIC / "chat.css"],
-        head='<script src="../static/pictures.js"></script>'
-        f'<script src="../static/chat.js" data-look="{escape(chat_look(look))}"></script>',
+        head=f'<script src="../static/pictures.js"></script>{scripts}',
     )
     mount = next(route for route in app.routes if isinstance(route, Mount) and route.path == "/chat")
     inputs = {
@@ -189,11 +206,11 @@ def _in_a_loop(make: Callable[[], _Made]) -> _Made:
     return make()
 
 
-def _lifespan(reception: Reception):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _lifespan(close: Callable[[], None]):  # type: ignore[no-untyped-def]  # noqa: ANN202
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        reception.close()
+        close()
 
     return lifespan
 

@@ -20,7 +20,7 @@ from assistant.conversation.rating import LONGEST_REASON, Thumb
 from assistant.reply import Cards, Reply, Sentence
 from assistant.shown import Card, Shown
 from retrieval.errors import AisleError, ConversationNotFound
-from ui.cards import cards_html, safe_url, sources_html, text_html
+from ui.cards import cards_html, find_order_html, safe_url, sources_html, text_html
 from ui.identity import TokenRefused
 from ui.look import QUESTIONS, Look
 from ui.opening import OpeningAssistant, Readiness
@@ -246,7 +246,11 @@ class ChatPage:
 
 
 def _below(shown: Shown, root: str, strings: Strings) -> str:
-    return cards_html(shown.cards, root, strings) + sources_html(shown.sources, root, strings)
+    return (
+        cards_html(shown.cards, root, strings)
+        + sources_html(shown.sources, root, strings)
+        + find_order_html(shown, strings)
+    )
 
 
 def _tools(turn: int, time: datetime, rating: Thumb | None, strings: Strings) -> str:

@@ -10,7 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
+from assistant.access.attempts import TooManyAttempts
 from assistant.access.keys import KeyRefused, ScopeMissing
+from assistant.access.order_identity import CodeRefused
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.identity import TokenRefused
 from ui.protection import TooFast
@@ -22,6 +24,8 @@ STATUSES: dict[type[AisleError], tuple[int, str]] = {
     TokenRefused: (401, "token_refused"),
     KeyRefused: (401, "key_refused"),
     ScopeMissing: (403, "scope_missing"),
+    CodeRefused: (403, "code_refused"),
+    TooManyAttempts: (429, "too_many_attempts"),
     TooFast: (429, "rate_limited"),
     TooBusy: (503, "busy"),
     ReplyFailed: (500, "reply_failed"),
@@ -69,7 +73,8 @@ def answer_errors(app: FastAPI) -> None:
         status, code = STATUSES.get(type(error), (503, "unavailable"))
         if code == "unavailable":
             _log.error("request_failed", path=request.url.path, error=error.message, hint=error.hint)
-        headers = {"Retry-After": "60"} if status == 429 else {"Retry-After": "5"} if status == 503 else None
+        wait = int(error.wait.total_seconds()) + 1 if isinstance(error, TooManyAttempts) else 60
+        headers = {"Retry-After": str(wait)} if status == 429 else {"Retry-After": "5"} if status == 503 else None
         return JSONResponse(error_json(error), status, headers)
 
     @app.exception_handler(StarletteHTTPException)

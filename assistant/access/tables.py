@@ -1,4 +1,4 @@
-"""Tables of access: staff accounts, their sessions, API keys, and counts of attempts."""
+"""Tables of access: staff accounts, their sessions, API keys, codes that prove an order, and counts of attempts."""
 
 from __future__ import annotations
 
@@ -58,3 +58,27 @@ class ApiKeyRow(Base):
     expires: Mapped[datetime | None] = mapped_column(UtcTime)
     revoked: Mapped[datetime | None] = mapped_column(UtcTime)
     used: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class OrderCodeRow(Base):
+    """A code that a conversation waits for. `hash` is keyed; without an order behind it no code is good."""
+
+    __tablename__ = "order_codes"
+
+    conversation_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    customer_id: Mapped[str] = mapped_column(Text)
+    order_id: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(Text)
+    expires: Mapped[datetime] = mapped_column(UtcTime)
+    tries: Mapped[int]
+
+
+class ProvedOrderRow(Base):
+    """The one order that a visitor has proved to be theirs, in one conversation."""
+
+    __tablename__ = "proved_orders"
+
+    conversation_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    customer_id: Mapped[str] = mapped_column(Text)
+    order_id: Mapped[str] = mapped_column(Text)
+    proved: Mapped[datetime] = mapped_column(UtcTime)

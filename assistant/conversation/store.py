@@ -54,6 +54,19 @@ class Store:
                 "A newer Aisle may have written it: upgrade Aisle, or start a new conversation.",
             ) from error
 
+    def begin(self) -> str:
+        """The id of a new conversation of a visitor, which is stored before its first turn."""
+        id_ = secrets.token_urlsafe(24)
+        values = {
+            "id": id_,
+            "customer_id": None,
+            "started": datetime.now(UTC),
+            "thread": _THREAD.dump_python(Thread(), mode="json"),
+        }
+        with writing(self._engine) as connection:
+            connection.execute(insert(ConversationRow).values(values))
+        return id_
+
     def append(self, conversation: Conversation, turn: Turn, thread: Thread) -> Conversation:
         """Adds `turn` and keeps `thread`, in one transaction; the conversation as it is then.
 

@@ -221,6 +221,8 @@
       if (given.has("focus")) place("box")?.focus();
       goOn();
     },
+    ask,
+    known: () => storage?.getItem(KEY) || conversation,
     replied(id) {
       if (id) storage?.setItem(KEY, conversation = id);
       tell("replied");
