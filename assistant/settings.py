@@ -121,6 +121,13 @@ class Settings(BaseSettings):
         "", description="SQLAlchemy URL, such as postgresql+psycopg://user@host/aisle; empty is SQLite in the home."
     )
 
+    keep_conversations: int = Field(
+        0, ge=0, description="Days after its last turn that a conversation is kept; 0 keeps all."
+    )
+    keep_events: int = Field(
+        0, ge=0, description="Days that views, carts, purchases and ratings are kept; 0 keeps all."
+    )
+
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(7860, ge=1, le=65535, description="Port to listen on.")
     allowed_origins: Annotated[list[str], NoDecode] = Field(

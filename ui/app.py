@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
@@ -29,6 +30,7 @@ from assistant.access.keys import ApiKeys
 from assistant.access.mail import open_mail
 from assistant.access.order_identity import OrderIdentity
 from assistant.access.staff import StaffAccounts
+from assistant.personal.retention import Retention, keep_daily
 from assistant.settings import Settings
 from assistant.shop_file import LOGO_TYPES
 from retrieval.errors import SettingsError
@@ -87,7 +89,14 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     mail, write = open_mail(settings), code_mail(settings.shop_name, strings_of(settings.language))
     identity = cache(lambda: OrderIdentity(database(), mail, write, secret))
 
+    stopped, retention = threading.Event(), Retention.of(settings)
+
+    def start() -> None:
+        if retention.is_limited:
+            threading.Thread(target=keep_daily, args=(retention, database, stopped), daemon=True).start()
+
     def close() -> None:
+        stopped.set()
         reception.close()
         if identity.cache_info().currsize:
             identity().close()
@@ -96,7 +105,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
         title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
         description="A shopping assistant: the model writes sentences, the shop's records write the facts.",
         version=version("aisle"),
-        lifespan=_lifespan(close),
+        lifespan=_lifespan(start, close),
         docs_url=None,
         redoc_url=None,
     )
@@ -206,9 +215,10 @@ def _in_a_loop(make: Callable[[], _Made]) -> _Made:
     return make()
 
 
-def _lifespan(close: Callable[[], None]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _lifespan(start: Callable[[], None], close: Callable[[], None]):  # type: ignore[no-untyped-def]  # noqa: ANN202
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        start()
         yield
         close()
 
