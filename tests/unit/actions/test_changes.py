@@ -367,7 +367,7 @@ def test_a_return_label(backend: DatabaseBackend) -> None:
 def test_the_cart(backend: DatabaseBackend) -> None:
     visitor = Owner(visitor_id="v-1")
     assert proposed(backend, AddToCart(product_id="mug", quantity=2), visitor).lines() == (
-        "Add to your cart",
+        "Add 2 × Mug ($10.00) to your cart",
         "Your cart then has 2 × Mug ($10.00); together $20.00.",
     )
     assert backend.cart(visitor) == ()
