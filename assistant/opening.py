@@ -125,7 +125,9 @@ class _Workshop:
         """The assistant that answers from `material`. Raises ModelError, AdapterError and SettingsError."""
         servings = _Servings(self, material)
         servings.current()
-        return Assistant(servings, Keeping(self.records, self.orders, self.actions, self._store), self.settings.max_message)
+        return Assistant(
+            servings, Keeping(self.records, self.orders, self.actions, self._store), self.settings.max_message
+        )
 
     def serving(self, material: Material, speaking: _Speaking) -> Serving:
         """What answers from `material` with one adapter."""

@@ -97,7 +97,14 @@ class LiveShop:
             settings.zone,
         )  # fmt: skip
         return cls(
-            shop, catalog, records, Orders(engine), Actions.of_database(engine), encoder, search, open_finder(settings.data / "models" / "finder")
+            shop,
+            catalog,
+            records,
+            Orders(engine),
+            Actions.of_database(engine),
+            encoder,
+            search,
+            open_finder(settings.data / "models" / "finder"),
         )
 
     def with_adapter(self, base: Path, adapter: Path) -> OpenedAdapter:

@@ -106,7 +106,9 @@ class Actions:
         See `OrderBackend.execute`.
         """
         done = self._carts.execute(owner, proposal_id, proposal_id[:200])
-        is_other = isinstance(done, Refusal) and done.reason is Reason.NO_SUCH_PROPOSAL and self._orders is not self._carts
+        is_other = (
+            isinstance(done, Refusal) and done.reason is Reason.NO_SUCH_PROPOSAL and self._orders is not self._carts
+        )
         return self._orders.execute(owner, proposal_id, proposal_id[:200]) if is_other else done
 
     def withdraw(self, owner: Owner, proposal_id: str) -> Done | None:

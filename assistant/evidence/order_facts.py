@@ -58,7 +58,9 @@ def _refund(refund: RefundStatus, today: date) -> str:
         return f"{whole}, paid on {_day(refund.paid, today)}"
     if refund.arrives_by is not None:
         return f"{whole}, by {_day(refund.arrives_by, today)}"
-    return f"{whole}, once the goods are back" if refund.state is MoneyState.AFTER_RETURN else f"{whole}, credited already"
+    return (
+        f"{whole}, once the goods are back" if refund.state is MoneyState.AFTER_RETURN else f"{whole}, credited already"
+    )
 
 
 def _all_facts(slot: str, order: Order, return_days: int, today: date) -> dict[str, Fact]:

@@ -19,7 +19,16 @@ from assistant.planning.grammar.text import Text, clean
 
 _LONGEST = 12
 """Words of an answer; a longer message says more than yes or no."""
-_SIGNS = {"👍": " yes ", "✅": " yes ", "👌": " yes ", "☑": " yes ", "✔": " yes ", "👎": " no ", "❌": " no ", "🚫": " no "}
+_SIGNS = {
+    "👍": " yes ",
+    "✅": " yes ",
+    "👌": " yes ",
+    "☑": " yes ",
+    "✔": " yes ",
+    "👎": " no ",
+    "❌": " no ",
+    "🚫": " no ",
+}
 _FACES = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F]")
 _SMILEYS = re.compile(r"(?<!\w)[:;]-?[)dp](?!\w)", re.IGNORECASE)
 _YES, _NO = " <yes> ", " <no> "
@@ -85,7 +94,9 @@ def _plain(text: str) -> str:
 def _marks() -> tuple[tuple[re.Pattern[str], str], ...]:
     """What finds the phrases of each kind, longer ones first; "no problem" is a yes, and "please do not" is none."""
     kinds = (("yes phrases with no", _YES), ("no phrases", _NO), ("yes phrases", _YES))
-    ordered = ((_plain(phrase), mark) for name, mark in kinds for phrase in sorted(_lists()[name], key=len, reverse=True))
+    ordered = (
+        (_plain(phrase), mark) for name, mark in kinds for phrase in sorted(_lists()[name], key=len, reverse=True)
+    )
     return tuple((re.compile(rf"\b{re.escape(phrase)}\b"), mark) for phrase, mark in ordered)
 
 

@@ -9,17 +9,23 @@ from assistant.planning.grammar.text import clean
 from assistant.planning.plan import Ask, Cart, Change, Details, Order, Plan, Policy, Step, Talk
 from assistant.planning.request_form import points, questions_in
 
-_HOW = re.compile(r"^(?:(?:hi|hello|hey|ok(?:ay)?|so|and|but)[\s,.!]+)*(?:how (?:do|does|can|could|would|to|long|much)|what (?:happens|if|is your)|until when|when (?:can|do)|who pays)\b")
+_HOW = re.compile(
+    r"^(?:(?:hi|hello|hey|ok(?:ay)?|so|and|but)[\s,.!]+)*(?:how (?:do|does|can|could|would|to|long|much)|what (?:happens|if|is your)|until when|when (?:can|do)|who pays)\b"
+)
 _LABEL = re.compile(r"\b(?:return|shipping|postage|parcel|print\w*|the|a|my) label\b|\blabel (?:for|to)\b")
 _ACCOUNT = re.compile(r"\b(?:account|profile|default|my own|saved)\b")
 _OUT = re.compile(r"\b(?:take|leave|drop|cut)\b.*\bout\b|\b(?:remove|delete|drop|without)\b|\bdon'?t (?:want|need)\b")
 _ADDS = re.compile(r"\b(?:add|include|put)\b|\b(?:also|another|more) .*\b(?:to|in) (?:my|the|that|this) order\b")
-_SETS = re.compile(r"\b(?:make (?:it|that|them|the \w+)|change (?:it|that|them|the (?:number|quantity|amount)|.* to \d)|set|instead|rather|only (?:want|need)|not \d+ but)\b")
+_SETS = re.compile(
+    r"\b(?:make (?:it|that|them|the \w+)|change (?:it|that|them|the (?:number|quantity|amount)|.* to \d)|set|instead|rather|only (?:want|need)|not \d+ but)\b"
+)
 _CONTENTS = re.compile(
     r"^(?:(?:and|so|ok(?:ay)?|hm+|but)[\s,]+)*what(?:'s| is| was| were| are|s)? (?:all )?(?:in|inside) (?:it|there|that|this|that one|my (?:last )?order|the order|the (?:parcel|package|box))\b"
     r"|\bwhat did i (?:order|buy|get)\b|\bwhich (?:items|things|products) (?:are|were) in\b"
 )
-_STANDS = re.compile(r"\b(?:status|where(?:'s| is) it|has it|is it (?:shipped|sent|on its way|there|coming|late)|(?:when|will) .*\b(?:arrive|come|get here|delivered))\b")
+_STANDS = re.compile(
+    r"\b(?:status|where(?:'s| is) it|has it|is it (?:shipped|sent|on its way|there|coming|late)|(?:when|will) .*\b(?:arrive|come|get here|delivered))\b"
+)
 _IDLE = frozenset({"ok", "unclear", "thanks", "praise", "greet", "how_are_you", "joke"})
 
 
@@ -65,7 +71,11 @@ def with_change(plan: Plan, thread: Thread, message: str) -> Plan:
     """
     if step := _of_order(plan, thread, message):
         return plan.model_copy(update={"steps": (step,)})
-    if len(plan.steps) > 1 and any(isinstance(step, (Change, Cart)) for step in plan.steps) and not questions_in(message):
+    if (
+        len(plan.steps) > 1
+        and any(isinstance(step, (Change, Cart)) for step in plan.steps)
+        and not questions_in(message)
+    ):
         kept = tuple(step for step in plan.steps if not isinstance(step, (Policy, Ask)))
         return plan.model_copy(update={"steps": kept})
     return plan
@@ -73,7 +83,11 @@ def with_change(plan: Plan, thread: Thread, message: str) -> Plan:
 
 def _of_order(plan: Plan, thread: Thread, message: str) -> Step | None:
     if len(plan.steps) == 1 and isinstance(first := plan.steps[0], Order):
-        return first.model_copy(update={"what": "refund"}) if first.what == "status" and "refund" in _plain(message) else None
+        return (
+            first.model_copy(update={"what": "refund"})
+            if first.what == "status" and "refund" in _plain(message)
+            else None
+        )
     if len(plan.steps) > 1 or isinstance(plan.steps[0], Cart):
         return None
     if asks_for_label(message) and not asks_how(message) and isinstance(plan.steps[0], (Policy, Change, Talk)):

@@ -61,7 +61,11 @@ def placed(message: str, shown: Sequence[str]) -> tuple[str, ...]:
     said = clean(message).casefold()
     if found := re.search(r"\bfirst (2|3|two|three)\b", said):
         return tuple(shown[: {"2": 2, "two": 2, "3": 3, "three": 3}[found[1]]])
-    if re.search(r"\b(?:both|all)\b", said) and 1 < len(shown) <= 4 and re.search(r"\b(?:both|all (?:of )?them)\b", said):
+    if (
+        re.search(r"\b(?:both|all)\b", said)
+        and 1 < len(shown) <= 4
+        and re.search(r"\b(?:both|all (?:of )?them)\b", said)
+    ):
         return tuple(shown)
     tokens = [token.word for token in Text(said).tokens]
     places = [_PLACES[word] for word in tokens if word in _PLACES]

@@ -15,7 +15,9 @@ _QUANTITY = re.compile(
     r"(?<![\w$£€.,-])(?:x\s?)?(\d{1,3})(?:\s?x\b|\b)(?!\s*(?:[$£€%]|dollars?|cm|mm|kg|g\b|l\b|ml\b|inch|\"|%|st\b|nd\b|rd\b|th\b|people|persons?|days?))"
 )
 _SIZE_BEFORE = re.compile(r"\b(?:size|number|no|option|for|eu|uk|us|under|below|order)\.?\s*#?$")
-_ONE = re.compile(r"\b(?:just|only|another|one more|a (?:second|third)) one\b|\b(?:one|1) (?:of|more|piece)\b|\banother\b")
+_ONE = re.compile(
+    r"\b(?:just|only|another|one more|a (?:second|third)) one\b|\b(?:one|1) (?:of|more|piece)\b|\banother\b"
+)
 _SYNONYMS = {
     "damaged": "broken broke cracked crack smashed shattered torn ripped dented chipped scratched leaking leak stained bent",
     "faulty": "defective defect malfunction malfunctioning dead doesn't dont stopped broken",
@@ -37,8 +39,13 @@ _LEAD = re.compile(
     r"^.*?\b(?:address (?:is|to|should be|:)|(?:send|ship|deliver|post|mail|redirect) (?:it|that|this|them|everything|the order|my order|order \S+)? ?(?:to|at)|change (?:it|that|the address|my address) to|to:?|is|at)\b[\s:,]*(?=\w)",
     re.IGNORECASE,
 )
-_STREET = re.compile(r"^(?:\d+\w?(?:[-/]\d+\w?)?[ ,]+\D|(?:flat|apt|unit|apartment|suite|p\.?o\.? box)\b|.*\D\s\d+\w?(?:[-/]\d+)?$)", re.IGNORECASE)
-_SECOND_LINE = re.compile(r"^(?:flat|apt|apartment|unit|suite|ste|floor|fl|c/o|room|building|#)\b|^#|\bfloor$", re.IGNORECASE)
+_STREET = re.compile(
+    r"^(?:\d+\w?(?:[-/]\d+\w?)?[ ,]+\D|(?:flat|apt|unit|apartment|suite|p\.?o\.? box)\b|.*\D\s\d+\w?(?:[-/]\d+)?$)",
+    re.IGNORECASE,
+)
+_SECOND_LINE = re.compile(
+    r"^(?:flat|apt|apartment|unit|suite|ste|floor|fl|c/o|room|building|#)\b|^#|\bfloor$", re.IGNORECASE
+)
 _REGION = re.compile(r"^[A-Z]{2,3}$")
 _COUNTRIES = {
     alias: country
@@ -106,7 +113,9 @@ def address_in(message: str, before: Address | None = None) -> Address | None:
     country, parts = _taken_country(parts)
     postal, parts = _taken_postal(parts)
     region, parts = _taken_region(parts)
-    street = next((place for place, part in enumerate(parts) if _STREET.match(part) and not _SECOND_LINE.match(part)), None)
+    street = next(
+        (place for place, part in enumerate(parts) if _STREET.match(part) and not _SECOND_LINE.match(part)), None
+    )
     if street is None and not postal:
         return None
     second = [part for place, part in enumerate(parts) if place != street and _SECOND_LINE.search(part)]
@@ -126,7 +135,12 @@ def address_in(message: str, before: Address | None = None) -> Address | None:
 
 def with_part(address: Address, detail: Detail, message: str) -> Address | None:
     """`address` with the part that was asked for, from a short answer; None if the message is no such part."""
-    said = re.sub(r"^(?:it'?s|it is|the (?:city|country|postal code|zip(?: code)?|street) is|in)\s+", "", clean(message).strip(" ."), flags=re.IGNORECASE)
+    said = re.sub(
+        r"^(?:it'?s|it is|the (?:city|country|postal code|zip(?: code)?|street) is|in)\s+",
+        "",
+        clean(message).strip(" ."),
+        flags=re.IGNORECASE,
+    )
     if not said or "?" in message or len(said.split()) > _LONGEST_PART:
         return None
     if detail is Detail.POSTAL_CODE:

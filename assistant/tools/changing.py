@@ -99,9 +99,5 @@ def _answered(outcome: Done | Refusal, draft: Draft, task: Task, bench: Bench) -
         return refuse(outcome, replace(draft), bench)
     change, owner = outcome.change, task.owner
     known = bench.actions.find(owner, change.order_id, 1) if owner and change.order_id else ()
-    result = ChangeResult(
-        State.DONE, Kind(change.kind), change.order_id, done=outcome, links=links_of(change, bench)
-    )
+    result = ChangeResult(State.DONE, Kind(change.kind), change.order_id, done=outcome, links=links_of(change, bench))
     return Findings(change=result, orders=tuple(record.order for record in known))
-
-

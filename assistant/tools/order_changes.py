@@ -173,7 +173,9 @@ class OrderChange:
         if draft.kind is Kind.CHANGE_ITEMS and not draft.items and (draft.to or self._adds(record)):
             return self._added(record)
         choices = tuple(self._choices(record))
-        items = draft.items or tuple(choice.id for choice in (choices if len(choices) == 1 else chosen(message, choices)))
+        items = draft.items or tuple(
+            choice.id for choice in (choices if len(choices) == 1 else chosen(message, choices))
+        )
         if not items:
             return ask(Detail.ITEM, draft, choices, record=record)
         self._draft = draft = replace(draft, items=items)

@@ -35,9 +35,9 @@ def main() -> None:
         false_yes = sum(read is Answer.YES for _, _, read in wrong)
         floor = sum(meant is Answer.NEITHER for _, meant in known)
         right = Score(len(known) - len(wrong), len(known))
-        print(f"{half}: {right}; always neither: {Score(floor, len(known))}; read as a yes that is none: {false_yes}")  # noqa: T201
+        print(f"{half}: {right}; always neither: {Score(floor, len(known))}; read as a yes that is none: {false_yes}")
         for text, meant, read in wrong:
-            print(f"    {text!r} is {meant} and was read as {read}")  # noqa: T201
+            print(f"    {text!r} is {meant} and was read as {read}")
 
 
 if __name__ == "__main__":
