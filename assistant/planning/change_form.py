@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from assistant.dialogue.thread import Thread
-from assistant.planning.grammar.text import clean
+from assistant.planning.grammar.order_number import order_number
+from assistant.planning.grammar.text import Text, clean
 from assistant.planning.plan import Ask, Cart, Change, Details, Order, Plan, Policy, Step, Talk
 from assistant.planning.request_form import points, questions_in
 
@@ -27,6 +28,14 @@ _STANDS = re.compile(
     r"\b(?:status|where(?:'s| is) it|has it|is it (?:shipped|sent|on its way|there|coming|late)|(?:when|will) .*\b(?:arrive|come|get here|delivered))\b"
 )
 _IDLE = frozenset({"ok", "unclear", "thanks", "praise", "greet", "how_are_you", "joke"})
+
+
+def order_said(planned: str, message: str) -> str:
+    """The order number that a message names: the one that was `planned` if it stands there, else one that is announced as such; or ""."""
+    if planned and re.search(rf"(?<![\w-]){re.escape(planned.casefold())}(?![\w-])", _plain(message)):
+        return planned
+    found = order_number(Text.of(message), announced_only=True)
+    return found.id if found else ""
 
 
 def asks_how(message: str) -> bool:

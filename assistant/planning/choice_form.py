@@ -76,6 +76,8 @@ def placed(message: str, shown: Sequence[str]) -> tuple[str, ...]:
 
 def _names_id(said: str, id: str) -> bool:
     """Whether the id stands in the message, however it is spelled: "ff 20971" and "20971" name FF-20971."""
+    if re.search(rf"(?<![\w-]){re.escape(id.casefold())}(?![\w-])", said):
+        return bool(re.search(r"\d", id))
     digits = re.sub(r"\D", "", id)
     if len(digits) < 3:
         return False

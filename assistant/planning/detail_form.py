@@ -17,6 +17,7 @@ _QUANTITY = re.compile(
 _SIZE_BEFORE = re.compile(r"\b(?:size|number|no|option|for|eu|uk|us|under|below|order)\.?\s*#?$")
 _ONE = re.compile(
     r"\b(?:just|only|another|one more|a (?:second|third)) one\b|\b(?:one|1) (?:of|more|piece)\b|\banother\b"
+    r"|\b(?:return|exchange|swap|send|send back|add|put|remove|buy|take|want|need) (?:an?|one)\b(?! (?:of|few|couple))"
 )
 _SYNONYMS = {
     "damaged": "broken broke cracked crack smashed shattered torn ripped dented chipped scratched leaking leak stained bent",
@@ -161,7 +162,9 @@ def _without_lead(part: str) -> str:
     text = part
     while (found := _LEAD.match(text)) and found.end() < len(text):
         text = text[found.end() :]
-    return text if re.search(r"\d", text) or text != part else part
+    if not _STREET.match(text) and (house := re.search(r"(?<![\w-])\d+\w?\s+\D", text)):
+        text = text[house.start() :]
+    return text
 
 
 def _taken_country(parts: list[str]) -> tuple[str, list[str]]:

@@ -14,10 +14,9 @@ from assistant.actions.policy import MoneyGoesTo, Policy
 from assistant.actions.refusal import Reason, Refusal
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind
 from assistant.evidence.brief import Note
-from assistant.planning.change_form import adds, asks_for_label, is_about_account, takes_out
+from assistant.planning.change_form import adds, asks_for_label, is_about_account, order_said, takes_out
 from assistant.planning.choice_form import chosen, likeliest, named, placed
 from assistant.planning.detail_form import address_in, missing_of, quantity_in, reason_in
-from assistant.planning.grammar.order_number import order_number
 from assistant.planning.grammar.text import Text, clean
 from assistant.planning.plan import Change
 from assistant.planning.request_form import points
@@ -44,10 +43,10 @@ def first_draft(step: Change, task: Task) -> Draft:
     if kind is Kind.CHANGE_ADDRESS and is_about_account(task.message):
         kind = Kind.CHANGE_DEFAULT_ADDRESS
     waiting = task.thread.waiting
-    number = order_number(Text.of(task.message), announced_only=True)
-    if waiting is not None and waiting.draft.kind is kind and waiting.detail is not None and number is None:
+    number = order_said(step.order, task.message)
+    if waiting is not None and waiting.draft.kind is kind and waiting.detail is not None and not number:
         return waiting.draft
-    return Draft(kind, order=number.id if number else "")
+    return Draft(kind, order=number)
 
 
 class OrderChange:
@@ -88,7 +87,11 @@ class OrderChange:
             return recent[0]
         spoken_of = next((each for each in recent if each.order.id == self._task.thread.order), None)
         titled = self._titled(recent) if draft.kind is not Kind.CHANGE_PAYMENT else ()
-        if spoken_of and not titled and (points(message) or self._was_just_spoken_of()):
+        if (
+            spoken_of
+            and not titled
+            and (points(message) or (self._was_just_spoken_of() and self._is_possible(spoken_of)))
+        ):
             return spoken_of
         meant = titled or recent
         possible = [each for each in meant if self._is_possible(each)]

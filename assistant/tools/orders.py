@@ -9,9 +9,8 @@ from assistant.actions.order_record import OrderRecord
 from assistant.actions.owner import Owner
 from assistant.evidence.brief import ORDER_SLOTS, Note
 from assistant.planning.answer_form import Answer
-from assistant.planning.change_form import asks_how
-from assistant.planning.grammar.order_number import order_number
-from assistant.planning.grammar.text import Text, clean
+from assistant.planning.change_form import asks_how, order_said
+from assistant.planning.grammar.text import clean
 from assistant.planning.plan import Change, Order
 from assistant.tools.changing import settle
 from assistant.tools.order_changes import OrderChange, first_draft
@@ -66,8 +65,7 @@ def _explained(step: Change, task: Task, bench: Bench) -> Findings:
 
 def _meant(number: str, what: str, customer_id: str, task: Task, bench: Bench) -> tuple[OrderRecord, ...]:
     owner = Owner(customer_id=customer_id)
-    said = order_number(Text.of(task.message), announced_only=True)
-    if said and (named := bench.actions.find(owner, said.id)):
+    if (said := order_said(number, task.message)) and (named := bench.actions.find(owner, said)):
         return named
     if number:
         return bench.actions.find(owner, number)

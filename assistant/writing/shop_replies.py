@@ -120,7 +120,7 @@ def change_reply(step: Change, lines: Sequence[Told], view: ReplyView) -> Iterat
     if told:
         yield from (view.phrases(f"change.{step.what}") for _ in table(f"change.{step.what}")[:1])
         yield from (f"{{{each.slot}.quote}}" for each in told[:_MOST_LINES])
-    elif Note.SIGNED_OUT not in notes:
+    elif Note.SIGNED_OUT not in notes and Note.NO_ORDER not in notes:
         yield view.phrases(f"change.unknown{'' if contact else '_alone'}", contact=contact)
     if Note.SIGNED_OUT in notes:
         yield view.phrases("order.sign_in_change")
