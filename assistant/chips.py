@@ -50,7 +50,7 @@ class Chips:
         change = brief.change
         after = (choice.text for choice in change.choices) if change else self._after_all(plan, brief)
         if change is not None and change.state is State.DONE and change.kind is not None and change.kind.is_cart:
-            after = iter(("What's in my cart?", "Check out"))
+            after = iter(("What's in my cart?",))
         offered = dict.fromkeys(after)
         return tuple(islice((chip for chip in offered if chip.casefold() != message.strip().casefold()), MOST))
 

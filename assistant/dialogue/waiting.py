@@ -58,12 +58,13 @@ class Detail(StrEnum):
 class Choice:
     """One of the answers that were offered: `text` is what the customer reads and may send back, `id` the record it means.
 
-    `number` is how many pieces of the thing there are.
+    `number` is how many pieces of the thing there are, `also` holds other words that it goes by.
     """
 
     id: str
     text: str
     number: int = 1
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -97,7 +97,7 @@ def change_facts(result: ChangeResult | None, closed: Closed | None) -> Iterator
     if result.product:
         yield Fact("c.product", FactKind.NAME, result.product, "", "product")
     if result.choices:
-        yield Fact("c.choices", FactKind.TEXT, in_words([choice.text for choice in result.choices], "or"), "", record)
+        yield Fact("c.choices", FactKind.TEXT, _listed([choice.text for choice in result.choices]), "", record)
     lines = result.proposal.lines() if result.proposal else result.done.lines() if result.done else ()
     source = f"proposal:{result.proposal.id}" if result.proposal else record
     for number, line in enumerate(lines, 1):
@@ -113,9 +113,16 @@ def change_facts(result: ChangeResult | None, closed: Closed | None) -> Iterator
         yield Fact("c1", FactKind.TEXT, cart_text(result.cart), "", "cart")
 
 
+def _listed(choices: Sequence[str]) -> str:
+    """Choices as the end of a question; those with commas of their own are set apart by semicolons."""
+    if len(choices) > 1 and any("," in choice for choice in choices):
+        return f"{'; '.join(choices[:-1])}; or {choices[-1]}"
+    return in_words(choices, "or")
+
+
 def rule_text(section: Section) -> str:
     """A section of the policy on one line; of a long one the first sentences."""
-    sentences = " ".join(section.text.split()).replace(". ", ".\n").split("\n")
+    sentences = " ".join(section.text.replace('"', "'").split()).replace(". ", ".\n").split("\n")
     kept: list[str] = []
     for sentence in sentences:
         if kept and len(" ".join([*kept, sentence]).split()) > _LONGEST_RULE:

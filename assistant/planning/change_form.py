@@ -11,7 +11,7 @@ from assistant.planning.plan import Ask, Cart, Change, Details, Order, Plan, Pol
 from assistant.planning.request_form import points, questions_in
 
 _HOW = re.compile(
-    r"^(?:(?:hi|hello|hey|ok(?:ay)?|so|and|but)[\s,.!]+)*(?:how (?:do|does|can|could|would|to|long|much)|what (?:happens|if|is your)|until when|when (?:can|do)|who pays)\b"
+    r"^(?:(?:hi|hello|hey|ok(?:ay)?|so|and|but)[\s,.!]+)*(?:how (?:do|does|can|could|would|to|long|much)|what (?:happens|if|is your)|until when|can (?:i|we) still|is it too late|when (?:can|do)|who pays)\b"
 )
 _LABEL = re.compile(r"\b(?:return|shipping|postage|parcel|print\w*|the|a|my) label\b|\blabel (?:for|to)\b")
 _ACCOUNT = re.compile(r"\b(?:account|profile|default|my own|saved)\b")

@@ -115,6 +115,6 @@ def _by_words(said: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
 def _telling(said: str, choices: Sequence[Choice]) -> tuple[list[set[str]], Counter[str]]:
     """The words of the message that each choice has and not every one of them, and how many choices have each word."""
     words = {word for word in stems(said) if word not in FUNCTION_WORDS}
-    own = [set(stems(choice.text)) - FUNCTION_WORDS for choice in choices]
+    own = [set(stems(f"{choice.text} {choice.also}")) - FUNCTION_WORDS for choice in choices]
     counts = Counter(word for each in own for word in each)
     return [words & {word for word in each if counts[word] < len(choices) or len(choices) == 1} for each in own], counts

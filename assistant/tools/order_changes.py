@@ -110,7 +110,11 @@ class OrderChange:
 
     def _titled(self, records: Sequence[OrderRecord]) -> tuple[OrderRecord, ...]:
         """The orders with an item that the message names."""
-        choices = [Choice(line.product_id, line.title) for each in records for line in each.order.lines]
+        choices = [
+            Choice(line.product_id, line.title, also=_also(self._bench, line.product_id))
+            for each in records
+            for line in each.order.lines
+        ]
         distinct = list({choice.text: choice for choice in choices}.values())
         found = {choice.text for choice in likeliest(self._task.message, distinct)}
         return tuple(each for each in records if any(line.title in found for line in each.order.lines))
@@ -264,7 +268,7 @@ class OrderChange:
             left[line.product_id] = left.get(line.product_id, 0) + line.quantity - record.returned.get(number, 0)
         for product_id, count in left.items():
             if count > 0:
-                yield Choice(product_id, self._title(record, product_id), count)
+                yield Choice(product_id, self._title(record, product_id), count, _also(self._bench, product_id))
 
     def _title(self, record: OrderRecord, product_id: str) -> str:
         """What an item is called; by its variant where the order has two of one title."""
@@ -292,6 +296,12 @@ class OrderChange:
 
     def _proposed(self, change: dict[str, object], record: OrderRecord | None) -> Findings:
         return propose(self._draft, request_of(self._draft, change), self._task, self._bench, record)
+
+
+def _also(bench: Bench, product_id: str) -> str:
+    """What else a product is called: its kind and its color."""
+    product = bench.catalog.products.get(product_id)
+    return " ".join([product.color, *product.category_path[-1:]]) if product else ""
 
 
 def _order_text(record: OrderRecord) -> str:

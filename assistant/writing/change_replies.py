@@ -35,11 +35,13 @@ def change_outcome_reply(change: ChangeResult, view: ReplyView) -> Iterator[str]
     """What came of a change: the question for what is missing, what would change, what has changed, or why nothing does."""
     match change.state:
         case State.ASKED:
+            if _is_asked_again(change, view):
+                yield view.phrases("acts.not_understood")
             yield _question(change, view)
         case State.PROPOSED:
             first, *rest = _lines(view)
             yield view.phrases("acts.proposed", change=first)
-            yield from rest
+            yield from () if change.kind is not None and change.kind.is_cart else rest  # the card has the whole cart
             yield view.phrases("acts.shall_i")
         case State.REMINDED:
             yield view.phrases("acts.reminded")
@@ -82,8 +84,19 @@ def _refused(change: ChangeResult, view: ReplyView) -> Iterator[str]:
         yield view.phrases("acts.policy")
     if refusal.reason in _GONE and refusal.reason is not Reason.NO_SUCH_PROPOSAL:
         yield view.phrases("acts.ask_again")
-    elif refusal.reason in _FOR_A_PERSON and view.contact():
+    elif refusal.reason in _FOR_A_PERSON and view.contact() and not _says_how(change):
         yield view.phrases("acts.person", contact=view.contact())
+
+
+def _says_how(change: ChangeResult) -> bool:
+    """Whether the policy that is cited says what to do about something that is not done in the chat."""
+    is_elsewhere = change.refusal is not None and change.refusal.reason is Reason.NOT_OFFERED
+    return is_elsewhere and change.section is not None
+
+
+def _is_asked_again(change: ChangeResult, view: ReplyView) -> bool:
+    waiting = view.task.thread.waiting
+    return waiting is not None and (waiting.draft.kind, waiting.detail) == (change.kind, change.detail)
 
 
 def _question(change: ChangeResult, view: ReplyView) -> str:

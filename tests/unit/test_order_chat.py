@@ -152,7 +152,7 @@ def test_which_order_and_which_item_are_asked_one_by_one(tmp_path: Path) -> None
     assert {chip[:3] for chip in which.shown.chips} == {"A-1", "A-4"}
     assert "cancel order A-1" in chat.say("the one with number A-1", "talk ok").text
     item = chat.say("i want to return something", "change return")
-    assert "What would you like to send back from order A-3: Shirt, red, Mug or Socks?" in item.text
+    assert "What would you like to send back from order A-3: Shirt, red; Mug; or Socks?" in item.text
     count = chat.say("the shirt")
     assert count.text == "How many of the Shirt, red do you mean?"
     reason = chat.say("just one")

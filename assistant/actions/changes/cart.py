@@ -51,7 +51,7 @@ def _line(product_id: str, quantity: int, situation: Situation) -> CartLine:
     if quantity > most:
         raise Refused(Reason.TOO_MANY, f"Of one product, at most {most} can be in the cart.")
     if offer.is_available and product.quantity is not None and quantity > product.quantity:
-        raise Refused(Reason.OUT_OF_STOCK, f"Of {product.title} there are only {product.quantity} in stock.")
+        raise Refused(Reason.OUT_OF_STOCK, f"Only {product.quantity} of {product.title} can be had now.")
     return cart_line(product, quantity, situation.now)
 
 
