@@ -24,6 +24,7 @@ from assistant.actions.requests import CartRequest, Request
 from assistant.actions.situation import Situation
 from assistant.settings import Settings
 from retrieval.clock import utc_now
+from retrieval.store.database import storable
 
 _WHAT = {
     "cancel": "be cancelled",
@@ -105,6 +106,8 @@ class Actions:
 
         See `OrderBackend.execute`.
         """
+        if not storable(proposal_id):  # an id that somebody made up
+            return Refusal(reason=Reason.NO_SUCH_PROPOSAL, text="There is no such change to confirm.")
         done = self._carts.execute(owner, proposal_id, proposal_id[:200])
         is_other = (
             isinstance(done, Refusal) and done.reason is Reason.NO_SUCH_PROPOSAL and self._orders is not self._carts

@@ -31,6 +31,8 @@ _SIGNS = {
 }
 _FACES = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F]")
 _SMILEYS = re.compile(r"(?<!\w)[:;]-?[)dp](?!\w)", re.IGNORECASE)
+_ACTS = frozenset({"cancel"})
+"""Words of a no that a change may be called by: "yes, cancel it"."""
 _YES, _NO = " <yes> ", " <no> "
 
 
@@ -51,6 +53,9 @@ def read_answer(message: str, shown: str = "") -> Answer:
         return Answer.NEITHER
     said = _marked(message)
     of_change = {_plain(token.word) for token in Text(clean(shown)).tokens if token.is_word}
+    of_change -= (_words("no words") - _ACTS) | _words(
+        "conditions"
+    )  # "No money moves" and titles leave a no what it is
     found: set[Answer] = set()
     is_weak_yes = False
     tokens = re.findall(r"<yes>|<no>|\w+", said)

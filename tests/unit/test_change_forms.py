@@ -40,6 +40,14 @@ def test_a_yes_may_repeat_what_was_shown_and_nothing_else() -> None:
     assert read_answer("cancel", "Add 1 × Mug to your cart") is Answer.NO
 
 
+def test_words_of_a_change_make_no_yes_of_a_no_or_a_condition() -> None:
+    shown = "Add 1 × If Only Not Print ($9.00) to your cart. No money moves. The order can no longer be changed."
+    assert read_answer("no", shown) is Answer.NO
+    for message in ("yes if", "yes only", "yes but not now", "not", "add it if only"):
+        assert read_answer(message, shown) is not Answer.YES, message
+    assert read_answer("yes add the print", shown) is Answer.YES
+
+
 @pytest.mark.parametrize(
     ("message", "ids"),
     [

@@ -572,6 +572,30 @@ def test_a_card_has_heading_changes_money_and_buttons(backend: DatabaseBackend) 
     assert card.expires == Clock().now.replace(minute=10)
 
 
+def test_withdrawing_says_what_had_run_before(backend: DatabaseBackend) -> None:
+    proposal = proposed(backend, Cancel(order="A-1"))
+    assert backend.withdraw(ADA, proposal.id) is None
+    ran = done(backend, Cancel(order="A-1"))
+    assert backend.withdraw(ADA, ran.proposal_id) == ran
+    assert backend.withdraw(BO, ran.proposal_id) is None
+
+
+def test_a_visitors_cart_is_added_to_the_customers(backend: DatabaseBackend) -> None:
+    visitor, other = Owner(visitor_id="v-1"), Owner(visitor_id="v-2")
+    done(backend, AddToCart(product_id="mug", quantity=8), visitor)
+    done(backend, AddToCart(product_id="socks"), visitor)
+    done(backend, AddToCart(product_id="mug", quantity=5))
+    done(backend, AddToCart(product_id="socks"), other)
+    for _ in range(2):
+        backend.move_cart(visitor, ADA)
+        assert {line.product_id: line.quantity for line in backend.cart(ADA)} == {
+            "mug": 10,
+            "socks": 1,
+        }  # 10 is the most
+        assert backend.cart(visitor) == backend.cart(BO) == ()
+    assert [line.product_id for line in backend.cart(other)] == ["socks"]
+
+
 def test_products_of_the_cart_that_are_no_longer_sold_are_left_out(engine: Engine, backend: DatabaseBackend) -> None:
     done(backend, AddToCart(product_id="mug"))
     Records(engine).upsert_products([], replace=True)
