@@ -46,7 +46,6 @@ def record_facts(slot: str, record: OrderRecord, policy: Policy, today: date) ->
         ("discount", FactKind.MONEY, str(bill.discount) if bill.discount else ""),
         ("address", FactKind.TEXT, str(bill.to) if bill.to else ""),
         ("refunds", FactKind.TEXT, in_words(refunds)),
-        ("paid", FactKind.NAME, record.order.payment.label if record.order.payment else ""),
     )
     yield from (Fact(f"{slot}.{field}", kind, text, "", source) for field, kind, text in values if text)
 

@@ -5,9 +5,10 @@ Nothing runs here but a yes to a proposal that was shown, and the button of a pr
 
 from __future__ import annotations
 
-from dataclasses import replace
+import structlog
 
 from assistant.actions.change import Change
+from assistant.actions.order import Order
 from assistant.actions.order_record import OrderRecord
 from assistant.actions.proposal import Done
 from assistant.actions.reads import checkout_link
@@ -17,6 +18,9 @@ from assistant.dialogue.waiting import Choice, Detail, Draft, Kind, Waiting
 from assistant.evidence.change_result import ChangeResult, Closed, Link, State
 from assistant.planning.answer_form import Answer
 from assistant.tools.tool import Bench, Findings, Task
+from retrieval.errors import AisleError
+
+_log = structlog.get_logger(__name__)
 
 
 def settle(task: Task, bench: Bench) -> Findings:
@@ -96,8 +100,19 @@ def links_of(change: Change, bench: Bench) -> tuple[Link, ...]:
 
 def _answered(outcome: Done | Refusal, draft: Draft, task: Task, bench: Bench) -> Findings:
     if isinstance(outcome, Refusal):
-        return refuse(outcome, replace(draft), bench)
-    change, owner = outcome.change, task.owner
-    known = bench.actions.find(owner, change.order_id, 1) if owner and change.order_id else ()
-    result = ChangeResult(State.DONE, Kind(change.kind), change.order_id, done=outcome, links=links_of(change, bench))
-    return Findings(change=result, orders=tuple(record.order for record in known))
+        return refuse(outcome, draft, bench)
+    change = outcome.change
+    kind = Kind(change.kind) if change.kind in set(Kind) else draft.kind
+    result = ChangeResult(State.DONE, kind, change.order_id, done=outcome, links=links_of(change, bench))
+    return Findings(change=result, orders=_as_it_is_now(change.order_id, task, bench))
+
+
+def _as_it_is_now(order_id: str, task: Task, bench: Bench) -> tuple[Order, ...]:
+    """The order after its change; () if it cannot be read just now, for what was done must be said all the same."""
+    if task.owner is None or not order_id:
+        return ()
+    try:
+        return tuple(record.order for record in bench.actions.find(task.owner, order_id, 1))
+    except AisleError as error:
+        _log.warning("order_not_read_after_its_change", error=type(error).__name__)
+        return ()

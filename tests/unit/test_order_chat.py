@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -294,6 +295,7 @@ def test_what_has_run_is_stored_although_nobody_waits_for_the_reply(chat: OrderC
     chat.say("cancel A-1", "change cancel A-1")
     cancelled = threading.Event()
     events = chat.assistant.reply("yes", chat.conversation, "C-1", cancelled)
+    assert isinstance(events, Generator)
     next(events)
     cancelled.set()
     events.close()
@@ -322,7 +324,7 @@ def test_earlier_messages_that_are_read_again_propose_nothing(chat: OrderChat) -
 
 
 def test_i_have_cancelled_may_be_said_only_if_it_ran(chat: OrderChat) -> None:
-    checker = chat.assistant._servings.current().dialogue.composer._checker  # type: ignore[attr-defined]
+    checker = chat.assistant._servings.current().dialogue.composer._checker
     claim = "I have cancelled order {c.order}."
     assert checker.violations(claim, Brief(), "", False)
     shown = chat.say("cancel A-1", "change cancel A-1").brief
@@ -357,7 +359,7 @@ def test_no_messages_without_a_yes_change_the_database(said: list[tuple[str, str
 
 
 @pytest.fixture(scope="module")
-def shared_chat():
+def shared_chat() -> Iterator[OrderChat]:
     folder = Path(tempfile.mkdtemp(prefix="order-chat-"))
     yield OrderChat(folder)
     shutil.rmtree(folder, ignore_errors=True)
