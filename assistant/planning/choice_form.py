@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from assistant.dialogue.waiting import Choice
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.text import Text, clean, stems
+from assistant.planning.grammar.words import words
 
 _PLACES = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
@@ -17,6 +18,7 @@ _BARE_PLACE = re.compile(r"(?:(?:number|no\.?|option|#)\s*)?([1-9])\.?")
 _ALL = re.compile(r"\b(?:all|both|everything|every one|each|the (?:whole|entire) (?:lot|order|thing))\b")
 _NOT_ALL = re.compile(r"\bnot (?:all|both|everything)\b|\ball i (?:want|need)\b")
 _EXCEPT = re.compile(r"\b(?:except|but not|apart from|besides)\b")
+_NEVER_TELLING = words("never telling")
 _OTHER = re.compile(r"\b(?:the )?other (?:one|order)?\b")
 
 
@@ -102,6 +104,9 @@ def _by_words(said: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
     """
     telling, counts = _telling(said, choices)
     most = max(map(len, telling), default=0)
+    if not most:  # of two jackets "the down jacket" is told by a word that elsewhere tells nothing
+        telling, counts = _telling(said, choices, _NEVER_TELLING)
+        most = max(map(len, telling), default=0)
     if not most:
         return ()
     best = [place for place, each in enumerate(telling) if len(each) == most]
@@ -112,9 +117,13 @@ def _by_words(said: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
     return tuple(choices[place] for place in alone) if len(alone) == len(best) else ()
 
 
-def _telling(said: str, choices: Sequence[Choice]) -> tuple[list[set[str]], Counter[str]]:
+def _telling(
+    said: str, choices: Sequence[Choice], ignored: frozenset[str] = FUNCTION_WORDS
+) -> tuple[list[set[str]], Counter[str]]:
     """The words of the message that each choice has and not every one of them, and how many choices have each word."""
-    words = {word for word in stems(said) if word not in FUNCTION_WORDS}
-    own = [set(stems(f"{choice.text} {choice.also}")) - FUNCTION_WORDS for choice in choices]
+    spoken = {word for word in stems(said) if word not in ignored}
+    own = [set(stems(f"{choice.text} {choice.also}")) - ignored for choice in choices]
     counts = Counter(word for each in own for word in each)
-    return [words & {word for word in each if counts[word] < len(choices) or len(choices) == 1} for each in own], counts
+    return [
+        spoken & {word for word in each if counts[word] < len(choices) or len(choices) == 1} for each in own
+    ], counts

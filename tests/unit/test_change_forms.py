@@ -71,6 +71,12 @@ def test_items_are_chosen(message: str, ids: list[str]) -> None:
     assert [choice.id for choice in chosen(message, ITEMS)] == ids
 
 
+def test_one_of_two_alike_is_told_by_a_small_word() -> None:
+    jackets = [Choice("a", "Croft Pile Jacket"), Choice("b", "Nuthatch Down Jacket")]
+    assert [choice.id for choice in chosen("the down jacket", jackets)] == ["b"]
+    assert chosen("the jacket", jackets) == ()
+
+
 def test_places_of_a_list_are_counted_as_shown() -> None:
     assert placed("put the second one in my cart", ["a", "b", "c"]) == ("b",)
     assert placed("the first two please", ["a", "b", "c"]) == ("a", "b")
