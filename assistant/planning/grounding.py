@@ -31,7 +31,14 @@ from assistant.planning.plan import (
     Step,
     Talk,
 )
-from assistant.planning.request_form import asks_for_several, points, questions_in, tells_need, tells_use
+from assistant.planning.request_form import (
+    asks_for_others,
+    asks_for_several,
+    points,
+    questions_in,
+    tells_need,
+    tells_use,
+)
 from assistant.planning.spoken import LONGEST, Spoken, kind_named
 from assistant.reading.known_questions import KnownQuestions
 
@@ -107,6 +114,8 @@ class Grounding:
 
         The order in which results are wanted is read exactly: "the lightest" is told by weight.
         """
+        if asks_for_others(said) and spoken.last_search and not spoken.kind:
+            return spoken.last_search
         kind, want = step.kind, step.want
         if spoken.last_search and spoken.last_search.kind and tells_use(said):
             kind = spoken.last_search.kind  # "it's for a gas cooker" tells of the kettle that is looked for

@@ -101,7 +101,7 @@ _FIELDS = {
     "price": r"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total|on (?:sale|offer))\b|\bis (?:it|this|that) free\b",
     "colors": r"\bcolou?rs?\b",
     "sizes": r"\bsizes\b|\b(?:which|what|other|another|smaller|smallest|bigger|biggest|larger|largest) size\b",
-    "rating": r"\b(?:rated|ratings?|reviews?|any good)\b|\b(?:customers?|others|people|buyers)\b.*\b(?:say|think|like)\b",
+    "rating": r"\b(?:rated|ratings?|reviews?|any good(?! (?:in|for|at|on|with|against|if|when)\b))\b|\b(?:customers?|others|people|buyers)\b.*\b(?:say|think|like)\b",
 }
 """What a question about each field is like; the first that fits counts."""
 _TROUBLE = re.compile(

@@ -29,6 +29,13 @@ _COMPARES = re.compile(r"\b(?:differen\w+|compared?|comparison|versus|vs|or|bett
 _GOES_ON = re.compile(
     r"\b(?:ones?|others?|another|else|more|(?:some|any)(?:thing)?(?! to\b))(?! of\b)\b|\b\w+er\b|^(?:what|how) about\b"
 )
+_OTHERS = re.compile(
+    rf"^{_LEAD_IN}(?:(?:some|any)(?:thing|one) (?:else|different)|(?:not|other than|besides) (?:those|these|that one|them)|(?:show me )?(?:more|others?))\b[^a-z]*(?:please|pls)?[^a-z]*$"
+    r"|\b(?:other|different|more) (?:ones|options|choices|models)\b|\bwhat else (?:do|have) you\b"
+)
+_WHICH = re.compile(
+    rf"^{_LEAD_IN}which (?:one |of (?:them|these|those|the two) )?(?:is|are|has|have|weighs?|holds?|costs?)\b"
+)
 _USE = re.compile(rf"^{_LEAD_IN}(?:(?:it|they|that|this)(?:'?s|'?re| is| are| would be)\s+)?for\b")
 _ASKS_IN_WORDS = (
     r"(?:^|[,.;:-]\s*|\b(?:and|but|so|ok|well|also)\s+)(?:what|which|who|when|where|why|how)\b"
@@ -47,6 +54,7 @@ _PEOPLE = re.compile(r"\b(?:i|i'?m|i'?ve|me|my|we|us|our|you|u|your)\b")
 _TOTAL = re.compile(
     r"\b(?:total|together|altogether|in all|combined|all in|sum)\b"
     r"|\b(?:how much|what) (?:is|are|for|would|will|do|does)(?: it be)?(?: for)? (?:\d|both|a pair)"
+    r"|\b(?:how much|what) (?:\w+ ){0,5}(?:pay|cost|be)\b.*\b(?:with|and|plus)\b"
 )
 _BETWEEN_QUESTIONS = re.compile(
     r"(?<=\?)\s+|[,;.]?\s+\b(?:and|also|plus)\b[\s,]+(?=(?:what|how|when|where|which|who)\b"
@@ -83,6 +91,16 @@ def speaks_of_people(message: str) -> bool:
 def asks_for_several(message: str) -> bool:
     """Whether the message asks for a set of things rather than for one: "everything for two people", "what does she need"."""
     return bool(_SEVERAL.search(message.casefold()))
+
+
+def asks_for_others(message: str) -> bool:
+    """Whether the message asks for others than those shown: "something else?", "not those", "any other ones"."""
+    return bool(_OTHERS.search(message.casefold()))
+
+
+def compares_again(message: str) -> bool:
+    """Whether the message asks which of those just compared is meant: "which is more waterproof?"."""
+    return bool(_WHICH.match(message.casefold()))
 
 
 def asks_total(message: str) -> bool:

@@ -17,7 +17,16 @@ from assistant.planning.grammar.text import Text, clean, stems
 from assistant.planning.grammar.words import words
 from assistant.planning.plan import Ask, Choose, Compare, Details, Find, Policy, Step
 from assistant.planning.plan_text import parse_plan
-from assistant.planning.request_form import asks_for_goods, asks_in_words, goes_on, points, tells_need, tells_use
+from assistant.planning.request_form import (
+    asks_for_goods,
+    asks_in_words,
+    asks_total,
+    compares_again,
+    goes_on,
+    points,
+    tells_need,
+    tells_use,
+)
 from retrieval.catalog.filter import Operator, Sort
 from retrieval.catalog.product import Product
 
@@ -179,6 +188,10 @@ class Spoken:
         """The step about products that came up or are named; one that is about others becomes the step that fits what was said."""
         if isinstance(step, Find) and self._spoken_of and not asks_for_goods(self._message):
             return Details(of=self._spoken_of, question=self.said)
+        if isinstance(step, Find) and not self.kind and compares_again(self._message) and len(self._compared) > 1:
+            return Compare(of=self._compared, on=self.said)
+        if isinstance(step, (Compare, Choose)) and asks_total(self._message):
+            step = Details(of=step.of, question=self.said)
         if isinstance(step, Find) and (numbers := _NUMBER.findall(step.kind)):
             named = (self._thread.numbers.product(int(number)) for number in numbers)
             step = Details(of=tuple(filter(None, named)) or ("",), question=self.said)
@@ -204,6 +217,12 @@ class Spoken:
         if self._thread.shown:
             return Details(of=self._thread.shown[:1], question=self.said)
         return Ask(about="which_product") if points(self._message) else Policy(question=self.said)
+
+    @property
+    def _compared(self) -> tuple[str, ...]:
+        """The products that the reply before compared."""
+        has_compared = bool(self._thread.turns) and self._thread.turns[-1].plan.startswith("compare ")
+        return tuple(self._thread.shown) if has_compared else ()
 
     def _share_a_group(self, some: Sequence[str], others: Sequence[str]) -> bool:
         """Whether any product is among both, in whatever variant."""

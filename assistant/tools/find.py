@@ -12,7 +12,7 @@ from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum, left_of, total
 from assistant.planning.grammar.text import stems
 from assistant.planning.plan import Bundle, Find
-from assistant.planning.request_form import asks_in_words
+from assistant.planning.request_form import asks_for_others, asks_in_words
 from assistant.reading.verdict import Verdict
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.reading import DECIDES, ProductReading, attribute_line, is_option, read_records, told
@@ -39,6 +39,8 @@ _GIVEN_UP = ("color", "size", "brand", "rating", "discount", "age_group")
 def find(step: Find, task: Task, bench: Bench) -> Findings:
     """Search, read and rank. A product that contradicts the need comes last, and only if little else is left."""
     wanted = bench.constraints.of(step, task.need, task.message, task.thread.shown)
+    if asks_for_others(task.message):
+        wanted = wanted.adding([Condition("id", Operator.NOT_IN, _shown(task, bench))])
     notes: tuple[Note, ...] = (
         (Note.FOREIGN_LIMIT,) if bench.constraints.has_foreign_limit(task.need, task.message) else ()
     )
@@ -72,6 +74,12 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
     ids = tuple(each.product.id for each in chosen)
     return Findings(products=ids, lines=tuple(lines), notes=notes, total=count)
+
+
+def _shown(task: Task, bench: Bench) -> tuple[str, ...]:
+    """Ids of the products in view in all their variants."""
+    products = (bench.catalog.products[id] for id in task.thread.shown if id in bench.catalog.products)
+    return tuple(variant.id for product in products for variant in bench.catalog.variants(product))
 
 
 def _speaks_of(pages: Sequence[BriefLine], kind: str, bench: Bench) -> bool:

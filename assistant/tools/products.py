@@ -12,7 +12,8 @@ from assistant.planning.grammar.text import stems
 from assistant.planning.grammar.words import words
 from assistant.planning.plan import Choose, Compare, Details
 from assistant.planning.question_form import asked_field, asked_fields
-from assistant.planning.request_form import asks_total, speaks_of_people
+from assistant.planning.request_form import asks_in_words, asks_total, speaks_of_people
+from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
 from assistant.tools.basket import named_basket
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
@@ -45,8 +46,9 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
             several = any(count > 1 for _, count in basket)
             spent = Sum("total of several" if several else "total", str(total(basket, task.moment)))
             return Findings(products=tuple(product.id for product, _ in basket), sums=(spent,))
-    if asked_field(step.question):  # prices, stock and options are told of the product itself
-        return Findings(products=ids)
+    if field := asked_field(step.question):  # prices, stock and options are told of the product itself
+        said = _reviews(products[0], bench) if field == "rating" and len(products) == 1 else ()
+        return Findings(products=ids, lines=said)
     most = _LINES_OF_ONE if len(products) == 1 else _LINES_OF_EACH
     lines: list[BriefLine] = []
     for product in products:
@@ -60,9 +62,22 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
     return Findings(products=ids, lines=tuple(lines), notes=() if lines else (Note.NOT_STATED,))
 
 
+def _reviews(product: Product, bench: Bench) -> tuple[BriefLine, ...]:
+    """What customers say, the kindest review and the least kind one."""
+    ordered = sorted(
+        zip(product.reviews, _review_lines(product, bench), strict=False), key=lambda each: -each[0].rating
+    )
+    ends = ordered[:1] + (ordered[-1:] if len(ordered) > 1 else [])
+    return tuple(BriefLine(Verdict.LIMITS, line) for _, line in ends)
+
+
+def _review_lines(product: Product, bench: Bench) -> list[Line]:
+    return [line for line in bench.lines_of(product.id) if line.kind is LineKind.REVIEW]
+
+
 def _goes_on_adding(task: Task) -> bool:
     """Whether the reply before was a total: "and three of the mugs?"."""
-    return any(" total" in turn.brief for turn in task.thread.turns[-1:])
+    return not asks_in_words(task.message) and any(" total" in turn.brief for turn in task.thread.turns[-1:])
 
 
 def compare(step: Compare, task: Task, bench: Bench) -> Findings:

@@ -201,9 +201,11 @@ def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Itera
         if told:
             yield from told
             yield from sum_sentences(view)
-            yield from (
-                view.sentence(told_line, view.pronoun(told_line.owner)) for told_line in lines if told_line.is_review
-            )
+            first, second, *_ = [*(each for each in lines if each.is_review), None, None]
+            if first is not None:
+                yield view.sentence(first, view.pronoun(first.owner))
+            if second is not None:
+                yield view.phrases("more.another_review", quote=f"{{{second.slot}.quote}}")
             return
     if not lines:
         if sums := list(sum_sentences(view)):
