@@ -1,7 +1,7 @@
 """Plain reading: what an attribute line says to a yes/no question by its words alone, where no model need judge.
 
 "Care: Machine wash 30 °C" answers "can I machine wash it", and "Dishwasher safe: no" answers "is it dishwasher safe". On the 16 shops of
-the corpus this is right in 86 of 90 lines that it decides.
+the corpus this is right in 72 of 76 attribute lines that it decides.
 """
 
 from __future__ import annotations
