@@ -4,6 +4,7 @@
     aisle train recommender --shop DIR --output DIR     the recommendation head
     aisle evaluate recommender --shop DIR               how it ranks, beside simpler ways
     aisle evaluate sequences FILE                       how an encoder ranks the next item, beside simpler ways
+    aisle evaluate ratings FILE                         how far predicted ratings are off, beside simpler ways
     aisle evaluate search --shop DIR --data DIR         how well search ranks, way by way
     aisle evaluate finetuning --data DIR                what an adapter learns from public service dialogues
     aisle evaluate simulation --adapter DIR --json FILE simulated customers, every reply verified

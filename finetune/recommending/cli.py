@@ -13,9 +13,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Threads = Annotated[int, typer.Option(help="Processor threads; all cores when 0.", min=0)]
 
 
+_SHOWN = 20  # rejected rows on the terminal
+
+
 def register(evaluate: typer.Typer) -> None:
     """Adds the commands to `aisle evaluate`."""
     evaluate.command("sequences")(evaluate_sequences)
+    evaluate.command("ratings")(evaluate_ratings)
 
 
 def evaluate_sequences(
@@ -48,6 +52,32 @@ def evaluate_sequences(
 
     settings = Settings(seed=seed, minutes=minutes, threads=threads or _cores(), with_history=history)
     report = evaluate(Sequences.read(file), settings, lambda line: typer.echo(line, err=True))
+    typer.echo(dumps(report.json()) if json else str(report))
+
+
+def evaluate_ratings(
+    file: Annotated[
+        Path,
+        typer.Argument(help="A CSV with user, item, rating and time; or MovieLens' u.data, ratings.dat, ratings.csv."),
+    ],
+    json: Json = False,
+    seed: Seed = 1,
+) -> None:
+    """Print how far predicted ratings are off on a random tenth of a file, next to simpler ways.
+
+    Rows that cannot be read are named and left out.
+    """
+    from json import dumps
+
+    from finetune.recommending.rating_evaluation import evaluate
+    from finetune.recommending.ratings import Ratings
+
+    ratings = Ratings.read(file)
+    for row in ratings.rejected[:_SHOWN]:
+        typer.echo(row, err=True)
+    if len(ratings.rejected) > _SHOWN:
+        typer.echo(f"... and {len(ratings.rejected) - _SHOWN:,} more rows", err=True)
+    report = evaluate(ratings, seed, lambda line: typer.echo(line, err=True))
     typer.echo(dumps(report.json()) if json else str(report))
 
 
