@@ -36,15 +36,13 @@ class ItemKnn:
     """Sum of the similarities of an item to those of the history, newer ones first (Sarwar et al. 2001)."""
 
     similarity: csr_matrix  # (items, items)
-    recency: float
+    recency: float = 1.0  # weight of an item of the history for each newer one
 
     @classmethod
-    def fit(
-        cls, histories: Sequence[Items], items: int, neighbors: int, shrink: float, power: float, recency: float
-    ) -> ItemKnn:
+    def fit(cls, histories: Sequence[Items], items: int, neighbors: int, shrink: float, power: float) -> ItemKnn:
         """Count users in common over (users of one x users of the other) ** `power` + `shrink`; keep `neighbors` each.
 
-        A power of .5 is the cosine. `recency` is the weight of a history's item for each newer one.
+        A power of .5 is the cosine.
         """
         users = matrix(histories, items)
         common = (users.T @ users).tocoo()
@@ -57,7 +55,7 @@ class ItemKnn:
         firsts = np.searchsorted(rows, np.arange(items))
         near = np.arange(len(rows)) - firsts[rows] < neighbors
         similarity = csr_matrix((values[near].astype(np.float32), (rows[near], columns[near])), shape=(items, items))
-        return cls(similarity, recency)
+        return cls(similarity)
 
     def scores(self, histories: Sequence[Items]) -> Floats:
         """Shape (users, items)."""
@@ -72,7 +70,7 @@ class Als:
     factors: Floats  # (items, width)
     confidence: float
     regularization: float
-    recency: float
+    recency: float = 1.0
 
     @classmethod
     def fit(
@@ -82,7 +80,6 @@ class Als:
         width: int,
         confidence: float,
         regularization: float,
-        recency: float,
         seed: int,
         threads: int = 1,
     ) -> Als:
@@ -94,7 +91,7 @@ class Als:
             random_state=seed,
         )  # fmt: skip
         model.fit(matrix(histories, items) * confidence, show_progress=False)
-        return cls(np.asarray(model.item_factors, np.float32), confidence, regularization, recency)
+        return cls(np.asarray(model.item_factors, np.float32), confidence, regularization)
 
     def scores(self, histories: Sequence[Items]) -> Floats:
         """Users are folded in from their histories, shape (users, items)."""

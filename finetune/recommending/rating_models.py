@@ -83,11 +83,10 @@ def factorize(
     fixed = np.append(np.zeros(width), of_biases)
 
     def solve(side: _Side, others: Values) -> Values:
-        grams, sides_ = side.normal_equations(others, scale.mean)
+        grams, right = side.normal_equations(others, scale.mean)
         weights = penalty * side.counts[:, None] + fixed + 1e-6
         grams[:, np.arange(width + 1), np.arange(width + 1)] += weights
-        found: Values = np.linalg.solve(grams, sides_[:, :, None])[:, :, 0]
-        return found
+        return np.asarray(np.linalg.solve(grams, right[:, :, None])[:, :, 0], np.float64)
 
     for _ in range(rounds):
         users = solve(sides[0], items)

@@ -31,19 +31,18 @@ _ENSEMBLE = 3  # encoders in the head
 _LARGEST_EASE = 20_000  # items; its matrix is dense, 1.6 GB here
 _FEW = 5  # an item with at most so many events in training is rare
 
-_NEIGHBORS = tuple(
-    {"neighbors": neighbors, "shrink": shrink, "power": power, "recency": recency}
+_NEIGHBORS: tuple[Mapping[str, Any], ...] = tuple(
+    {"neighbors": neighbors, "shrink": shrink, "power": power}
     for neighbors in (100, 1000)
     for shrink in (0.0, 5.0)
     for power in (0.3, 0.5)
-    for recency in (0.6, 0.8, 1.0)
 )
-_FACTORS = tuple(
-    {"width": width, "confidence": confidence, "regularization": regularization, "recency": recency}
-    for width, confidence, regularization in ((64, 10.0, 10.0), (128, 3.0, 3.0), (128, 40.0, 10.0), (256, 10.0, 10.0))
-    for recency in (0.8, 1.0)
+_FACTORS: tuple[Mapping[str, Any], ...] = tuple(
+    {"width": width, "confidence": confidence, "regularization": regularization}
+    for width, confidence, regularization in ((64, 10.0, 10.0), (128, 3.0, 3.0), (128, 40.0, 10.0))
 )
-_REGULARIZATIONS, _RECENCIES = (50.0, 200.0), (0.6, 0.8, 1.0)  # of EASE
+_REGULARIZATIONS = (50.0, 200.0)  # of EASE
+_RECENCIES = (0.6, 0.8, 1.0)  # weight of an item of the history for each newer one
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,15 +219,13 @@ class _Search:
         known, items, settings = self._split.known, self._items, self._settings
         self._try("popularity", {}, lambda: Popularity.fit(known, items).scores)
         for choice in _NEIGHBORS:
-            self._try("item-kNN", choice, partial(_scores_of, ItemKnn.fit, known, items, **choice))
+            self._try_recencies("item-kNN", choice, partial(ItemKnn.fit, known, items, **choice))
         for choice in _FACTORS:
-            fitting = partial(Als.fit, seed=settings.seed, threads=settings.threads)
-            self._try("ALS", choice, partial(_scores_of, fitting, known, items, **choice))
+            fit_factors = partial(Als.fit, known, items, **choice, seed=settings.seed, threads=settings.threads)
+            self._try_recencies("ALS", choice, fit_factors)
         for regularization in _REGULARIZATIONS if items <= _LARGEST_EASE else ():
-            model = Ease.fit(known, items, regularization)
-            for recency in _RECENCIES:
-                choice = {"regularization": regularization, "recency": recency}
-                self._try("EASE", choice, lambda weight=recency, model=model: replace(model, recency=weight).scores)  # type: ignore[misc]
+            fit_weights = partial(Ease.fit, known, items, regularization)
+            self._try_recencies("EASE", {"regularization": regularization}, fit_weights)
 
     def fit_encoders(self) -> None:
         """Train recipes while there is time. The first of each way has at least a part of its share left."""
@@ -280,6 +277,12 @@ class _Search:
 
     def _judge(self, scores: Scores) -> float:
         return mean_gain(Ranks.of(scores, self._split).places(self._with_history))
+
+    def _try_recencies(self, way: str, choice: Mapping[str, Any], fit_model: Callable[[], Any]) -> None:
+        """Fit once: how much newer items count is a matter of the history alone."""
+        model = fit_model()
+        for recency in _RECENCIES:
+            self._try(way, {**choice, "recency": recency}, partial(_scores_of, model, recency))
 
     def _try(self, way: str, choice: Mapping[str, Any], fit_scores: Callable[[], Scores]) -> None:
         start = time.monotonic()
@@ -333,8 +336,8 @@ class Blend:
         return found
 
 
-def _scores_of(fitting: Callable[..., Any], known: Sequence[Items], items: int, **choice: Any) -> Scores:
-    scores: Scores = fitting(known, items, **choice).scores
+def _scores_of(model: Any, recency: float) -> Scores:
+    scores: Scores = replace(model, recency=recency).scores
     return scores
 
 

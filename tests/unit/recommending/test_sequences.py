@@ -106,7 +106,7 @@ def test_a_matrix_holds_recency_of_the_newest_event():
 
 def test_neighbors_are_cosines_and_only_the_nearest():
     known = numbered([0, 1], [0, 1], [0, 2], [3])
-    model = ItemKnn.fit(known, 4, neighbors=1, shrink=0.0, power=0.5, recency=1.0)
+    model = ItemKnn.fit(known, 4, neighbors=1, shrink=0.0, power=0.5)
     assert model.similarity.toarray()[0].tolist() == pytest.approx([0, 2 / 6**0.5, 0, 0])
     scores = model.scores(numbered([1], [3]))
     assert scores[0].tolist() == pytest.approx([2 / 6**0.5, 0, 0, 0])
@@ -116,8 +116,8 @@ def test_neighbors_are_cosines_and_only_the_nearest():
 @pytest.mark.parametrize(
     "fitted",
     [
-        lambda known, items: ItemKnn.fit(known, items, 10, 0.0, 0.5, 1.0),
-        lambda known, items: Als.fit(known, items, 2, 10.0, 0.1, 1.0, seed=1),
+        lambda known, items: ItemKnn.fit(known, items, 10, 0.0, 0.5),
+        lambda known, items: Als.fit(known, items, 2, 10.0, 0.1, seed=1),
         lambda known, items: Ease.fit(known, items, 1.0),
     ],
 )
@@ -132,7 +132,7 @@ def test_checkerboard_data_is_ranked_perfectly(fitted):
 
 def test_als_folds_a_user_in_by_its_normal_equations():
     known = numbered([0, 1], [0, 1, 2], [2, 3], [3])
-    model = Als.fit(known, 4, 3, 5.0, 0.5, 1.0, seed=1)
+    model = Als.fit(known, 4, 3, 5.0, 0.5, seed=1)
     weights = np.array([5.0, 1, 5.0, 1])  # confidence of every item, had or not
     wanted = np.array([1.0, 0, 1.0, 0])
     left = (model.factors.T * weights) @ model.factors + 0.5 * np.eye(3)
