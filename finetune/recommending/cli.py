@@ -30,7 +30,7 @@ def evaluate_sequences(
         ),
     ],
     json: Json = False,
-    minutes: Annotated[float, typer.Option(help="Minutes for training all encoders together.", min=0.0)] = 45.0,
+    minutes: Annotated[float, typer.Option(help="Minutes for training all encoders together.", min=0.0)] = 40.0,
     history: Annotated[
         bool | None,
         typer.Option(

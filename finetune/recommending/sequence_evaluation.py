@@ -41,8 +41,8 @@ _FACTORS: tuple[Mapping[str, Any], ...] = tuple(
     {"width": width, "confidence": confidence, "regularization": regularization}
     for width, confidence, regularization in ((64, 10.0, 10.0), (128, 3.0, 3.0), (128, 40.0, 10.0))
 )
-_REGULARIZATIONS = (50.0, 200.0)  # of EASE
-_RECENCIES = (0.6, 0.8, 1.0)  # weight of an item of the history for each newer one
+_REGULARIZATIONS = (100.0, 400.0)  # of EASE
+_RECENCIES = (0.4, 0.6, 0.8, 1.0)  # weight of an item of the history for each newer one
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Settings:
     """How long and with what to search."""
 
     seed: int = 1
-    minutes: float = 50.0  # for all encoders together; when they are up, training ends with its best epoch
+    minutes: float = 40.0  # for all encoders together; when they are up, training ends with its best epoch
     threads: int = 1
     with_history: bool | None = None  # whether items of the history are ranked; None: if users repeat items in training
     recipes: Mapping[str, tuple[Recipe, ...]] = field(default_factory=lambda: RECIPES)

@@ -29,6 +29,7 @@ def online_retail(
     sparse: Annotated[
         bool, typer.Option(help="Cut each customer's items at random into users of about nine, in order of time.")
     ] = False,
+    most: Annotated[int | None, typer.Option(help="Keep so many users at random.")] = None,
     seed: int = 1,
 ) -> None:
     """Write the purchases of each customer in order of time."""
@@ -40,8 +41,12 @@ def online_retail(
     rows = rows[is_sale & is_product].sort_values("InvoiceDate", kind="stable")
     keys = ["CustomerID", "StockCode", *(["InvoiceNo"] if repeats else [])]
     rows = rows.drop_duplicates(keys)
-    users = rows.groupby("CustomerID", sort=False).StockCode.agg(list)
-    write(file, _cut(users, np.random.default_rng(seed)) if sparse else users.to_dict())
+    dice = np.random.default_rng(seed)
+    users = rows.groupby("CustomerID", sort=False).StockCode.agg(list).to_dict()
+    if sparse:
+        users = _cut(users, dice)
+    names = list(users)
+    write(file, {names[place]: users[names[place]] for place in dice.permutation(len(names))[:most]})
 
 
 def _cut(users, dice):
