@@ -57,6 +57,9 @@ class Recipe:
     scale: float | None = None  # logits are cosines times this, instead of inner products
     epochs: int = 200
     patience: int = 8  # epochs without a better validation before training ends
+    least_steps: int = (
+        1500  # before training may end: at first it ranks by popularity, and for a while nothing improves
+    )
     from_neighbors: bool = True  # whether item vectors start from which items go together, or at random
 
 
@@ -175,22 +178,23 @@ def fit(
             model.items.weight[1:] = torch.from_numpy(neighbor_vectors(histories, items, recipe.width, seed))
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.decay)
     best, kept, start = Epoch(0, float("nan"), -1.0, 0.0), dict[str, Tensor](), time.monotonic()
-    is_cut = False
+    is_cut, steps = False, 0
     for number in range(1, recipe.epochs + 1):
         model.train()
-        losses = []
+        losses: list[float] = []
         for rows in _batches([history for history in histories if len(history) > 1], recipe, dice):
             loss = _loss(model, rows, dice)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
+        steps += len(losses)
         value = validate(model) if validate is not None else float(number)
         epoch = Epoch(number, float(np.mean(losses)), value, time.monotonic() - start)
         note(epoch)
         if value > best.validation:
             best, kept = epoch, {name: weight.clone() for name, weight in model.state_dict().items()}
-        elif number - best.number >= recipe.patience:
+        elif number - best.number >= recipe.patience and steps >= recipe.least_steps:
             break
         is_cut = time.monotonic() > end
         if is_cut:

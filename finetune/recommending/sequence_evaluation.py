@@ -58,8 +58,8 @@ class Settings:
 
 RECIPES: Mapping[str, tuple[Recipe, ...]] = {
     "SASRec, BCE": (
-        Recipe(loss=Loss.BCE, from_neighbors=False, patience=20),
-        Recipe(loss=Loss.BCE, from_neighbors=False, patience=20, dropout=0.2),
+        Recipe(loss=Loss.BCE, from_neighbors=False),
+        Recipe(loss=Loss.BCE, from_neighbors=False, dropout=0.2),
     ),
     "SASRec, sampled softmax": (
         Recipe(loss=Loss.SAMPLED, from_neighbors=False),

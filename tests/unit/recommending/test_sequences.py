@@ -206,11 +206,19 @@ def test_training_is_deterministic_by_seed_and_keeps_the_best_epoch():
     recipe = Recipe(width=8, epochs=4, batch=8, patience=2)
     first, second = (fit(known, 12, recipe, seed=5).model.scores(known) for _ in range(2))
     assert np.array_equal(first, second)
-    values = iter([0.1, 0.3, 0.2, 0.25])
-    fitted = fit(known, 12, recipe, 5, lambda _: next(values))
+    values = iter([0.1, 0.3, 0.2, 0.25, 0.9])
+    fitted = fit(known, 12, Recipe(width=8, batch=8, patience=2, least_steps=0), 5, lambda _: next(values))
     assert (fitted.best.number, fitted.epochs, fitted.is_cut) == (2, 4, False)
     again = fit(known, 12, Recipe(width=8, epochs=2, batch=8), 5)
     assert np.array_equal(fitted.model.scores(known), again.model.scores(known))
+
+
+def test_training_does_not_end_on_the_plateau_of_its_first_steps():
+    known = Split.validation(cycles(30)).known
+    values = iter([0.2, 0.1, 0.1, 0.1, 0.1, 0.4, *[0.3] * 20])
+    recipe = Recipe(width=8, batch=8, patience=2, least_steps=22)  # four steps in an epoch
+    fitted = fit(known, 12, recipe, 5, lambda _: next(values))
+    assert (fitted.best.number, fitted.epochs) == (6, 8)
 
 
 def test_training_ends_when_the_time_is_up():
