@@ -173,7 +173,7 @@ def fit(
     torch.manual_seed(seed)
     dice = np.random.default_rng(seed)
     model = SasRec(items, recipe)
-    if recipe.from_neighbors:
+    if recipe.from_neighbors and items > 2:
         with torch.no_grad():
             model.items.weight[1:] = torch.from_numpy(neighbor_vectors(histories, items, recipe.width, seed))
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.decay)

@@ -243,8 +243,11 @@ class _Search:
             self._try_recencies("EASE", {"regularization": regularization}, fit_weights)
 
     def fit_encoders(self) -> None:
-        """Train recipes while there is time. The first of each way has at least a part of its share left."""
+        """Train recipes while there is time; the first of each way always has an epoch."""
         end = time.monotonic()
+        if max(map(len, self._split.known)) < 2:
+            self._note("no user has two items in training: no encoder can learn what follows")
+            return
         for way, recipes in self._settings.recipes.items():
             end += 60 * self._settings.minutes * _SHARES[way]  # what one way leaves, the next has
             for number, recipe in enumerate(recipes):

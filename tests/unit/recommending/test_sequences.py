@@ -245,6 +245,12 @@ def test_repeats_decide_whether_the_history_is_ranked():
     ).with_history
 
 
+def test_users_with_one_item_to_train_on_leave_the_simple_ways():
+    report = evaluate(Sequences.of([["a", "b", "c"], ["b", "c", "a"], ["a", "c", "b"]] * 4), Settings(minutes=1))
+    assert set(report.results) == {"popularity", "item-kNN", "ALS", "EASE", "head"}
+    assert "| head |" in str(report)
+
+
 def test_the_command_prints_every_way_and_its_choices(tmp_path):
     file = tmp_path / "shop.txt"
     rows = [" ".join([f"u{user}", *(f"i{(user + step) % 12}" for step in range(8))]) for user in range(48)]
