@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from retrieval.catalog.product import Product
 from retrieval.index.document import content_words, product_words, words
 from retrieval.recommendation.product_features import Floats, Rows
+from retrieval.search.kinds import Kinds
 
 _TITLE_END = re.compile(r"\s*(?:[,(/|:–—]|\s-\s|\s(?:with|for|in|of|by|from|and)\s).*$", re.IGNORECASE)
 
@@ -50,10 +51,11 @@ _OTHER_KIND = 0.7
 class Relevance:
     """The words of one catalogue's products, and those that name what kind of thing they are."""
 
-    def __init__(self, products: Sequence[Product], threshold: Threshold = Threshold()) -> None:
+    def __init__(self, products: Sequence[Product], kinds: Kinds, threshold: Threshold = Threshold()) -> None:
         self._size = len(products)
         self._threshold = threshold
-        self._kinds = _postings(map(kind_words, products))
+        self._kinds = kinds
+        self._typed = np.array([bool(product.category_path) for product in products], np.bool_)
         self._words = _postings(map(product_words, products))
 
     def share(self, query: str) -> Floats:
@@ -67,14 +69,6 @@ class Relevance:
                 shares[rows] += weight
         return shares / np.float32(total) if total else shares
 
-    def of_kind(self, query: str) -> NDArray[np.bool_]:
-        """Products that are of a kind that `query` asks for, shape (products,); none where it asks for no kind."""
-        found = np.zeros(self._size, np.bool_)
-        for word in content_words(query):
-            if word in self._kinds:
-                found[self._kinds[word]] = True
-        return found
-
     def judge(self, query: str, rows: Rows, cosines: Floats, strict: bool) -> Judgement:
         """Judges `rows` by their `cosines` to `query` and its words.
 
@@ -82,9 +76,11 @@ class Relevance:
         """
         shares = self.share(query)[rows]
         best = max(float(cosines.max(initial=0.0)), 1e-6)
-        kind = self.of_kind(query)[rows]
+        kind = self._kinds.of(query)[rows]
         meant = kind.any() and float(cosines[kind].max()) >= self._threshold.kind * best
         meets = self._of_meant_kind(kind, shares, cosines, strict) if meant else self._near(shares, cosines, strict)
+        if not strict and meets.any():  # the title of a product without a type may not show what kind it is
+            meets |= ~self._typed[rows] & (shares >= self._threshold.share * shares.max(initial=0.0)) & (shares > 0)
         nearness = np.clip(cosines / best, 0, 1)
         other_kind = np.where(kind, np.float32(1), np.float32(_OTHER_KIND)) if meant else np.float32(1)
         return Judgement(meets, ((shares + nearness) / 2 * other_kind).astype(np.float32))
