@@ -53,11 +53,11 @@ class Matcher:
         scores = self._index.product_words.scores(query_words(mended))
         pool = np.union1d(self._dense(vector, rows), _best(scores, rows))
         cosines = np.asarray(self._index.product_vectors[pool] @ vector)
-        judged = self._relevance.judge(mended, pool, cosines, strict=filter.sort is not Sort.RELEVANCE)
         relevance = self._relevance_of(mended, scores[pool], cosines, pool)
         order = np.argsort(-relevance, kind="stable")
         if not _demands(filter, mended):
-            order = order[judged.meets[order]]
+            meets = self._relevance.meets(mended, pool, cosines, strict=filter.sort is not Sort.RELEVANCE)
+            order = order[meets[order]]
         return pool[order], relevance[order]
 
     def _relevance_of(self, query: str, scores: Floats, cosines: Floats, pool: Rows) -> Floats:

@@ -1,9 +1,8 @@
-"""Relevance: which products meet a query at all, and how much of it they name.
+"""Relevance: which products meet a query at all.
 
 A ranking never ends, but an answer must: "cheapest tent" must not list the cheapest tent peg, and a shop without laptops
-should say so. Three signs decide. What kind of thing is asked for ("red mug": mug), where a product's kind is the last
-word of its title and of its type; the share of the query's words that a product's record has, the rare ones weighing
-more; and the cosine, beside the best one.
+should say so. Three signs decide: what kind of thing is asked for ("red mug": mug), by `Kinds`; the share of the query's
+words that a product's record has, the rare ones weighing more; and the cosine, beside the best one.
 """
 
 from __future__ import annotations
@@ -36,20 +35,11 @@ class Threshold:
     strict_share: float = 0.95  # the same where one product must not stand for another: sorted lists
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Whether each product meets the query, and how well by words, cosine and kind, 0 to 1; both of shape (rows,)."""
-
-    meets: NDArray[np.bool_]
-    grade: Floats
-
-
 _WHOLE = 0.999
-_OTHER_KIND = 0.7
 
 
 class Relevance:
-    """The words of one catalogue's products, and those that name what kind of thing they are."""
+    """The words of one catalogue's products, and which of them have a type."""
 
     def __init__(self, products: Sequence[Product], kinds: Kinds, threshold: Threshold = Threshold()) -> None:
         self._size = len(products)
@@ -69,8 +59,8 @@ class Relevance:
                 shares[rows] += weight
         return shares / np.float32(total) if total else shares
 
-    def judge(self, query: str, rows: Rows, cosines: Floats, strict: bool) -> Judgement:
-        """Judges `rows` by their `cosines` to `query` and its words.
+    def meets(self, query: str, rows: Rows, cosines: Floats, strict: bool) -> NDArray[np.bool_]:
+        """Whether each of `rows` meets `query`, by its words and the `cosines` to it.
 
         `strict` is for lists in another order than relevance, whose first place must hold a clear answer.
         """
@@ -81,9 +71,7 @@ class Relevance:
         meets = self._of_meant_kind(kind, shares, cosines, strict) if meant else self._near(shares, cosines, strict)
         if not strict and meets.any():  # the title of a product without a type may not show what kind it is
             meets |= ~self._typed[rows] & (shares >= self._threshold.share * shares.max(initial=0.0)) & (shares > 0)
-        nearness = np.clip(cosines / best, 0, 1)
-        other_kind = np.where(kind, np.float32(1), np.float32(_OTHER_KIND)) if meant else np.float32(1)
-        return Judgement(meets, ((shares + nearness) / 2 * other_kind).astype(np.float32))
+        return meets
 
     def _of_meant_kind(
         self, kind: NDArray[np.bool_], shares: Floats, cosines: Floats, strict: bool
