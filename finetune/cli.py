@@ -3,6 +3,8 @@
     aisle train conversation --output DIR               the adapter that plans, reads and writes
     aisle train recommender --shop DIR --output DIR     the recommendation head
     aisle evaluate recommender --shop DIR               how it ranks, beside simpler ways
+    aisle evaluate sequences FILE                       how an encoder ranks the next item, beside simpler ways
+    aisle evaluate ratings FILE                         how far predicted ratings are off, beside simpler ways
     aisle evaluate search --shop DIR --data DIR         how well search ranks, way by way
     aisle evaluate search FILE --catalog FILE           the same by people's grades, next to BM25
     aisle evaluate finetuning --data DIR                what an adapter learns from public service dialogues
@@ -24,6 +26,7 @@ from finetune.corpora.cli import MODEL_HOME, Home, corpus
 from finetune.corpora.cli import register as register_corpus
 from finetune.finetune_cli import register as register_finetune
 from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder, Start, Strength
+from finetune.recommending.cli import register as register_recommending
 from finetune.retail.cli import register as register_retail
 from finetune.simulation.cli import register as register_simulation
 
@@ -42,6 +45,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(corpus, name="corpus")
     register_corpus(train, evaluate)
     register_simulation(evaluate)
+    register_recommending(evaluate)
     register_retail(evaluate)
     register_finetune(app)
 
