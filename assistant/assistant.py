@@ -13,13 +13,16 @@ from typing import Protocol
 
 import structlog
 
+from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
+from assistant.actions.owner import Owner
 from assistant.beside import Beside
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.message import clean
 from assistant.conversation.rating import LONGEST_REASON, Thumb
 from assistant.conversation.store import Store
 from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
+from assistant.dialogue.waiting import Press
 from assistant.planning.plan import written_step
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.turn import Dialogue, Prepared, TurnReply
@@ -55,6 +58,7 @@ class Keeping:
 
     records: Records
     orders: Orders
+    actions: Actions
     store: Store
 
 
@@ -125,13 +129,15 @@ class Assistant:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
     ) -> Iterator[ReplyEvent]:
         """Yields cards where there are any, checked sentences as they are written, and last the finished reply.
 
         A new conversation may begin behind the customer's `earlier` messages: the latest of them are read again for what they
         leave behind ("the second one"), neither answered nor stored. `page` is the id of the product whose page is open, "" on any
         other page; an id that the shop does not have is ignored. `customer_id` is bound by the caller's session, never taken from
-        text. Setting `cancelled` stops the writing; the turn is then not stored and no Reply is yielded. Raises
+        text. `press` is the button that sent the message. Setting `cancelled` stops the writing; the turn is then not stored and no
+        Reply is yielded, unless it has changed something: such a turn is stored before its first event is yielded. Raises
         ConversationNotFound and StoreError.
         """
         keeping, serving = self._keeping, self._servings.current()
@@ -140,27 +146,51 @@ class Assistant:
         message = clean(message, self._max_message)
         conversation = keeping.store.open(conversation_id, customer_id)
         customer = keeping.records.customer(customer_id) if customer_id else None
+        owner = self._owner(conversation, customer)
         thread = conversation.thread
         if conversation_id is None:
             thread = self._behind(earlier, dialogue, customer, cancelled)
         page = page if page in dialogue.bench.catalog.products else ""
         if page != thread.page:
             thread = thread.opened_on(page, dialogue.briefing.group(page)) if page else thread.left_page()
-        separator = ""
-        for event in dialogue.reply(message, thread, customer, cancelled):
+        separator, held = "", list[ReplyEvent]()
+        for event in dialogue.reply(message, thread, customer, cancelled, owner, press):
             if isinstance(event, Prepared):
+                has_run = bool(event.brief.ran)
                 if cards := serving.beside.cards(event.brief, event.moment):
-                    yield Cards(cards)
+                    held.append(Cards(cards))
             elif isinstance(event, TurnReply):
                 reply = _reply(conversation.id, message, event, serving)
                 turn = Turn(message, reply.text, datetime.now(UTC), reply.shown, reply.fallback, reply.model)
                 stored = keeping.store.append(conversation, turn, event.thread).turns[-1]
                 steps = [tool for step in reply.plan.steps for tool in written_step(step)]
                 _log.info("replied", steps=steps, fallback=reply.fallback, model=reply.model, **event.timings_ms)
-                yield replace(reply, turn=stored.number, time=stored.time)
+                held.append(replace(reply, turn=stored.number, time=stored.time))
+                has_run = False
             else:
-                yield Sentence(separator + event.text)
+                held.append(Sentence(separator + event.text))
                 separator = " "
+            if not has_run:
+                yield from held
+                held = []
+
+    def _owner(self, conversation: Conversation, customer: Customer | None) -> Owner:
+        """On whose behalf changes are proposed: the signed-in customer, else whoever holds this conversation.
+
+        Who holds it may have proved one order in it, and then speaks for that order alone. At sign-in the conversation becomes the
+        customer's. Each time what is in the cart moves along.
+        """
+        visitor = Owner(visitor_id=conversation.id)
+        if customer is None:
+            proved = self._keeping.store.proved_order(conversation.id)
+            if proved is None:
+                return visitor
+            self._keeping.actions.move_cart(visitor, proved)
+            return proved
+        owner = Owner(customer_id=customer.id)
+        if self._keeping.store.claim(conversation.id, customer.id):
+            self._keeping.actions.move_cart(visitor, owner)
+        return owner
 
     @staticmethod
     def _behind(

@@ -15,6 +15,7 @@ import structlog
 
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.rating import Thumb
+from assistant.dialogue.waiting import Press
 from assistant.live.live_assistant import LiveAssistant, ServedData
 from assistant.reply import ReplyEvent
 from retrieval.catalog.catalog import Catalog
@@ -45,6 +46,7 @@ class Answering(Protocol):
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
     ) -> Iterator[ReplyEvent]:
         """Yield cards if there are any, sentences, and the finished reply; see `Assistant.reply`."""
         ...
@@ -126,9 +128,10 @@ class OpeningAssistant:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
     ) -> Iterator[ReplyEvent]:
         """Yields the events of the opened assistant's reply."""
-        return self._wait().reply(message, conversation_id, customer_id, cancelled, earlier, page)
+        return self._wait().reply(message, conversation_id, customer_id, cancelled, earlier, page, press)
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation as the opened assistant finds it."""

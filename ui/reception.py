@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 from starlette.requests import Request
 
+from assistant.dialogue.waiting import Press
 from assistant.reply import ReplyEvent
 from ui.api_keys import api_key_of, bearer_of
 from ui.identity import TokenRefused, looks_like_a_token, read_token, visit_token
@@ -68,10 +69,12 @@ class Reception:
         visitor: Visitor,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
     ) -> AsyncGenerator[ReplyEvent]:
         """Return the events of the reply to `message`, which counts once, however many `earlier` messages it has.
 
-        `page` is the id of the product whose page is open; an id that the shop does not have is ignored.
+        `page` is the id of the product whose page is open; an id that the shop does not have is ignored. `press` is the button of
+        a card that sent the message.
 
         Raises TooFast at once; see `Replies.events` for the rest.
         """
@@ -80,7 +83,7 @@ class Reception:
         except TooFast:
             self.metrics.refused(face, "rate_limited")
             raise
-        return self._replies.events(face, message, conversation_id or None, visitor, earlier, page)
+        return self._replies.events(face, message, conversation_id or None, visitor, earlier, page, press)
 
     def close(self) -> None:
         """Takes no more messages."""

@@ -13,6 +13,7 @@ from functools import partial
 
 import structlog
 
+from assistant.dialogue.waiting import Press
 from assistant.reply import Reply, ReplyEvent
 from retrieval.errors import AisleError, StoreError
 from ui.metrics import Metrics
@@ -59,6 +60,7 @@ class Replies:
         visitor: Visitor,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
     ) -> AsyncGenerator[ReplyEvent]:
         """Yield what `Assistant.reply` yields; closing this iterator stops the reply.
 
@@ -75,7 +77,14 @@ class Replies:
             await self._enter(client, lane)
             run = _Run(asyncio.get_running_loop())
             ask = partial(
-                self._assistant.reply, message, conversation_id, visitor.customer_id, run.cancelled, earlier, page
+                self._assistant.reply,
+                message,
+                conversation_id,
+                visitor.customer_id,
+                run.cancelled,
+                earlier,
+                page,
+                press,
             )
             work = self._pool.submit(run.produce, ask)
             try:

@@ -2,7 +2,7 @@
 
     identity.request(conversation_id, "A-1042", "ines@example.org", client)    # sends a code, if the two belong together
     identity.prove(conversation_id, "4711 0815", client)                       # the number of the order that is proved
-    identity.owner_of(conversation_id)                                         # Owner(customer_id=…, order_id="A-1042")
+    store.proved_order(conversation_id)                                        # Owner(customer_id=…, order_id="A-1042")
 
 The proof is kept with the conversation, for two hours, and is of that one order. `request` does the same and takes as long whether
 the order exists: it stores a code in any case, and what is sent is sent later by another thread.
@@ -22,19 +22,18 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from assistant.access.attempts import Attempts, Limit
 from assistant.access.mail import Mail, MailNotSent, MailSender
-from assistant.access.tables import OrderCodeRow, ProvedOrderRow
+from assistant.access.tables import OrderCodeRow
 from assistant.actions.orders import order_key
-from assistant.actions.owner import Owner
 from assistant.conversation.store import Store
 from assistant.order_tables import OrderRow
-from assistant.tables import ConversationRow
+from assistant.tables import ConversationRow, ProvedOrderRow
 from retrieval.clock import utc_now
 from retrieval.errors import AisleError, ConversationNotFound
-from retrieval.store.database import reading, storable, table_of, writing
+from retrieval.store.database import storable, table_of, writing
 from retrieval.store.tables import CustomerRow
 
-CODE_LIFE, PROOF_LIFE = timedelta(minutes=10), timedelta(hours=2)
-"""How long a code can be entered, and how long what it proves is held to be proved."""
+CODE_LIFE = timedelta(minutes=10)
+"""How long a code can be entered."""
 
 _DIGITS = 8
 _TRIES = 5  # of one code: with 8 digits and 6 codes an hour a guesser has 30 in 100,000,000
@@ -124,25 +123,6 @@ class OrderIdentity:
         _log.info("order_proved")
         proved: str = row["order_id"]
         return proved
-
-    def owner_of(self, conversation_id: str) -> Owner | None:
-        """Whose order a visitor's conversation may speak of, and which one; None if nothing is proved in it.
-
-        The server asks this where it binds an owner to a conversation; the text of a message has no part in it.
-        """
-        if not storable(conversation_id):
-            return None
-        query = select(ProvedOrderRow.customer_id, ProvedOrderRow.order_id).join(
-            ConversationRow, ConversationRow.id == ProvedOrderRow.conversation_id
-        )
-        is_good = ProvedOrderRow.proved > self._clock() - PROOF_LIFE
-        with reading(self._engine) as connection:
-            row = connection.execute(
-                query.where(
-                    ProvedOrderRow.conversation_id == conversation_id, is_good, ConversationRow.customer_id.is_(None)
-                )
-            ).first()
-        return None if row is None else Owner(customer_id=row.customer_id, order_id=row.order_id)
 
     def close(self) -> None:
         """Send what waits to be sent, and no more."""

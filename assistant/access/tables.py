@@ -71,14 +71,3 @@ class OrderCodeRow(Base):
     hash: Mapped[str] = mapped_column(Text)
     expires: Mapped[datetime] = mapped_column(UtcTime)
     tries: Mapped[int]
-
-
-class ProvedOrderRow(Base):
-    """The one order that a visitor has proved to be theirs, in one conversation."""
-
-    __tablename__ = "proved_orders"
-
-    conversation_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    customer_id: Mapped[str] = mapped_column(Text)
-    order_id: Mapped[str] = mapped_column(Text)
-    proved: Mapped[datetime] = mapped_column(UtcTime)

@@ -5,22 +5,26 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
 
+from assistant.actions.owner import Owner
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.rating import LONGEST_REASON, RatedReply, Thumb
 from assistant.dialogue.thread import Thread
 from assistant.shown import Shown
-from assistant.tables import ConversationRow, TurnRow
+from assistant.tables import ConversationRow, ProvedOrderRow, TurnRow
 from retrieval.errors import ConversationNotFound, StoreError
 from retrieval.store.database import reading, storable, table_of, writing
 
 RECALLED = 100
 """How many turns are read back: no message takes longer for the length of the conversation before it."""
+
+PROOF_LIFE = timedelta(hours=2)
+"""How long an order that a visitor has proved is held to be proved."""
 
 _THREAD: TypeAdapter[Thread] = TypeAdapter(Thread)
 
@@ -54,6 +58,24 @@ class Store:
                 "A newer Aisle may have written it: upgrade Aisle, or start a new conversation.",
             ) from error
 
+    def proved_order(self, conversation_id: str, now: datetime | None = None) -> Owner | None:
+        """Whose order a visitor's conversation may speak of, and which one; None if nothing is proved in it, or no longer.
+
+        A code proves it (`assistant/access/order_identity.py`), never the text of a message.
+        """
+        if not storable(conversation_id):
+            return None
+        query = select(ProvedOrderRow.customer_id, ProvedOrderRow.order_id).join(
+            ConversationRow, ConversationRow.id == ProvedOrderRow.conversation_id
+        )
+        is_good = (
+            ConversationRow.customer_id.is_(None),
+            ProvedOrderRow.proved > (now or datetime.now(UTC)) - PROOF_LIFE,
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query.where(ProvedOrderRow.conversation_id == conversation_id, *is_good)).first()
+        return None if row is None else Owner(customer_id=row.customer_id, order_id=row.order_id)
+
     def begin(self) -> str:
         """The id of a new conversation of a visitor, which is stored before its first turn."""
         id_ = secrets.token_urlsafe(24)
@@ -66,6 +88,23 @@ class Store:
         with writing(self._engine) as connection:
             connection.execute(insert(ConversationRow).values(values))
         return id_
+
+    def claim(self, conversation_id: str, customer_id: str) -> bool:
+        """Make a stored conversation this customer's, for good; False if there is none with this id yet.
+
+        Raises ConversationNotFound when it is another customer's, also if that one was only a moment faster.
+        """
+        with writing(self._engine) as connection:
+            row = _conversation_row(connection, conversation_id, lock=True)
+            if row is None:
+                return False
+            if row["customer_id"] not in (None, customer_id):
+                raise _not_found(conversation_id)
+            if row["customer_id"] is None:
+                connection.execute(
+                    update(ConversationRow).where(ConversationRow.id == conversation_id).values(customer_id=customer_id)
+                )
+            return True
 
     def append(self, conversation: Conversation, turn: Turn, thread: Thread) -> Conversation:
         """Adds `turn` and keeps `thread`, in one transaction; the conversation as it is then.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from assistant.assistant import Assistant
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.rating import Thumb
+from assistant.dialogue.waiting import Press
 from assistant.live.live import Live
 from assistant.reply import ReplyEvent
 from retrieval.catalog.catalog import Catalog
@@ -53,9 +54,10 @@ class LiveAssistant:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
     ) -> Iterator[ReplyEvent]:
         """Yield the events of the reply; see `Assistant.reply`."""
-        return self._live.current.served.reply(message, conversation_id, customer_id, cancelled, earlier, page)
+        return self._live.current.served.reply(message, conversation_id, customer_id, cancelled, earlier, page, press)
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation with this id. Raises ConversationNotFound when it is absent or another customer's."""

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
 import assistant.tables  # noqa: F401 - declares every table
-from assistant.access.tables import ProvedOrderRow
 from assistant.order_tables import OrderRow
-from assistant.tables import ConversationRow
+from assistant.tables import ConversationRow, ProvedOrderRow
 from retrieval.store.database import Base
 from retrieval.store.tables import CustomerRow
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Engine, delete, exists, or_, select
 
-from assistant.access.order_identity import PROOF_LIFE
 from assistant.access.staff import IDLE, LIFE
-from assistant.access.tables import AttemptRow, OrderCodeRow, ProvedOrderRow, StaffSessionRow
+from assistant.access.tables import AttemptRow, OrderCodeRow, StaffSessionRow
+from assistant.conversation.store import PROOF_LIFE
 from assistant.order_tables import CartLineRow
 from assistant.personal.belongings import personal_tables
 from assistant.settings import Settings
-from assistant.tables import ConversationRow, TurnRow
+from assistant.tables import ConversationRow, ProvedOrderRow, TurnRow
 from retrieval.clock import utc_now
 from retrieval.errors import AisleError
 from retrieval.store.database import writing

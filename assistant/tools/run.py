@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.planning.plan import Bundle, Cart, Change, Choose, Compare, Details, Find, Order, Plan, Policy, Step
+from assistant.tools.cart import cart
 from assistant.tools.find import bundle, find
 from assistant.tools.orders import change, order
 from assistant.tools.policy import policy
 from assistant.tools.products import choose, compare, details
 from assistant.tools.tool import Access, Bench, Findings, Task, joined
-from assistant.tools.variants import meant_products, once_each
+from assistant.tools.variants import once_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,6 @@ class Tool:
     run: Callable[[Any, Task, Bench], Findings]
 
 
-def cart(step: Cart, task: Task, bench: Bench) -> Findings:
-    """The products that the customer wants in the cart, so that their cards show the button."""
-    return Findings(products=tuple(product.id for product in meant_products(step.of, task, bench)))
-
-
 TOOLS: Mapping[type[Step], Tool] = {
     Find: Tool(Access.READ, find),
     Bundle: Tool(Access.READ, bundle),
@@ -36,8 +32,8 @@ TOOLS: Mapping[type[Step], Tool] = {
     Choose: Tool(Access.READ, choose),
     Policy: Tool(Access.READ, policy),
     Order: Tool(Access.READ, order),
-    Change: Tool(Access.READ, change),
-    Cart: Tool(Access.READ, cart),
+    Change: Tool(Access.WRITE, change),
+    Cart: Tool(Access.WRITE, cart),
 }
 """Steps that are not here (ask, hand over, talk) need nothing from the records."""
 

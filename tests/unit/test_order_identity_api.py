@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.access.mail import open_mail
-from assistant.access.order_identity import OrderIdentity
 from assistant.actions.order import OrderStatus
 from assistant.actions.orders import Orders
-from assistant.settings import Settings
+from assistant.conversation.store import Store
 from retrieval.catalog.customer import Customer
 from retrieval.store.database import open_database
 from retrieval.store.records import Records
@@ -56,10 +54,7 @@ def test_a_visitor_proves_an_order(tmp_path: Path) -> None:
         given = {"conversation_id": conversation, "code": code_in(tmp_path)}
         assert client.post("/api/orders/proof", json=given).json() == {"order_id": "A-1042"}
         assert client.post("/api/orders/proof", json=given).status_code == 403
-    settings = Settings(_env_file=None, home=tmp_path)
-    engine = open_database(settings.resolved_database_url)
-    identity = OrderIdentity(engine, open_mail(settings), code_mail("", strings_of("en")), SECRET)
-    owner = identity.owner_of(conversation)
+    owner = Store(open_database(f"sqlite:///{tmp_path / 'aisle.db'}")).proved_order(conversation)
     assert owner is not None
     assert (owner.customer_id, owner.order_id) == ("C-1", "A-1042")
 

@@ -11,16 +11,17 @@ from sqlalchemy import Engine, event, select
 
 from assistant.access.attempts import TooManyAttempts
 from assistant.access.mail import Mail, MailNotSent
-from assistant.access.order_identity import CODE_LIFE, PROOF_LIFE, CodeRefused, OrderIdentity
-from assistant.access.tables import OrderCodeRow, ProvedOrderRow
+from assistant.access.order_identity import CODE_LIFE, CodeRefused, OrderIdentity
+from assistant.access.tables import OrderCodeRow
 from assistant.actions.database_backend import DatabaseBackend
 from assistant.actions.order import OrderStatus
 from assistant.actions.orders import Orders
 from assistant.actions.owner import Owner
 from assistant.actions.policy import Policy
 from assistant.conversation.conversation import Conversation, Turn
-from assistant.conversation.store import Store
+from assistant.conversation.store import PROOF_LIFE, Store
 from assistant.dialogue.thread import Thread
+from assistant.tables import ProvedOrderRow
 from retrieval.catalog.customer import Customer
 from retrieval.errors import ConversationNotFound
 from retrieval.store.database import reading
@@ -54,6 +55,10 @@ class Desk:
         self.store = Store(engine)
         self.identity = OrderIdentity(engine, self.post, Mail, "s" * 40, lambda: self.now)
 
+    def owner(self, conversation: str) -> Owner | None:
+        """What is proved in a conversation now."""
+        return self.store.proved_order(conversation, self.now)
+
     def code(self, conversation: str, order: str = "A-1042", email: str = EMAIL, client: str = HERE) -> str:
         """The code that is sent; "" if none is."""
         sent = len(self.post.mails)
@@ -79,11 +84,11 @@ def test_the_code_from_the_mail_proves_that_order_alone_in_that_conversation(des
     code = desk.code(mine)
     assert re.fullmatch(r"\d{4} \d{4}", code)
     assert desk.post.mails[-1].to == EMAIL.lower()
-    assert desk.identity.owner_of(mine) is None
+    assert desk.owner(mine) is None
     assert desk.identity.prove(mine, code, HERE) == "A-1042"
-    owner = desk.identity.owner_of(mine)
+    owner = desk.owner(mine)
     assert owner == Owner(customer_id="C-1", order_id="A-1042")
-    assert [desk.identity.owner_of(id) for id in (other, "", "nothing", "\x00")] == [None] * 4
+    assert [desk.owner(id) for id in (other, "", "nothing", "\x00")] == [None] * 4
     backend = DatabaseBackend(desk.engine, Policy())
     assert [record.order.id for record in backend.find(owner)] == ["A-1042"]
     assert backend.find(owner, "A-1043") == ()  # hers too, and not proved
@@ -108,7 +113,7 @@ def test_what_does_not_belong_together_sends_nothing_and_no_code_opens_it(desk: 
     for code in ("", "0000 0000", "12345678"):
         with pytest.raises(CodeRefused):
             desk.identity.prove(conversation, code, HERE)
-    assert desk.identity.owner_of(conversation) is None
+    assert desk.owner(conversation) is None
 
 
 def test_the_server_does_the_same_work_whether_the_order_exists(desk: Desk) -> None:
@@ -178,9 +183,9 @@ def test_codes_and_proofs_end(desk: Desk) -> None:
         desk.identity.prove(conversation, code, HERE)
     desk.identity.prove(conversation, desk.code(conversation), HERE)
     desk.now += PROOF_LIFE - timedelta(seconds=1)
-    assert desk.identity.owner_of(conversation)
+    assert desk.owner(conversation)
     desk.now += timedelta(seconds=1)
-    assert desk.identity.owner_of(conversation) is None
+    assert desk.owner(conversation) is None
 
 
 def test_a_proof_ends_where_a_customer_signs_in_and_is_not_begun_there(desk: Desk) -> None:
@@ -191,7 +196,7 @@ def test_a_proof_ends_where_a_customer_signs_in_and_is_not_begun_there(desk: Des
     for id in (conversation, late):
         opened = desk.store.open(id, "C-2")
         desk.store.append(Conversation(id, "C-2"), Turn("hi", "hello", desk.now), opened.thread)
-    assert desk.identity.owner_of(conversation) is None
+    assert desk.owner(conversation) is None
     with pytest.raises(ConversationNotFound):
         desk.identity.prove(late, code, HERE)
     with pytest.raises(ConversationNotFound):

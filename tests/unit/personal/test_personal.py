@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert, select
 from typer.testing import CliRunner
 
 from assistant.access.mail import FileOutbox, Mail
-from assistant.access.tables import OrderCodeRow, ProvedOrderRow
+from assistant.access.tables import OrderCodeRow
 from assistant.actions.address import Address
 from assistant.actions.database_backend import DatabaseBackend
 from assistant.actions.order import OrderStatus
@@ -34,7 +34,7 @@ from assistant.personal.erasure import erase_customer
 from assistant.personal.export import NoSuchCustomer, customer_id_of, export_customer
 from assistant.personal.retention import Retention
 from assistant.personal.traces import Identity, identity_in_file
-from assistant.tables import ConversationRow
+from assistant.tables import ConversationRow, ProvedOrderRow
 from retrieval.catalog.customer import Customer, Event, EventKind
 from retrieval.store.database import Base, open_database, reading, writing
 from retrieval.store.records import Records
