@@ -39,9 +39,10 @@ browser: install
 	  || $(BIN)/playwright install chromium >/dev/null 2>&1 \
 	  || echo "No Chromium could be installed: the browser tests will be skipped."
 
-lint: install ## Check style with ruff
+lint: install ## Check style with ruff, and security with bandit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --recursive assistant retrieval finetune ui
 
 typecheck: install ## Check types with mypy --strict
 	$(BIN)/mypy

@@ -68,7 +68,8 @@ class SecurityHeaders:
     """Adds headers to every response, unbuffered; `embedders` are the origins whose pages may frame the chat.
 
     Sources are this host alone, pictures aside, which a shop may keep on its own. Gradio compiles its templates in
-    the browser, so its pages alone get inline and evaluated scripts; what they show is escaped in `ui/cards.py`.
+    the browser, so its pages alone get inline and evaluated scripts; what they show is escaped in `ui/cards.py`. Nobody may
+    frame the pages of staff.
     """
 
     def __init__(self, app: ASGIApp, embedders: Sequence[str]) -> None:
@@ -76,6 +77,7 @@ class SecurityHeaders:
         ancestors = " ".join(["'self'", *embedders])
         self._chat_policy = _policy("'self' 'unsafe-inline' 'unsafe-eval'", ancestors)
         self._page_policy = _policy("'self'", "'self'")
+        self._staff_policy = _policy("'self'", "'none'")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on; the headers join the response's start."""
@@ -83,7 +85,15 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         is_secure = scope["scheme"] == "https"
-        policy = self._chat_policy if f"{get_route_path(scope)}/".startswith("/chat/") else self._page_policy
+        path = f"{get_route_path(scope)}/"
+        is_for_staff = path.startswith(("/staff/", "/desk/"))
+        policy = (
+            self._chat_policy
+            if path.startswith("/chat/")
+            else self._staff_policy
+            if is_for_staff
+            else self._page_policy
+        )
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -59,7 +59,7 @@ class Rows:
     def __init__(self, engine: Engine) -> None:
         with engine.connect() as connection:
             self._rows = {
-                table: set(map(tuple, connection.exec_driver_sql(f"SELECT * FROM {table}")))  # noqa: S608 - our names
+                table: set(map(tuple, connection.exec_driver_sql(f"SELECT * FROM {table}")))  # noqa: S608 - our names  # nosec B608
                 for table in _TABLES
             }
             self._owners = {

@@ -228,5 +228,5 @@ def test_markup_in_a_name_is_shown_as_text(client: TestClient, accounts: StaffAc
 def test_pages_are_not_cached_and_not_framed_by_others(client: TestClient) -> None:
     headers = client.get("/staff/login").headers
     assert headers["cache-control"] == "no-store"
-    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "unsafe-eval" not in headers["content-security-policy"]
