@@ -74,7 +74,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret)
     app = FastAPI(
         title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
-        description="A shopping assistant: the model writes sentences, the shop's records write the facts.",
+        description="A shopping assistant: the model chooses the words, the shop's records write the facts.",
         version=version("aisle"),
         lifespan=_lifespan(reception),
         docs_url=None,
