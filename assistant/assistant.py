@@ -19,6 +19,7 @@ from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.message import clean
 from assistant.conversation.rating import LONGEST_REASON, Thumb
 from assistant.conversation.store import Store
+from assistant.conversation.why import Why
 from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
 from assistant.planning.plan import written_step
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
@@ -153,7 +154,8 @@ class Assistant:
                     yield Cards(cards)
             elif isinstance(event, TurnReply):
                 reply = _reply(conversation.id, message, event, serving)
-                turn = Turn(message, reply.text, datetime.now(UTC), reply.shown, reply.fallback, reply.model)
+                why = Why.of(reply.plan, reply.brief, reply.written)
+                turn = Turn(message, reply.text, datetime.now(UTC), reply.shown, reply.fallback, reply.model, why=why)
                 stored = keeping.store.append(conversation, turn, event.thread).turns[-1]
                 steps = [tool for step in reply.plan.steps for tool in written_step(step)]
                 _log.info("replied", steps=steps, fallback=reply.fallback, model=reply.model, **event.timings_ms)

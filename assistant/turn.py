@@ -16,7 +16,7 @@ from assistant.evidence.brief import Brief, Note
 from assistant.evidence.briefing import Briefing
 from assistant.evidence.meant_variants import MeantVariants, named_in
 from assistant.language_model.transcript import TranscriptTurn, context_text, system_text
-from assistant.planning.plan import Ask, Plan
+from assistant.planning.plan import Ask, HandOver, Plan
 from assistant.planning.planner import Planned, Planner
 from assistant.stopwatch import Stopwatch
 from assistant.tools.run import run
@@ -157,5 +157,7 @@ class Dialogue:
             order=brief.orders[0] if len(brief.orders) == 1 else "",
             asked=[step.about for step in planned.plan.steps if isinstance(step, Ask)],
             named=sorted(named_in(written, brief.products)),
-            missed=Note.NOT_STATED in brief.notes or planned.is_fallback,
+            missed=Note.NOT_STATED in brief.notes
+            or planned.is_fallback
+            or any(isinstance(step, HandOver) and step.reason == "cannot_help" for step in planned.plan.steps),
         )

@@ -40,10 +40,12 @@ from ui.look import Look, chat_look, widget_script
 from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
+from ui.people_api import people_router
 from ui.protection import BodyLimits, RateLimit, SecurityHeaders
 from ui.proxies import Proxies, PublicAddress, trusted_networks
 from ui.reception import VISIT, Reception
 from ui.sign_in import sign_in_router
+from ui.staffed import open_staffed
 from ui.storefront import storefront_router
 
 STATIC = Path(__file__).parent / "static"
@@ -71,7 +73,8 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     origins = _origins(settings.allowed_origins)
     secret = load_secret(settings.secret.get_secret_value(), settings.home)
     metrics = Metrics()
-    reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret)
+    staffed = open_staffed(settings)
+    reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret, staffed)
     app = FastAPI(
         title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
         description="A shopping assistant: the model writes sentences, the shop's records write the facts.",
@@ -86,6 +89,8 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     app.include_router(feedback_router(reception, RateLimit(settings.rate_limit)))
     app.include_router(openai_router(reception))
     app.include_router(embedding_router(origins))
+    if staffed is not None:
+        app.include_router(people_router(reception, staffed, RateLimit(settings.rate_limit, times=4)))
     app.include_router(health_router(assistant, metrics))
     app.include_router(import_router(settings))
     app.include_router(sign_in_router(demo_customers or {}))

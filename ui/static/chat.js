@@ -48,6 +48,7 @@
       page.classList.toggle("is-new", !asked && !unsent.length);
       log.querySelectorAll(".aisle-cards").forEach(count);
       dress(log);
+      people();
       const last = questions[asked - 1], rows = log.querySelectorAll(".message-row"), reply = rows[rows.length - 1];
       if (!last || !following) return;
       const [question, answer, frame] = [last, reply, log].map((element) => element.getBoundingClientRect());
@@ -153,7 +154,7 @@
   // While a reply is awaited the server is asked for a sign of life. Without one the chat says how else to reach the shop.
   const unanswered = () => {
     const all = document.querySelectorAll("#aisle-log .message-row"), last = all[all.length - 1];
-    if (!rows() || last.querySelector(".aisle-tools, .aisle-failure")) return [];
+    if (!rows() || last.querySelector(".aisle-tools, .aisle-failure, .aisle-answers, .aisle-entry")) return [];
     return [[...document.querySelectorAll("#aisle-log .user-row")].at(-1).innerText.trim()];
   };
   const alive = async () => Boolean(await fetch("../healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) }).catch(() => null));
@@ -196,6 +197,31 @@
     if (typed) setTimeout(fill, text ? 500 : 0, typed); // the box is empty again by then
   };
 
+  // While a conversation waits for a person or has one, its changes are followed, and the chat is shown again as it is stored.
+  const people = () => {
+    const line = [...document.querySelectorAll("#aisle-log .aisle-answers")].at(-1);
+    const state = line?.dataset.state || "", isAttended = state === "waiting" || state === "with_agent";
+    if (isAttended && !listening) listen();
+    if (!isAttended) { listening?.abort(); listening = null; }
+  };
+  let listening = null;
+  const listen = async () => {
+    const mine = (listening = new AbortController()), headers = visit ? { authorization: "Bearer " + visit } : {};
+    const id = encodeURIComponent(storage?.getItem(KEY) || conversation);
+    for (let wait = 500; listening === mine; wait = Math.min(wait * 2, 15000)) {
+      const answer = await fetch(`../api/conversations/${id}/events`, { headers, signal: mine.signal }).catch(() => null);
+      const reader = answer?.ok ? answer.body.pipeThrough(new TextDecoderStream()).getReader() : null;
+      for (let part; reader && (part = await reader.read().catch(() => null)) && !part.done; wait = 500) {
+        if (part.value.includes("event: changed")) document.querySelector("#aisle-changed")?.click();
+      }
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  };
+  const resume = async () => {
+    const id = encodeURIComponent(storage?.getItem(KEY) || conversation), headers = visit ? { authorization: "Bearer " + visit } : {};
+    await fetch(`../api/conversations/${id}/resume`, { method: "POST", headers }).catch(() => null);
+  };
+
   const held = [];
   let visit = "", conversation = "";
   window.aisle = {
@@ -221,6 +247,8 @@
       if (given.has("focus")) place("box")?.focus();
       goOn();
     },
+    // The box of the conversation's id may lag behind what the tab has kept.
+    changed(inputs) { return [storage?.getItem(KEY) || conversation, ...inputs.slice(1)]; },
     replied(id) {
       if (id) storage?.setItem(KEY, conversation = id);
       tell("replied");
@@ -232,6 +260,7 @@
     if (button?.id === "aisle-close") tell("close");
     if (button?.id === "aisle-new") { storage?.removeItem(KEY); restart(); }
     if (button?.dataset.step) turn(button);
+    if (button?.matches(".aisle-resume")) resume();
     if (button?.dataset.copy) copy(button);
     if (button?.dataset.rate) rate(button.parentElement, button.getAttribute("aria-pressed") === "true" ? null : button.dataset.rate);
   });
