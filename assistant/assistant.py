@@ -91,6 +91,11 @@ class Assistant:
         return self._servings.current().model
 
     @property
+    def serving(self) -> Serving:
+        """What answers now, for those who draft replies without a stored turn."""
+        return self._servings.current()
+
+    @property
     def first_questions(self) -> tuple[str, ...]:
         """What a conversation may begin with; each is a whole message."""
         return self._servings.current().beside.chips.first()

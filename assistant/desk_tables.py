@@ -17,7 +17,7 @@ class CaseRow(Base):
     """A conversation that was handed over at least once. `version` grows with everything that the desk or the customer must see.
 
     `since` is when the state began; `waiting_since` survives a release to the queue. `by_email` is true for one handed over while
-    nobody answers in the chat.
+    nobody answers in the chat. `next_thread` is what the conversation carries on once the agent has answered, the reply itself left out.
     """
 
     __tablename__ = "desk_cases"
@@ -37,6 +37,7 @@ class CaseRow(Base):
     agent_name: Mapped[str] = mapped_column(Text)
     summary: Mapped[dict[str, object]] = mapped_column(JSON)
     handed_over: Mapped[int]
+    next_thread: Mapped[dict[str, object] | None] = mapped_column(JSON)
 
 
 class EntryRow(Base):
@@ -69,6 +70,34 @@ class EpisodeRow(Base):
     ended: Mapped[datetime | None] = mapped_column(UtcTime)
     outcome: Mapped[str] = mapped_column(Text)
     agent_id: Mapped[str] = mapped_column(Text)
+
+
+class DraftRow(Base):
+    """One reply suggested to an agent, and what became of it. `about` names the message that it answers: the drafts of one message
+    share it. `written` has references in the place of facts. `outcome` is "" until an agent decides.
+    """
+
+    __tablename__ = "desk_drafts"
+    __table_args__ = (Index("ix_desk_drafts_case", "conversation_id", "about"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey(_CONVERSATION, ondelete="CASCADE"))
+    about: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(JSON)
+    kind: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(JSON)
+    why: Mapped[dict[str, object]] = mapped_column(JSON)
+    facts: Mapped[list[dict[str, object]]] = mapped_column(JSON)
+    sources: Mapped[list[str]] = mapped_column(JSON)
+    made: Mapped[datetime] = mapped_column(UtcTime)
+    milliseconds: Mapped[float]
+    outcome: Mapped[str] = mapped_column(Text)
+    sent: Mapped[str] = mapped_column(JSON)
+    distance: Mapped[int | None]
+    seconds: Mapped[float | None]
+    agent_id: Mapped[str] = mapped_column(Text)
+    decided: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class PresenceRow(Base):

@@ -24,12 +24,14 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from assistant.desk.suggesting import Suggesting
 from assistant.settings import Settings
 from assistant.shop_file import LOGO_TYPES
 from retrieval.errors import SettingsError
 from ui.chat import ChatPage
 from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
+from ui.desk.routes import AgentOf, desk_router, open_desk_pages, open_suggesting
 from ui.embedding_api import embedding_router
 from ui.errors import answer_errors
 from ui.feedback_api import feedback_router
@@ -64,9 +66,15 @@ _SDK_HEADERS = (
 _Made = TypeVar("_Made")
 
 
-def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping[str, str] | None = None) -> FastAPI:
+def create_app(
+    assistant: Answering,
+    settings: Settings,
+    demo_customers: Mapping[str, str] | None = None,
+    agent_of: AgentOf | None = None,
+) -> FastAPI:
     """The app for `assistant`. On its page anybody may sign in as one of `demo_customers`, never real ones: each
-    id with a few words on what there is to try.
+    id with a few words on what there is to try. `agent_of` says which agent of the shop sent a request to the desk; without it there
+    is no desk.
 
     Raises SettingsError when the secret, the rate limit, an allowed origin, a proxy or the public address cannot work.
     """
@@ -74,12 +82,14 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     secret = load_secret(settings.secret.get_secret_value(), settings.home)
     metrics = Metrics()
     staffed = open_staffed(settings)
-    reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret, staffed)
+    suggesting = open_suggesting(staffed.desk, settings, assistant) if staffed is not None else None
+    noticed = suggesting.noticed if suggesting is not None else None
+    reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret, staffed, noticed)
     app = FastAPI(
         title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
         description="A shopping assistant: the model writes sentences, the shop's records write the facts.",
         version=version("aisle"),
-        lifespan=_lifespan(reception),
+        lifespan=_lifespan(reception, suggesting),
         docs_url=None,
         redoc_url=None,
     )
@@ -89,8 +99,12 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     app.include_router(feedback_router(reception, RateLimit(settings.rate_limit)))
     app.include_router(openai_router(reception))
     app.include_router(embedding_router(origins))
-    if staffed is not None:
+    if staffed is not None and suggesting is not None:
         app.include_router(people_router(reception, staffed, RateLimit(settings.rate_limit, times=4)))
+        if agent_of is not None:
+            app.include_router(
+                desk_router(open_desk_pages(staffed.desk, settings), staffed.changes, suggesting, agent_of)
+            )
     app.include_router(health_router(assistant, metrics))
     app.include_router(import_router(settings))
     app.include_router(sign_in_router(demo_customers or {}))
@@ -185,11 +199,13 @@ def _in_a_loop(make: Callable[[], _Made]) -> _Made:
     return make()
 
 
-def _lifespan(reception: Reception):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _lifespan(reception: Reception, suggesting: Suggesting | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         reception.close()
+        if suggesting is not None:
+            suggesting.close()
 
     return lifespan
 

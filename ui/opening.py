@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from assistant.assistant import Serving
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.rating import Thumb
 from assistant.live.live_assistant import LiveAssistant, ServedData
@@ -35,6 +36,11 @@ class Answering(Protocol):
     @property
     def model(self) -> str:
         """The language model and adapter that write the next reply."""
+        ...
+
+    @property
+    def serving(self) -> Serving:
+        """What answers now, for those who draft replies without a stored turn."""
         ...
 
     def reply(
@@ -117,6 +123,11 @@ class OpeningAssistant:
     def model(self) -> str:
         """The opened assistant's model and adapter; "" before it is open."""
         return self._opened.model if self._opened is not None else ""
+
+    @property
+    def serving(self) -> Serving:
+        """What the opened assistant answers with."""
+        return self._wait().serving
 
     def reply(
         self,

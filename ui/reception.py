@@ -35,13 +35,13 @@ class Reception:
         limit: RateLimit,
         secret: str,
         staffed: Staffed | None = None,
-        noticed: Callable[[str], None] = lambda _: None,
+        noticed: Callable[[str], None] | None = None,
     ) -> None:
         """`staffed` is the desk of a shop with people behind the assistant, `noticed` is called when a case has news for it."""
         self.assistant = assistant
         self.staffed = staffed
         self._attended = {
-            hands_over: staffed.attend(assistant, noticed, hands_over) if staffed else assistant
+            hands_over: staffed.attend(assistant, noticed or (lambda _: None), hands_over) if staffed else assistant
             for hands_over in (True, False)
         }
         self.metrics = metrics

@@ -14,6 +14,7 @@ from assistant.conversation.message import clean
 from assistant.desk.case import Agent, Case, Cause, Entry, EntryKind, Mood, Summary
 from assistant.desk.state import OF_THE_AGENT, Move, MoveRefused, State, moved
 from assistant.desk_tables import CaseRow, EntryRow, EpisodeRow, PresenceRow
+from assistant.language_model.transcript import harmless
 from assistant.tables import ConversationRow, TurnRow
 from retrieval.clock import utc_now
 from retrieval.errors import ConversationNotFound
@@ -151,7 +152,8 @@ class Desk:
             if case.state is not State.WITH_AGENT:
                 raise MoveRefused("Nobody has taken this conversation.", "Take it first.")
             _check_mine(case, agent)
-            _change(connection, conversation_id, now, {})
+            _go_on(connection, conversation_id, text)
+            _change(connection, conversation_id, now, {"next_thread": None})
             episode = _episode(connection, conversation_id)
             query = update(EpisodeRow).where(EpisodeRow.id == episode, EpisodeRow.first_reply.is_(None))
             connection.execute(query.values(first_reply=now))
@@ -287,6 +289,16 @@ def _count(connection: Connection, conversation_id: str, move: Move, agent: Agen
     if values:
         episode = _episode(connection, conversation_id)
         connection.execute(update(EpisodeRow).where(EpisodeRow.id == episode).values(values))
+
+
+def _go_on(connection: Connection, conversation_id: str, reply: str) -> None:
+    """Let the conversation carry on from the message that the agent answers, so that Aisle knows of it afterwards."""
+    query = select(CaseRow.next_thread).where(CaseRow.conversation_id == conversation_id)
+    thread: dict[str, Any] | None = connection.scalar(query)
+    if thread and thread.get("turns"):
+        *before, last = thread["turns"]
+        thread = {**thread, "turns": [*before, {**last, "reply": harmless(reply)}], "misses": 0}
+        connection.execute(update(ConversationRow).where(ConversationRow.id == conversation_id).values(thread=thread))
 
 
 def _event_author(move: Move, agent: Agent | None, to: Agent | None) -> str:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.assistant import Assistant
+from assistant.assistant import Assistant, Serving
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.rating import Thumb
 from assistant.live.live import Live
@@ -44,6 +44,11 @@ class LiveAssistant:
     def model(self) -> str:
         """The language model and adapter that write the next reply."""
         return self._live.current.served.model
+
+    @property
+    def serving(self) -> Serving:
+        """What answers now; see `Assistant.serving`."""
+        return self._live.current.served.serving
 
     def reply(
         self,

@@ -207,9 +207,9 @@
   let listening = null;
   const listen = async () => {
     const mine = (listening = new AbortController()), headers = visit ? { authorization: "Bearer " + visit } : {};
-    const id = encodeURIComponent(storage?.getItem(KEY) || conversation);
     for (let wait = 500; listening === mine; wait = Math.min(wait * 2, 15000)) {
-      const answer = await fetch(`../api/conversations/${id}/events`, { headers, signal: mine.signal }).catch(() => null);
+      const id = encodeURIComponent(storage?.getItem(KEY) || conversation); // the log may be shown before the id is kept
+      const answer = id && (await fetch(`../api/conversations/${id}/events`, { headers, signal: mine.signal }).catch(() => null));
       const reader = answer?.ok ? answer.body.pipeThrough(new TextDecoderStream()).getReader() : null;
       for (let part; reader && (part = await reader.read().catch(() => null)) && !part.done; wait = 500) {
         if (part.value.includes("event: changed")) document.querySelector("#aisle-changed")?.click();

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("agent_name", sa.Text(), nullable=False),
         sa.Column("summary", sa.JSON(), nullable=False),
         sa.Column("handed_over", sa.Integer(), nullable=False),
+        sa.Column("next_thread", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),
     )
     op.create_table(
@@ -72,6 +73,30 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "desk_drafts",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        _conversation(),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("message", sa.JSON(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("text", sa.JSON(), nullable=False),
+        sa.Column("why", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("sources", sa.JSON(), nullable=False),
+        _moment("made"),
+        sa.Column("milliseconds", sa.Double(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("sent", sa.JSON(), nullable=False),
+        sa.Column("distance", sa.Integer(), nullable=True),
+        sa.Column("seconds", sa.Double(), nullable=True),
+        sa.Column("agent_id", sa.Text(), nullable=False),
+        _moment("decided", nullable=True),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_desk_drafts_case", "desk_drafts", ["conversation_id", "about"])
+    op.create_table(
         "desk_presence",
         sa.Column("agent_id", sa.Text(), primary_key=True),
         sa.Column("name", sa.Text(), nullable=False),
@@ -81,7 +106,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """To the revision before; hand-overs and what people wrote are lost."""
-    for table in ("desk_presence", "desk_episodes", "desk_entries", "desk_cases"):
+    for table in ("desk_presence", "desk_drafts", "desk_episodes", "desk_entries", "desk_cases"):
         op.drop_table(table)
     with op.batch_alter_table("turns") as table:
         table.drop_column("why")
