@@ -131,12 +131,14 @@ class Assistant:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yields cards where there are any, checked sentences as they are written, and last the finished reply.
 
         A new conversation may begin behind the customer's `earlier` messages: the latest of them are read again for what they
         leave behind ("the second one"), neither answered nor stored. `page` is the id of the product whose page is open, "" on any
-        other page; an id that the shop does not have is ignored. `customer_id` is bound by the caller's session, never taken from
+        other page; an id that the shop does not have is ignored. `hands_over` says that people answer in this chat. `customer_id` is bound by the caller's session, never taken from
         text. Setting `cancelled` stops the writing; the turn is then not stored and no Reply is yielded. Raises
         ConversationNotFound and StoreError.
         """
@@ -153,7 +155,7 @@ class Assistant:
         if page != thread.page:
             thread = thread.opened_on(page, dialogue.briefing.group(page)) if page else thread.left_page()
         separator = ""
-        for event in dialogue.reply(message, thread, customer, cancelled):
+        for event in dialogue.reply(message, thread, customer, cancelled, hands_over=hands_over):
             if isinstance(event, Prepared):
                 if cards := serving.beside.cards(event.brief, event.moment):
                     yield Cards(cards)

@@ -72,14 +72,22 @@ class Dialogue:
         object.__setattr__(self, "system", system_text(self.briefing.shop.name, self.kinds))
 
     def reply(
-        self, message: str, thread: Thread, customer: Customer | None = None, cancelled: threading.Event | None = None
+        self,
+        message: str,
+        thread: Thread,
+        customer: Customer | None = None,
+        cancelled: threading.Event | None = None,
+        *,
+        hands_over: bool = False,
     ) -> Iterator[Prepared | Composed | TurnReply]:
         """Yields what was prepared, checked sentences as they are written, and last the finished reply; nothing after `cancelled` is set.
+
+        With `hands_over` people answer in this chat, and a reply that hands over names no contacts.
 
         Raises StoreError, SearchIndexError, ModelError and WritingError.
         """
         cancelled, watch = cancelled or threading.Event(), Stopwatch()
-        prepared = self.prepare(message, thread, customer, cancelled, watch)
+        prepared = self.prepare(message, thread, customer, cancelled, watch, hands_over=hands_over)
         if cancelled.is_set():
             return
         planned, brief = prepared.planned, prepared.brief
@@ -114,6 +122,8 @@ class Dialogue:
         customer: Customer | None = None,
         cancelled: threading.Event | None = None,
         watch: Stopwatch | None = None,
+        *,
+        hands_over: bool = False,
     ) -> Prepared:
         """Plan, run the tools, read and brief, as `reply` does before it writes; `watch` times the steps.
 
@@ -125,7 +135,7 @@ class Dialogue:
         context = context_text(customer is not None, page.title if page else "", number or 1)
         with watch.step("planning"):
             planned = self.planner.plan(self.system, context, thread, message, cancelled or threading.Event())
-        task = Task(message, planned.plan.need, thread, moment, customer.id if customer else None)
+        task = Task(message, planned.plan.need, thread, moment, customer.id if customer else None, hands_over)
         with watch.step("tools"):
             found = run(planned.plan, task, self.bench)
         numbers = thread.numbers.adding([(id, self.briefing.group(id)) for id in found.products])

@@ -108,6 +108,8 @@ class FakeAssistant:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         self.earlier, self.page = tuple(earlier), page
         message = clean(message)

@@ -51,6 +51,8 @@ class Answering(Protocol):
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yield cards if there are any, sentences, and the finished reply; see `Assistant.reply`."""
         ...
@@ -137,9 +139,13 @@ class OpeningAssistant:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yields the events of the opened assistant's reply."""
-        return self._wait().reply(message, conversation_id, customer_id, cancelled, earlier, page)
+        return self._wait().reply(
+            message, conversation_id, customer_id, cancelled, earlier, page, hands_over=hands_over
+        )
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation as the opened assistant finds it."""

@@ -43,6 +43,8 @@ class Replying(Protocol):
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yield cards if there are any, sentences, and the finished reply."""
         ...
@@ -93,7 +95,11 @@ class Attended:
             return
         if case is not None and case.state is State.CLOSED:
             case = self._reopened(case)
-        for event in self.assistant.reply(message, conversation_id, customer_id, cancelled, earlier, page):
+        is_possible = self.hands_over and self._is_possible(case)
+        replying = self.assistant.reply(
+            message, conversation_id, customer_id, cancelled, earlier, page, hands_over=is_possible
+        )
+        for event in replying:
             if isinstance(event, Reply):
                 yield from self._ended(event, case, customer_id)
             else:
@@ -130,7 +136,7 @@ class Attended:
                 return
             handed, said = case, already_with_the_team()
             self.desk.tell(case.conversation_id, said)
-        elif case is not None and case.handed_over >= self.announcer.people.most:
+        elif not self._is_possible(case):
             yield replace(reply, answerer=_answerer(case))
             return
         else:
@@ -155,6 +161,11 @@ class Attended:
             return found, told.text
         _log.info("handed_over", cause=cause.value, by_email=told.by_email)
         return case, told.text
+
+    def _is_possible(self, case: Case | None) -> bool:
+        """Whether this conversation can be handed over now."""
+        is_waiting = case is not None and case.state is State.WAITING
+        return case is None or (not is_waiting and case.handed_over < self.announcer.people.most)
 
     def _reopened(self, case: Case) -> Case | None:
         try:

@@ -74,9 +74,7 @@ def _own(serving: Serving, prepared: Prepared, cancelled: threading.Event) -> It
     is_empty = Note.NOT_STATED in brief.notes and not brief.lines
     if answers and not is_empty and not all(isinstance(step, Talk) for step in answers):
         yield from _written(serving, prepared, tuple(answers), DraftKind.ANSWER, cancelled)
-    yield from _written(
-        serving, prepared, (Ask.model_validate({"about": _question(prepared)}),), DraftKind.ASK, cancelled
-    )
+    yield from _ask(serving, prepared, cancelled)
     yield from _act(serving, prepared)
 
 
@@ -95,6 +93,17 @@ def _written(
     if said and not cancelled.is_set():
         text, written = " ".join(each.text for each in said), " ".join(each.written for each in said)
         yield _draft(serving, prepared, plan, kind, Origin.ASSISTANT, text, written)
+
+
+def _ask(serving: Serving, prepared: Prepared, cancelled: threading.Event) -> Iterator[Draft]:
+    """One question back: by when an order is needed that is only asked about, else what the assistant would ask."""
+    plan, written = prepared.planned.plan, table("drafts.ask.order")[0]
+    is_status = len(prepared.brief.orders) == 1 and any(isinstance(step, Order) for step in plan.steps)
+    if is_status and (text := _checked(serving.dialogue, prepared, written, is_own=True)):
+        yield _draft(serving, prepared, plan, DraftKind.ASK, Origin.ASSISTANT, text, written)
+        return
+    steps = (Ask.model_validate({"about": _question(prepared)}),)
+    yield from _written(serving, prepared, steps, DraftKind.ASK, cancelled)
 
 
 def _act(serving: Serving, prepared: Prepared) -> Iterator[Draft]:

@@ -58,9 +58,13 @@ class LiveAssistant:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yield the events of the reply; see `Assistant.reply`."""
-        return self._live.current.served.reply(message, conversation_id, customer_id, cancelled, earlier, page)
+        return self._live.current.served.reply(
+            message, conversation_id, customer_id, cancelled, earlier, page, hands_over=hands_over
+        )
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation with this id. Raises ConversationNotFound when it is absent or another customer's."""

@@ -107,6 +107,8 @@ class Task:
     thread: Thread
     moment: datetime
     customer_id: str | None = None
+    hands_over: bool = False
+    """Whether people answer in this chat, so that a hand-over needs no contacts."""
 
     def question(self, *parts: str) -> str:
         """What the reader is asked: `parts`, then the need."""

@@ -144,7 +144,7 @@ class PlannedAssistant:
 
     def reply(
         self, message: str, conversation_id: str | None = None, customer_id: str | None = None, cancelled: object = None,
-        earlier: Sequence[str] = (), page: str = "",
+        earlier: Sequence[str] = (), page: str = "", *, hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:  # fmt: skip
         conversation = self._store.open(conversation_id, customer_id)
         plan, brief = Plan(steps=(self.steps.get(message, Talk(about="ok")),)), Brief()
