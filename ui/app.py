@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -24,14 +25,16 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from assistant.access.staff import StaffAccounts
 from assistant.desk.suggesting import Suggesting
 from assistant.settings import Settings
 from assistant.shop_file import LOGO_TYPES
 from retrieval.errors import SettingsError
+from retrieval.store.database import open_database
 from ui.chat import ChatPage
 from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
-from ui.desk.routes import AgentOf, desk_router, open_desk_pages, open_suggesting
+from ui.desk.routes import desk_router, open_desk_pages, open_suggesting
 from ui.embedding_api import embedding_router
 from ui.errors import answer_errors
 from ui.feedback_api import feedback_router
@@ -47,6 +50,7 @@ from ui.protection import BodyLimits, RateLimit, SecurityHeaders
 from ui.proxies import Proxies, PublicAddress, trusted_networks
 from ui.reception import VISIT, Reception
 from ui.sign_in import sign_in_router
+from ui.staff import add_staff
 from ui.staffed import open_staffed
 from ui.storefront import storefront_router
 
@@ -66,23 +70,17 @@ _SDK_HEADERS = (
 _Made = TypeVar("_Made")
 
 
-def create_app(
-    assistant: Answering,
-    settings: Settings,
-    demo_customers: Mapping[str, str] | None = None,
-    agent_of: AgentOf | None = None,
-) -> FastAPI:
+def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping[str, str] | None = None) -> FastAPI:
     """The app for `assistant`. On its page anybody may sign in as one of `demo_customers`, never real ones: each
-    id with a few words on what there is to try. `agent_of` says which agent of the shop sent a request to the desk; without it there
-    is no desk.
-
+    id with a few words on what there is to try.
     Raises SettingsError when the secret, the rate limit, an allowed origin, a proxy or the public address cannot work.
     """
+    database = cache(lambda: open_database(settings.resolved_database_url))
     origins = _origins(settings.allowed_origins)
     secret = load_secret(settings.secret.get_secret_value(), settings.home)
     metrics = Metrics()
-    staffed = open_staffed(settings)
-    suggesting = open_suggesting(staffed.desk, settings, assistant) if staffed is not None else None
+    staffed = open_staffed(settings, database)
+    suggesting = open_suggesting(staffed.desk, settings, database(), assistant) if staffed is not None else None
     noticed = suggesting.noticed if suggesting is not None else None
     reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret, staffed, noticed)
     app = FastAPI(
@@ -101,14 +99,13 @@ def create_app(
     app.include_router(embedding_router(origins))
     if staffed is not None and suggesting is not None:
         app.include_router(people_router(reception, staffed, RateLimit(settings.rate_limit, times=4)))
-        if agent_of is not None:
-            app.include_router(
-                desk_router(open_desk_pages(staffed.desk, settings), staffed.changes, suggesting, agent_of)
-            )
+        pages = open_desk_pages(staffed.desk, settings, database())
+        app.include_router(desk_router(pages, staffed.changes, suggesting))
     app.include_router(health_router(assistant, metrics))
     app.include_router(import_router(settings))
     app.include_router(sign_in_router(demo_customers or {}))
     app.include_router(storefront_router(assistant, settings, demo_customers or {}))
+    add_staff(app, lambda: StaffAccounts(database()), settings, secret)
     _add_files(app, settings)
     _in_a_loop(lambda: _add_chat(app, reception, settings))
     return app

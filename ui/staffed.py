@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy import Engine
+
 from assistant.actions.policy_file import load_policy
 from assistant.desk.attended import Attended
 from assistant.desk.desk import Desk
@@ -15,7 +17,6 @@ from assistant.hours import Hours
 from assistant.settings import Settings
 from retrieval.clock import utc_now
 from retrieval.errors import StoreError
-from retrieval.store.database import open_database
 from ui.opening import Answering
 
 _LOOK_SECONDS = 0.4
@@ -81,8 +82,8 @@ class Staffed:
         return Attended(assistant, self.desk, self.announcer, noticed, hands_over=hands_over)
 
 
-def open_staffed(settings: Settings) -> Staffed | None:
-    """The desk of the shop; None if its policy names no hours at which people answer.
+def open_staffed(settings: Settings, database: Callable[[], Engine]) -> Staffed | None:
+    """The desk of the shop; None if its policy names no hours at which people answer. `database` opens the shop's.
 
     Raises SettingsError for a policy that cannot work, and StoreError.
     """
@@ -90,4 +91,4 @@ def open_staffed(settings: Settings) -> Staffed | None:
     if not people.hours:
         return None
     announcer = Announcer(people, Hours.parse(people.hours, settings.zone, people.closed))
-    return Staffed(Desk(open_database(settings.resolved_database_url)), announcer)
+    return Staffed(Desk(database()), announcer)

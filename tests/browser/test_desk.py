@@ -7,29 +7,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from fastapi import Request
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from assistant.desk.case import Agent
 from assistant.desk.draft import DraftKind, Outcome
 from assistant.desk.drafts import Drafts
 from assistant.opening import open_live_assistant
 from assistant.settings import Settings
 from retrieval.store.database import open_database
 from tests.browser.visit import Visit
-from tests.unit.desk.desk_home import PERSON, PLANS, PRICE, STATUS, THANKS, make_desk_home
+from tests.unit.desk.desk_home import PERSON, PLANS, PRICE, STATUS, THANKS, cookie_of, make_desk_home
 from tests.unit.scripted_model import ruled_model
 from tests.unit.web import served
 from ui.app import create_app
+from ui.staff import COOKIE
 
 pytestmark = pytest.mark.browser
-AGENTS = {"maya": Agent("1", "Maya"), "noor": Agent("2", "Noor")}
+COOKIES: dict[str, str] = {}
+"""Staff cookies by account, filled once the app is there."""
 STOCK = "is it in stock?"
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
-
-
-def by_cookie(request: Request) -> Agent | None:
-    return AGENTS.get(request.cookies.get("agent", ""))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +42,9 @@ def drafts(settings: Settings) -> Drafts:
 def desk_url(settings: Settings) -> Iterator[str]:
     with ruled_model({**PLANS, HOSTILE: "talk ok", "hello?": "talk unclear", STOCK: "details [Wren Tent]: in stock"}):
         assistant = open_live_assistant(settings)
-        with served(create_app(assistant, settings, {"C-1": ""}, by_cookie)) as base:
+        app = create_app(assistant, settings, {"C-1": ""})
+        COOKIES.update({name: cookie_of(app, name, name.capitalize()) for name in ("maya", "noor")})
+        with served(app) as base:
             yield base
         assistant.close()
 
@@ -61,7 +59,7 @@ class Two:
 
 def at_desk(browser: Browser, url: str, name: str, size: tuple[int, int] = (1280, 800)) -> tuple[BrowserContext, Page]:
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-    context.add_cookies([{"name": "agent", "value": name, "url": url}])
+    context.add_cookies([{"name": COOKIE, "value": COOKIES[name], "url": url}])
     page = context.new_page()
     page.goto(f"{url}/desk")
     expect(page.locator("#live")).to_have_text("Live")

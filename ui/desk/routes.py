@@ -1,13 +1,12 @@
 """The desk's routes. Pages and fragments are rendered on the server with every text escaped; `desk.js` puts fragments in place.
 
-`agent_of` says which agent sent a request, None for nobody, who is sent to `login`. Requests that change something carry JSON and come from
-this origin: a form on another site can send neither.
+An agent is a member of staff who is signed in. Requests that change something carry JSON and come from this site.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,9 @@ import structlog
 from fastapi import APIRouter, HTTPException, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
 from assistant.actions.open_backend import open_backend
 from assistant.conversation.store import Store
@@ -31,16 +31,16 @@ from assistant.desk.suggesting import Suggesting
 from assistant.settings import Settings
 from retrieval.errors import AisleError
 from retrieval.index.sentence_encoder import open_encoder
-from retrieval.store.database import open_database
 from retrieval.store.records import Records
 from ui import sse
 from ui.desk.view import DeskView, Opened
 from ui.opening import Answering
+from ui.protection import is_from_own_page
 from ui.proxies import root_of
+from ui.staff import NotSignedIn, staff_member
 from ui.staffed import Changes
 
 _log = structlog.get_logger(__name__)
-AgentOf = Callable[[Request], Agent | None]
 _TEMPLATES = Path(__file__).parents[1] / "templates" / "desk"
 _REASONS = ("Answered", "Order changed", "Passed to another team", "Customer left", "Spam")
 """What a case may be closed with by one key; the agent may write another."""
@@ -125,19 +125,17 @@ class DeskPages:
         )
 
 
-def open_desk_pages(desk: Desk, settings: Settings) -> DeskPages:
+def open_desk_pages(desk: Desk, settings: Settings, engine: Engine) -> DeskPages:
     """The desk's pages over the shop's database and order system. Raises SettingsError, BackendError and StoreError."""
-    engine = open_database(settings.resolved_database_url)
     view = DeskView(desk, engine, settings, open_backend(settings, engine))
     return DeskPages(view, settings, load_canned(settings.home))
 
 
-def open_suggesting(desk: Desk, settings: Settings, assistant: Answering) -> Suggesting:
+def open_suggesting(desk: Desk, settings: Settings, engine: Engine, assistant: Answering) -> Suggesting:
     """What drafts replies with the dialogue that serves, and with the past replies that were learned. Raises StoreError.
 
     Past replies are opened with the first draft; without them, or if they are damaged, the assistant's own drafts remain.
     """
-    engine = open_database(settings.resolved_database_url)
 
     @cache
     def past() -> PastReplies | None:
@@ -150,30 +148,25 @@ def open_suggesting(desk: Desk, settings: Settings, assistant: Answering) -> Sug
     return Suggesting(desk, Drafts(engine), Store(engine), Records(engine), lambda: assistant.serving, past)
 
 
-def desk_router(
-    pages: DeskPages, changes: Changes, suggesting: Suggesting, agent_of: AgentOf, login: str = "/desk/login"
-) -> APIRouter:
+def desk_router(pages: DeskPages, changes: Changes, suggesting: Suggesting) -> APIRouter:
     """The routes under `/desk`."""
     router = APIRouter(prefix="/desk", include_in_schema=False)
     desk, view = pages.view.desk, pages.view
 
     def known(request: Request, changing: bool = False) -> Agent:
-        agent = agent_of(request)
-        if agent is None:
-            raise HTTPException(401, "Sign in at the desk.")
-        if changing and request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        member = staff_member(request)
+        if changing and not is_from_own_page(request):
             raise HTTPException(403, "Act at the desk itself.")
-        return agent
+        return Agent(member.name, member.title)
 
     def answered(request: Request, agent: Agent, case: Case) -> JSONResponse:
         return JSONResponse(pages.parts(request, agent, view.opened(case.conversation_id, agent)))
 
     @router.get("")
+    @router.get("/")
     @router.get("/c/{conversation_id}")
     def home(request: Request, conversation_id: str = "") -> Response:
-        agent = agent_of(request)
-        if agent is None:
-            return RedirectResponse(f"{root_of(request)}{login}", 303)
+        agent = known(request)
         desk.be_present(agent)
         opened = view.opened(conversation_id, agent) if conversation_id else None
         if opened is not None and opened.is_open and not opened.drafts:
@@ -235,15 +228,21 @@ def desk_router(
 
     @router.get("/events")
     async def events(request: Request) -> StreamingResponse:
-        agent = await run_in_threadpool(known, request)
-        return StreamingResponse(_stream(agent), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
+        await run_in_threadpool(still_here, request)
+        return StreamingResponse(_stream(request), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
 
-    async def _stream(agent: Agent) -> AsyncIterator[str]:
-        await run_in_threadpool(desk.be_present, agent)
+    def still_here(request: Request) -> None:
+        """Count the agent as present. Raises NotSignedIn once the session has ended or the account is disabled."""
+        desk.be_present(known(request))
+
+    async def _stream(request: Request) -> AsyncIterator[str]:
         yield sse.event('""', "changed")
         async for changed in changes.of():
             if not changed:
-                await run_in_threadpool(desk.be_present, agent)
+                try:
+                    await run_in_threadpool(still_here, request)
+                except NotSignedIn:
+                    return
             yield sse.event(json.dumps(changed), "changed") if changed else ": quiet\n\n"
 
     return router

@@ -51,7 +51,7 @@
     due = setTimeout(line, 60);
   });
   source.onopen = () => { live.textContent = "Live"; live.classList.remove("is-lost"); };
-  source.onerror = () => { live.textContent = "Connecting…"; live.classList.add("is-lost"); };
+  source.onerror = () => { live.textContent = "Connecting…"; live.classList.add("is-lost"); line(); }; // which leads to the sign-in page if the session has ended
   setInterval(line, 30000); // minutes pass without a change
 
   // Acts.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fastapi import FastAPI
+
+from assistant.access.staff import Role, StaffAccounts
 from assistant.settings import Settings
 from tests.unit.small_home import make_home
 
@@ -36,3 +39,13 @@ def make_desk_home(home: Path, policy: str = POLICY, **settings: object) -> Sett
     home.mkdir(parents=True, exist_ok=True)
     (home / "policy.md").write_text(policy, encoding="utf-8")
     return make_home(home, adapter="scripted", secret="0123456789abcdef" * 3, rate_limit="1000/minute", **settings)
+
+
+PASSWORD = "four plain words here"
+
+
+def cookie_of(app: FastAPI, account: str, title: str) -> str:
+    """The staff cookie of a new agent who has signed in. `title` is the name that customers see."""
+    accounts: StaffAccounts = app.state.staff_accounts()
+    accounts.add(account, title, Role.AGENT, PASSWORD)
+    return accounts.sign_in(account, PASSWORD, "test")

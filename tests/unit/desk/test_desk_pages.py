@@ -6,24 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi import Request
 from fastapi.testclient import TestClient
 
 from assistant.desk.canned import fill_places, load_canned, open_places
-from assistant.desk.case import Agent
 from assistant.opening import open_live_assistant
 from assistant.settings import Settings
 from retrieval.errors import SettingsError
-from tests.unit.desk.desk_home import PERSON, PLANS, STATUS, make_desk_home
+from tests.unit.desk.desk_home import PERSON, PLANS, STATUS, cookie_of, make_desk_home
 from tests.unit.scripted_model import ruled_model
 from ui.app import create_app
+from ui.staff import COOKIE
 
-MAYA, NOOR = Agent("1", "Maya"), Agent("2", "Noor <b>K</b>")
 HOSTILE = "<img src=x onerror=alert(1)> & <script>alert(2)</script>"
-
-
-def by_header(request: Request) -> Agent | None:
-    return {"maya": MAYA, "noor": NOOR}.get(request.headers.get("x-agent", ""))
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +29,21 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def client(settings: Settings) -> Iterator[TestClient]:
     with ruled_model({**PLANS, HOSTILE: "talk ok", f"{HOSTILE} again": "hand_over upset"}):
         assistant = open_live_assistant(settings)
-        app = create_app(assistant, settings, {"C-1": ""}, by_header)
+        app = create_app(assistant, settings, {"C-1": ""})
+        AS_MAYA.update(staff(cookie_of(app, "maya", "Maya")))
+        AS_NOOR.update(staff(cookie_of(app, "noor", "Noor <b>K</b>")))
         with TestClient(app, follow_redirects=False) as opened:
             yield opened
         assistant.close()
 
 
-AS_MAYA, AS_NOOR = {"x-agent": "maya"}, {"x-agent": "noor"}
+AS_MAYA: dict[str, str] = {}
+AS_NOOR: dict[str, str] = {}
+"""Headers of the two agents' browsers, filled once the app is there."""
+
+
+def staff(cookie: str) -> dict[str, str]:
+    return {"cookie": f"{COOKIE}={cookie}", "origin": "http://testserver"}
 
 
 def waiting(client: TestClient, *messages: str, customer_id: str = "") -> str:
@@ -53,6 +55,7 @@ def waiting(client: TestClient, *messages: str, customer_id: str = "") -> str:
         text = client.post("/api/chat", json={"message": message, "conversation_id": id}).text
         id = text.split('"conversation_id":"')[1].split('"')[0]
     assert id is not None
+    client.cookies.clear()
     return id
 
 
@@ -62,7 +65,8 @@ def act(client: TestClient, id: str, path: str, body: dict[str, str] | None = No
 
 def test_nobody_reads_the_desk_without_signing_in(client: TestClient) -> None:
     id = waiting(client)
-    assert client.get("/desk").headers["location"] == "/desk/login"
+    page = client.get("/desk", headers={"accept": "text/html"})
+    assert page.headers["location"] == "/staff/login?next=/desk"
     for path in ("queue", f"c/{id}/parts", f"c/{id}/canned", "agents", "events"):
         assert client.get(f"/desk/{path}").status_code == 401
     assert act(client, id, "move/take", agent={}).status_code == 401
@@ -70,7 +74,7 @@ def test_nobody_reads_the_desk_without_signing_in(client: TestClient) -> None:
 
 def test_a_request_from_another_site_changes_nothing(client: TestClient) -> None:
     id = waiting(client)
-    away = {**AS_MAYA, "sec-fetch-site": "cross-site"}
+    away = {**AS_MAYA, "sec-fetch-site": "cross-site", "origin": "https://elsewhere.example"}
     assert act(client, id, "move/take", agent=away).status_code == 403
     form = client.post(f"/desk/c/{id}/say", content="text=hi", headers={**AS_MAYA, "content-type": "text/plain"})
     assert form.status_code in (400, 422)
@@ -107,7 +111,7 @@ def test_of_two_agents_one_takes_answers_and_gives_back(client: TestClient) -> N
     )
     assert "Hello" in act(client, id, "say", {"text": "Hello"}).json()["timeline"]
     assert "Note · Maya" in act(client, id, "note", {"text": "calls back"}).json()["timeline"]
-    assert act(client, id, "move/transfer", {"to": "2", "reason": "knows tents"}).status_code == 200
+    assert act(client, id, "move/transfer", {"to": "noor", "reason": "knows tents"}).status_code == 200
     assert act(client, id, "move/close", {"reason": " "}, AS_NOOR).status_code == 409
     assert "Closed by" in act(client, id, "move/close", {"reason": "Answered"}, AS_NOOR).json()["timeline"]
 
