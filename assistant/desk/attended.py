@@ -101,7 +101,7 @@ class Attended:
         )
         for event in replying:
             if isinstance(event, Reply):
-                yield from self._ended(event, case, customer_id)
+                yield from self._ended(event, message, case, customer_id)
             else:
                 yield event
 
@@ -123,10 +123,10 @@ class Attended:
                 return _to_a_person(kept, said)
         return None
 
-    def _ended(self, reply: Reply, case: Case | None, customer_id: str | None) -> Iterator[ReplyEvent]:
+    def _ended(self, reply: Reply, message: str, case: Case | None, customer_id: str | None) -> Iterator[ReplyEvent]:
         """The finished reply, after the words of a hand-over if it ends with one."""
         conversation = self.assistant.conversation(reply.conversation_id, customer_id)
-        cause = cause_of(reply.plan, _failures(conversation, self._answered_before(case)))
+        cause = cause_of(reply.plan, message, _failures(conversation, self._answered_before(case)))
         if cause is None or not self.hands_over:
             yield replace(reply, answerer=_answerer(case))
             return

@@ -74,8 +74,18 @@ def _own(serving: Serving, prepared: Prepared, cancelled: threading.Event) -> It
     is_empty = Note.NOT_STATED in brief.notes and not brief.lines
     if answers and not is_empty and not all(isinstance(step, Talk) for step in answers):
         yield from _written(serving, prepared, tuple(answers), DraftKind.ANSWER, cancelled)
+    if all(isinstance(step, HandOver) for step in plan.steps):
+        yield from _hello(serving, prepared)
     yield from _ask(serving, prepared, cancelled)
     yield from _act(serving, prepared)
+
+
+def _hello(serving: Serving, prepared: Prepared) -> Iterator[Draft]:
+    """A greeting for a customer who has asked for a person and for nothing else."""
+    is_known = "customer.name" in prepared.brief.facts
+    written = table(f"drafts.hello{'' if is_known else '_visitor'}")[0]
+    if text := _checked(serving.dialogue, prepared, written, is_own=True):
+        yield _draft(serving, prepared, prepared.planned.plan, DraftKind.ANSWER, Origin.ASSISTANT, text, written)
 
 
 def _written(

@@ -12,6 +12,7 @@ from assistant.desk.case import Cause, Summary
 from assistant.desk.desk import Wait
 from assistant.hours import Hours
 from assistant.planning.plan import HandOver, Plan
+from assistant.planning.question_form import sounds_angry
 from assistant.privacy.kind import Kind
 from assistant.privacy.known import Known
 from assistant.privacy.structured import structured
@@ -24,14 +25,16 @@ _STEPS = (1, 2, 3, 4, 5, 10, 15, 20, 30, 45)
 _HOUR = 60
 
 
-def cause_of(plan: Plan, failures: int) -> Cause | None:
-    """Why the conversation goes to a person after a reply with this plan; None if it stays with Aisle.
+def cause_of(plan: Plan, message: str, failures: int) -> Cause | None:
+    """Why the conversation goes to a person after a reply to `message` with this plan; None if it stays with Aisle.
 
     `failures` is how many replies in a row left the customer without an answer, since the last hand-over.
     """
     asked = [step.reason for step in plan.steps if isinstance(step, HandOver) and step.reason in _CAUSES]
     if asked:
         return _CAUSES[asked[0]]
+    if sounds_angry(message):
+        return Cause.UPSET
     return Cause.FAILED_TWICE if failures >= _FAILURES else None
 
 

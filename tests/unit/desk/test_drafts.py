@@ -98,6 +98,11 @@ def test_an_answer_names_the_page_that_it_quotes(assistant: Assistant) -> None:
     assert drafted(assistant, RETURNS)[DraftKind.ANSWER].sources == ("Returning an item",)
 
 
+def test_who_asks_for_a_person_alone_is_greeted(assistant: Assistant) -> None:
+    assert drafted(assistant, PERSON)[DraftKind.ANSWER].text.startswith("Hello Maya, thank you")
+    assert drafted(assistant, PERSON, is_known=False)[DraftKind.ANSWER].text.startswith("Hello, thank you")
+
+
 def test_what_no_page_says_is_not_an_answer(assistant: Assistant) -> None:
     assert DraftKind.ANSWER not in drafted(assistant, GIFT)
 

@@ -94,7 +94,23 @@ def test_hours_that_cannot_be_read_are_refused_with_their_line(written: str, tmp
 def test_a_cause_is_asked_upset_a_rule_or_two_failures(
     steps: tuple[Step, ...], failures: int, cause: Cause | None
 ) -> None:
-    assert cause_of(Plan(steps=steps), failures) is cause
+    assert cause_of(Plan(steps=steps), "well", failures) is cause
+
+
+@pytest.mark.parametrize(
+    ("message", "is_angry"),
+    [
+        ("this is ridiculous, third time i ask", True),
+        ("nobody answers my mails", True),
+        ("I've called twice and no one picks up", True),
+        ("what a joke of a shop", True),
+        ("tell me a joke", False),
+        ("the last time I bought a tent it was great", False),
+        ("is there a service for boots?", False),
+    ],
+)
+def test_anger_in_so_many_words_is_a_cause(message: str, is_angry: bool) -> None:
+    assert cause_of(Plan(steps=(Find(kind="tents"),)), message, 0) is (Cause.UPSET if is_angry else None)
 
 
 def test_within_the_hours_the_place_and_the_measured_time_are_said() -> None:
