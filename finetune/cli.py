@@ -3,7 +3,10 @@
     aisle train conversation --output DIR               the adapter that plans, reads and writes
     aisle train recommender --shop DIR --output DIR     the recommendation head
     aisle evaluate recommender --shop DIR               how it ranks, beside simpler ways
+    aisle evaluate sequences FILE                       how an encoder ranks the next item, beside simpler ways
+    aisle evaluate ratings FILE                         how far predicted ratings are off, beside simpler ways
     aisle evaluate search --shop DIR --data DIR         how well search ranks, way by way
+    aisle evaluate search FILE --catalog FILE           the same by people's grades, next to BM25
     aisle evaluate finetuning --data DIR                what an adapter learns from public service dialogues
     aisle evaluate simulation --adapter DIR --json FILE simulated customers, every reply verified
     aisle evaluate verifier                             what the verifier of replies passes and catches
@@ -24,8 +27,13 @@ from finetune.corpora.cli import register as register_corpus
 from finetune.finetune_cli import register as register_finetune
 from finetune.learn_cli import learn
 from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder, Start, Strength
+from finetune.recommending.cli import register as register_recommending
 from finetune.retail.cli import register as register_retail
 from finetune.simulation.cli import register as register_simulation
+
+SearchHome = Annotated[
+    Path | None, typer.Option("--home", help="Directory of the shop's database and index (AISLE_HOME).")
+]
 
 train = typer.Typer(help="Train a model that ships with Aisle.", no_args_is_help=True)
 evaluate = typer.Typer(help="Measure a model that ships with Aisle.", no_args_is_help=True)
@@ -39,6 +47,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(learn, name="learn")
     register_corpus(train, evaluate)
     register_simulation(evaluate)
+    register_recommending(evaluate)
     register_retail(evaluate)
     register_finetune(app)
 
@@ -114,6 +123,18 @@ def evaluate_finetuning(
 
 @evaluate.command("search")
 def evaluate_search(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help='Judged queries, JSON lines {"query", "grades": {id: grade}}; the sample shop\'s otherwise.'
+        ),
+    ] = None,
+    catalog: Annotated[
+        Path | None, typer.Option(help="Products to search, in any feed format; those of AISLE_HOME otherwise.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    home: SearchHome = None,
+    encoder: Annotated[str | None, typer.Option(help="sentence-transformers model, a name or a folder.")] = None,
     shop: Annotated[Path, typer.Option(help="Folder with products.jsonl and queries.yaml.")] = Path("data/shop"),
     data: Annotated[
         Path | None,
@@ -122,7 +143,17 @@ def evaluate_search(
     model: Recommender = Path("data/models/recommender"),
     seed: Seed = 1,
 ) -> None:
-    """Prints how well search ranks: dense and lexical alone, fused, and as shown."""
-    from finetune.search_evaluation import evaluate_search
+    """Prints how well search ranks. With FILE: by people's grades, next to BM25, dense and random, on the imported shop.
 
-    typer.echo(evaluate_search(shop, data, model, seed))
+    Without FILE: on the sample shop's queries, dense and lexical alone and as shown.
+    """
+    if file is None:
+        from finetune.search_evaluation import evaluate_search
+
+        typer.echo(evaluate_search(shop, data, model, seed))
+        return
+    from assistant.settings import load_settings
+    from finetune.search_judgements import evaluate_judgements
+
+    figures = evaluate_judgements(file, catalog, load_settings(home=home, encoder=encoder))
+    typer.echo(figures.as_json() if as_json else figures.as_text())

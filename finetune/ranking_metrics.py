@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,18 @@ def ndcg(ranking: Sequence[Hashable], right: Collection[Hashable], depth: int = 
     gain = sum(1 / np.log2(place + 2) for place, item in enumerate(ranking[:depth]) if item in right)
     best = sum(1 / np.log2(place + 2) for place in range(min(depth, len(right))))
     return float(gain / best) if best else 0.0
+
+
+def graded_ndcg(ranking: Sequence[str], grades: Mapping[str, float], depth: int = DEPTH) -> float:
+    """Normalized DCG with the gain 2^grade - 1 (Burges et al. 2005), 0 to 1; what has no grade counts as 0."""
+    gains = [2 ** grades.get(item, 0.0) - 1 for item in ranking[:depth]]
+    best = sorted((2**grade - 1 for grade in grades.values()), reverse=True)[:depth]
+    ideal = _discounted(best)
+    return _discounted(gains) / ideal if ideal else 0.0
+
+
+def _discounted(gains: Sequence[float]) -> float:
+    return float(sum(gain / np.log2(place + 2) for place, gain in enumerate(gains)))
 
 
 def hit(ranking: Sequence[Hashable], right: Collection[Hashable], depth: int = DEPTH) -> float:
@@ -49,3 +61,16 @@ class Mean:
 
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+def ratio_of_means(left: Sequence[float], right: Sequence[float], seed: int = 1, draws: int = 2000) -> Mean:
+    """Mean of `left` over mean of `right`, paired by case: each bootstrap draw takes the same cases of both."""
+    if not left:
+        return Mean.of([])
+    pairs = np.stack((np.asarray(left), np.asarray(right)), axis=1)
+    dice = np.random.default_rng(seed)
+    means = pairs[dice.integers(0, len(pairs), (draws, len(pairs)))].mean(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = np.quantile(means[:, 0] / means[:, 1], (0.025, 0.975))
+        value = pairs[:, 0].mean() / pairs[:, 1].mean()
+    return Mean(float(value), float(low), float(high), len(pairs))

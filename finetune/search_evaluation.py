@@ -1,6 +1,6 @@
 """Judges search: `aisle evaluate search`.
 
-Dense and lexical ranking alone, the two fused, and what search shows in the end, on
+Dense and lexical ranking alone, and what search shows in the end, on
 
 * the sample shop, by queries of our own (`data/shop/queries.yaml`), on which the thresholds of `Relevance` were chosen,
 * WANDS queries: which of the furniture classes is meant, a class being a document (public, evaluation only),
@@ -28,12 +28,11 @@ from retrieval.catalog.faq import Faq
 from retrieval.catalog.filter import Filter, Sort
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Product
-from retrieval.index.document import content_words
+from retrieval.index.document import content_words, query_words
 from retrieval.index.encoder import Encoder
 from retrieval.index.index import PASSAGES, PRODUCTS, Index
 from retrieval.index.sentence_encoder import open_encoder
 from retrieval.recommendation.recommender import Recommender
-from retrieval.search.fusion import fuse
 from retrieval.search.search import Search
 
 _DEEP = 100
@@ -133,11 +132,11 @@ def _product_ways(index: Index, encoder: Encoder, name: Callable[[str], str]) ->
         return list(dict.fromkeys(name(index.product_ids[row]) for row in rows))
 
     def lexical(query: str) -> Ranking:
-        scores = index.product_words.scores(content_words(query))
+        scores = index.product_words.scores(query_words(query))
         rows = [row for row in np.argsort(-scores, kind="stable") if scores[row] > 0]
         return list(dict.fromkeys(name(index.product_ids[row]) for row in rows))
 
-    return {"dense": dense, "lexical": lexical, "fused": lambda query: list(fuse((dense(query), lexical(query))))}
+    return {"dense": dense, "lexical": lexical}
 
 
 def _faq_ways(catalog: Catalog, encoder: Encoder) -> dict[str, Callable[[str], Ranking]]:
@@ -155,7 +154,6 @@ def _faq_ways(catalog: Catalog, encoder: Encoder) -> dict[str, Callable[[str], R
     return {
         "dense": dense,
         "lexical": lexical,
-        "fused": lambda query: list(fuse((dense(query), lexical(query)))),
         "shown": lambda query: [hit.faq.id for hit in search.faqs(query, _DEEP)],
     }
 

@@ -85,7 +85,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret, staffed, noticed)
     app = FastAPI(
         title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
-        description="A shopping assistant: the model writes sentences, the shop's records write the facts.",
+        description="A shopping assistant: the model chooses the words, the shop's records write the facts.",
         version=version("aisle"),
         lifespan=_lifespan(reception, suggesting),
         docs_url=None,

@@ -22,7 +22,7 @@ def build_app() -> typer.Typer:
     """The whole command tree. Each module's `register(app)` adds its own commands."""
     app = typer.Typer(
         name="aisle",
-        help="A self-hosted shopping assistant: the model writes sentences, the shop's records write the facts.",
+        help="A self-hosted shopping assistant: the model chooses the words, the shop's records write the facts.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=False,

@@ -13,7 +13,7 @@ from decimal import Decimal
 from assistant.dialogue.need import Need
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.reading import Reading
-from assistant.planning.grammar.text import Text, clean, stems
+from assistant.planning.grammar.text import Text, stems
 from assistant.planning.plan import Find
 from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 from retrieval.catalog.options import Options
@@ -21,7 +21,7 @@ from retrieval.catalog.options import Options
 _SORTS = {
     "cheapest": Sort.PRICE_LOW, "dearest": Sort.PRICE_HIGH, "best_rated": Sort.RATING, "popular": Sort.POPULARITY,
 }  # fmt: skip
-_HARD = ("price", "color", "size", "brand")
+_HARD = ("price", "color", "size", "brand", "age_group")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class Constraints:
         """
         kind = self._read(find.kind)
         # "fire bowls" are no bowls where products are called so: half a kind's name is none
-        types = () if kind.rest and self.grammar.names.is_in_titles(stems(find.kind)) else kind.types
+        types = () if kind.rest and not self._has_such(kind.types, find.kind) else kind.types
         wanted = Filter(tuple(c for c in (*types, *kind.conditions) if c.operator is Operator.IN))
-        wanted = wanted.adding(_hard(self._read(self._need_text(need))))
-        said = self._read(message)
+        wanted = wanted.adding(_hard(self._read(self._need_text(need), types)))
+        said = self._read(message, types)
         limited = {condition.field for condition in _hard(said)}
-        wanted = wanted.adding(c for c in _hard(self._read(find.want)) if c.field not in limited)
+        wanted = wanted.adding(c for c in _hard(self._read(find.want, types)) if c.field not in limited)
         wanted = wanted.adding(_hard(said))
         if bound := self.grammar.comparison(said, shown, wanted):
             wanted = wanted.adding([bound])
@@ -103,11 +103,23 @@ class Constraints:
 
     @staticmethod
     def _need_text(need: Need) -> str:
-        parts = [need.budget, f"size {need.size}" if need.size else "", need.color, need.brand]
+        parts = [
+            f"for {need.whom}" if need.whom else "",
+            need.use,
+            *need.want,
+            need.budget,
+            f"size {need.size}" if need.size else "",
+            need.color,
+            need.brand,
+        ]
         return ", ".join([*filter(None, parts), *(f"not {each}" for each in need.avoid)])
 
-    def _read(self, text: str) -> Reading:
-        return self.grammar.read(Text(clean(text)))
+    def _has_such(self, types: Sequence[Condition], kind: str) -> bool:
+        """Whether a thing of these types is called so, or none of any type is."""
+        return not self.grammar.names.is_in_titles(stems(kind)) or self.grammar.names.is_in_titles(stems(kind), types)
+
+    def _read(self, text: str, kinds: Sequence[Condition] = ()) -> Reading:
+        return self.grammar.read(Text.of(text), kinds)
 
 
 def _hard(reading: Reading) -> tuple[Condition, ...]:

@@ -31,15 +31,22 @@ from assistant.planning.plan import (
     Step,
     Talk,
 )
-from assistant.planning.request_form import asks_for_several, points, questions_in, tells_use
+from assistant.planning.request_form import (
+    asks_for_others,
+    asks_for_several,
+    points,
+    questions_in,
+    tells_need,
+    tells_use,
+)
 from assistant.planning.spoken import LONGEST, Spoken, kind_named
 from assistant.reading.known_questions import KnownQuestions
 
 _SAME = 4
 """First letters by which two longer words count as forms of one: "heavy" and "heaviest", "ship" and "shipping"."""
 _DIGITS = re.compile(r"\d+")
-_SEARCHING = (Find, Bundle, Choose, Compare, Details, Ask)
-"""Steps that can tell more of what a customer needs; a question about the shop does not."""
+_SEARCHING = (Find, Bundle, Choose, Ask)
+"""Steps that tell more of what a customer needs; a question about a product or the shop does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +71,12 @@ class Grounding:
         if spoken.search and len(plan.steps) == 1 and not _knows_better(plan.steps[0], spoken):
             planned = [spoken.search]
         steps = tuple(dict.fromkeys(self._step(spoken.about(step), heard, said, spoken) for step in planned))
-        is_search = any(isinstance(step, _SEARCHING) for step in steps)
+        is_search = any(isinstance(step, _SEARCHING) for step in steps) or tells_need(message)
         kinds = frozenset(stems(step.kind) for step in steps if isinstance(step, Find))
         need = _need(plan.need, thread.need, heard, spoken.rules_out, kinds) if is_search else thread.need
+        budget = need.budget if spoken.names_money else thread.need.budget
+        color = need.color if self.grammar.read(Text.of(need.color)).conditions else ""
+        need = need.model_copy(update={"whom": spoken.whom(need.whom), "budget": budget, "color": color})
         if is_search and (ruled_out := [word for word in spoken.ruled_out if word not in need.avoid]):
             need = need.model_copy(update={"avoid": (*need.avoid, *ruled_out)})
         return Plan(steps=steps, need=need)
@@ -87,6 +97,7 @@ class Grounding:
             case Bundle(kinds=kinds):
                 is_set = asks_for_several(said)
                 known = tuple(kind for kind in kinds if heard.bears(kind) or (is_set and self._names_type(kind)))
+                known = self._apart(known)
                 if len(known) < 2:
                     return self._find(Find(kind=known[0] if known else "", want=said), heard, said, spoken)
                 return step.model_copy(update={"kinds": known})
@@ -103,10 +114,12 @@ class Grounding:
 
         The order in which results are wanted is read exactly: "the lightest" is told by weight.
         """
+        if asks_for_others(said) and spoken.last_search and not spoken.kind:
+            return spoken.last_search
         kind, want = step.kind, step.want
         if spoken.last_search and spoken.last_search.kind and tells_use(said):
             kind = spoken.last_search.kind  # "it's for a gas cooker" tells of the kettle that is looked for
-        elif kind and spoken.kind and not (spoken.names(kind) and self._names_type(kind)):
+        elif " and " in spoken.kind or (kind and spoken.kind and not (spoken.names(kind) and self._names_type(kind))):
             kind = spoken.kind
         elif kind and not spoken.names(kind) and spoken.last_search and spoken.last_search.kind and points(said):
             kind = (
@@ -118,8 +131,15 @@ class Grounding:
             want = said
         return step.model_copy(update={"kind": kind, "want": want, "sort": spoken.sort or step.sort})
 
+    def _apart(self, kinds: Iterable[str]) -> tuple[str, ...]:
+        """Kinds without those that the shop keeps on one shelf: waterproof boots and hiking boots are one search."""
+        return tuple({self._type(kind) or kind: kind for kind in reversed(tuple(kinds))}.values())[::-1]
+
     def _names_type(self, kind: str) -> bool:
-        return bool(kind_named(self.grammar.read(Text(clean(self.grammar.mended(kind))))))
+        return bool(self._type(kind))
+
+    def _type(self, kind: str) -> str:
+        return kind_named(self.grammar.read(Text(clean(self.grammar.mended(kind)))))
 
 
 def _knows_better(step: Step, spoken: Spoken) -> bool:

@@ -105,7 +105,7 @@ class LanguageModelPlanner:
         named = _NAMED.search(text)
         if named is None or not (self._is_kind(named["name"]) or asks_for_goods(message) or not asks_in_words(message)):
             return Policy(question=" ".join(message.split())[:_LONGEST_QUESTION])
-        return Find(kind=named["name"], want=named["question"] or "")
+        return Find(kind=named["name"], want=named["question"] or " ".join(message.split())[:_LONGEST_QUESTION])
 
     def _is_kind(self, name: str) -> bool:
         return self._grounding is not None and bool(self._grounding.grammar.read(Text(clean(name))).types)

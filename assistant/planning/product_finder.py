@@ -23,6 +23,8 @@ def product_finder(names: Names, thread: Thread, message: str) -> Callable[[str]
         found = names.read(Text(clean(label)), thread.shown) or names.read(said, thread.shown)
         if found and found.product_ids:
             return found.product_ids[0]
+        if only := names.only(label):
+            return only
         near = None if asks_for_goods(message) else names.nearest(said)
         return near if near and set(stems(label)) & set(stems(names.title_of(near))) else None
 

@@ -100,8 +100,8 @@ _FIELDS = {
     "stock": r"\b(?:in stock|available|availability|sold out|still have|still there)\b",
     "price": r"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total|on (?:sale|offer))\b|\bis (?:it|this|that) free\b",
     "colors": r"\bcolou?rs?\b",
-    "sizes": r"\bsizes\b|\b(?:which|what|other|another|smaller|bigger|larger) size\b",
-    "rating": r"\b(?:rated|ratings?|reviews?|any good)\b|\b(?:customers?|others|people|buyers)\b.*\b(?:say|think|like)\b",
+    "sizes": r"\bsizes\b|\b(?:which|what|other|another|smaller|smallest|bigger|biggest|larger|largest) size\b",
+    "rating": r"\b(?:rated|ratings?|reviews?|any good(?! (?:in|for|at|on|with|against|if|when)\b))\b|\b(?:customers?|others|people|buyers)\b.*\b(?:say|think|like)\b",
 }
 """What a question about each field is like; the first that fits counts."""
 _TROUBLE = re.compile(
@@ -157,8 +157,13 @@ def asks_yes_no(message: str, question: str) -> bool:
 
 def asked_field(question: str) -> str:
     """The field of a product's own record that a question is about: one of the keys of the table above, or ""."""
+    return next(iter(asked_fields(question)), "")
+
+
+def asked_fields(question: str) -> tuple[str, ...]:
+    """All fields of a product's own record that a question is about, "what's the biggest size and what does it cost"."""
     asked = question.casefold()
-    return next((field for field, form in _FIELDS.items() if re.search(form, asked)), "")
+    return tuple(field for field, form in _FIELDS.items() if re.search(form, asked))
 
 
 def reports_trouble(message: str) -> bool:

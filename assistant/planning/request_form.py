@@ -17,7 +17,7 @@ _LEAD_IN = (
 )
 _GOODS = re.compile(
     rf"^{_LEAD_IN}(?:(?:do|can|would) (?:you|u|ya|y'all) (?:guys )?(?:also )?(?:have|sell|carry|stock|keep|do|offer|recommend|suggest)"
-    r"|an?\b|some\b|another\b|what about|how about|any\b|got\b|have you got|you got|is there|are there|more like|something|somethin|show me|find me|give me"
+    r"|an?\b|some\b|another\b|what about|how about|any\b|anything (?:under|below|over|between|around|cheaper|for|in|with|without|that|like|similar|\w+er\b)|got\b|have you got|you got|is there|are there|more like|something|somethin|show me|find me|give me"
     r"|(?:i(?:'m| am|m)? |we(?:'re| are)? )(?:also )?(?:need|want|looking|after|searching)|looking for|need\b|want\b|which .* do you"
     r"|(?:which|what) (?:\w+ ){1,2}(?:would|do you|goes?|fits?|works?|suits?)\b)"
 )
@@ -26,6 +26,16 @@ _TELLS = re.compile(
     r"|rather|more|less|preferably|ideally)\b"
 )
 _COMPARES = re.compile(r"\b(?:differen\w+|compared?|comparison|versus|vs|or|better|between)\b")
+_GOES_ON = re.compile(
+    r"\b(?:ones?|others?|another|else|more|(?:some|any)(?:thing)?(?! to\b))(?! of\b)\b|\b\w+er\b|^(?:what|how) about\b"
+)
+_OTHERS = re.compile(
+    rf"^{_LEAD_IN}(?:(?:some|any)(?:thing|one) (?:else|different)|(?:not|other than|besides) (?:those|these|that one|them)|(?:show me )?(?:more|others?))\b[^a-z]*(?:please|pls)?[^a-z]*$"
+    r"|\b(?:other|different|more) (?:ones|options|choices|models)\b|\bwhat else (?:do|have) you\b"
+)
+_WHICH = re.compile(
+    rf"^{_LEAD_IN}which (?:one |of (?:them|these|those|the two) )?(?:is|are|has|have|weighs?|holds?|costs?)\b"
+)
 _USE = re.compile(rf"^{_LEAD_IN}(?:(?:it|they|that|this)(?:'?s|'?re| is| are| would be)\s+)?for\b")
 _ASKS_IN_WORDS = (
     r"(?:^|[,.;:-]\s*|\b(?:and|but|so|ok|well|also)\s+)(?:what|which|who|when|where|why|how)\b"
@@ -40,7 +50,12 @@ _SEVERAL = re.compile(
     r"\b(?:set ?up|everything|kit|bundle|outfit|gear|equipment|starter|complete|all (?:i|we|he|she) need|essentials"
     r"|what (?:else )?(?:do|does|will|would|should) (?:i|we|he|she|they|you) (?:need|bring|take|pack))\b"
 )
-_TOTAL = re.compile(r"\b(?:total|together|altogether|in all|combined|all in|sum)\b")
+_PEOPLE = re.compile(r"\b(?:i|i'?m|i'?ve|me|my|we|us|our|you|u|your)\b")
+_TOTAL = re.compile(
+    r"\b(?:total|together|altogether|in all|combined|all in|sum)\b"
+    r"|\b(?:how much|what) (?:is|are|for|would|will|do|does)(?: it be)?(?: for)? (?:\d|both|a pair)"
+    r"|\b(?:how much|what) (?:\w+ ){0,5}(?:pay|cost|be)\b.*\b(?:with|and|plus)\b"
+)
 _BETWEEN_QUESTIONS = re.compile(
     r"(?<=\?)\s+|[,;.]?\s+\b(?:and|also|plus)\b[\s,]+(?=(?:what|how|when|where|which|who)\b"
     r"|(?:can|could|do|does|is|are|will|would|may|must) (?:i|we|you|u|it|they|he|she|the|there|this|that|these|my|your|any)\b)"
@@ -68,14 +83,29 @@ def points(message: str) -> bool:
     return any(token.word in _POINTERS for token in Text(clean(message)).tokens)
 
 
+def speaks_of_people(message: str) -> bool:
+    """Whether the message speaks of customer or shop, and not of the thing alone: "can I put it in the oven"."""
+    return bool(_PEOPLE.search(message.casefold()))
+
+
 def asks_for_several(message: str) -> bool:
     """Whether the message asks for a set of things rather than for one: "everything for two people", "what does she need"."""
     return bool(_SEVERAL.search(message.casefold()))
 
 
+def asks_for_others(message: str) -> bool:
+    """Whether the message asks for others than those shown: "something else?", "not those", "any other ones"."""
+    return bool(_OTHERS.search(message.casefold()))
+
+
+def compares_again(message: str) -> bool:
+    """Whether the message asks which of those just compared is meant: "which is more waterproof?"."""
+    return bool(_WHICH.match(message.casefold()))
+
+
 def asks_total(message: str) -> bool:
     """Whether the message asks what several things cost together."""
-    return bool(_TOTAL.search(message.casefold()))
+    return bool(_TOTAL.search(Text.of(message).lower))
 
 
 def questions_in(message: str) -> tuple[str, ...]:
@@ -88,6 +118,11 @@ def questions_in(message: str) -> tuple[str, ...]:
 def asks_for_goods(message: str) -> bool:
     """Whether the message asks what the shop has: "do you have a pad that goes with it", "what about boots for her"."""
     return bool(_GOODS.match(message.strip().casefold()))
+
+
+def goes_on(message: str) -> bool:
+    """Whether a message that asks for goods asks for others of the same: "anything cheaper", "do you have one in red"."""
+    return bool(_GOES_ON.search(message.casefold()))
 
 
 def tells_need(message: str) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
+from assistant.planning.grammar.company import company
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.negation import is_negated
 from assistant.planning.grammar.reading import Reading
@@ -15,16 +17,27 @@ from assistant.planning.grammar.text import Text, clean, stems
 from assistant.planning.grammar.words import words
 from assistant.planning.plan import Ask, Choose, Compare, Details, Find, Policy, Step
 from assistant.planning.plan_text import parse_plan
-from assistant.planning.request_form import asks_for_goods, asks_in_words, points, tells_need
+from assistant.planning.request_form import (
+    asks_for_goods,
+    asks_in_words,
+    asks_total,
+    compares_again,
+    goes_on,
+    points,
+    tells_need,
+    tells_use,
+)
 from retrieval.catalog.filter import Operator, Sort
 from retrieval.catalog.product import Product
 
 LONGEST = 200
 """Characters of a message that stand in for an argument."""
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3}
+_BETWEEN_KINDS = 3
+"""Words between two kinds that are asked for together: "blankets and some cushions"."""
 _ONES = frozenset({"one", "ones"})
 _NUMBER = re.compile(r"#(\d+)")
-_NEGATORS, _PLACES = words("negators"), words("places")
+_NEGATORS, _PLACES, _THEM = words("negators"), words("places"), words("them")
 _SORTS = {
     Sort.PRICE_LOW: "cheapest", Sort.PRICE_HIGH: "dearest", Sort.RATING: "best_rated", Sort.POPULARITY: "popular",
 }  # fmt: skip
@@ -34,16 +47,24 @@ class Spoken:
     """One message in the light of the conversation before it."""
 
     def __init__(self, grammar: Grammar, thread: Thread, message: str) -> None:
-        self._text = Text(clean(grammar.mended(message)))
+        self._text = Text.of(grammar.mended(clean(message)))
         self._reading = grammar.read(self._text)
         self._names, self._thread, self._message = grammar.names, thread, message
         self._products = grammar.catalog.products
         naming = grammar.names.read(self._text, thread.shown, self._reading.types)
-        self._named = naming.product_ids if naming else ()
+        self._named = naming.product_ids if naming else self._spoken_of
         self._nearest = None if asks_for_goods(message) else grammar.names.nearest(self._text)
         self._groups = {*thread.numbers.groups, *map(grammar.names.group_of, self._named)}
         self._words = {token.word for token in self._text.tokens}
         self._stems = {token.stem for token in self._text.tokens}
+
+    @property
+    def _spoken_of(self) -> tuple[str, ...]:
+        """The product that a message speaks of as "the hiking socks", where it alone is called so; () if it does not."""
+        tokens = self._text.tokens
+        starts = [place + 1 for place, token in enumerate(tokens) if token.word == "the"]
+        phrases = (" ".join(token.word for token in tokens[at : at + length]) for at in starts for length in (3, 2))
+        return next(((only,) for phrase in phrases if (only := self._names.only(phrase))), ())
 
     @property
     def said(self) -> str:
@@ -52,13 +73,31 @@ class Spoken:
 
     @property
     def kind(self) -> str:
-        """The kind of product that the message names, as a plan writes it, or ""."""
-        return kind_named(self._reading)
+        """The kind of product that the message names, as a plan writes it, or ""; both of "cushions and blankets"."""
+        return " and ".join(self._kinds_together) or kind_named(self._reading)
+
+    @cached_property
+    def _kinds_together(self) -> tuple[str, ...]:
+        """Kinds that are asked for side by side, joined by "and", "or" or a comma."""
+        tokens = self._text.tokens
+        values = [value.casefold() for each in self._reading.types for value in each.values]
+        ends = {stems(value)[-1]: value for value in values}
+        places = [(place, ends[token.stem]) for place, token in enumerate(tokens) if token.stem in ends]
+        for (at, first), (then, second) in pairwise(places):
+            between = [token.word for token in tokens[at + 1 : then]]
+            if first != second and between[:1] in (["and"], ["or"], [","], ["&"]) and len(between) <= _BETWEEN_KINDS:
+                return first, second
+        return ()
 
     @property
     def rules_out(self) -> bool:
         """Whether the message has a word of negation."""
         return not self._words.isdisjoint(_NEGATORS)
+
+    @property
+    def names_money(self) -> bool:
+        """Whether the message names an amount of money."""
+        return self._reading.has_foreign_money or any(each.field == "price" for each in self._reading.conditions)
 
     @property
     def sort(self) -> str:
@@ -118,6 +157,21 @@ class Spoken:
             return self.sort != "on_sale" or not self._thread.shown
         return is_list_fresh and bool(fields & {"color", "size"})
 
+    def whom(self, planned: str) -> str:
+        """Whom the thing is for: as planned, else as the message says, else as said before if the message still speaks of them.
+
+        A budget is nobody's age: "my wife, maybe 60 dollars".
+        """
+        meant = company(self._text)
+        if planned and not any(str(each.number) in planned.split() for each in self._reading.conditions):
+            return planned
+        if meant.count:
+            return f"{meant.count} people"
+        if meant.whom and meant.is_child is not None:
+            return meant.whom
+        is_same = not self._words.isdisjoint(_THEM) or not self.kind
+        return self._thread.need.whom if is_same else ""
+
     def step_by_code(self) -> Step:
         """What to do about a message that no plan fits: ask about what it names, look for it, or ask the pages."""
         if self._named:
@@ -132,6 +186,12 @@ class Spoken:
 
     def about(self, step: Step) -> Step:
         """The step about products that came up or are named; one that is about others becomes the step that fits what was said."""
+        if isinstance(step, Find) and self._spoken_of and not asks_for_goods(self._message):
+            return Details(of=self._spoken_of, question=self.said)
+        if isinstance(step, Find) and not self.kind and compares_again(self._message) and len(self._compared) > 1:
+            return Compare(of=self._compared, on=self.said)
+        if isinstance(step, (Compare, Choose)) and asks_total(self._message):
+            step = Details(of=step.of, question=self.said)
         if isinstance(step, Find) and (numbers := _NUMBER.findall(step.kind)):
             named = (self._thread.numbers.product(int(number)) for number in numbers)
             step = Details(of=tuple(filter(None, named)) or ("",), question=self.said)
@@ -140,6 +200,10 @@ class Spoken:
         if not self._named and (search := self._search(step)):
             return search
         known = tuple(id for id in step.of if id in self._products and self._has_come_up(id))
+        if isinstance(step, Details) and self._named and not self._share_a_group(self._named, known):
+            return Details(of=self._named, question=self.said)  # the model stays with what was spoken of before
+        if isinstance(step, Choose) and len(known) == 1:  # there is nothing to choose between
+            return Details(of=known, question=self.said)
         if isinstance(step, Details):
             known = self._placed or self._first_unless_told_apart(known)
         if len(known) >= (2 if isinstance(step, Compare) else 1):
@@ -153,6 +217,16 @@ class Spoken:
         if self._thread.shown:
             return Details(of=self._thread.shown[:1], question=self.said)
         return Ask(about="which_product") if points(self._message) else Policy(question=self.said)
+
+    @property
+    def _compared(self) -> tuple[str, ...]:
+        """The products that the reply before compared."""
+        has_compared = bool(self._thread.turns) and self._thread.turns[-1].plan.startswith("compare ")
+        return tuple(self._thread.shown) if has_compared else ()
+
+    def _share_a_group(self, some: Sequence[str], others: Sequence[str]) -> bool:
+        """Whether any product is among both, in whatever variant."""
+        return not {*map(self._names.group_of, some)}.isdisjoint(map(self._names.group_of, others))
 
     def _has_come_up(self, id: str) -> bool:
         return self._names.group_of(id) in self._groups or id == self._nearest
@@ -180,11 +254,12 @@ class Spoken:
         if types and asks_for_goods(self._message) and not (in_view and isinstance(step, Details)):
             return Find(kind=self.kind, want=self.said)
         last = self.last_search
-        if (
-            isinstance(step, Details)
-            and last is not None
-            and (tells_need(self._message) or asks_for_goods(self._message))
-        ):
+        if not isinstance(step, Details) or last is None:
+            return None
+        if not self.kind and asks_for_goods(self._message) and not goes_on(self._message):
+            return Find(want=self.said)  # "anything to grind the beans" is no kettle
+        is_for_somebody = tells_use(self._message) and bool(company(self._text).whom)
+        if is_for_somebody or tells_need(self._message) or asks_for_goods(self._message):
             if kind := self.kind or last.kind:
                 return Find(kind=kind, want=self.said)
             return Find(want="; ".join(filter(None, [last.want, self.said]))[:LONGEST])

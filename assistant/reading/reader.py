@@ -29,6 +29,11 @@ class Reading:
     line: Line
     probabilities: tuple[float, ...]
 
+    @classmethod
+    def certain(cls, line: Line, verdict: Verdict) -> Reading:
+        """A reading that leaves no doubt."""
+        return cls(line, tuple(float(label is verdict) for label in LABELS))
+
     @property
     def verdict(self) -> Verdict:
         """The likeliest verdict."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,13 +12,14 @@ from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum, left_of, total
 from assistant.planning.grammar.text import stems
 from assistant.planning.plan import Bundle, Find
-from assistant.planning.request_form import asks_in_words
+from assistant.planning.request_form import asks_for_others, asks_in_words
 from assistant.reading.verdict import Verdict
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.reading import DECIDES, ProductReading, attribute_line, is_option, read_records, told
 from assistant.tools.tool import Bench, Findings, Task
 from retrieval.catalog.candidate import Candidate
 from retrieval.catalog.filter import Condition, Filter, Operator, Sort
+from retrieval.catalog.measure import Measure
 from retrieval.catalog.product import Product
 
 SHOWN, SHOWN_FOR_A_NEED = 4, 3
@@ -29,29 +31,37 @@ _READ = 6
 _NEAR = 0.3
 """Cosine of a wish and the nearest line of all candidates below which nothing like it is there."""
 _LINES_OF_FIRST, _LINES_OF_NEXT = 2, 1
-_GIVEN_UP = ("color", "size", "brand", "rating", "discount")
+_BETWEEN = re.compile(r"\s*(?:,|\band\b|\bor\b)\s*")
+_GIVEN_UP = ("color", "size", "brand", "rating", "discount", "age_group")
 """Limits that are given up, one after another, if nothing meets all of them; money, and what was ruled out, never are."""
 
 
 def find(step: Find, task: Task, bench: Bench) -> Findings:
     """Search, read and rank. A product that contradicts the need comes last, and only if little else is left."""
     wanted = bench.constraints.of(step, task.need, task.message, task.thread.shown)
+    if asks_for_others(task.message):
+        wanted = wanted.adding([Condition("id", Operator.NOT_IN, _shown(task, bench))])
     notes: tuple[Note, ...] = (
         (Note.FOREIGN_LIMIT,) if bench.constraints.has_foreign_limit(task.need, task.message) else ()
     )
-    candidates, count, is_relaxed = _search(step, wanted, task, bench)
+    candidates, count, is_relaxed, wanted = _search(step, wanted, task, bench)
     if not candidates:
         pages = page_findings((task.message,), bench, SURELY_ANSWERS) if asks_in_words(task.message) else ()
+        pages = pages if _speaks_of(pages, step.kind, bench) else ()
         return Findings(lines=pages, notes=() if pages else (Note.NOTHING_FOUND,))
     notes += (Note.LIMIT_NOT_MET,) if is_relaxed else ()
     candidates = _without(task.need.avoid, candidates) or candidates
+    if wanted.sort is Sort.RELEVANCE and not any(each.field == "age_group" for each in wanted.conditions):
+        candidates = _childrens_last(candidates)
+        candidates = tuple(sorted(candidates, key=lambda each: not each.product.offer_at(task.moment).is_available))
+    candidates = _smallest_room_first(candidates, wanted)
     question = _question(step, task, bench)
     if not question or wanted.sort in (Sort.HIGHEST, Sort.LOWEST):
         listed = [candidate.product for candidate in candidates[:SHOWN]]
         sorted_by = tuple(_sorted_by(listed, wanted, bench))
         return Findings(products=tuple(product.id for product in listed), lines=sorted_by, notes=notes, total=count)
     read = read_records(bench, [candidate.product for candidate in candidates], (question,), _LINES_READ)
-    kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read, task.moment)
+    kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read, task.moment, wanted)
     if not step.kind and not any(line.near.nearness >= _NEAR for each in read for line in each.lines):
         return Findings(notes=(Note.NOTHING_FOUND,))
     first, *others = _distinct(kept)
@@ -64,6 +74,18 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
     ids = tuple(each.product.id for each in chosen)
     return Findings(products=ids, lines=tuple(lines), notes=notes, total=count)
+
+
+def _shown(task: Task, bench: Bench) -> tuple[str, ...]:
+    """Ids of the products in view in all their variants."""
+    products = (bench.catalog.products[id] for id in task.thread.shown if id in bench.catalog.products)
+    return tuple(variant.id for product in products for variant in bench.catalog.variants(product))
+
+
+def _speaks_of(pages: Sequence[BriefLine], kind: str, bench: Bench) -> bool:
+    """Whether the page of these lines names the kind of thing that the shop has none of: gift cards, and not bikes."""
+    texts = (f"{line.title} {line.text}" for told in pages[:1] for line in bench.lines_of(told.line.record))
+    return set(stems(kind)) <= set(stems(" ".join(texts)))
 
 
 def _question(step: Find, task: Task, bench: Bench) -> str:
@@ -114,33 +136,71 @@ def _without_budget(task: Task) -> Task:
     return replace(task, need=task.need.model_copy(update={"budget": ""}))
 
 
-def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple[Candidate, ...], int, bool]:
-    """Candidates for a step, how many there are, and whether a limit had to be given up because nothing meets all of them."""
+def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple[Candidate, ...], int, bool, Filter]:
+    """Candidates for a step, how many there are, whether a limit that was said had to be given up, and the filter that was used.
+
+    Where nothing is warm, light or large enough, what comes nearest is first.
+    """
     is_sorted = wanted.sort in (Sort.HIGHEST, Sort.LOWEST)
     query = step.kind if is_sorted else " ".join(filter(None, [step.kind, step.want]))
     if not query and wanted.sort is Sort.RELEVANCE and not wanted.conditions:
         found = bench.search.recommend(task.customer_id, wanted, _READ, task.moment)
-        return found.candidates, found.total, False
+        return found.candidates, found.total, False, wanted
     kinds = tuple(c for c in wanted.conditions if c.field == "product_type")
-    if not kinds and step.kind and not bench.search.has_kind(step.kind):
-        return (), 0, False
+    if not kinds and step.kind and not any(map(bench.search.has_kind, _things(step.kind))):
+        return (), 0, False, wanted
     texts = tuple(dict.fromkeys((query, *_fewer_words(step, bench), *([""] if kinds else []))))
     measured = tuple(
         c.field for c in wanted.conditions if c.number is not None and c.field not in ("price", *_GIVEN_UP)
     )
     given_up_in_turn = (*_GIVEN_UP, *measured)
     for given_up in (given_up_in_turn[:count] for count in range(len(given_up_in_turn) + 1)):
-        kept = replace(wanted, conditions=tuple(c for c in wanted.conditions if not _goes(c, given_up)))
-        for text in texts:
+        lost = [each for each in wanted.conditions if _goes(each, given_up)]
+        kept = _nearest_first(replace(wanted, conditions=tuple(c for c in wanted.conditions if c not in lost)), lost)
+        for text in texts if kept.sort is wanted.sort else (step.kind,):
             found = bench.search.products(text, kept, _READ, task.customer_id, moment=task.moment)
             if found.candidates:
-                lost = [each for each in wanted.conditions if each not in kept.conditions]
-                return found.candidates, found.total, any(_was_said(each, task) for each in lost)
+                return found.candidates, found.total, any(_was_said(each, task) for each in lost), kept
     if (
         not step.kind and not kinds
     ):  # "something nice for my living room" names no thing, so what is near in meaning is a start
-        return bench.search.nearest(query, wanted, _READ, task.moment), _READ, False
-    return (), 0, False
+        return bench.search.nearest(query, wanted, _READ, task.moment), _READ, False, wanted
+    return (), 0, False, wanted
+
+
+def _nearest_first(kept: Filter, lost: Sequence[Condition]) -> Filter:
+    """The filter sorted by what comes nearest to a bound on a measure that was given up."""
+    bound = next((each for each in lost if each.number is not None and each.field not in _GIVEN_UP), None)
+    if bound is None or kept.sort is not Sort.RELEVANCE:
+        return kept
+    sort = Sort.LOWEST if bound.operator is Operator.AT_MOST else Sort.HIGHEST
+    return replace(kept, sort=sort, sort_field=bound.field)
+
+
+def _smallest_room_first(candidates: Sequence[Candidate], wanted: Filter) -> tuple[Candidate, ...]:
+    """A tent for four is a tent for four before it is one for six."""
+    rooms = [each.field for each in wanted.conditions if each.unit == "people" and each.operator is Operator.AT_LEAST]
+    if not rooms or wanted.sort is not Sort.RELEVANCE:
+        return tuple(candidates)
+
+    def room(each: Candidate) -> Decimal:
+        measure = Measure.parse(each.product.attributes.get(rooms[0], ""))
+        return measure.size if measure else Decimal(0)
+
+    return tuple(sorted(candidates, key=room))
+
+
+def _childrens_last(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Who says nothing of a child seldom means its things; in a shop for children all are."""
+    theirs = [each for each in candidates if each.product.age_group]
+    if 2 * len(theirs) > len(candidates):
+        return tuple(candidates)
+    return (*(each for each in candidates if not each.product.age_group), *theirs)
+
+
+def _things(kind: str) -> list[str]:
+    """The things that a kind names: "kayaks or paddle boards"."""
+    return [thing for thing in _BETWEEN.split(kind) if thing]
 
 
 def _was_said(limit: Condition, task: Task) -> bool:
@@ -198,13 +258,18 @@ def _goes(condition: Condition, given_up: tuple[str, ...]) -> bool:
     return condition.field in given_up and condition.operator is not Operator.NOT_IN
 
 
-def _ranked(read: list[ProductReading], moment: datetime) -> list[ProductReading]:
-    """Best first: what the reader says counts most, then availability, then the order of the search."""
+def _ranked(read: list[ProductReading], moment: datetime, wanted: Filter) -> list[ProductReading]:
+    """Best first: what the reader says counts most, then availability, then the order of the search.
+
+    Children's things come last if nobody spoke of a child.
+    """
+    is_for_anybody = not any(each.field == "age_group" for each in wanted.conditions)
     places = {each.product.id: place for place, each in enumerate(read)}
 
     def merit(each: ProductReading) -> float:
         sold_out = 0.0 if each.product.offer_at(moment).is_available else 0.6
-        return each.support - each.contradiction - sold_out - 0.05 * places[each.product.id]
+        childrens = 0.6 if is_for_anybody and each.product.age_group else 0.0
+        return each.support - each.contradiction - sold_out - childrens - 0.05 * places[each.product.id]
 
     return sorted(read, key=merit, reverse=True)
 

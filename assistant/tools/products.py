@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum, difference, total
+from assistant.planning.grammar.text import stems
+from assistant.planning.grammar.words import words
 from assistant.planning.plan import Choose, Compare, Details
-from assistant.planning.question_form import asked_field
-from assistant.planning.request_form import asks_total
+from assistant.planning.question_form import asked_field, asked_fields
+from assistant.planning.request_form import asks_in_words, asks_total, speaks_of_people
+from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
+from assistant.tools.basket import named_basket
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.reading import ProductReading, attribute_line, deciding, is_option, read_record, read_records
 from assistant.tools.tool import Bench, Findings, Task
@@ -19,23 +25,30 @@ from retrieval.catalog.product import Product
 _LINES_OF_ONE, _LINES_OF_EACH = 2, 1
 _LINES_READ = 6
 """Lines of a product that are read for a question about it: those nearest to it."""
-_OF_OPTIONS = frozenset({"come"})
-"""Words that ask for a color or size and say no more: "does it come in a large"."""
+_OF_OPTIONS = frozenset({"come", "size", "color", "available", "version", "wear", "take", "usually", "normally"})
+"""Words that ask for a color or size and say no more: "does it come in a large", "I usually wear 9"."""
+_MUST_ANSWER = 0.9
+"""What a page must reach to answer a question about the thing itself ("is it washable"), which the shop's rules seldom do."""
 _MOST_DIFFERENCES = 3
+_PLACES = words("places")
+_NUMBER = re.compile(r"(?<![\w.$€£])\d{1,3}(?:\.\d)?(?![\w.%])")
 
 
 def details(step: Details, task: Task, bench: Bench) -> Findings:
     """The lines that answer a question about each product, else those of a page of the shop that do; none if it is not stated."""
-    products = meant_products(step.of, task, bench)
+    products = [_in_size(product, task, bench) for product in meant_products(step.of, task, bench)]
     ids = tuple(product.id for product in products)
     if note := _option_note(products, task, bench):
         return Findings(products=ids, notes=(note,))
-    if len(products) > 1 and asks_total(task.message):
-        return Findings(
-            products=ids, sums=(Sum("total", str(total(((product, 1) for product in products), task.moment))),)
-        )
-    if asked_field(step.question):  # prices, stock and options are told of the product itself
-        return Findings(products=ids)
+    if asks_total(task.message) or _goes_on_adding(task):
+        basket = named_basket(task, bench) or [(each, 1) for each in products]
+        if len(basket) > 1 or any(count > 1 for _, count in basket):
+            several = any(count > 1 for _, count in basket)
+            spent = Sum("total of several" if several else "total", str(total(basket, task.moment)))
+            return Findings(products=tuple(product.id for product, _ in basket), sums=(spent,))
+    if field := asked_field(step.question):  # prices, stock and options are told of the product itself
+        said = _reviews(products[0], bench) if field == "rating" and len(products) == 1 else ()
+        return Findings(products=ids, lines=said)
     most = _LINES_OF_ONE if len(products) == 1 else _LINES_OF_EACH
     lines: list[BriefLine] = []
     for product in products:
@@ -44,8 +57,27 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
             read = tuple(each for each in read if not is_option(each.near.line))
         lines += deciding(read, most)
     named = f"{step.question} {products[0].title}" if products else step.question  # pages speak of knives, not of "it"
-    lines = lines or list(page_findings((named, task.message), bench, SURELY_ANSWERS))
+    least = SURELY_ANSWERS if speaks_of_people(task.message) else _MUST_ANSWER
+    lines = lines or list(page_findings((named, task.message), bench, least))
     return Findings(products=ids, lines=tuple(lines), notes=() if lines else (Note.NOT_STATED,))
+
+
+def _reviews(product: Product, bench: Bench) -> tuple[BriefLine, ...]:
+    """What customers say, the kindest review and the least kind one."""
+    ordered = sorted(
+        zip(product.reviews, _review_lines(product, bench), strict=False), key=lambda each: -each[0].rating
+    )
+    ends = ordered[:1] + (ordered[-1:] if len(ordered) > 1 else [])
+    return tuple(BriefLine(Verdict.LIMITS, line) for _, line in ends)
+
+
+def _review_lines(product: Product, bench: Bench) -> list[Line]:
+    return [line for line in bench.lines_of(product.id) if line.kind is LineKind.REVIEW]
+
+
+def _goes_on_adding(task: Task) -> bool:
+    """Whether the reply before was a total: "and three of the mugs?"."""
+    return not asks_in_words(task.message) and any(" total" in turn.brief for turn in task.thread.turns[-1:])
 
 
 def compare(step: Compare, task: Task, bench: Bench) -> Findings:
@@ -64,7 +96,7 @@ def compare(step: Compare, task: Task, bench: Bench) -> Findings:
 
 def choose(step: Choose, task: Task, bench: Bench) -> Findings:
     """One pick, its reason from the record, and the runner-up: the need decides, then ratings."""
-    question = task.question()
+    question = task.question(task.message if bench.constraints.says_more(task.message) else "")
     read = read_records(bench, meant_products(step.of, task, bench), (question,), _LINES_READ)
 
     def merit(each: ProductReading) -> tuple[float, float]:
@@ -80,7 +112,16 @@ def _option_note(products: list[Product], task: Task, bench: Bench) -> Note | No
     """Whether the products come in the color or size that the message names; None if it names none, or asks more than that."""
     options = bench.constraints.options(task.message)
     variants = [variant for product in products for variant in bench.catalog.variants(product)]
-    if not variants or not _OF_OPTIONS.issuperset(bench.constraints.unread(task.message).split()):
+    if {"colors", "sizes"} & set(asked_fields(task.message)):  # "which colors in 9" asks for a list
+        return None
+    names = {word for product in products for word in stems(product.title)}
+    more = set(bench.constraints.unread(task.message).split()) - _OF_OPTIONS - names - _PLACES
+    if not variants:
+        return None
+    if number := _size_in(task.message, variants):
+        more -= set(stems(number))
+        options = replace(options, size=options.size or (number,))
+    if more:
         return None
     has: Note | None = None
     for field, values, yes, no in (
@@ -92,6 +133,23 @@ def _option_note(products: list[Product], task: Task, bench: Bench) -> Note | No
             return no
         has = yes if named else has
     return has
+
+
+def _in_size(product: Product, task: Task, bench: Bench) -> Product:
+    """The variant of a product in the size that the message names by a bare number: "and in 12?"."""
+    variants = bench.catalog.variants(product)
+    number = _size_in(task.message, variants)
+    fitting = [each for each in variants if each.size == number] if number and product.size != number else []
+    return next((each for each in fitting if each.color == product.color), next(iter(fitting), product))
+
+
+def _size_in(message: str, variants: Sequence[Product]) -> str:
+    """The number in a message where sizes are numbers, "9.5", or ""."""
+    sizes = {variant.size for variant in variants if variant.size}
+    if not sizes or not all(_NUMBER.fullmatch(size) for size in sizes):
+        return ""
+    found = _NUMBER.findall(message)
+    return str(found[0]) if len(found) == 1 else ""
 
 
 def _compared(products: list[Product], task: Task, bench: Bench) -> Iterator[BriefLine]:

@@ -9,6 +9,7 @@ from assistant.evidence.brief import BriefLine
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.reader import Reading
 from assistant.reading.verdict import Verdict
+from assistant.tools.plain_reading import plain_verdict
 from assistant.tools.tool import Bench, NearLine
 from retrieval.catalog.product import Product
 
@@ -115,4 +116,10 @@ def _read(bench: Bench, near: Sequence[NearLine], questions: Sequence[str]) -> t
     """Lines as read for the first of `questions` that says anything, grouped by record as the reader needs them."""
     question = next(filter(None, questions), "")
     readings = bench.reader.read(question, [each.line for each in near]) if near else []
-    return tuple(ReadLine(reading, each) for reading, each in zip(readings, near, strict=True))
+    return tuple(ReadLine(_plain(reading, questions), each) for reading, each in zip(readings, near, strict=True))
+
+
+def _plain(reading: Reading, questions: Sequence[str]) -> Reading:
+    """The reading, or a certain one where the words of the line alone say yes or no."""
+    verdict = next(filter(None, (plain_verdict(question, reading.line) for question in questions)), None)
+    return Reading.certain(reading.line, verdict) if verdict else reading

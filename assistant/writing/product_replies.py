@@ -7,13 +7,17 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from assistant.evidence.brief import SUM_SLOTS, Note
+from assistant.planning.grammar.comparatives import comparative
+from assistant.planning.grammar.text import Text
 from assistant.planning.plan import Bundle, Choose, Compare, Details, Find
-from assistant.planning.question_form import asked_field, asks_whether_sold, asks_yes_no
+from assistant.planning.question_form import asked_field, asked_fields, asks_whether_sold, asks_yes_no
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
 from assistant.writing.attribute_clauses import Subject, is_verb, spoken_name
 from assistant.writing.phrases import capitalized, listed, table
 from assistant.writing.reply_view import ReplyView, Told, distinct, ended
+from retrieval.catalog.filter import Operator
+from retrieval.catalog.measure import Measure
 
 _IN_STOCK = "in stock"
 _LONGEST_USE = 7
@@ -187,14 +191,21 @@ def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Itera
     if option := _option_answer(slots[0], view):
         yield option
         return
+    if (worked_out := view.fact("s1")) and worked_out.hint.startswith("total"):
+        yield from _field_sentences("price", step.question, view.products, view)
+        yield from sum_sentences(view)
+        return
     if field and not _bears(field, lines):
-        told = list(_field_sentences(field, step.question, slots, view))
+        options = [other for other in asked_fields(step.question) if other in ("colors", "sizes") and other != field]
+        told = [told for each in (*options, field) for told in _field_sentences(each, step.question, slots, view)]
         if told:
             yield from told
             yield from sum_sentences(view)
-            yield from (
-                view.sentence(told_line, view.pronoun(told_line.owner)) for told_line in lines if told_line.is_review
-            )
+            first, second, *_ = [*(each for each in lines if each.is_review), None, None]
+            if first is not None:
+                yield view.sentence(first, view.pronoun(first.owner))
+            if second is not None:
+                yield view.phrases("more.another_review", quote=f"{{{second.slot}.quote}}")
             return
     if not lines:
         if sums := list(sum_sentences(view)):
@@ -370,7 +381,7 @@ def compare_reply(step: Compare, slots: Sequence[str], view: ReplyView) -> Itera
             yield _among(name, [next(each for each in same if each.owner == owner) for owner in owners], view)
             continue
         pair = [next(each for each in same if each.owner == owner) for owner in owners[:2]]
-        yield _set_beside(pair, view)
+        yield _verdict(pair, view) or _set_beside(pair, view)
     for slot in slots:
         rest = [each for each in lines if each.owner == slot and each.slot not in told]
         first, second, *_ = [*sorted(distinct(rest), key=lambda each: each.is_review), None, None]
@@ -378,7 +389,32 @@ def compare_reply(step: Compare, slots: Sequence[str], view: ReplyView) -> Itera
             yield _said_of(first, slot, view)
         if second is not None:
             yield view.sentence(second, view.pronoun(slot))
-    yield from _price_difference(slots, view)
+    if not (lines and comparative(Text.of(view.task.message))):
+        yield from _price_difference(slots, view)
+
+
+def _verdict(pair: Sequence[Told], view: ReplyView) -> str:
+    """Which of two the customer's own comparison is true of ("which is lighter?"), with both values; "" if they asked none."""
+    text = Text.of(view.task.message)
+    asked = comparative(text)
+    measures = [Measure.parse(each.line.value) for each in pair]
+    if asked is None or not any(field in _property(pair[0]).split() for field in asked.fields):
+        return ""
+    sizes = [
+        measure.size for measure in measures if measure and measures[0] and measure.dimension == measures[0].dimension
+    ]
+    if len(sizes) < 2 or sizes[0] == sizes[1]:
+        return ""
+    is_first = (sizes[0] < sizes[1]) is (asked.operator is Operator.AT_MOST)
+    winner, other = pair if is_first else reversed(pair)
+    return view.phrases(
+        "compare.verdict",
+        view.is_plural(winner.owner),
+        product=view.name(winner.owner),
+        word=text.lower[slice(*asked.span)].removeprefix("too "),
+        reason=view.clause(winner, view.pronoun(winner.owner)).text,
+        other=f"{view.name(other.owner)} {{{other.slot}.value}}",
+    )
 
 
 def _among(name: str, lines: Sequence[Told], view: ReplyView) -> str:

@@ -169,5 +169,8 @@ def hand_over_reply(step: HandOver, is_alone: bool, view: ReplyView) -> Iterator
 
 def talk_reply(step: Talk, view: ReplyView) -> Iterator[str]:
     """A friendly word, and back to the shop."""
+    if step.about == "insult" and view.contact():
+        yield view.phrases("talk.insult_contact", contact=view.contact())
+        return
     named = step.about == "who_are_you" and view.fact("shop.name")
     yield view.phrases(f"talk.{step.about}{'_named' if named else ''}")

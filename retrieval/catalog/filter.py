@@ -96,6 +96,8 @@ def _words(product: Product, offer: Offer, field: str) -> set[str]:
         return {part.casefold() for part in product.category_path}
     if field == "availability":
         return {offer.availability.value}
+    if field == "age_group":
+        return {product.age_group}
     value = getattr(product, field, None) if field in _TEXT_FIELDS else product.attributes.get(field)
     if not value:
         return set()

@@ -5,6 +5,7 @@ Field reference: https://support.google.com/merchants/answer/7052112
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,6 +25,11 @@ class Availability(StrEnum):
 
 
 _LATER = (Availability.PREORDER, Availability.BACKORDER)
+_CHILDRENS_GROUPS = frozenset({"newborn", "infant", "toddler", "kids"})
+_CHILDRENS = re.compile(
+    r"\b(?:kid'?s?'?|child(?:ren)?(?:['’]s)?|kids['’]|toddlers?|bab(?:y|ies)|infants?|junior|youth|boys?['’]?|girls?['’]?)\b",
+    re.IGNORECASE,
+)
 _ANY_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
@@ -134,6 +140,14 @@ class Product:
     def category_path(self) -> tuple[str, ...]:
         """`product_type` split at ">", outermost first."""
         return tuple(part.strip() for part in self.product_type.split(">") if part.strip())
+
+    @property
+    def age_group(self) -> str:
+        """ "kids" for what is made for children, as the feed's `age_group`, the title or the category says, else ""."""
+        stated = self.attributes.get("age_group", "").casefold()
+        if stated:
+            return "kids" if stated in _CHILDRENS_GROUPS else ""
+        return "kids" if _CHILDRENS.search(f"{self.title} {self.product_type}") else ""
 
     @property
     def can_be_ordered_later(self) -> bool:

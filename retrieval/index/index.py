@@ -17,6 +17,7 @@ import numpy as np
 
 from retrieval.catalog.catalog import Catalog
 from retrieval.errors import IndexDamaged, SearchIndexError
+from retrieval.index.embedding_log import EmbeddingLog
 from retrieval.index.encoder import Encoder, Vectors
 from retrieval.index.home import REBUILD, IndexHome, reading
 from retrieval.index.lexical import Lexical
@@ -30,7 +31,8 @@ Progress = Callable[[str, int, int], None]
 
 PRODUCTS, PASSAGES = "products", "passages"
 _LEXICALS = ("product-words", "faq-words")
-_EMBED_BATCH = 64
+_EMBED_BATCH = 1024
+"""Texts between two lines of progress, and the most that a killed build has to make again."""
 
 
 class Index:
@@ -91,7 +93,7 @@ class Index:
     def write(
         cls, home: Path, catalog: Catalog, encoder: Encoder, progress: Progress | None = None, chroma_url: str = ""
     ) -> None:
-        """Builds a new index next to the one in use, and puts it in its place.
+        """Builds a new index next to the one in use, and puts it in its place. A build that was killed is taken up again.
 
         Raises IndexBusy when another process builds, SearchIndexError when it cannot be written or when the server at
         `chroma_url` fails.
@@ -100,7 +102,9 @@ class Index:
         texts = IndexTexts.of(catalog)
         known = _known_vectors(place, encoder)
         with place.building() as folder:
-            vectors, lexicals = _embed(texts, encoder, known, progress), texts.lexicals()
+            unfinished = EmbeddingLog(place.folder, encoder)
+            known |= unfinished.read()
+            vectors, lexicals = _embed(texts, encoder, known, progress, unfinished.append), texts.lexicals()
             np.save(folder / "vectors.npy", vectors)
             (folder / "texts.json").write_text(json.dumps(texts.keys), encoding="utf-8")
             for lexical, name in zip(lexicals, _LEXICALS, strict=True):
@@ -109,6 +113,7 @@ class Index:
                 cls(texts, vectors, store, lexicals)._fill(store, progress)
             Manifest.of(folder, texts, encoder, chroma_url).write(folder)
             place.publish(folder)
+            unfinished.remove()
             _sweep(place, chroma_url)
 
     @classmethod
@@ -163,19 +168,32 @@ class Index:
                 raise IndexDamaged(f"vectors of the index are missing from {collection}", REBUILD)
 
 
-def _embed(texts: IndexTexts, encoder: Encoder, known: Mapping[str, Vectors], progress: Progress | None) -> Vectors:
-    """Unit vectors of `texts`, shape (texts, dimension); those in `known`, by hash of the text, are not made again."""
+def _embed(
+    texts: IndexTexts,
+    encoder: Encoder,
+    known: Mapping[str, Vectors],
+    progress: Progress | None,
+    keep: Callable[[Mapping[str, Vectors]], None] = lambda made: None,
+) -> Vectors:
+    """Unit vectors of `texts`, shape (texts, dimension); those in `known`, by hash of the text, are not made again.
+
+    `keep` gets each batch as soon as it is made.
+    """
     by_key = dict(zip(texts.keys, texts.texts, strict=True))
+    places = {key: place for place, key in enumerate(by_key)}
+    vectors = np.zeros((len(places), encoder.dimension), np.float32)
+    for key in places.keys() & known.keys():
+        vectors[places[key]] = known[key]
     # texts of like length share a batch with little padding
     missing = sorted((key for key in by_key if key not in known), key=lambda key: len(by_key[key]))
-    fresh: dict[str, Vectors] = {}
     for start in range(0, len(missing), _EMBED_BATCH):
         batch = missing[start : start + _EMBED_BATCH]
-        fresh.update(zip(batch, encoder.encode_documents([by_key[key] for key in batch]), strict=True))
+        made = encoder.encode_documents([by_key[key] for key in batch])
+        vectors[[places[key] for key in batch]] = made
+        keep(dict(zip(batch, made, strict=True)))
         if progress:
-            progress("embedding", len(fresh), len(missing))
-    rows = [fresh[key] if key in fresh else known[key] for key in texts.keys]
-    return np.stack(rows).astype(np.float32) if rows else np.zeros((0, encoder.dimension), np.float32)
+            progress("embedding", start + len(batch), len(missing))
+    return vectors[[places[key] for key in texts.keys]] if len(places) < len(texts.keys) else vectors
 
 
 def _store(folder: Path, chroma_url: str) -> ChromaVectors:

@@ -12,7 +12,7 @@ from retrieval.index.encoder import Encoder
 from retrieval.index.home import REBUILD
 from retrieval.index.texts import IndexTexts
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the layout of an index folder changes."""
 
 _NAME = "manifest.json"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from retrieval.catalog.catalog import Catalog
-from retrieval.index.document import faq_passages, faq_words, product_text, product_words
+from retrieval.index.document import FIELD_WEIGHTS, faq_passages, faq_words, product_fields, product_text
 from retrieval.index.lexical import Lexical
 
 
@@ -48,6 +48,6 @@ class IndexTexts:
     def lexicals(self) -> tuple[Lexical, Lexical]:
         """Word indexes of the products and of the FAQs, in catalogue order."""
         return (
-            Lexical.of(map(product_words, self.catalog.products.values())),
+            Lexical.of_fields(map(product_fields, self.catalog.products.values()), FIELD_WEIGHTS),
             Lexical.of(map(faq_words, self.catalog.faqs.values())),
         )

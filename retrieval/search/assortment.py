@@ -72,8 +72,8 @@ class Assortment:
 
     def _has(self, thing: str) -> bool:
         head = words(thing)[-1]
-        if head in self._called:
-            return True
+        if head in self._called and set(words(thing)) <= self._in_names | self._in_records:
+            return True  # of paddle boards no record speaks, though it may of chopping boards
         vector = self._encoder.encode_queries([thing])[0]
         cosines = self._vectors @ vector
         nearest = float(cosines.max(initial=0.0))

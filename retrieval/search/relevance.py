@@ -1,9 +1,8 @@
-"""Relevance: which products meet a query at all, and how much of it they name.
+"""Relevance: which products meet a query at all.
 
 A ranking never ends, but an answer must: "cheapest tent" must not list the cheapest tent peg, and a shop without laptops
-should say so. Three signs decide. What kind of thing is asked for ("red mug": mug), where a product's kind is the last
-word of its title and of its type; the share of the query's words that a product's record has, the rare ones weighing
-more; and the cosine, beside the best one.
+should say so. Three signs decide: what kind of thing is asked for ("red mug": mug), by `Kinds`; the share of the query's
+words that a product's record has, the rare ones weighing more; and the cosine, beside the best one.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from retrieval.catalog.product import Product
 from retrieval.index.document import content_words, product_words, words
 from retrieval.recommendation.product_features import Floats, Rows
+from retrieval.search.kinds import Kinds
 
 _TITLE_END = re.compile(r"\s*(?:[,(/|:–—]|\s-\s|\s(?:with|for|in|of|by|from|and)\s).*$", re.IGNORECASE)
 
@@ -35,25 +35,17 @@ class Threshold:
     strict_share: float = 0.95  # the same where one product must not stand for another: sorted lists
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Whether each product meets the query, and how well by words, cosine and kind, 0 to 1; both of shape (rows,)."""
-
-    meets: NDArray[np.bool_]
-    grade: Floats
-
-
 _WHOLE = 0.999
-_OTHER_KIND = 0.7
 
 
 class Relevance:
-    """The words of one catalogue's products, and those that name what kind of thing they are."""
+    """The words of one catalogue's products, and which of them have a type."""
 
-    def __init__(self, products: Sequence[Product], threshold: Threshold = Threshold()) -> None:
+    def __init__(self, products: Sequence[Product], kinds: Kinds, threshold: Threshold = Threshold()) -> None:
         self._size = len(products)
         self._threshold = threshold
-        self._kinds = _postings(map(kind_words, products))
+        self._kinds = kinds
+        self._typed = np.array([bool(product.category_path) for product in products], np.bool_)
         self._words = _postings(map(product_words, products))
 
     def share(self, query: str) -> Floats:
@@ -67,27 +59,19 @@ class Relevance:
                 shares[rows] += weight
         return shares / np.float32(total) if total else shares
 
-    def of_kind(self, query: str) -> NDArray[np.bool_]:
-        """Products that are of a kind that `query` asks for, shape (products,); none where it asks for no kind."""
-        found = np.zeros(self._size, np.bool_)
-        for word in content_words(query):
-            if word in self._kinds:
-                found[self._kinds[word]] = True
-        return found
-
-    def judge(self, query: str, rows: Rows, cosines: Floats, strict: bool) -> Judgement:
-        """Judges `rows` by their `cosines` to `query` and its words.
+    def meets(self, query: str, rows: Rows, cosines: Floats, strict: bool) -> NDArray[np.bool_]:
+        """Whether each of `rows` meets `query`, by its words and the `cosines` to it.
 
         `strict` is for lists in another order than relevance, whose first place must hold a clear answer.
         """
         shares = self.share(query)[rows]
         best = max(float(cosines.max(initial=0.0)), 1e-6)
-        kind = self.of_kind(query)[rows]
+        kind = self._kinds.of(query)[rows]
         meant = kind.any() and float(cosines[kind].max()) >= self._threshold.kind * best
         meets = self._of_meant_kind(kind, shares, cosines, strict) if meant else self._near(shares, cosines, strict)
-        nearness = np.clip(cosines / best, 0, 1)
-        other_kind = np.where(kind, np.float32(1), np.float32(_OTHER_KIND)) if meant else np.float32(1)
-        return Judgement(meets, ((shares + nearness) / 2 * other_kind).astype(np.float32))
+        if not strict and meets.any():  # the title of a product without a type may not show what kind it is
+            meets |= ~self._typed[rows] & (shares >= self._threshold.share * shares.max(initial=0.0)) & (shares > 0)
+        return meets
 
     def _of_meant_kind(
         self, kind: NDArray[np.bool_], shares: Floats, cosines: Floats, strict: bool

@@ -1,6 +1,6 @@
 """Search: from a query and an exact filter to a page of ranked products, and from a question to FAQs.
 
-    filter → matcher (dense and lexical, fused) → recommendation head → order → one per item group → page
+    filter → matcher (dense, lexical and kind) → recommendation head → order → one per item group → page
 
 The filter decides first which products may appear at all, exactly; no ranking can bring back what it excludes. Prices, sales
 and stock are those of the moment asked about; what is no longer offered then is never found.

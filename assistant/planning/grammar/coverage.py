@@ -24,6 +24,7 @@ class Coverage:
             bit = 1 << position
             for step in product.category_path:
                 bits["product_type", step.casefold()] |= bit
+            bits["age_group", product.age_group] |= bit
             for field in ("brand", "color", "size", "material"):
                 value = getattr(product, field).casefold()
                 for part in {value, *(part.strip() for part in value.replace("/", ",").split(","))}:

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from assistant.planning.grammar.amounts import Amounts
+from assistant.planning.grammar.company import Company, company, is_person, room_for
 from assistant.planning.grammar.comparatives import Comparative, bound, comparative
 from assistant.planning.grammar.coverage import Coverage
 from assistant.planning.grammar.english import FUNCTION_WORDS, is_word
 from assistant.planning.grammar.lexicon import Lexicon
-from assistant.planning.grammar.measures import measured_attributes
+from assistant.planning.grammar.measures import MeasuredAttribute, measured_attributes
 from assistant.planning.grammar.mentions import Mention, Mentions
 from assistant.planning.grammar.names import Names, Naming
 from assistant.planning.grammar.offers import offers
 from assistant.planning.grammar.order_number import OrderNumber, order_number
 from assistant.planning.grammar.ordering import Order, Ordering
 from assistant.planning.grammar.reading import Reading
+from assistant.planning.grammar.temperature import DIMENSION, Temperature, temperature
 from assistant.planning.grammar.text import Span, Text
 from retrieval.catalog.catalog import Catalog
-from retrieval.catalog.filter import Condition, Filter
+from retrieval.catalog.filter import Condition, Filter, Operator
 from retrieval.index.document import words
 
 _USE = re.compile(r"s? for (?:an? |my |our |the |his |her |their )?(?P<use>[a-z]{3,})\b")
-_Found = TypeVar("_Found", OrderNumber | None, Comparative | None, Order | None)
+_Found = TypeVar("_Found", OrderNumber | None, Comparative | None, Order | None, Temperature | None)
 
 
 class Grammar:
@@ -43,14 +45,19 @@ class Grammar:
         self._mentions = Mentions(self.lexicon, self.coverage)
         is_word("")  # loads the English words
 
-    def read(self, text: Text) -> Reading:
-        """Every limit and order that `text` states.
+    def read(self, text: Text, sought: Iterable[Condition] = ()) -> Reading:
+        """Every limit and order that `text` states of a kind it names, else of the kinds `sought`.
 
         The surest signs are read first, and what is read is hidden from the next.
         """
         rest = _Rest(text)
         number = rest.hide(order_number(rest.text, self.lexicon.titles, announced_only=True))
-        kinds = _conditions(self._types(self._mentions.read(rest.text)))
+        kinds = _conditions(self._types(self._mentions.read(rest.text))) or tuple(sought)
+        meant = company(rest.text)
+        rest.without(meant.spans)
+        cold = temperature(rest.text)
+        degrees = cold.condition(self._having(DIMENSION, kinds)) if cold and kinds else None
+        rest.hide(cold if degrees else None)
         amounts = self._amounts.read(rest.text, lambda name: self.coverage.has(name, kinds))
         rest.without(amount.span for amount in amounts)
         number = number or rest.hide(order_number(rest.text, self.lexicon.titles))
@@ -66,7 +73,13 @@ class Grammar:
         rest.without(mention.span for mention in mentions)
         rest.without(naming.spans if naming else ())
         reading = Reading(
-            conditions=(*measured, *(offer.condition for offer in reduced), *merged(wanted)),
+            conditions=(
+                *self._for_whom(meant, kinds),
+                *([degrees] if degrees else []),
+                *measured,
+                *(offer.condition for offer in reduced),
+                *merged(wanted),
+            ),
             types=merged(types),
             comparative=compared,
             order_id=number.id if number else "",
@@ -95,17 +108,51 @@ class Grammar:
 
         return bound(reading.comparative, baseline, self._attributes, can_be_met)
 
+    def _for_whom(self, meant: Company, kinds: Sequence[Condition]) -> Iterator[Condition]:
+        """What the people whom a thing is for ask of it: room for all, and things for children or for adults."""
+        room = next(iter(self._having("people", kinds)), None)
+        if meant.count and kinds and room and any(measure.size >= meant.count for measure in room.values.values()):
+            yield room_for(meant.count, room.name)
+        yield from (each for each in meant.conditions if self.coverage.allows([*kinds, each]))
+
+    def _having(self, dimension: str, kinds: Sequence[Condition]) -> tuple[MeasuredAttribute, ...]:
+        """The attributes of a dimension that products of `kinds` have."""
+        return tuple(
+            each
+            for each in self._attributes.get(dimension, ())
+            if self.coverage.allows([*kinds, Condition(each.name, Operator.IN, tuple(each.values))])
+        )
+
     @staticmethod
     def _types(mentions: Iterable[Mention]) -> list[Mention]:
         return [mention for mention in mentions if mention.field == "product_type" and not mention.negated]
 
     def _strays(self, mention: Mention, text: Text) -> bool:
         """Whether a kind is named by half its name, and is not for the use that is named: "a bag for my laptop"."""
+        if mention.field != "product_type" or mention.whole or mention.negated:
+            return False
+        if self._is_of_another_trade(mention, text):
+            return True
         use = _USE.match(text.lower, mention.span[1])
-        if mention.field != "product_type" or mention.whole or mention.negated or use is None:
+        if use is None:
             return False
         word = words(use["use"])[0]
         return self.coverage.speaks_of(word) and not self.coverage.speaks_of(word, [mention.condition])
+
+    def _is_of_another_trade(self, mention: Mention, text: Text) -> bool:
+        """Whether the word before half a name makes it another thing, which no record speaks of: "paddle boards"."""
+        before = next((token for token in reversed(text.tokens) if token.end <= mention.span[0]), None)
+        if before is None or not before.word.isalpha() or mention.span[0] - before.end != 1:
+            return False
+        if text.lower[: before.start].endswith("-"):  # "leather-free boots"
+            return False
+        telling = FUNCTION_WORDS.isdisjoint({before.word, before.stem}) and not is_person(before.stem)
+        return (
+            telling
+            and is_word(before.word)
+            and before.stem not in self.lexicon.words
+            and not self.coverage.speaks_of(words(before.word)[0])
+        )
 
     def _ranked(self, rest: _Rest) -> tuple[Comparative | None, Order | None]:
         """A comparison and an order; words of the one are not read as the other."""
@@ -122,7 +169,11 @@ def _unread(text: Text) -> tuple[str, ...]:
     words = [token for token in text.tokens if token.is_word]
     pairs = zip(words, [*words[1:], None], strict=False)
     telling = [token for token, after in pairs if not (token.word == "right" and after and after.word == "now")]
-    return tuple(token.stem for token in telling if FUNCTION_WORDS.isdisjoint({token.word, token.stem}))
+    return tuple(
+        token.stem
+        for token in telling
+        if FUNCTION_WORDS.isdisjoint({token.word, token.stem}) and not is_person(token.stem)
+    )
 
 
 def merged(mentions: Iterable[Mention]) -> tuple[Condition, ...]:

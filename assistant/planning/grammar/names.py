@@ -82,9 +82,16 @@ class Names:
             }
         return self._naming(named[:_MOST_NAMED], tokens, shown) if named else None
 
-    def is_in_titles(self, phrase: Sequence[str]) -> bool:
-        """Whether some product's title has all these stems."""
-        return bool(phrase) and bool(set.intersection(*(self._by_word.get(word, set()) for word in phrase)))
+    def is_in_titles(self, phrase: Sequence[str], kinds: Sequence[Condition] = ()) -> bool:
+        """Whether the title of some product, of `kinds` if any are given, has all these stems."""
+        groups = set.intersection(*(self._by_word.get(word, set()) for word in phrase)) if phrase else set()
+        return any(all(kind.accepts(self._members[group][0]) for kind in kinds) for group in groups)
+
+    def only(self, phrase: str) -> str | None:
+        """The product that alone has every word of `phrase` in its title: "hiking socks", where one of the socks is called so."""
+        words = [word for word in stems(phrase) if word not in FUNCTION_WORDS]
+        groups = set.intersection(*(self._by_word.get(word, set()) for word in words)) if len(words) > 1 else set()
+        return self._members[groups.pop()][0].id if len(groups) == 1 else None
 
     def nearest(self, phrase: Text) -> str | None:
         """The product whose title has most of the words of `phrase`, by their weight; None if it has not half of them.

@@ -1,0 +1,38 @@
+"""Basket: the products of a message with their quantities, "one blanket and two of those cushions"."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.planning.grammar.text import Text, clean
+from assistant.planning.request_form import points
+from assistant.tools.tool import Bench, Task
+from retrieval.catalog.product import Product
+
+_BETWEEN = re.compile(r"[,;+&]|\b(?:and|plus|with)\b")
+_COUNT = re.compile(r"(?<![\w.$€£#])(\d{1,2})(?![\w.%]|\s*(?:cm|kg|g|l|ml|people|persons?)\b)")
+_MOST = 20
+
+
+def named_basket(task: Task, bench: Bench) -> list[tuple[Product, int]]:
+    """Each product that the message names, or points at among those shown, and how many of it; one where no number stands."""
+    grammar = bench.constraints.grammar
+    found: dict[str, tuple[Product, int]] = {}
+    for part in _BETWEEN.split(Text.of(grammar.mended(clean(task.message))).lower):
+        product = _product_in(part, task, bench)
+        if product is not None:
+            count = next((int(number) for number in _COUNT.findall(part) if 0 < int(number) <= _MOST), 1)
+            found.setdefault(product.id, (product, count))
+    return list(found.values())
+
+
+def _product_in(part: str, task: Task, bench: Bench) -> Product | None:
+    """The product that a part of a message names, the first shown of the kind it names, or the first shown if it points at it."""
+    grammar, products = bench.constraints.grammar, bench.catalog.products
+    text = Text(part)
+    shown = [products[id] for id in (*task.thread.shown, *task.thread.numbers.latest) if id in products]
+    if naming := grammar.names.read(text, [each.id for each in shown]):
+        return products[naming.product_ids[0]]
+    if types := grammar.read(text).types:
+        return next((each for each in shown if any(kind.accepts(each) for kind in types)), None)
+    return next(iter(shown), None) if points(part) else None

@@ -1,0 +1,87 @@
+"""`aisle evaluate sequences` and `aisle evaluate ratings`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from finetune.options import Seed
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Threads = Annotated[int, typer.Option(help="Processor threads; all cores when 0.", min=0)]
+
+
+_SHOWN = 20  # rejected rows on the terminal
+
+
+def register(evaluate: typer.Typer) -> None:
+    """Adds the commands to `aisle evaluate`."""
+    evaluate.command("sequences")(evaluate_sequences)
+    evaluate.command("ratings")(evaluate_ratings)
+
+
+def evaluate_sequences(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="One user a line, `user item item ...` in order of time; or a CSV with columns user, item, time."
+        ),
+    ],
+    json: Json = False,
+    minutes: Annotated[float, typer.Option(help="Minutes for training all encoders together.", min=0.0)] = 40.0,
+    history: Annotated[
+        bool | None,
+        typer.Option(
+            "--rank-history/--leave-history-out",
+            help="Whether items of a user's history are ranked too; if unset, they are if users repeat items.",
+        ),
+    ] = None,
+    threads: Threads = 0,
+    seed: Seed = 1,
+) -> None:
+    """Print how a sequential encoder and the head rank the last item of each user, next to simpler ways.
+
+    All items are ranked. The item before the last chooses hyperparameters; models are trained on the items before it.
+    """
+    from json import dumps
+
+    from finetune.recommending.sequence_evaluation import Settings, evaluate
+    from finetune.recommending.sequences import Sequences
+
+    settings = Settings(seed=seed, minutes=minutes, threads=threads or _cores(), with_history=history)
+    report = evaluate(Sequences.read(file), settings, lambda line: typer.echo(line, err=True))
+    typer.echo(dumps(report.json()) if json else str(report))
+
+
+def evaluate_ratings(
+    file: Annotated[
+        Path,
+        typer.Argument(help="A CSV with user, item, rating and time; or MovieLens' u.data, ratings.dat, ratings.csv."),
+    ],
+    json: Json = False,
+    seed: Seed = 1,
+) -> None:
+    """Print how far predicted ratings are off on a random tenth of a file, next to simpler ways.
+
+    Rows that cannot be read are named and left out.
+    """
+    from json import dumps
+
+    from finetune.recommending.rating_evaluation import evaluate
+    from finetune.recommending.ratings import Ratings
+
+    ratings = Ratings.read(file)
+    for row in ratings.rejected[:_SHOWN]:
+        typer.echo(row, err=True)
+    if len(ratings.rejected) > _SHOWN:
+        typer.echo(f"... and {len(ratings.rejected) - _SHOWN:,} more rows", err=True)
+    report = evaluate(ratings, seed, lambda line: typer.echo(line, err=True))
+    typer.echo(dumps(report.json()) if json else str(report))
+
+
+def _cores() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
