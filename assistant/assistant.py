@@ -13,7 +13,9 @@ from typing import Protocol
 
 import structlog
 
+from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
+from assistant.actions.owner import Owner
 from assistant.beside import Beside
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.message import clean
@@ -21,6 +23,7 @@ from assistant.conversation.rating import LONGEST_REASON, Thumb
 from assistant.conversation.store import Store
 from assistant.conversation.why import Why
 from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
+from assistant.dialogue.waiting import Press
 from assistant.planning.plan import written_step
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.turn import Dialogue, Prepared, TurnReply
@@ -56,6 +59,7 @@ class Keeping:
 
     records: Records
     orders: Orders
+    actions: Actions
     store: Store
 
 
@@ -131,6 +135,7 @@ class Assistant:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
         *,
         hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
@@ -138,8 +143,10 @@ class Assistant:
 
         A new conversation may begin behind the customer's `earlier` messages: the latest of them are read again for what they
         leave behind ("the second one"), neither answered nor stored. `page` is the id of the product whose page is open, "" on any
-        other page; an id that the shop does not have is ignored. `hands_over` says that people answer in this chat. `customer_id` is bound by the caller's session, never taken from
-        text. Setting `cancelled` stops the writing; the turn is then not stored and no Reply is yielded. Raises
+        other page; an id that the shop does not have is ignored. `hands_over` says that people answer in this chat. `customer_id` is
+        bound by the caller's session, never taken from text. `press` is the button that sent the message. Setting `cancelled` stops the
+        writing; the turn is then not stored and no Reply is yielded, unless it has changed something: such a turn is stored before its
+        first event is yielded. Raises
         ConversationNotFound and StoreError.
         """
         keeping, serving = self._keeping, self._servings.current()
@@ -148,17 +155,19 @@ class Assistant:
         message = clean(message, self._max_message)
         conversation = keeping.store.open(conversation_id, customer_id)
         customer = keeping.records.customer(customer_id) if customer_id else None
+        owner = self._owner(conversation, customer)
         thread = conversation.thread
         if conversation_id is None:
             thread = self._behind(earlier, dialogue, customer, cancelled)
         page = page if page in dialogue.bench.catalog.products else ""
         if page != thread.page:
             thread = thread.opened_on(page, dialogue.briefing.group(page)) if page else thread.left_page()
-        separator = ""
-        for event in dialogue.reply(message, thread, customer, cancelled, hands_over=hands_over):
+        separator, held = "", list[ReplyEvent]()
+        for event in dialogue.reply(message, thread, customer, cancelled, owner, press, hands_over=hands_over):
             if isinstance(event, Prepared):
+                has_run = bool(event.brief.ran)
                 if cards := serving.beside.cards(event.brief, event.moment):
-                    yield Cards(cards)
+                    held.append(Cards(cards))
             elif isinstance(event, TurnReply):
                 reply = _reply(conversation.id, message, event, serving)
                 why = Why.of(reply.plan, reply.brief, reply.written)
@@ -166,10 +175,27 @@ class Assistant:
                 stored = keeping.store.append(conversation, turn, event.thread).turns[-1]
                 steps = [tool for step in reply.plan.steps for tool in written_step(step)]
                 _log.info("replied", steps=steps, fallback=reply.fallback, model=reply.model, **event.timings_ms)
-                yield replace(reply, turn=stored.number, time=stored.time)
+                held.append(replace(reply, turn=stored.number, time=stored.time))
+                has_run = False
             else:
-                yield Sentence(separator + event.text)
+                held.append(Sentence(separator + event.text))
                 separator = " "
+            if not has_run:
+                yield from held
+                held = []
+
+    def _owner(self, conversation: Conversation, customer: Customer | None) -> Owner:
+        """On whose behalf changes are proposed: the signed-in customer, else whoever holds this conversation.
+
+        At sign-in the conversation becomes the customer's, and what a visitor has put into the cart in it moves along.
+        """
+        visitor = Owner(visitor_id=conversation.id)
+        if customer is None:
+            return visitor
+        owner = Owner(customer_id=customer.id)
+        if self._keeping.store.claim(conversation.id, customer.id):
+            self._keeping.actions.move_cart(visitor, owner)
+        return owner
 
     @staticmethod
     def _behind(

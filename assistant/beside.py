@@ -12,7 +12,7 @@ from assistant.evidence.brief import LINE_SLOTS, Brief
 from assistant.planning.plan import Plan
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
-from assistant.shown import Card, Shown, Source, StatedFact
+from assistant.shown import Card, Proposed, Shown, ShownLink, Source, StatedFact
 from retrieval.catalog.candidate import Reason, ReasonKind
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.faq import Faq
@@ -35,11 +35,16 @@ class Beside:
     def shown(self, message: str, plan: Plan, brief: Brief, written: str, moment: datetime) -> Shown:
         """Everything beside the reply that was `written`, with references."""
         used = set(REFERENCE.findall(written))
+        change = brief.change
+        rule = (Source.of_policy(change.section),) if change and change.section and "c.rule" in used else ()
         return Shown(
             cards=self.cards(brief, moment),
-            sources=tuple(Source.of(page) for page in self._sources(brief, used)),
+            sources=(*rule, *(Source.of(page) for page in self._sources(brief, used))),
             chips=self.chips.after(message, plan, brief),
             facts=tuple(StatedFact.of(fact) for key, fact in brief.facts.items() if key in used),
+            proposal=Proposed.of(change.proposal) if change and change.proposal else None,
+            done=brief.ran,
+            links=tuple(ShownLink(kind=link.kind, url=link.url) for link in change.links) if change else (),
         )
 
     def _sources(self, brief: Brief, used: set[str]) -> list[Faq]:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from assistant.actions.orders import Orders
+from assistant.actions.actions import Actions
+from assistant.actions.policy import Policy
 from assistant.adapters.adapter import Adapter
 from assistant.adapters.fitting import check_fits
 from assistant.checking.claims import ClaimsChecker
@@ -39,7 +40,7 @@ def dialogue_of(
     catalog: Catalog,
     shop: Shop,
     search: Search,
-    orders: Orders,
+    actions: Actions,
     finder: Encoder,
     speaker: Speaker,
     reader: Reader,
@@ -63,8 +64,8 @@ def dialogue_of(
         writer = ChatWriter(chat)
     return Dialogue(
         planner=planner,
-        bench=Bench(catalog, search, reader, Constraints(grammar), orders, finder, known),
-        briefing=Briefing(catalog, shop, now),
+        bench=Bench(catalog, search, reader, Constraints(grammar), actions, finder, known),
+        briefing=Briefing(catalog, shop, now, actions.policy or Policy()),
         composer=Composer(writer, ClaimsChecker(catalog, everyday)),
         kinds=catalog_kinds(catalog),
     )

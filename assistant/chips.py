@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from assistant.evidence.brief import Brief, Note
+from assistant.evidence.change_result import State
 from assistant.planning.plan import (
     Ask,
     Bundle,
@@ -46,8 +47,15 @@ class Chips:
 
     def after(self, message: str, plan: Plan, brief: Brief) -> tuple[str, ...]:
         """What may follow a reply to `message`; none repeats it, and none offers more to somebody upset."""
-        offered = dict.fromkeys(chip for step in plan.steps for chip in self._after(step, brief))
+        change = brief.change
+        after = (choice.text for choice in change.choices) if change else self._after_all(plan, brief)
+        if change is not None and change.state is State.DONE and change.kind is not None and change.kind.is_cart:
+            after = iter(("What's in my cart?",))
+        offered = dict.fromkeys(after)
         return tuple(islice((chip for chip in offered if chip.casefold() != message.strip().casefold()), MOST))
+
+    def _after_all(self, plan: Plan, brief: Brief) -> Iterator[str]:
+        yield from (chip for step in plan.steps for chip in self._after(step, brief))
 
     def _after(self, step: Step, brief: Brief) -> Iterator[str]:
         match step:

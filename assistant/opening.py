@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
 from assistant.adapters.registry import NONE, Registry
 from assistant.adapters.registry import Serving as ServingAdapter
@@ -116,6 +117,7 @@ class _Workshop:
         self.settings = settings
         engine = open_database(settings.resolved_database_url)
         self.records, self.orders = Records(engine), Orders(engine)
+        self.actions = Actions.open(settings, engine)
         self._store = Store(engine)
         self.encoder = open_encoder(settings.encoder)
 
@@ -123,7 +125,9 @@ class _Workshop:
         """The assistant that answers from `material`. Raises ModelError, AdapterError and SettingsError."""
         servings = _Servings(self, material)
         servings.current()
-        return Assistant(servings, Keeping(self.records, self.orders, self._store), self.settings.max_message)
+        return Assistant(
+            servings, Keeping(self.records, self.orders, self.actions, self._store), self.settings.max_message
+        )
 
     def serving(self, material: Material, speaking: _Speaking) -> Serving:
         """What answers from `material` with one adapter."""
@@ -132,7 +136,7 @@ class _Workshop:
             catalog,
             _shop(settings),
             Search(catalog, material.index, self.encoder, self._recommender, material.history),
-            self.orders,
+            self.actions,
             self._finder,
             speaking.speaker,
             LanguageModelReader(speaking.speaker),

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.desk.state import State
 from assistant.planning.plan import written_step
 from assistant.reply import Reply
-from assistant.shown import Card, Source, StatedFact
+from assistant.shown import Card, Proposed, ShownLink, Source, StatedFact
 
 
 class AnswererJson(BaseModel):
@@ -37,6 +37,11 @@ class ReplyJson(BaseModel):
     sources: list[Source] = []
     facts: list[StatedFact] = Field(default=[], description="The facts that the text uses.")
     chips: list[str] = Field(default=[], description="Natural next questions; each is a whole message.")
+    proposal: Proposed | None = Field(
+        default=None, description="A change that waits for a yes; `POST /api/chat` with `press` confirms or cancels it."
+    )
+    done: str = Field(default="", description="The kind of the change that this turn has made, such as `cancel`.")
+    links: list[ShownLink] = Field(default=[], description="Where the customer can go on: `checkout` or `label`.")
     fallback: bool = Field(description="Whether a plain phrase stood in for a sentence that failed the check.")
     conversation_id: str
     turn: int = Field(default=0, description="Number of this turn in its conversation, from 1; a rating names it.")
@@ -57,6 +62,9 @@ class ReplyJson(BaseModel):
             sources=list(reply.shown.sources),
             facts=list(reply.shown.facts),
             chips=list(reply.shown.chips),
+            proposal=reply.shown.proposal,
+            done=reply.shown.done,
+            links=list(reply.shown.links),
             fallback=reply.fallback,
             conversation_id=reply.conversation_id,
             turn=reply.turn,

@@ -9,6 +9,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.actions.policy import Section
+from assistant.actions.proposal import Proposal
 from assistant.evidence.evidence import Fact
 from retrieval.catalog.candidate import Reason, ReasonKind
 from retrieval.catalog.catalog import Catalog
@@ -111,6 +113,11 @@ class Source(_Record):
         """The source `faq`."""
         return cls(id=faq.id, title=faq.title, link=faq.link)
 
+    @classmethod
+    def of_policy(cls, section: Section) -> Self:
+        """The section of the shop's policy, which has a page of its own."""
+        return cls(id="policy", title=section.title, link=f"policy#line-{section.line}")
+
 
 class StatedFact(_Record):
     """One fact that a reply states: the reference's key, the words that stand for it, and the record it is from."""
@@ -125,13 +132,52 @@ class StatedFact(_Record):
         return cls(key=fact.key, value=fact.text, record=fact.record)
 
 
+class Proposed(_Record):
+    """A change that waits for a yes: exactly what would change, and what money would move. It runs once, after a yes to its `id`."""
+
+    id: str
+    kind: str = Field(examples=["cancel"])
+    heading: str = Field(examples=["Cancel order A-1042"])
+    changes: tuple[str, ...] = Field((), description="One sentence for each item, address or method that changes.")
+    money: tuple[str, ...] = Field((), description="One sentence for each amount: how much, where to, and when.")
+    notes: tuple[str, ...] = Field((), description="What follows from it.")
+    expires: datetime = Field(description="From then on it can no longer be confirmed.")
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> Self:
+        """The proposal as it is shown."""
+        card = proposal.card()
+        return cls(
+            id=proposal.id,
+            kind=proposal.change.kind,
+            heading=card.heading,
+            changes=card.changes,
+            money=card.money,
+            notes=card.notes,
+            expires=card.expires,
+        )
+
+
+class ShownLink(_Record):
+    """An address that a reply offers: `kind` is checkout or label."""
+
+    kind: str
+    url: str
+
+
 class Shown(_Record):
-    """Everything beside one reply. Each of `chips` is a whole message that the customer could send next."""
+    """Everything beside one reply. Each of `chips` is a whole message that the customer could send next.
+
+    `done` is the kind of the change that this turn has made.
+    """
 
     cards: tuple[Card, ...] = ()
     sources: tuple[Source, ...] = ()
     chips: tuple[str, ...] = ()
     facts: tuple[StatedFact, ...] = ()
+    proposal: Proposed | None = None
+    done: str = ""
+    links: tuple[ShownLink, ...] = ()
 
 
 def _stock(product: Product, offer: Offer) -> StockState:

@@ -7,20 +7,28 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from assistant.actions.owner import Owner
 from assistant.conversation.message import clean
 from assistant.dialogue.thread import Thread
+from assistant.dialogue.waiting import Press
 from assistant.evidence.brief import Brief, Note
 from assistant.evidence.briefing import Briefing
+from assistant.evidence.change_result import ChangeResult, Closed, State
 from assistant.evidence.meant_variants import MeantVariants, named_in
 from assistant.language_model.transcript import TranscriptTurn, context_text, system_text
+from assistant.planning.answer_form import Answer
+from assistant.planning.change_form import is_idle, with_change
+from assistant.planning.continuing import continued
 from assistant.planning.plan import Ask, HandOver, Plan
+from assistant.planning.plan_text import plan_text
 from assistant.planning.planner import Planned, Planner
 from assistant.stopwatch import Stopwatch
+from assistant.tools.changing import close
 from assistant.tools.run import run
-from assistant.tools.tool import Bench, Task
+from assistant.tools.tool import Bench, Findings, Task
 from assistant.writing.composer import Composed, Composer
 from retrieval.catalog.customer import Customer
 
@@ -77,17 +85,21 @@ class Dialogue:
         thread: Thread,
         customer: Customer | None = None,
         cancelled: threading.Event | None = None,
+        owner: Owner | None = None,
+        press: Press | None = None,
         *,
         hands_over: bool = False,
     ) -> Iterator[Prepared | Composed | TurnReply]:
         """Yields what was prepared, checked sentences as they are written, and last the finished reply; nothing after `cancelled` is set.
 
-        With `hands_over` people answer in this chat, and a reply that hands over names no contacts.
-
-        Raises StoreError, SearchIndexError, ModelError and WritingError.
+        On behalf of `owner` changes are proposed, and run after a yes; a turn that has run one is finished even if it was cancelled.
+        `press` is the button that sent the message. With `hands_over` people answer in this chat, and a reply that hands over names no
+        contacts. Raises StoreError, SearchIndexError, ModelError and WritingError.
         """
         cancelled, watch = cancelled or threading.Event(), Stopwatch()
-        prepared = self.prepare(message, thread, customer, cancelled, watch, hands_over=hands_over)
+        prepared = self.prepare(message, thread, customer, cancelled, watch, owner, press, hands_over=hands_over)
+        if prepared.brief.ran:
+            cancelled = threading.Event()
         if cancelled.is_set():
             return
         planned, brief = prepared.planned, prepared.brief
@@ -122,22 +134,32 @@ class Dialogue:
         customer: Customer | None = None,
         cancelled: threading.Event | None = None,
         watch: Stopwatch | None = None,
+        owner: Owner | None = None,
+        press: Press | None = None,
         *,
         hands_over: bool = False,
     ) -> Prepared:
         """Plan, run the tools, read and brief, as `reply` does before it writes; `watch` times the steps.
 
-        Raises StoreError, SearchIndexError, ModelError and WritingError.
+        Without an `owner` nothing is proposed and nothing runs. Raises StoreError, SearchIndexError, ModelError and WritingError.
         """
         message, watch = clean(message, self.max_message), watch or Stopwatch()
         page, moment = self.bench.catalog.products.get(thread.page), self.briefing.now()
         number = thread.numbers.number(self.briefing.group(thread.page)) if page else None
         context = context_text(customer is not None, page.title if page else "", number or 1)
+        heard = continued(message, thread.waiting, press) if owner else None
         with watch.step("planning"):
-            planned = self.planner.plan(self.system, context, thread, message, cancelled or threading.Event())
-        task = Task(message, planned.plan.need, thread, moment, customer.id if customer else None, hands_over)
+            planned = (
+                heard.planned(thread)
+                if heard
+                else self._planned(context, thread, message, cancelled or threading.Event())
+            )
+        customer_id = customer.id if customer else None
+        task = Task(message, planned.plan.need, thread, moment, customer_id, owner, heard, hands_over)
+        if cancelled is not None and cancelled.is_set():  # nobody reads the reply, so nothing may come of the message
+            task = replace(task, owner=None, continued=None)
         with watch.step("tools"):
-            found = run(planned.plan, task, self.bench)
+            found, closed = self._found(planned.plan, task)
         numbers = thread.numbers.adding([(id, self.briefing.group(id)) for id in found.products])
         brief = self.briefing.brief(
             numbers,
@@ -153,8 +175,34 @@ class Dialogue:
                 frozenset((*thread.named, thread.page)),
             ),
             moment=moment,
+            records=found.records,
+            change=found.change,
+            closed=closed,
         )
         return Prepared(message, thread, context, planned, brief, moment)
+
+    def _planned(self, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
+        planned = self.planner.plan(self.system, context, thread, message, cancelled)
+        plan = with_change(planned.plan, thread, message)
+        if plan == planned.plan:
+            return planned
+        return replace(planned, plan=plan, text=plan_text(plan, lambda id: id, thread.need))
+
+    def _found(self, plan: Plan, task: Task) -> tuple[Findings, Closed | None]:
+        """What the steps bring, and the proposal that the message has ended because it says something else than yes or no.
+
+        A message that asks for nothing ("hm") leaves the proposal open, and the customer is reminded of it.
+        """
+        waiting = task.thread.waiting
+        is_answer = task.continued is not None and task.continued.answer is not Answer.NEITHER
+        if waiting is None or not waiting.proposal or task.owner is None or is_answer:
+            return run(plan, task, self.bench), None
+        is_open = waiting.expires is None or task.moment < waiting.expires
+        if is_open and task.continued is None and is_idle(plan):
+            order = waiting.draft.order
+            return Findings(change=ChangeResult(State.REMINDED, waiting.draft.kind, order, waiting=waiting)), None
+        closed = close(waiting, task, self.bench)
+        return run(plan, task, self.bench), closed
 
     def thread_after(self, prepared: Prepared, written: str) -> Thread:
         """The thread once the prepared turn was answered with `written`, a reply with references."""
@@ -170,4 +218,5 @@ class Dialogue:
             missed=Note.NOT_STATED in brief.notes
             or planned.is_fallback
             or any(isinstance(step, HandOver) and step.reason == "cannot_help" for step in planned.plan.steps),
+            waiting=brief.change.waiting if brief.change else None,
         )

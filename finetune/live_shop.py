@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
 from assistant.build import dialogue_of
 from assistant.checking.claims import EVERYDAY_FILE, ClaimsChecker
@@ -79,6 +80,7 @@ class LiveShop:
     catalog: Catalog
     records: Records
     orders: Orders
+    actions: Actions = field(repr=False)
     encoder: Encoder = field(repr=False)
     search: Search = field(repr=False)
     finder: Encoder = field(repr=False)
@@ -95,7 +97,14 @@ class LiveShop:
             settings.zone,
         )  # fmt: skip
         return cls(
-            shop, catalog, records, Orders(engine), encoder, search, open_finder(settings.data / "models" / "finder")
+            shop,
+            catalog,
+            records,
+            Orders(engine),
+            Actions.of_database(engine),
+            encoder,
+            search,
+            open_finder(settings.data / "models" / "finder"),
         )
 
     def with_adapter(self, base: Path, adapter: Path) -> OpenedAdapter:
@@ -107,7 +116,7 @@ class LiveShop:
         speaker = EngineSpeaker(engine)
         everyday = frozenset(_read(adapter / EVERYDAY_FILE).split())
         dialogue = dialogue_of(
-            self.catalog, self.shop, self.search, self.orders, self.finder, speaker, LanguageModelReader(speaker), everyday,
+            self.catalog, self.shop, self.search, self.actions, self.finder, speaker, LanguageModelReader(speaker), everyday,
             lambda: datetime.now(UTC),
         )  # fmt: skip
         return OpenedAdapter(engine, speaker, dialogue, ClaimsChecker(self.catalog, everyday), self.records)

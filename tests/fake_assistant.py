@@ -1,7 +1,8 @@
 """A hand-written assistant whose answers a reader can work out: tests of the faces need no models.
 
 "tents" shows three products, "broken" one whose picture is missing, "fail" raises, "slow" writes one sentence every 50 ms until cancelled, "pause" takes a
-second, "mine" tells who is signed in, anything else is repeated.
+second, "mine" tells who is signed in, "change it" shows a change that waits for a yes, anything else is repeated. Buttons of cards are
+answered by what they do.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from assistant.conversation.message import clean
 from assistant.conversation.rating import Thumb
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
+from assistant.dialogue.waiting import Press
 from assistant.evidence.brief import Brief
-from assistant.planning.plan import Find, Order, Plan, Policy, Step, Talk
+from assistant.planning.plan import Cart, Change, Find, Order, Plan, Policy, Step, Talk
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
-from assistant.shown import Card, Shown, Source, StatedFact
+from assistant.shown import Card, Proposed, Shown, ShownLink, Source, StatedFact
 from retrieval.catalog.candidate import Reason, ReasonKind
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer
@@ -55,6 +57,18 @@ PRODUCTS = (
         product_type="Kitchen > Kettles", rating=4.9, rating_count=51, attributes={"capacity": "1 l"},
     ),
 )  # fmt: skip
+PROPOSED = Proposed(
+    id="p-1",
+    kind="change_items",
+    heading="Change the items of order A-1",
+    changes=(
+        "Moorland kettle ($34.00) becomes <b>Harrow</b> dome ($1,299.00).",
+        "Larkfield 2 tent ($149.00) is taken out.",
+    ),
+    money=("$1,116.00 is charged to Visa ending in 4242.", "The order's total is then $1,299.00."),
+    notes=("Afterwards the order can no longer be changed or cancelled.",),
+    expires=datetime(2026, 11, 20, 12, 10, tzinfo=UTC),
+)
 CUSTOMER = Customer("C-1", "Ada Fell", "ada@example.com")
 
 
@@ -68,6 +82,7 @@ class FakeAssistant:
         self.earlier: tuple[str, ...] = ()
         self.page = ""
         self.reasons: list[str] = []
+        self.presses: list[Press] = []
         self._pause = pause
 
     model = "fake+none"
@@ -108,10 +123,12 @@ class FakeAssistant:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
         *,
         hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         self.earlier, self.page = tuple(earlier), page
+        self.presses += [press] if press else []
         message = clean(message)
         conversation = (
             self.conversation(conversation_id, customer_id)
@@ -120,7 +137,7 @@ class FakeAssistant:
         )
         if "fail" in message:
             raise RuntimeError("the engine broke, and this text is not for customers")
-        step, sentences, shown = self._answer(message, customer_id)
+        step, sentences, shown = self._pressed(press) if press else self._answer(message, customer_id)
         if shown.cards:
             yield Cards(shown.cards)
         for sentence in sentences:
@@ -142,6 +159,14 @@ class FakeAssistant:
         timings = {"planning": 1.5, "writing": 3.0}
         yield Reply(conversation.id, text, text, plan, Brief(), shown, False, timings, turn=number, time=turn.time)
 
+    def _pressed(self, press: Press) -> tuple[Step, list[str], Shown]:
+        if press.do == "add_to_cart":
+            shown = Shown(done="add_to_cart", links=(ShownLink(kind="checkout", url="/cart/T-1:1"),))
+            return Cart(what="add", of=(press.id,)), ["I have added it."], shown
+        done = press.do == "confirm" and press.id == PROPOSED.id
+        text = "I have cancelled order A-1." if done else "All right, I leave everything as it is."
+        return Change(what="cancel", order="A-1"), [text], Shown(done="cancel" if done else "")
+
     def _answer(self, message: str, customer_id: str | None) -> tuple[Step, list[str], Shown]:
         if "tents" in message:
             reasons = (Reason(ReasonKind.WELL_RATED, "112 people rated it 4.6 out of 5", 0.3),)
@@ -151,6 +176,8 @@ class FakeAssistant:
                 facts=(StatedFact(key="p1.price", value="$149.00", record="product:T-1"),),
             )
             return Find(kind="tents"), ["Here are three tents. ", "The Larkfield 2 tent is $149.00."], shown
+        if "change it" in message:
+            return Change(what="cancel"), ["Here is what I would do: cancel order A-1."], Shown(proposal=PROPOSED)
         if "broken" in message:
             kettle = Card.of(PRODUCTS[3], self.catalog, utc_now()).model_copy(update={"image_link": "images/none.jpg"})
             return Find(kind="kettles"), ["Here is a kettle."], Shown(cards=(kettle,))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote, urlsplit
 
-from assistant.shown import Card, Source, StockState
+from assistant.shown import Card, Proposed, ShownLink, Source, StockState
 from ui.strings import ENGLISH, Strings, strings_of
 
 _ENGLISH = strings_of(ENGLISH)
@@ -71,6 +71,34 @@ def sources_html(sources: Iterable[Source], root: str = "", strings: Strings = _
     return f'<p class="aisle-sources"><span>{escape(label)}</span>{"".join(links)}</p>'
 
 
+def proposal_html(proposal: Proposed | None, strings: Strings = _ENGLISH) -> str:
+    """Return a change that waits for a yes, with a button for yes and one for no; "" without one. `chat.js` does what they say."""
+    if proposal is None:
+        return ""
+    changes = "".join(f"<li>{escape(line)}</li>" for line in proposal.changes)
+    money = "".join(f'<li class="is-money">{escape(line)}</li>' for line in proposal.money)
+    notes = "".join(f'<p class="aisle-note">{escape(line)}</p>' for line in proposal.notes)
+    buttons = "".join(
+        f'<button type="button" class="is-{do}" data-press="{do}" data-id="{escape(proposal.id)}" '
+        f'data-say="{escape(strings(f"{do}_said"))}">{escape(strings(do))}</button>'
+        for do in ("confirm", "cancel")
+    )
+    listed = f"<ul>{changes}{money}</ul>" if changes or money else ""
+    return (
+        f'<section class="aisle-proposal" aria-label="{escape(strings("proposal"))}"><h2>{escape(proposal.heading)}</h2>'
+        f'{listed}{notes}<p class="aisle-answer">{buttons}</p></section>'
+    )
+
+
+def links_html(links: Iterable[ShownLink], root: str = "", strings: Strings = _ENGLISH) -> str:
+    """Return where the customer can go on, to check out or to print a label; "" without any safe address."""
+    known = ((link, safe_url(link.url, f"{root}/")) for link in links)
+    shown = [
+        f'<a href="{escape(url)}" target="_top">{escape(strings(f"go_{link.kind}"))}</a>' for link, url in known if url
+    ]
+    return f'<p class="aisle-links">{"".join(shown)}</p>' if shown else ""
+
+
 def stars_html(card: Card, strings: Strings = _ENGLISH) -> str:
     """The rating as stars, in words for a screen reader; "" for a product without one."""
     if card.rating is None:
@@ -129,7 +157,18 @@ def _card(card: Card, root: str, strings: Strings) -> str:
         f'<a class="aisle-card-link" href="{escape(product_link(card, root))}" target="_top">'
         f'<span class="aisle-name">{escape(card.title)}</span>{variant}</a>'
         f'<p class="aisle-facts">{price_html(card, strings)}{stars_html(card, strings)}</p>'
-        f"{stock_html(card, strings)}{why}"
+        f"{stock_html(card, strings)}{why}{_add_button(card, strings)}"
+    )
+
+
+def _add_button(card: Card, strings: Strings) -> str:
+    if card.stock is StockState.SOLD_OUT:
+        return ""
+    said = strings("add_said", title=f"{card.title}, {card.variant}" if card.variant else card.title)
+    return (
+        f'<button type="button" class="aisle-add" data-press="add_to_cart" data-id="{escape(card.id)}" '
+        f'data-say="{escape(said)}">{escape(strings("add_to_cart"))}'
+        f'<span class="aisle-unseen">: {escape(card.title)}</span></button>'
     )
 
 

@@ -22,12 +22,12 @@ from assistant.desk.desk import visible
 from assistant.reply import Cards, Reply, Sentence
 from assistant.shown import Card, Shown
 from retrieval.errors import AisleError, ConversationNotFound
-from ui.cards import cards_html, safe_url, sources_html, text_html
+from ui.cards import cards_html, links_html, proposal_html, safe_url, sources_html, text_html
 from ui.chat_people import Message, entry_messages, said_by_aisle, said_by_customer, status_messages
 from ui.identity import TokenRefused
 from ui.look import QUESTIONS, Look
 from ui.opening import OpeningAssistant, Readiness
-from ui.page import ShopPage
+from ui.page import ShopPage, press_of
 from ui.protection import TooFast
 from ui.proxies import root_of
 from ui.reception import Reception
@@ -78,6 +78,7 @@ class ChatPage:
                 lines=1, max_lines=4, scale=1, container=False, submit_btn=False,
             )  # fmt: skip
             self._send = gr.Button(strings("send"), elem_id="aisle-send", variant="primary", scale=0, min_width=44)
+        self._press = gr.Button("", visible="hidden", elem_id="aisle-press")
         self._conversation = gr.Textbox(visible="hidden", elem_id="aisle-conversation", container=False)
         self._changed = gr.Button("", visible="hidden", elem_id="aisle-changed")
         self._token = gr.Textbox(visible="hidden", container=False)
@@ -97,6 +98,8 @@ class ChatPage:
         typed = gr.on(sent, self._answer, [self._box, *held], **waiting)
         pressed = shared | {"js": "(chip, ...held) => aisle.press(chip, held)"}
         followed = [chip.click(self._answer, [chip, *held], **pressed) for chip in self._chips]
+        on_card = shared | {"js": "(button, ...held) => aisle.pressed(held)"}
+        followed.append(self._press.click(self._answer, [self._press, *held], **on_card))
         retried = self._retry.click(self._again, held, **shared | {"js": "(...held) => aisle.now(held)"})
         for done in (typed, *followed, retried):
             done.then(None, [self._conversation], None, js="(id) => aisle.replied(id)", api_visibility="private")
@@ -184,7 +187,9 @@ class ChatPage:
         strings = strings_of(self._shop.on_page(page).language)
         try:
             visitor = self._reception.visitor(request.request, token)
-            started = self._reception.events("chat", message, conversation_id, visitor, page=ShopPage.of(page).product)
+            started = self._reception.events(
+                "chat", message, conversation_id, visitor, page=ShopPage.of(page).product, press=press_of(page)
+            )
             async with aclosing(started) as events:
                 async for event in events:
                     if isinstance(event, Cards):
@@ -281,7 +286,12 @@ class ChatPage:
 
 
 def _below(shown: Shown, root: str, strings: Strings) -> str:
-    return cards_html(shown.cards, root, strings) + sources_html(shown.sources, root, strings)
+    return (
+        proposal_html(shown.proposal, strings)
+        + cards_html(shown.cards, root, strings)
+        + links_html(shown.links, root, strings)
+        + sources_html(shown.sources, root, strings)
+    )
 
 
 def _tools(turn: int, time: datetime, rating: Thumb | None, strings: Strings) -> str:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
+from assistant.dialogue.waiting import Press
 from assistant.reply import Cards, ReplyEvent, Sentence
 from assistant.reply_json import ReplyJson
 from retrieval.errors import AisleError
@@ -27,6 +28,11 @@ class ChatRequest(BaseModel):
             "examples": [
                 {"message": "a warm sleeping bag under $150"},
                 {"message": "the second one in blue?", "conversation_id": "0b6f6f1c2b0d4d7e9d1f"},
+                {
+                    "message": "Confirm",
+                    "conversation_id": "0b6f6f1c2b0d4d7e9d1f",
+                    "press": {"do": "confirm", "id": "k3v9Wb1sQm2x"},
+                },
             ]
         }
     )
@@ -35,6 +41,11 @@ class ChatRequest(BaseModel):
     conversation_id: str | None = Field(None, description="Absent in the first message of a conversation.")
     page: str = Field(
         "", description="Id of the product whose page is open; one that the shop does not have is ignored."
+    )
+    press: Press | None = Field(
+        None,
+        description="A button in the place of words: `confirm` or `cancel` with the id of a proposal, or `add_to_cart` with that of a "
+        "product. `message` is then what the conversation shows.",
     )
 
 
@@ -70,7 +81,9 @@ def chat_router(reception: Reception) -> APIRouter:
         A signed-in customer is known by the session cookie or by `Authorization: Bearer` with a token that the shop's
         server signed; without either, the customer is a visitor.
         """
-        events = reception.events("api", body.message, body.conversation_id, reception.visitor(request), page=body.page)
+        events = reception.events(
+            "api", body.message, body.conversation_id, reception.visitor(request), page=body.page, press=body.press
+        )
         first = await anext(events)  # an error before the first event becomes a status code
         return StreamingResponse(_stream(first, events), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
 

@@ -16,6 +16,7 @@ import structlog
 from assistant.assistant import Serving
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.rating import Thumb
+from assistant.dialogue.waiting import Press
 from assistant.live.live_assistant import LiveAssistant, ServedData
 from assistant.reply import ReplyEvent
 from retrieval.catalog.catalog import Catalog
@@ -51,6 +52,7 @@ class Answering(Protocol):
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
         *,
         hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
@@ -139,12 +141,13 @@ class OpeningAssistant:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
         *,
         hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yields the events of the opened assistant's reply."""
         return self._wait().reply(
-            message, conversation_id, customer_id, cancelled, earlier, page, hands_over=hands_over
+            message, conversation_id, customer_id, cancelled, earlier, page, press, hands_over=hands_over
         )
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:

@@ -9,6 +9,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Self
 
+from pydantic import ValidationError
+
+from assistant.dialogue.waiting import Press
 from retrieval.catalog.catalog import Catalog
 
 _LONGEST_ID, _MOST_IN_CART, _MOST_QUESTIONS = 200, 50, 4
@@ -52,6 +55,18 @@ class ShopPage:
             yield from (f"What should I know before I buy the {title}?" for title in dict.fromkeys(titles))
         elif category := _categories(catalog).get(_last_step(self.category)):
             yield from (f"Help me choose {category}", f"Show me the cheapest {category}")
+
+
+def press_of(given: str) -> Press | None:
+    """The button that was pressed on a card, in the JSON that the chat's frame sends: "confirm" and an id; None without one.
+
+    What it names is looked up for whoever sends it, so a made-up id finds nothing.
+    """
+    do, _, id = said_by_page(given, {"press": _LONGEST_ID + 20}).get("press", "").partition(" ")
+    try:
+        return Press.model_validate({"do": do, "id": id}) if do else None
+    except ValidationError:
+        return None
 
 
 def said_by_page(given: str, longest: Mapping[str, int]) -> Mapping[str, str]:

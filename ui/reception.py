@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 from starlette.requests import Request
 
+from assistant.dialogue.waiting import Press
 from assistant.reply import ReplyEvent
 from ui.identity import TokenRefused, read_token, visit_token
 from ui.metrics import Metrics
@@ -83,10 +84,12 @@ class Reception:
         visitor: Visitor,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
     ) -> AsyncGenerator[ReplyEvent]:
         """Return the events of the reply to `message`, which counts once, however many `earlier` messages it has.
 
-        `page` is the id of the product whose page is open; an id that the shop does not have is ignored.
+        `page` is the id of the product whose page is open; an id that the shop does not have is ignored. `press` is the button of
+        a card that sent the message.
 
         Raises TooFast at once; see `Replies.events` for the rest.
         """
@@ -96,7 +99,7 @@ class Reception:
             self.metrics.refused(face, "rate_limited")
             raise
         ask = self._attended[face in _SHOW_PEOPLE].reply
-        return self._replies.events(face, message, conversation_id or None, visitor, earlier, page, ask)
+        return self._replies.events(face, message, conversation_id or None, visitor, earlier, page, press, ask)
 
     def close(self) -> None:
         """Takes no more messages."""

@@ -13,6 +13,7 @@ from functools import partial
 
 import structlog
 
+from assistant.dialogue.waiting import Press
 from assistant.reply import Reply, ReplyEvent
 from retrieval.errors import AisleError, StoreError
 from ui.metrics import Metrics
@@ -59,6 +60,7 @@ class Replies:
         visitor: Visitor,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
         reply: Callable[..., Iterator[ReplyEvent]] | None = None,
     ) -> AsyncGenerator[ReplyEvent]:
         """Yield what `Assistant.reply` yields, or `reply` in its place; closing this iterator stops the reply.
@@ -83,6 +85,7 @@ class Replies:
                 run.cancelled,
                 earlier,
                 page,
+                press,
             )
             work = self._pool.submit(run.produce, ask)
             try:

@@ -6,7 +6,7 @@ cards and sources link to where its records have no address.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from assistant.actions.policy_file import load_policy
 from assistant.settings import Settings
 from assistant.shown import Card
 from retrieval.catalog.catalog import Catalog
@@ -31,6 +32,7 @@ from ui.reception import SESSION_CUSTOMER
 from ui.strings import ENGLISH, strings_of
 
 _PAGE_SIZE = 24
+_MOST_PIECES = 10_000
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -83,8 +85,8 @@ def _spread(products: list[Product]) -> list[Product]:
 
 
 def storefront_router(assistant: Answering, settings: Settings, demo_customers: Mapping[str, str]) -> APIRouter:
-    """`/`, `/products/{id}`, `/help` and `/help/{id}`."""
-    router = APIRouter(include_in_schema=False)
+    """`/`, `/products/{id}`, `/help`, `/help/{id}`, `/policy`, and the sample shop's `/cart/{items}`."""
+    router, policy = APIRouter(include_in_schema=False), load_policy(settings)
     pages = _Pages(assistant, settings, demo_customers)
 
     @router.get("/")
@@ -120,7 +122,26 @@ def storefront_router(assistant: Answering, settings: Settings, demo_customers: 
             return pages.render("missing.html", request, catalog, status=404)
         return pages.render("help.html", request, catalog, faqs=(faq,))
 
+    @router.get("/policy")
+    def policy_page(request: Request) -> HTMLResponse:
+        return pages.render("policy.html", request, assistant.catalog, sections=policy.sections)
+
+    if demo_customers:
+
+        @router.get("/cart/{items:path}")
+        def checkout_page(request: Request, items: str) -> HTMLResponse:
+            catalog = assistant.catalog
+            return pages.render("cart.html", request, catalog, lines=tuple(_cart_lines(catalog, items)))
+
     return router
+
+
+def _cart_lines(catalog: Catalog, items: str) -> Iterator[tuple[Product, int]]:
+    """The products of a checkout link, "mug:2,lamp:1", with how many of each; what cannot be read is left out."""
+    for item in items.split(","):
+        product_id, _, count = item.rpartition(":")
+        if product_id in catalog.products and count.isdecimal() and 0 < int(count) < _MOST_PIECES:
+            yield catalog.products[product_id], int(count)
 
 
 class _Pages:
@@ -144,6 +165,7 @@ class _Pages:
             stars=lambda product: Markup(cards.stars_html(self._card(product))),  # noqa: S704
             stock=lambda product: Markup(cards.stock_html(self._card(product))),  # noqa: S704
             answer=self._answer,
+            rule=lambda section: Markup(self._markdown.render(section.text)),  # noqa: S704 - HTML is off in the parser
         )
 
     @property

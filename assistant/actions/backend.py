@@ -34,6 +34,6 @@ class OrderBackend(Protocol):
         """
         ...
 
-    def withdraw(self, owner: Owner, proposal_id: str) -> None:
-        """The customer said no: the proposal can no longer be executed."""
+    def withdraw(self, owner: Owner, proposal_id: str) -> Done | None:
+        """The customer said no: the proposal can no longer be executed. What it did, if it was executed before; else None."""
         ...

@@ -74,15 +74,15 @@ def _heading(change: Change) -> str:
         case "return_label":
             return f"Make a return label for order {change.order_id}"
         case "add_to_cart":
-            return "Add to your cart"
+            return f"Add {_goods(change)} to your cart"
         case "remove_from_cart":
-            return "Take out of your cart"
+            return f"Take {_goods(change)} out of your cart"
         case _:
-            return "Change your cart"
+            return f"Change your cart to {_held(change)}"
 
 
 def _details(change: Change) -> Iterator[str]:
-    for move in change.items:
+    for move in change.items if change.cart is None else ():
         yield f"{_item(move, change)}."
     if change.address is not None:
         yield f"New address: {change.address}."
@@ -96,6 +96,19 @@ def _details(change: Change) -> Iterator[str]:
             yield f"From: {change.label.sender}."
     if change.cart is not None:
         yield f"Your cart then has {_cart(change)}."
+
+
+def _goods(change: Change) -> str:
+    """The pieces that go into the cart or out of it."""
+    moved = [(move.quantity, goods) for move in change.items if (goods := move.after or move.before)]
+    return ", ".join(f"{quantity} × {goods.title} ({goods.unit_price})" for quantity, goods in moved) or "something"
+
+
+def _held(change: Change) -> str:
+    """The lines of the cart whose number changes, as they are then."""
+    ids = {goods.product_id for move in change.items if (goods := move.after or move.before)}
+    held = [line for line in change.cart or () if line.product_id in ids]
+    return ", ".join(f"{line.quantity} × {line.title} ({line.unit_price})" for line in held)
 
 
 def _item(move: ItemMove, change: Change) -> str:
@@ -135,7 +148,11 @@ def _label_to(change: Change) -> str:
 
 
 def _cart(change: Change) -> str:
-    lines = change.cart or ()
+    return cart_text(change.cart or ())
+
+
+def cart_text(lines: tuple[CartLine, ...]) -> str:
+    """What is in a cart, with the price of each and of all."""
     if not lines:
         return "nothing in it"
     told = ", ".join(f"{line.quantity} × {line.title} ({line.unit_price})" for line in lines)

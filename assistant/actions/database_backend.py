@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 
-from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
 
 from assistant.actions.change import CartLine, Change
 from assistant.actions.change_writer import write_change
@@ -102,11 +102,34 @@ class DatabaseBackend:
                 return _refused(Reason.ALREADY_DONE if row["state"] == _DONE else Reason(row["state"]))
             return self._run(connection, owner, row, key)
 
-    def withdraw(self, owner: Owner, proposal_id: str) -> None:
-        """Cancel the owner's open proposal with this id, if there is one."""
+    def withdraw(self, owner: Owner, proposal_id: str) -> Done | None:
+        """Cancel the owner's open proposal with this id; what it did, if it was executed before."""
         with writing(self._engine) as connection:
-            if (row := _kept(connection, owner, proposal_id)) is not None and row["state"] == _OPEN:
+            row = _kept(connection, owner, proposal_id)
+            if row is not None and row["state"] == _OPEN:
                 _end(connection, proposal_id, Reason.WITHDRAWN)
+            return Done.model_validate(row["outcome"]) if row is not None and row["state"] == _DONE else None
+
+    def move_cart(self, visitor: Owner, customer: Owner) -> None:
+        """Put what is in a visitor's cart into that of the customer who has signed in; the visitor's is empty then.
+
+        Pieces of one product are added up, to as many as the policy lets a cart have.
+        """
+        most = self._policy.rules.cart.most
+        with writing(self._engine) as connection:
+            _wait_for_turn(connection, customer)
+            lines = table_of(CartLineRow)
+            moved = connection.execute(select(lines).where(lines.c.owner == visitor.key)).mappings().all()
+            for row in moved:
+                this_line = (lines.c.owner == customer.key) & (lines.c.product_id == row["product_id"])
+                held = connection.scalar(select(lines.c.quantity).where(this_line))
+                if held is None:
+                    connection.execute(insert(lines).values({**row, "owner": customer.key}))
+                else:
+                    quantity = max(held, min(held + row["quantity"], most))
+                    connection.execute(update(lines).where(this_line).values(quantity=quantity))
+            if moved:
+                connection.execute(delete(lines).where(lines.c.owner == visitor.key))
 
     def _run(self, connection: Connection, owner: Owner, row: RowMapping, key: str) -> Done | Refusal:
         """Execute the open proposal in `row`, unless it is too old or would no longer do what was shown."""

@@ -36,6 +36,20 @@ PROMISE = re.compile(
     re.IGNORECASE,
 )
 """Acts and promises in the assistant's own words; what a policy promises is quoted instead."""
+_ACTS = {
+    "cancel": ("cancelled", "canceled"),
+    "change_address": ("changed",),
+    "change_default_address": ("changed",),
+    "change_items": ("changed",),
+    "change_payment": ("changed",),
+    "return": ("recorded",),
+    "exchange": ("recorded",),
+    "return_label": ("made",),
+    "add_to_cart": ("added", "put"),
+    "set_in_cart": ("changed",),
+    "remove_from_cart": ("removed", "taken"),
+}
+"""What the assistant may say that it has done, by the kind of change that ran."""
 _STOCK = re.compile(
     r"\b(?:in stock|sold out|out of stock|available to (?:order|pre-order|back-order))\b", re.IGNORECASE
 )
@@ -138,7 +152,11 @@ class ClaimsChecker:
         known = set(_DIGITS.findall(heard))
         yield from (Violation(ViolationKind.NUMBER, n) for n in _DIGITS.findall(bare) if n not in known)
         yield from (Violation(ViolationKind.SIGN, found[0]) for found in _SIGNS.finditer(bare))
-        yield from (Violation(ViolationKind.PROMISE, found[0]) for found in PROMISE.finditer(bare))
+        yield from (
+            Violation(ViolationKind.PROMISE, found[0])
+            for found in PROMISE.finditer(bare)
+            if not _says_what_ran(bare[found.start() :], brief)
+        )
         told = f"{heard} {' '.join(line.line.text for line in brief.lines)}"
         if (found := _STOCK.search(bare)) and found[0].casefold() not in told.casefold():
             yield Violation(ViolationKind.STOCK, found[0])
@@ -166,6 +184,12 @@ class ClaimsChecker:
                 yield Violation(ViolationKind.NUMBER, word)
             elif len(word) > 2 and stem(word) in self._properties:
                 yield Violation(ViolationKind.PROPERTY, word)
+
+
+def _says_what_ran(claim: str, brief: Brief) -> bool:
+    """Whether `claim`, which begins with "I have", names the act that this turn has made; none is named where nothing ran."""
+    acts = _ACTS.get(brief.ran, ())
+    return bool(acts) and bool(re.match(rf"I(?:'ve| have) (?:now )?(?:{'|'.join(acts)})\b", claim, re.IGNORECASE))
 
 
 def stem(word: str) -> str:

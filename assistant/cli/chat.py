@@ -184,6 +184,8 @@ class Terminal:
             self._print_cards(cards)
         for source in reply.shown.sources:
             self._console.print(f"Source: {source.title}", style="dim", markup=False)
+        for link in reply.shown.links:
+            self._console.print(f"{link.kind.capitalize()}: {link.url}", style="dim", markup=False)
         for number, chip in enumerate(reply.shown.chips, 1):
             self._console.print(f"  {number}. {chip}", style="cyan", markup=False)
         self._conversation_id, self._chips = reply.conversation_id, reply.shown.chips

@@ -55,6 +55,23 @@ class Store:
                 "A newer Aisle may have written it: upgrade Aisle, or start a new conversation.",
             ) from error
 
+    def claim(self, conversation_id: str, customer_id: str) -> bool:
+        """Make a stored conversation this customer's, for good; False if there is none with this id yet.
+
+        Raises ConversationNotFound when it is another customer's, also if that one was only a moment faster.
+        """
+        with writing(self._engine) as connection:
+            row = _conversation_row(connection, conversation_id, lock=True)
+            if row is None:
+                return False
+            if row["customer_id"] not in (None, customer_id):
+                raise _not_found(conversation_id)
+            if row["customer_id"] is None:
+                connection.execute(
+                    update(ConversationRow).where(ConversationRow.id == conversation_id).values(customer_id=customer_id)
+                )
+            return True
+
     def append(self, conversation: Conversation, turn: Turn, thread: Thread) -> Conversation:
         """Adds `turn` and keeps `thread`, in one transaction; the conversation as it is then.
 

@@ -16,6 +16,7 @@ from assistant.desk.case import Case, Cause
 from assistant.desk.desk import LONGEST_MESSAGE, Desk
 from assistant.desk.handing_over import Announcer, already_with_the_team, cause_of, email_in, passed_on, summary_of
 from assistant.desk.state import Move, MoveRefused, State
+from assistant.dialogue.waiting import Press
 from assistant.evidence.brief import Brief
 from assistant.planning.plan import HandOver, Plan
 from assistant.reply import Answerer, Reply, ReplyEvent, Sentence
@@ -43,6 +44,7 @@ class Replying(Protocol):
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
         *,
         hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
@@ -81,6 +83,9 @@ class Attended:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yield what the assistant yields, then the hand-over if there is one; or one Reply that says who the message went to.
 
@@ -97,7 +102,7 @@ class Attended:
             case = self._reopened(case)
         is_possible = self.hands_over and self._is_possible(case)
         replying = self.assistant.reply(
-            message, conversation_id, customer_id, cancelled, earlier, page, hands_over=is_possible
+            message, conversation_id, customer_id, cancelled, earlier, page, press, hands_over=is_possible
         )
         for event in replying:
             if isinstance(event, Reply):
@@ -126,7 +131,7 @@ class Attended:
     def _ended(self, reply: Reply, message: str, case: Case | None, customer_id: str | None) -> Iterator[ReplyEvent]:
         """The finished reply, after the words of a hand-over if it ends with one."""
         conversation = self.assistant.conversation(reply.conversation_id, customer_id)
-        cause = cause_of(reply.plan, message, _failures(conversation, self._answered_before(case)))
+        cause = cause_of(reply.plan, reply.brief, message, _failures(conversation, self._answered_before(case)))
         if cause is None or not self.hands_over:
             yield replace(reply, answerer=_answerer(case))
             return

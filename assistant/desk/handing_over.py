@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.actions.policy import People
+from assistant.actions.refusal import Reason
 from assistant.conversation.conversation import Conversation
 from assistant.desk.case import Cause, Summary
 from assistant.desk.desk import Wait
+from assistant.evidence.brief import Brief
 from assistant.hours import Hours
 from assistant.planning.plan import HandOver, Plan
 from assistant.planning.question_form import sounds_angry
@@ -25,7 +27,7 @@ _STEPS = (1, 2, 3, 4, 5, 10, 15, 20, 30, 45)
 _HOUR = 60
 
 
-def cause_of(plan: Plan, message: str, failures: int) -> Cause | None:
+def cause_of(plan: Plan, brief: Brief, message: str, failures: int) -> Cause | None:
     """Why the conversation goes to a person after a reply to `message` with this plan; None if it stays with Aisle.
 
     `failures` is how many replies in a row left the customer without an answer, since the last hand-over.
@@ -33,6 +35,9 @@ def cause_of(plan: Plan, message: str, failures: int) -> Cause | None:
     asked = [step.reason for step in plan.steps if isinstance(step, HandOver) and step.reason in _CAUSES]
     if asked:
         return _CAUSES[asked[0]]
+    refusal = brief.change.refusal if brief.change else None
+    if refusal is not None and refusal.reason is Reason.NEEDS_PERSON:  # `person_for` of the policy
+        return Cause.RULE
     if sounds_angry(message):
         return Cause.UPSET
     return Cause.FAILED_TWICE if failures >= _FAILURES else None

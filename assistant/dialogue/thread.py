@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from assistant.dialogue.need import Need
 from assistant.dialogue.product_numbers import ProductNumbers
+from assistant.dialogue.waiting import Waiting
 from assistant.language_model.transcript import TranscriptTurn
 
 REMEMBERED_TURNS = 4
@@ -19,7 +20,7 @@ class Thread:
 
     `named` are ids of products whose color or size a reply has named: no other variant of them is meant. `page` is the product
     whose page is open, `order` the order last spoken of, `asked` what the customer was asked already, `misses` how many replies in
-    a row left the customer without an answer.
+    a row left the customer without an answer, `waiting` the change that waits for a detail or a yes.
     """
 
     turns: tuple[TranscriptTurn, ...] = ()
@@ -31,6 +32,7 @@ class Thread:
     order: str = ""
     asked: tuple[str, ...] = ()
     misses: int = 0
+    waiting: Waiting | None = None
 
     def opened_on(self, product: str, group: str) -> Thread:
         """This thread with the widget on a product's page; that product is #1 of a new conversation."""
@@ -51,6 +53,7 @@ class Thread:
         asked: Sequence[str] = (),
         named: Sequence[str] = (),
         missed: bool = False,
+        waiting: Waiting | None = None,
     ) -> Thread:
         """The thread after one more turn; products stay on screen until others are shown."""
         return replace(
@@ -63,4 +66,5 @@ class Thread:
             order=order or self.order,
             asked=tuple(dict.fromkeys((*self.asked, *asked))),
             misses=self.misses + 1 if missed else 0,
+            waiting=waiting,
         )

@@ -13,10 +13,12 @@ single tokens of its vocabulary.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from assistant.evidence.change_result import ChangeResult, Closed, State
 from assistant.evidence.evidence import Fact
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
@@ -43,6 +45,10 @@ KEYS: tuple[str, ...] = (
     "customer.name",
 )
 """Every key that a reply can refer to. Their spelled forms are added to the model's vocabulary in this order."""
+
+
+CHANGE_LINE = re.compile(r"c\d")
+"""Keys of the sentences of a change, which only code writes."""
 
 
 class Note(StrEnum):
@@ -72,7 +78,8 @@ class BriefLine:
 class Brief:
     """The evidence of one turn. `products` and `orders` are ids in the order of their slots.
 
-    `numbers` are the products' numbers in the conversation, `facts` every value a reply may refer to, by its key.
+    `numbers` are the products' numbers in the conversation, `facts` every value a reply may refer to, by its key. `change` is what came
+    of a change of an order or the cart, `closed` an earlier one that this message has ended.
     """
 
     products: tuple[str, ...] = ()
@@ -81,6 +88,13 @@ class Brief:
     lines: tuple[BriefLine, ...] = ()
     notes: tuple[Note, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    change: ChangeResult | None = None
+    closed: Closed | None = None
+
+    @property
+    def ran(self) -> str:
+        """The kind of the change that this turn has made, "" if it has made none."""
+        return self.change.kind.value if self.change and self.change.kind and self.change.state is State.DONE else ""
 
     def as_text(self) -> str:
         """The brief as the model reads it; "nothing" if there is none."""
@@ -105,6 +119,9 @@ class Brief:
             yield f"{slot} {told_line.verdict.mark} {source or line.title}: {line.text}"
         yield from (f"{slot} {fact.hint} {fact.text}" for slot in SUM_SLOTS if (fact := self.facts.get(slot)))
         yield from (note.value for note in self.notes)
+        if self.change is not None:
+            yield f"change {self.change.state.value}"
+            yield from (f"{key} {fact.text}" for key, fact in self.facts.items() if CHANGE_LINE.fullmatch(key))
 
     def _reduction(self, slot: str) -> str:
         """The price before a sale, with the variant that is on sale if others are not."""

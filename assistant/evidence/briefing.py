@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from assistant.actions.order import Order
+from assistant.actions.order_record import OrderRecord
+from assistant.actions.policy import Policy
 from assistant.dialogue.product_numbers import ProductNumbers
 from assistant.evidence.brief import (
     LINE_SLOTS,
@@ -20,11 +22,12 @@ from assistant.evidence.brief import (
     BriefLine,
     Note,
 )
+from assistant.evidence.change_result import ChangeResult, Closed, change_facts
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.evidence.group_facts import Group
 from assistant.evidence.line_forms import line_forms
 from assistant.evidence.meant_variants import MeantVariants
-from assistant.evidence.order_facts import order_facts
+from assistant.evidence.order_facts import order_facts, record_facts
 from assistant.evidence.product_facts import ProductFacts
 from assistant.evidence.sums import Sum
 from assistant.reading.lines import LineKind
@@ -36,11 +39,15 @@ from retrieval.catalog.customer import Customer
 
 @dataclass(frozen=True)
 class Briefing:
-    """Makes briefs for one shop. `now` is the moment whose prices, stock and days count where a turn names none."""
+    """Makes briefs for one shop. `now` is the moment whose prices, stock and days count where a turn names none.
+
+    `policy` says how long refunds take.
+    """
 
     catalog: Catalog
     shop: Shop
     now: Callable[[], datetime]
+    policy: Policy = Policy()
     _product_facts: ProductFacts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,6 +65,9 @@ class Briefing:
         customer: Customer | None = None,
         meant: MeantVariants = MeantVariants(),
         moment: datetime | None = None,
+        records: Sequence[OrderRecord] = (),
+        change: ChangeResult | None = None,
+        closed: Closed | None = None,
     ) -> Brief:
         """The brief of a turn with these products, orders, lines, sums and outcomes, each cut to its slots.
 
@@ -77,6 +87,8 @@ class Briefing:
                 for slot, each in zip(SUM_SLOTS, sums, strict=False)
             ),
             *self._of_shop(customer),
+            *self._of_records(records, kept, moment.astimezone(self.shop.zone).date()),
+            *change_facts(change, closed),
         ]
         return Brief(
             products=shown,
@@ -85,6 +97,8 @@ class Briefing:
             lines=known,
             notes=tuple(notes),
             facts={fact.key: fact for fact in facts},
+            change=change,
+            closed=closed,
         )
 
     def group(self, id: str) -> str:
@@ -103,6 +117,12 @@ class Briefing:
     def _of_orders(self, orders: Sequence[Order], today: date) -> Iterator[Fact]:
         for slot, order in zip(ORDER_SLOTS, orders, strict=False):
             yield from order_facts(slot, order, ORDER_FIELDS, self.shop.return_days, today)
+
+    def _of_records(self, records: Sequence[OrderRecord], kept: Sequence[Order], today: date) -> Iterator[Fact]:
+        known = {record.order.id: record for record in records}
+        for slot, order in zip(ORDER_SLOTS, kept, strict=False):
+            if order.id in known:
+                yield from record_facts(slot, known[order.id], self.policy, today)
 
     def _of_shop(self, customer: Customer | None) -> Iterator[Fact]:
         for name in ("name", "email", "phone", "hours"):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from assistant.actions.order import Order, OrderLine, OrderStatus
+from assistant.actions.order_record import MoneyState, OrderRecord
+from assistant.actions.policy import Policy
+from assistant.actions.reads import RefundStatus, delivery_estimate, invoice, refund_status
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.evidence.hints import CLOSED, OPEN
 from assistant.evidence.wording import day, in_words
@@ -24,6 +27,39 @@ def order_facts(slot: str, order: Order, fields: Iterable[str], return_days: int
     """The facts that `order` has among `fields`, as `slot`.field. Empty values are left out."""
     made = _all_facts(slot, order, return_days, today)
     return [made[field] for field in fields if field in made and made[field].text]
+
+
+def record_facts(slot: str, record: OrderRecord, policy: Policy, today: date) -> Iterator[Fact]:
+    """What is known of an order beyond where it stands, as `slot`.field: how late it is, its invoice, its refunds, its address.
+
+    Only code writes these references. Empty values are left out.
+    """
+    source = f"order:{record.order.id}"
+    bill, estimate = invoice(record), delivery_estimate(record, today)
+    late = estimate.days_late if estimate and record.order.status.is_open else 0
+    lines = [f"{_counted(line.quantity, line.title)} for {line.amount}" for line in bill.lines]
+    refunds = [_refund(refund, today) for refund in refund_status(record, policy)]
+    values = (
+        ("late", FactKind.DURATION, f"{late} day{'s' if late > 1 else ''}" if late else ""),
+        ("lines", FactKind.TEXT, in_words(lines)),
+        ("shipping", FactKind.MONEY, str(bill.shipping) if bill.shipping and bill.shipping.amount else ""),
+        ("discount", FactKind.MONEY, str(bill.discount) if bill.discount else ""),
+        ("address", FactKind.TEXT, str(bill.to) if bill.to else ""),
+        ("refunds", FactKind.TEXT, in_words(refunds)),
+    )
+    yield from (Fact(f"{slot}.{field}", kind, text, "", source) for field, kind, text in values if text)
+
+
+def _refund(refund: RefundStatus, today: date) -> str:
+    """One refund as part of a list: "$18.00 to Visa ending in 4242, by December 4"."""
+    whole = f"{refund.amount} to {refund.method}"
+    if refund.paid is not None:
+        return f"{whole}, paid on {_day(refund.paid, today)}"
+    if refund.arrives_by is not None:
+        return f"{whole}, by {_day(refund.arrives_by, today)}"
+    return (
+        f"{whole}, once the goods are back" if refund.state is MoneyState.AFTER_RETURN else f"{whole}, credited already"
+    )
 
 
 def _all_facts(slot: str, order: Order, return_days: int, today: date) -> dict[str, Fact]:
@@ -58,4 +94,8 @@ def _day(value: date | None, today: date) -> str:
 
 
 def _line(line: OrderLine) -> str:
-    return f"{line.quantity} × {line.title}" if line.quantity > 1 else line.title
+    return _counted(line.quantity, line.title)
+
+
+def _counted(quantity: int, title: str) -> str:
+    return f"{quantity} × {title}" if quantity > 1 else title

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from assistant.assistant import Assistant, Serving
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.rating import Thumb
+from assistant.dialogue.waiting import Press
 from assistant.live.live import Live
 from assistant.reply import ReplyEvent
 from retrieval.catalog.catalog import Catalog
@@ -58,12 +59,13 @@ class LiveAssistant:
         cancelled: threading.Event | None = None,
         earlier: Sequence[str] = (),
         page: str = "",
+        press: Press | None = None,
         *,
         hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yield the events of the reply; see `Assistant.reply`."""
         return self._live.current.served.reply(
-            message, conversation_id, customer_id, cancelled, earlier, page, hands_over=hands_over
+            message, conversation_id, customer_id, cancelled, earlier, page, press, hands_over=hands_over
         )
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:

@@ -1,16 +1,25 @@
-"""order and change: the signed-in customer's own orders. Every query carries the owner; nothing is changed here."""
+"""order and change: the signed-in customer's own orders. Every query carries the owner, and a change is only proposed."""
 
 from __future__ import annotations
 
-from assistant.actions.order import Order as ShopOrder
+import re
+
 from assistant.actions.order import OrderStatus
+from assistant.actions.order_record import OrderRecord
+from assistant.actions.owner import Owner
 from assistant.evidence.brief import ORDER_SLOTS, Note
+from assistant.planning.answer_form import Answer
+from assistant.planning.change_form import asks_how, order_said
+from assistant.planning.grammar.text import clean
 from assistant.planning.plan import Change, Order
+from assistant.tools.changing import settle
+from assistant.tools.order_changes import OrderChange, first_draft
 from assistant.tools.policy import page_findings
 from assistant.tools.tool import Bench, Findings, Task
 
 _RECENT = 20
 _GOING_BACK = (OrderStatus.RETURNED, OrderStatus.CANCELLED)
+_LATEST = re.compile(r"\b(?:last|latest|newest|most recent) (?:order|purchase|parcel|package)\b")
 _QUESTIONS = {
     "cancel": "can I cancel my order",
     "address": "can I change the delivery address of my order",
@@ -19,7 +28,7 @@ _QUESTIONS = {
     "return": "how do I return something and until when",
     "exchange": "can I exchange an item for another size or color",
 }
-"""What the shop's pages are asked when a customer wants to change an order."""
+"""What the shop's pages are asked where an order cannot be changed here."""
 
 
 def order(step: Order, task: Task, bench: Bench) -> Findings:
@@ -27,31 +36,50 @@ def order(step: Order, task: Task, bench: Bench) -> Findings:
     if task.customer_id is None:
         return Findings(notes=(Note.SIGNED_OUT,))
     found = _meant(step.order, step.what, task.customer_id, task, bench)
-    return Findings(orders=found, notes=() if found else (Note.NO_ORDER,))
+    orders = tuple(record.order for record in found)
+    return Findings(orders=orders, records=found, notes=() if found else (Note.NO_ORDER,))
 
 
 def change(step: Change, task: Task, bench: Bench) -> Findings:
-    """Where the order stands, and what the shop's pages say about changing it."""
+    """A change of an order on its way: asked about, proposed, run after a yes, or refused.
+
+    Where the policy lets nothing of the kind be done here, or the customer only asks how, where the order stands and what the pages say.
+    """
+    if task.continued is not None and task.continued.answer is not Answer.NEITHER:
+        return settle(task, bench)
+    if task.customer_id is None or task.owner is None or asks_how(task.message):
+        return _explained(step, task, bench)
+    draft = task.continued.draft if task.continued else first_draft(step, task)
+    found = OrderChange(draft, task, bench).next()
+    return _explained(step, task, bench) if found is None else found
+
+
+def _explained(step: Change, task: Task, bench: Bench) -> Findings:
     lines = page_findings((_QUESTIONS[step.what],), bench)
     if task.customer_id is None:
         return Findings(lines=lines, notes=(Note.SIGNED_OUT,))
     found = _meant(step.order, step.what, task.customer_id, task, bench)
-    return Findings(orders=found, lines=lines, notes=() if found else (Note.NO_ORDER,))
+    orders = tuple(record.order for record in found)
+    return Findings(orders=orders, lines=lines, notes=() if found else (Note.NO_ORDER,))
 
 
-def _meant(number: str, what: str, customer_id: str, task: Task, bench: Bench) -> tuple[ShopOrder, ...]:
+def _meant(number: str, what: str, customer_id: str, task: Task, bench: Bench) -> tuple[OrderRecord, ...]:
+    owner = Owner(customer_id=customer_id)
+    if (said := order_said(number, task.message)) and (named := bench.actions.find(owner, said)):
+        return named
     if number:
-        named = bench.orders.find(customer_id, number)
-        return (named,) if named else ()
-    recent = bench.orders.of(customer_id, _RECENT)
+        return bench.actions.find(owner, number)
+    recent = bench.actions.find(owner, limit=_RECENT)
     if what == "history":
         return recent[: len(ORDER_SLOTS)]
-    if task.thread.order and (known := bench.orders.find(customer_id, task.thread.order)):
-        return (known,)
+    if _LATEST.search(clean(task.message).casefold()):
+        return recent[:1]
+    if task.thread.order and (known := bench.actions.find(owner, task.thread.order)):
+        return known
     if what in ("return", "exchange"):
-        fitting = [each for each in recent if each.status is OrderStatus.DELIVERED]
+        fitting = [each for each in recent if each.order.status is OrderStatus.DELIVERED]
     elif what == "refund":
-        fitting = [each for each in recent if each.status in _GOING_BACK]
+        fitting = [each for each in recent if each.order.status in _GOING_BACK or each.refunds]
     else:
-        fitting = [each for each in recent if each.status.is_open]
+        fitting = [each for each in recent if each.order.status.is_open]
     return tuple(fitting[: len(ORDER_SLOTS)]) or recent[:1]

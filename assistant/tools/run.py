@@ -21,12 +21,13 @@ from assistant.planning.plan import (
     Policy,
     Step,
 )
+from assistant.tools.cart import cart
 from assistant.tools.find import bundle, find
 from assistant.tools.orders import change, order
 from assistant.tools.policy import policy
 from assistant.tools.products import choose, compare, details
 from assistant.tools.tool import Access, Bench, Findings, Task, joined
-from assistant.tools.variants import meant_products, once_each
+from assistant.tools.variants import once_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,6 @@ class Tool:
 
     access: Access
     run: Callable[[Any, Task, Bench], Findings]
-
-
-def cart(step: Cart, task: Task, bench: Bench) -> Findings:
-    """The products that the customer wants in the cart, so that their cards show the button."""
-    return Findings(products=tuple(product.id for product in meant_products(step.of, task, bench)))
 
 
 def hand_over(step: HandOver, task: Task, bench: Bench) -> Findings:
@@ -56,8 +52,8 @@ TOOLS: Mapping[type[Step], Tool] = {
     Choose: Tool(Access.READ, choose),
     Policy: Tool(Access.READ, policy),
     Order: Tool(Access.READ, order),
-    Change: Tool(Access.READ, change),
-    Cart: Tool(Access.READ, cart),
+    Change: Tool(Access.WRITE, change),
+    Cart: Tool(Access.WRITE, cart),
     HandOver: Tool(Access.READ, hand_over),
 }
 """Steps that are not here (ask, talk) need nothing from the records."""

@@ -9,13 +9,17 @@ from enum import StrEnum
 
 import numpy as np
 
+from assistant.actions.actions import Actions
 from assistant.actions.order import Order
-from assistant.actions.orders import Orders
+from assistant.actions.order_record import OrderRecord
+from assistant.actions.owner import Owner
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import BriefLine, Note
+from assistant.evidence.change_result import ChangeResult
 from assistant.evidence.sums import Sum
 from assistant.planning.constraints import Constraints
+from assistant.planning.continuing import Continued
 from assistant.reading.known_questions import KnownQuestions
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.reading.reader import Reader, line_text
@@ -37,7 +41,10 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What one step brought: products best first, orders, lines that decide, sums, outcomes, and how many products fit in all."""
+    """What one step brought: products best first, orders, lines that decide, sums, outcomes, and how many products fit in all.
+
+    `records` are the orders' records where more of them is told than where they stand, `change` is what came of a change.
+    """
 
     products: tuple[str, ...] = ()
     orders: tuple[Order, ...] = ()
@@ -45,6 +52,8 @@ class Findings:
     sums: tuple[Sum, ...] = ()
     notes: tuple[Note, ...] = ()
     total: int = 0
+    records: tuple[OrderRecord, ...] = ()
+    change: ChangeResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class Bench:
     search: Search
     reader: Reader
     constraints: Constraints
-    orders: Orders
+    actions: Actions
     finder: Encoder
     known: KnownQuestions
     lines_of: Callable[[str], tuple[Line, ...]] = field(init=False)
@@ -100,13 +109,19 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a step is carried out for: the message, the need after it, the thread before it, the moment and who is signed in."""
+    """What a step is carried out for: the message, the need after it, the thread before it, the moment and who is signed in.
+
+    `owner` is on whose behalf a change may be proposed, None where none may: when a conversation is only read again.
+    `continued` is what the message says to a change that the conversation waits with.
+    """
 
     message: str
     need: Need
     thread: Thread
     moment: datetime
     customer_id: str | None = None
+    owner: Owner | None = None
+    continued: Continued | None = None
     hands_over: bool = False
     """Whether people answer in this chat, so that a hand-over needs no contacts."""
 
@@ -124,4 +139,6 @@ def joined(findings: Sequence[Findings]) -> Findings:
         sums=tuple(dict.fromkeys(each for found in findings for each in found.sums)),
         notes=tuple(dict.fromkeys(note for each in findings for note in each.notes)),
         total=max((each.total for each in findings), default=0),
+        records=tuple({record.order.id: record for each in findings for record in each.records}.values()),
+        change=next((each.change for each in findings if each.change is not None), None),
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from assistant.tools.tool import Bench, Task
+from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.options import Options
 from retrieval.catalog.product import Product
 
 _MOST_COMPARED = 4
@@ -57,3 +60,43 @@ def _best(shown: Product, variants: Sequence[Product], moment: datetime) -> Prod
         return not offer.is_available, is_other, offer.price.amount
 
     return min(variants, key=cost)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherVariants:
+    """Variants that may take a product's place and can be had: those that the message means, and all."""
+
+    meant: tuple[Product, ...] = ()
+    possible: tuple[Product, ...] = ()
+
+
+def other_variants(product: Product, task: Task, bench: Bench) -> OtherVariants:
+    """What may take the place of `product`: "in blue" means the blue one in the same size, if there is one."""
+    offered = [each for each in bench.catalog.variants(product) if each.offer_at(task.moment).is_available]
+    possible = tuple(each for each in offered if each.id != product.id)
+    options = bench.constraints.options(task.message)
+    meant = options.among(possible) if options.color or options.size else []
+    for field in ("color", "size"):
+        alike = [each for each in meant if getattr(each, field) == getattr(product, field)]
+        meant = alike or meant
+    return OtherVariants(tuple(meant) if len(meant) < len(possible) or len(possible) == 1 else (), possible)
+
+
+def narrowed(product: Product, color: str, size: str, task: Task, bench: Bench) -> list[Product]:
+    """The variants of `product` that may be meant, by what was chosen before and what the message and the need name.
+
+    A variant that a reply has named, or whose page is open, is meant unless the message names another one.
+    """
+    chosen = Options((color,) if color else (), (size,) if size else ())
+    said = bench.constraints.options(task.message)
+    variants = list(bench.catalog.variants(product))
+    if not (said.color or said.size or color or size) and product.id in (task.thread.page, *task.thread.named):
+        return [product]
+    return said.over(chosen).over(bench.constraints.meant(task.message, task.need)).among(variants)
+
+
+def label_of(product: Product, catalog: Catalog) -> str:
+    """What sets a variant apart from the others of its product: "Navy, L"."""
+    variants = catalog.variants(product)
+    varying = [name for name in ("color", "size") if len({getattr(each, name) for each in variants}) > 1]
+    return ", ".join(value for name in varying if (value := getattr(product, name))) or product.title

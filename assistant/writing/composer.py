@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.checking.claims import REFERENCE, ClaimsChecker, Violation
@@ -59,7 +59,7 @@ class Composer:
         refused: Refused | None = None
         for _ in range(_ATTEMPTS):
             refused_before, refused = refused, None
-            for sentence in self._writer.write(task, tuple(said), refused_before, cancelled):
+            for sentence in self._sentences(task, tuple(said), refused_before, cancelled):
                 if sentence in said:
                     continue
                 found = self._checker.violations(sentence, brief, heard, is_first=not said)
@@ -88,6 +88,14 @@ class Composer:
             and (is_own or self._checker.is_borne(sentence, brief, heard))
             for place, sentence in enumerate(sentences)
         )
+
+    def _sentences(
+        self, task: ReplyTask, said: tuple[str, ...], refused: Refused | None, cancelled: threading.Event
+    ) -> Iterable[str]:
+        """What the writer writes; of changes code writes, so that what moves money is left to no model."""
+        if task.brief.change is not None or task.brief.closed is not None:
+            return rendered(task)
+        return self._writer.write(task, said, refused, cancelled)
 
 
 def _answers(said: Sequence[str], plan: Plan, brief: Brief) -> bool:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from assistant.evidence.brief import Note
+from assistant.evidence.change_result import State
 from assistant.language_model.speaker import Speaker
 from assistant.language_model.transcript import ASSISTANT, TranscriptTurn, encode, parts
 from assistant.planning.plan import (
@@ -29,6 +30,7 @@ from assistant.planning.plan import (
     Talk,
 )
 from assistant.planning.question_form import greets, reports_trouble
+from assistant.writing.change_replies import change_outcome_reply, closed_reply
 from assistant.writing.phrases import table
 from assistant.writing.product_replies import (
     bundle_reply,
@@ -102,8 +104,10 @@ def rendered(task: ReplyTask, wording: int = 0) -> list[str]:
     """The sentences of the whole reply, with references; at least one. Each `wording` is another way to say the same."""
     view = ReplyView(task, wording)
     plan = task.planned.plan
-    sentences: list[str] = []
+    sentences: list[str] = list(closed_reply(view))
     shares = _Shares(view, plan)
+    if (change := view.task.brief.change) is not None and change.state is State.REMINDED:
+        return list(change_outcome_reply(change, view))
     for step in plan.steps:
         sentences += _of_step(step, plan, shares, view, is_alone=len(plan.steps) == 1 or not sentences)
     sentences += [f"{{{told.slot}.quote}}" for told in distinct(shares.left())]
@@ -144,6 +148,8 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
             return list(policy_reply(step, lines, view, may_answer=is_only_question))
         case Order():
             return list(order_reply(step, view))
+        case Change() | Cart() if view.task.brief.change is not None:
+            return list(change_outcome_reply(view.task.brief.change, view))
         case Change():
             return list(change_reply(step, shares.take_pages(step), view))
         case Cart():

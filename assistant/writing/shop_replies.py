@@ -52,11 +52,18 @@ def order_reply(step: Order, view: ReplyView) -> Iterator[str]:
         yield view.phrases("order.several", orders="; ".join(orders))
         return
     slot = view.orders[0]
-    if step.what in ("items", "invoice"):
+    if step.what == "invoice" and view.fact(f"{slot}.lines"):
+        yield from _invoice(slot, view)
+    elif step.what in ("items", "invoice"):
         yield view.phrases("order.items", o=slot)
     if step.what == "invoice" and not view.page_lines and contact:
         yield view.phrases("order.no_invoice", contact=contact)
-    if step.what in ("status", "refund", "history"):
+    if step.what == "refund" and view.fact(f"{slot}.refunds"):
+        yield view.phrases("order.refunds", o=slot)
+    elif step.what == "refund":
+        yield from _standing(slot, view)
+        yield view.phrases("order.no_refund", o=slot)
+    if step.what in ("status", "history"):
         yield from _standing(slot, view)
 
 
@@ -80,8 +87,21 @@ def _standing(slot: str, view: ReplyView) -> Iterator[str]:
         delivered=part("when_delivered", "delivered"),
         refunded=part("when_refunded", "refunded"),
     )
+    if view.fact(f"{slot}.late"):
+        yield view.phrases("order.late", o=slot)
     if status.hint in (OrderStatus.SHIPPED, OrderStatus.DELAYED) and view.fact(f"{slot}.tracking"):
         yield view.phrases("order.tracking", o=slot)
+
+
+def _invoice(slot: str, view: ReplyView) -> Iterator[str]:
+    """The figures of the order's invoice."""
+
+    def part(field: str) -> str:
+        return view.phrases(f"order.invoice_{field}", o=slot) if view.fact(f"{slot}.{field}") else ""
+
+    yield view.phrases("order.invoice", o=slot, shipping=part("shipping"), discount=part("discount"))
+    if address := part("address"):
+        yield address
 
 
 def _in_a_list(slot: str, view: ReplyView) -> str:
@@ -100,7 +120,7 @@ def change_reply(step: Change, lines: Sequence[Told], view: ReplyView) -> Iterat
     if told:
         yield from (view.phrases(f"change.{step.what}") for _ in table(f"change.{step.what}")[:1])
         yield from (f"{{{each.slot}.quote}}" for each in told[:_MOST_LINES])
-    elif Note.SIGNED_OUT not in notes:
+    elif Note.SIGNED_OUT not in notes and Note.NO_ORDER not in notes:
         yield view.phrases(f"change.unknown{'' if contact else '_alone'}", contact=contact)
     if Note.SIGNED_OUT in notes:
         yield view.phrases("order.sign_in_change")

@@ -18,6 +18,15 @@ _CARRIERS = {
     "express": ("Northbound Express", "NX"),
     "bulky": ("Stonebridge Freight", "SF"),
 }
+_CITIES = (
+    ("Seattle", "WA", "98103"), ("Portland", "OR", "97214"), ("Boise", "ID", "83702"), ("Denver", "CO", "80205"),
+    ("Madison", "WI", "53703"), ("Burlington", "VT", "05401"), ("Asheville", "NC", "28801"), ("Austin", "TX", "78704"),
+    ("Minneapolis", "MN", "55408"), ("Ithaca", "NY", "14850"), ("Santa Fe", "NM", "87501"), ("Duluth", "MN", "55802"),
+)  # fmt: skip
+_STREETS = (
+    "Alder Street", "Birch Lane", "Canal Street", "Dove Hill Road", "Elm Court", "Foundry Lane", "Garden Street",
+    "Hollow Road", "Juniper Way", "Kestrel Drive", "Larkspur Lane", "Mill Street", "Orchard Avenue", "Quarry Road",
+)  # fmt: skip
 _DAYS = {"standard": (3, 5), "express": (1, 2), "bulky": (5, 8)}
 
 
@@ -47,7 +56,28 @@ def _order(roll: Random, identity: str, visit: Visit, products: Mapping[str, Rec
         "shipping": f"{shipping:.2f}",
         "total": f"{goods + shipping:.2f}",
         "lines": lines,
+        "address": _address(visit.customer_id),
+        "payment": _payment(visit.customer_id, identity),
     }
+
+
+def _address(customer_id: str) -> Record:
+    """Where a customer lives: an invented street in a real city."""
+    roll = dice("address", customer_id)
+    city, region, postal_code = roll.choice(_CITIES)
+    line1 = f"{roll.randint(2, 980)} {roll.choice(_STREETS)}"
+    return {"line1": line1, "city": city, "region": region, "postal_code": postal_code, "country": "USA"}
+
+
+def _payment(customer_id: str, order_id: str) -> Record:
+    """How an order was paid: a customer has a card, and for about one order in three something else."""
+    roll = dice("payment", customer_id)
+    brand, digits = roll.choice(("Visa", "Mastercard")), roll.randint(1000, 9999)
+    other = roll.choice(("paypal", "card"))
+    second = f"{roll.choice(('Visa', 'Mastercard'))} ending in {roll.randint(1000, 9999)}"
+    if dice("paid with", order_id).random() < 0.35:
+        return {"id": "pm-2", "kind": other, "label": "PayPal" if other == "paypal" else second}
+    return {"id": "pm-1", "kind": "card", "label": f"{brand} ending in {digits}"}
 
 
 def _line(roll: Random, product: Record) -> dict[str, object]:

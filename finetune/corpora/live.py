@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
 from assistant.build import dialogue_of
 from assistant.language_model.speaker import Speaker
@@ -43,7 +44,7 @@ def live_dialogue(
         shop.catalog,
         shop.briefing.shop,
         search,
-        orders,
+        Actions.of_database(engine, clock=lambda: shop.moment),
         finder or encoder,
         speaker,
         reader,

@@ -28,6 +28,9 @@ class Threshold:
     """Shares and cosines at which a product meets a query; for all-MiniLM-L6-v2, chosen on the sample shop's queries."""
 
     floor: float = 0.33  # a shop whose best cosine is lower, and that lacks the words, has nothing of the kind
+    large: int = 2000  # products; among so many the best cosine is high by chance, and two more limits count:
+    sure: float = 0.45  # a lower best cosine needs a product that also has words of the query,
+    agreed: float = 0.2  # by share of words times cosine; both chosen on furniture queries in an electronics catalog
     kind: float = 0.95  # a word names the kind that is meant when the best of it is this near to the best of all
     near: float = 0.9  # of the best cosine: met, whatever the words
     likely: float = 0.7  # of the best cosine: met where no kind was asked for
@@ -66,6 +69,8 @@ class Relevance:
         """
         shares = self.share(query)[rows]
         best = max(float(cosines.max(initial=0.0)), 1e-6)
+        if self._has_nothing(shares, cosines, best):
+            return np.zeros(len(rows), np.bool_)
         kind = self._kinds.of(query)[rows]
         meant = kind.any() and float(cosines[kind].max()) >= self._threshold.kind * best
         meets = self._of_meant_kind(kind, shares, cosines, strict) if meant else self._near(shares, cosines, strict)
@@ -83,11 +88,15 @@ class Relevance:
         return (kind & likely) | (cosines >= limit.near * cosines.max())
 
     def _near(self, shares: Floats, cosines: Floats, strict: bool) -> NDArray[np.bool_]:
-        whole = shares >= _WHOLE
         best = float(cosines.max(initial=0.0))
-        if best < self._threshold.floor and not whole.any():
-            return np.zeros(len(cosines), np.bool_)
-        return whole | (cosines >= (self._threshold.near if strict else self._threshold.likely) * best)
+        near = self._threshold.near if strict else self._threshold.likely
+        return (shares >= _WHOLE) | (cosines >= near * best)
+
+    def _has_nothing(self, shares: Floats, cosines: Floats, best: float) -> bool:
+        """Whether no product is near enough to what is asked, and none has all of its words."""
+        limit, agreed = self._threshold, float((shares * cosines).max(initial=0.0))
+        is_chance = self._size >= limit.large and best < limit.sure and agreed < limit.agreed
+        return (best < limit.floor or is_chance) and not (shares >= _WHOLE).any()
 
 
 def kind_words(product: Product) -> list[str]:

@@ -29,16 +29,21 @@ def main() -> None:
         IMAGES.mkdir(parents=True, exist_ok=True)
         _picture(browser, url, "shop", DESKTOP, ["a waterproof tent for two under $300"])
         _picture(browser, url, "policy", DESKTOP, ["What can I return, and until when?"])
+        _picture(browser, url, "proposal", DESKTOP, ["cancel my order"], customer="C-1007")
         _picture(browser, url, "phone", PHONE, ["a gift for someone who loves coffee"])
         browser.close()
 
 
-def _picture(browser: Browser, url: str, name: str, size: tuple[int, int], messages: list[str]) -> None:
-    """The shop's page with the chat open, after `messages` were answered."""
+def _picture(
+    browser: Browser, url: str, name: str, size: tuple[int, int], messages: list[str], customer: str = ""
+) -> None:
+    """The shop's page with the chat open, after `messages` of a visitor or a customer were answered."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, device_scale_factor=1.5, reduced_motion="reduce"
     )
     visit = Visit(context.new_page(), url)
+    if customer:
+        context.request.post(f"{url}/session", form={"customer_id": customer})
     visit.open()
     for message in messages:
         visit.say(message)

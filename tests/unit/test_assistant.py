@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
 from assistant.assistant import Assistant, Keeping, Serving
 from assistant.beside import Beside
@@ -49,7 +50,9 @@ def assistant(home: Path, speaker: ScriptedSpeaker) -> Assistant:
     engine = open_database(f"sqlite:///{home / 'shop.db'}")
     catalog = northwire().catalog
     serving = Serving(dialogue, Beside(catalog, Chips(catalog, dialogue.kinds)), "scripted+none")
-    return Assistant(OneServing(serving), Keeping(Records(engine), Orders(engine), Store(engine)))
+    return Assistant(
+        OneServing(serving), Keeping(Records(engine), Orders(engine), Actions.of_database(engine), Store(engine))
+    )
 
 
 def test_cards_come_first_then_sentences_then_the_reply(assistant: Assistant, speaker: ScriptedSpeaker) -> None:
@@ -115,7 +118,8 @@ def test_pages_that_answer_are_the_sources(assistant: Assistant, home: Path, spe
     engine = open_database(f"sqlite:///{home / 'shop.db'}")
     beside = Beside(northwire().catalog, Chips(northwire().catalog, dialogue.kinds))
     reading = Assistant(
-        OneServing(Serving(dialogue, beside, "scripted")), Keeping(Records(engine), Orders(engine), Store(engine))
+        OneServing(Serving(dialogue, beside, "scripted")),
+        Keeping(Records(engine), Orders(engine), Actions.of_database(engine), Store(engine)),
     )
     speaker.texts = [f"policy: {page.title}"]
     reply = reading.ask(page.title)

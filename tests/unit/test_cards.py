@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.shown import Card, Source
+from assistant.shown import Card, Proposed, ShownLink, Source
 from retrieval.catalog.candidate import Reason, ReasonKind
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.money import Money
@@ -179,3 +179,25 @@ def test_every_kind_of_reason_can_be_told():
 
 def test_lists_in_text_become_lists():
     assert cards.text_html("Two:\n\n- one\n- two") == "<p>Two:</p><ul><li>one</li><li>two</li></ul>"
+
+
+@given(hostile, hostile, hostile)
+def test_nothing_of_a_change_becomes_html(heading: str, change: str, id: str) -> None:
+    shown = Proposed(
+        id=id, kind="cancel", heading=heading, changes=(change,), money=(change,), notes=(change,), expires=NOON
+    )
+    tags = Tags(cards.proposal_html(shown))
+    assert set(tags.tags) <= {"section", "h2", "ul", "li", "p", "button"}
+    assert [value for name, value in tags.attributes if name == "data-id"] == [id, id]
+    assert not [name for name, _ in tags.attributes if name.startswith("on")]
+
+
+@given(hostile)
+def test_links_lead_to_the_web_or_nowhere(url: str) -> None:
+    tags = Tags(cards.links_html([ShownLink(kind="checkout", url=url)]))
+    assert all(value and not value.startswith("javascript") for name, value in tags.attributes if name == "href")
+
+
+def test_only_what_can_be_had_has_a_button_for_the_cart() -> None:
+    assert 'data-press="add_to_cart"' in html_of(product())
+    assert "data-press" not in html_of(product(availability=Availability.OUT_OF_STOCK))

@@ -10,8 +10,9 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from assistant.dialogue.waiting import Press
 from assistant.reply_json import ReplyJson
-from tests.fake_assistant import FakeAssistant
+from tests.fake_assistant import PROPOSED, FakeAssistant
 from tests.unit.web import SECRET, events, make_app, served
 from ui.identity import make_token
 
@@ -50,6 +51,30 @@ def test_events_come_in_order_and_carry_the_reply(client):
     assert done.facts[0].model_dump() == {"key": "p1.price", "value": "$149.00", "record": "product:T-1"}
     assert done.plan == [{"find": {"kind": "tents"}}]
     assert done.need == "budget under 200"
+
+
+def test_a_change_is_shown_and_confirmed_by_its_id(client, fake):
+    _, shown = ask(client, "change it")
+    proposal = shown["proposal"]
+    assert (proposal["id"], proposal["kind"], proposal["heading"]) == ("p-1", "change_items", PROPOSED.heading)
+    assert proposal["money"] == list(PROPOSED.money)
+    assert shown["done"] == ""
+    press = {"do": "confirm", "id": proposal["id"]}
+    _, done = ask(client, "Confirm", conversation_id=shown["conversation_id"], press=press)
+    assert (done["done"], done["proposal"]) == ("cancel", None)
+    assert fake.presses[-1] == Press(do="confirm", id="p-1")
+    _, added = ask(client, "Add to cart", press={"do": "add_to_cart", "id": "T-1"})
+    assert added["links"] == [{"kind": "checkout", "url": "/cart/T-1:1"}]
+
+
+@pytest.mark.parametrize(
+    "press",
+    [{"do": "refund", "id": "p-1"}, {"do": "confirm", "id": ""}, {"do": "confirm"}, {"id": "p-1"}, "confirm p-1"],
+)
+def test_a_press_that_is_none_is_refused(client, fake, press):
+    before = len(fake.presses)
+    assert ask(client, "Confirm", press=press)[0] == 422
+    assert len(fake.presses) == before
 
 
 def test_a_conversation_continues_by_its_id(client, fake):

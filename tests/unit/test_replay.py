@@ -53,7 +53,7 @@ def speaker() -> ScriptedSpeaker:
 @pytest.fixture
 def replay(shop: LiveShop, speaker: ScriptedSpeaker, reader: MarkedReader) -> Replay:
     dialogue = dialogue_of(
-        shop.catalog, shop.shop, shop.search, shop.orders, shop.encoder, speaker, reader, EVERYDAY, moment
+        shop.catalog, shop.shop, shop.search, shop.actions, shop.encoder, speaker, reader, EVERYDAY, moment
     )
     return Replay(dialogue, ClaimsChecker(shop.catalog, EVERYDAY), shop.records.customer, Masker(Known.of([MAYA, SAM])))
 
@@ -237,7 +237,7 @@ def test_many_transcripts_come_out_in_their_order_and_are_not_read_ahead(
             yield from self.tokens("talk thanks")
 
     dialogue = dialogue_of(
-        shop.catalog, shop.shop, shop.search, shop.orders, shop.encoder, SameSpeaker(), reader, EVERYDAY, moment
+        shop.catalog, shop.shop, shop.search, shop.actions, shop.encoder, SameSpeaker(), reader, EVERYDAY, moment
     )
     many = Replay(dialogue, replay.checker, replay.customer, replay.mask)
     taken: list[int] = []

@@ -25,7 +25,7 @@ class Hanging(FakeAssistant):
     """Writes one sentence, then nothing until it is cancelled."""
 
     def reply(
-        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page=""
+        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None
     ) -> Iterator[ReplyEvent]:
         yield Sentence("One moment. ")
         assert cancelled is not None
@@ -86,13 +86,13 @@ class Counting(FakeAssistant):
         self._lock = threading.Lock()
 
     def reply(
-        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page=""
+        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None
     ) -> Iterator[ReplyEvent]:
         with self._lock:
             self.now[message] += 1
             self.most[message] = max(self.most[message], self.now[message])
         time.sleep(0.1)
-        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier, page)
+        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier, page, press)
         with self._lock:
             self.now[message] -= 1
 
@@ -133,12 +133,12 @@ class FullDisk(FakeAssistant):
     is_full = True
 
     def reply(
-        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page=""
+        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None
     ) -> Iterator[ReplyEvent]:
         if self.is_full:
             yield Sentence("One moment. ")
             raise StoreError("The database cannot be written: disk full.", "Free some space.")
-        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier, page)
+        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier, page, press)
 
 
 def test_health_and_the_log_say_that_replies_cannot_be_stored(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.actions.owner import Owner
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
 from assistant.evidence.brief import Note
-from assistant.planning.plan import Bundle, Change, Choose, Compare, Details, Find, Order, Plan, Policy
+from assistant.planning.plan import Bundle, Cart, Change, Choose, Compare, Details, Find, Order, Plan, Policy
 from assistant.reading.lines import Line
 from assistant.reading.reader import LABELS, Reading
 from assistant.reading.verdict import Verdict
@@ -252,12 +253,14 @@ def test_orders_are_only_their_owners(bench: Bench) -> None:
     assert history.orders
 
 
-def test_a_change_changes_nothing(bench: Bench) -> None:
-    before = bench.orders.of("C-1", 20)
-    found = change(Change(what="cancel", order=before[0].id), task(customer="C-1"), bench)
-    assert [each.id for each in found.orders] == [before[0].id]
-    assert bench.orders.of("C-1", 20) == before
-    assert {tool.access for tool in TOOLS.values()} == {Access.READ}
+def test_a_change_that_nobody_may_propose_changes_nothing(bench: Bench) -> None:
+    owner = Owner(customer_id="C-1")
+    before = bench.actions.find(owner)
+    found = change(Change(what="cancel", order=before[0].order.id), task(customer="C-1"), bench)
+    assert [each.id for each in found.orders] == [before[0].order.id]
+    assert found.change is None
+    assert bench.actions.find(owner) == before
+    assert {step for step, tool in TOOLS.items() if tool.access is Access.WRITE} == {Change, Cart}
 
 
 def test_a_thread_remembers_the_last_turns_and_every_product(dialogue: Dialogue, speaker: ScriptedSpeaker) -> None:

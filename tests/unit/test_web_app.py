@@ -51,6 +51,25 @@ def test_pages_for_kinds_products_and_help(client):
     assert client.get("/nothing").json()["error"]["code"] == "not_found"
 
 
+def test_the_policy_and_the_sample_shops_checkout_have_pages(client, tmp_path: Path):
+    policy = tmp_path / "policy.md"
+    policy.write_text(
+        "---\ncancel:\n  when: [processing]\n---\n## Cancelling <b>\nUntil it is *packed*.\n", encoding="utf-8"
+    )
+    shop = TestClient(make_app(tmp_path, policy=policy, demo=()))
+    page = shop.get("/policy")
+    assert page.status_code == 200
+    assert '<article id="line-5">' in page.text
+    assert "Cancelling &lt;b&gt;" in page.text
+    assert "<em>packed</em>" in page.text
+    assert shop.get("/cart/T-1:2").status_code == 404
+    cart = client.get("/cart/T-1:2,K-1:1,none:1,T-2:x,")
+    assert "2 × Larkfield 2 tent" in cart.text
+    assert "1 × Moorland kettle" in cart.text
+    assert "none" not in cart.text.split("<h1>")[1].split("</section>")[0]
+    assert "It is empty." in client.get("/cart/").text
+
+
 def test_a_real_shop_has_a_plain_preview_and_nothing_of_the_sample_shop(tmp_path: Path):
     settings = {"shop_name": "Oak & Elm", "shop_email": "help@oak.example", "color": "#123456", "color_dark": "#abcdef"}
     client = TestClient(make_app(tmp_path, demo=(), **settings))

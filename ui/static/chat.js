@@ -106,6 +106,9 @@
       const moment = new Date(time.dateTime), isToday = moment.toDateString() === new Date().toDateString();
       time.textContent = moment.toLocaleString([], { ...(isToday ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit" });
     }
+    // Only the change that was shown last can still be answered.
+    const replies = log.querySelectorAll(".bot-row"), latest = replies[replies.length - 1];
+    for (const answer of log.querySelectorAll(".aisle-answer")) answer.hidden = !latest.contains(answer);
     for (const [turn, rating] of ratings) {
       for (const thumb of log.querySelectorAll(`[data-turn="${turn}"] [data-rate]`)) {
         const pressed = String(thumb.dataset.rate === rating);
@@ -221,9 +224,14 @@
     const id = encodeURIComponent(storage?.getItem(KEY) || conversation), headers = visit ? { authorization: "Bearer " + visit } : {};
     await fetch(`../api/conversations/${id}/resume`, { method: "POST", headers }).catch(() => null);
   };
+  // A button on a card sends words for the log, and what it stands for; the server looks that up for this visitor.
+  const press = (clicked) => {
+    button = [clicked.dataset.say, `${clicked.dataset.press} ${clicked.dataset.id}`];
+    document.querySelector("#aisle-press")?.click();
+  };
 
   const held = [];
-  let visit = "", conversation = "";
+  let visit = "", conversation = "", button = ["", ""];
   window.aisle = {
     // What is sent waits here until the reply before it is finished; several messages become one with a line each.
     // The box itself is read: on a busy machine what Gradio passes lags behind what was typed.
@@ -233,6 +241,12 @@
     // What the server gets with a message: the page that the shop shows now goes along in the last input, as JSON.
     sent(text, inputs) { return [text, ...aisle.now(inputs)]; },
     now(inputs) { watch(); return [...inputs.slice(0, -1), JSON.stringify({ ...JSON.parse(inputs.at(-1) || "{}"), ...shopPage })]; },
+    pressed(inputs) {
+      const [words, press] = button;
+      post(words); taken();
+      const [page, ...others] = aisle.now(inputs).reverse();
+      return [words, ...others.reverse(), JSON.stringify({ ...JSON.parse(page), press })];
+    },
     start() {
       page.lang = "en";
       const log = document.querySelector("#aisle-log [role=log]");
@@ -256,13 +270,14 @@
   };
 
   addEventListener("click", (event) => {
-    const button = event.target.closest?.("button");
-    if (button?.id === "aisle-close") tell("close");
-    if (button?.id === "aisle-new") { storage?.removeItem(KEY); restart(); }
-    if (button?.dataset.step) turn(button);
-    if (button?.matches(".aisle-resume")) resume();
-    if (button?.dataset.copy) copy(button);
-    if (button?.dataset.rate) rate(button.parentElement, button.getAttribute("aria-pressed") === "true" ? null : button.dataset.rate);
+    const clicked = event.target.closest?.("button");
+    if (clicked?.id === "aisle-close") tell("close");
+    if (clicked?.id === "aisle-new") { storage?.removeItem(KEY); restart(); }
+    if (clicked?.dataset.step) turn(clicked);
+    if (clicked?.matches(".aisle-resume")) resume();
+    if (clicked?.dataset.copy) copy(clicked);
+    if (clicked?.dataset.rate) rate(clicked.parentElement, clicked.getAttribute("aria-pressed") === "true" ? null : clicked.dataset.rate);
+    if (clicked?.dataset.press) press(clicked);
   });
   addEventListener("submit", (event) => {
     if (!event.target.matches(".aisle-reason")) return;

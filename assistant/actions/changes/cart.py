@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from assistant.actions.change import CartLine, Change
+from assistant.actions.change import CartLine, Change, Goods, ItemMove
 from assistant.actions.changes.goods import variant_title
 from assistant.actions.changes.refused import Refused
 from assistant.actions.refusal import Reason
@@ -14,7 +14,7 @@ from retrieval.catalog.product import Product
 
 
 def cart_change(request: CartRequest, situation: Situation) -> Change:
-    """The cart as it is afterwards. Raises Refused for a product that is not sold, or more than may be bought."""
+    """What is added or taken out, and the cart as it is then. Raises Refused for what is not sold, or more than may be bought."""
     held = {line.product_id: line for line in situation.cart}
     before = held.get(request.product_id)
     if isinstance(request, RemoveFromCart):
@@ -26,7 +26,19 @@ def cart_change(request: CartRequest, situation: Situation) -> Change:
         if before and before.quantity == quantity:
             raise Refused(Reason.NOTHING_CHANGES, f"There are {quantity} of {before.title} in your cart already.")
         held[request.product_id] = _line(request.product_id, quantity, situation)
-    return Change(kind=request.kind, cart=tuple(held.values()))
+    return Change(kind=request.kind, items=(_move(before, held.get(request.product_id)),), cart=tuple(held.values()))
+
+
+def _move(before: CartLine | None, after: CartLine | None) -> ItemMove:
+    """The pieces by which a line of the cart grows or shrinks."""
+    count = (after.quantity if after else 0) - (before.quantity if before else 0)
+    line = after or before
+    if line is None:
+        raise AssertionError("a request changes one line")
+    goods = Goods(product_id=line.product_id, title=line.title, unit_price=line.unit_price)
+    if count > 0:
+        return ItemMove(line=0, quantity=count, after=goods)
+    return ItemMove(line=0, quantity=-count, before=goods)
 
 
 def _line(product_id: str, quantity: int, situation: Situation) -> CartLine:
@@ -39,7 +51,7 @@ def _line(product_id: str, quantity: int, situation: Situation) -> CartLine:
     if quantity > most:
         raise Refused(Reason.TOO_MANY, f"Of one product, at most {most} can be in the cart.")
     if offer.is_available and product.quantity is not None and quantity > product.quantity:
-        raise Refused(Reason.OUT_OF_STOCK, f"Of {product.title} there are only {product.quantity} in stock.")
+        raise Refused(Reason.OUT_OF_STOCK, f"Only {product.quantity} of {product.title} can be had now.")
     return cart_line(product, quantity, situation.now)
 
 

@@ -122,4 +122,4 @@ def _check_stock(moves: Iterable[ItemMove], situation: Situation) -> None:
     for product_id, quantity in wanted.items():
         product = situation.product(product_id)
         if product is not None and product.quantity is not None and product.quantity < quantity:
-            raise Refused(Reason.OUT_OF_STOCK, f"Of {product.title} there are only {product.quantity} in stock.")
+            raise Refused(Reason.OUT_OF_STOCK, f"Only {product.quantity} of {product.title} can be had now.")

@@ -367,7 +367,7 @@ def test_a_return_label(backend: DatabaseBackend) -> None:
 def test_the_cart(backend: DatabaseBackend) -> None:
     visitor = Owner(visitor_id="v-1")
     assert proposed(backend, AddToCart(product_id="mug", quantity=2), visitor).lines() == (
-        "Add to your cart",
+        "Add 2 × Mug ($10.00) to your cart",
         "Your cart then has 2 × Mug ($10.00); together $20.00.",
     )
     assert backend.cart(visitor) == ()
@@ -570,6 +570,30 @@ def test_a_card_has_heading_changes_money_and_buttons(backend: DatabaseBackend) 
     assert card.changes[0] == "New address: 1 High Street, Floor 3, Leeds, LS1 1AA, UK."
     assert (card.money, card.confirm, card.cancel) == (("No money moves.",), "Confirm", "Cancel")
     assert card.expires == Clock().now.replace(minute=10)
+
+
+def test_withdrawing_says_what_had_run_before(backend: DatabaseBackend) -> None:
+    proposal = proposed(backend, Cancel(order="A-1"))
+    assert backend.withdraw(ADA, proposal.id) is None
+    ran = done(backend, Cancel(order="A-1"))
+    assert backend.withdraw(ADA, ran.proposal_id) == ran
+    assert backend.withdraw(BO, ran.proposal_id) is None
+
+
+def test_a_visitors_cart_is_added_to_the_customers(backend: DatabaseBackend) -> None:
+    visitor, other = Owner(visitor_id="v-1"), Owner(visitor_id="v-2")
+    done(backend, AddToCart(product_id="mug", quantity=8), visitor)
+    done(backend, AddToCart(product_id="socks"), visitor)
+    done(backend, AddToCart(product_id="mug", quantity=5))
+    done(backend, AddToCart(product_id="socks"), other)
+    for _ in range(2):
+        backend.move_cart(visitor, ADA)
+        assert {line.product_id: line.quantity for line in backend.cart(ADA)} == {
+            "mug": 10,
+            "socks": 1,
+        }  # 10 is the most
+        assert backend.cart(visitor) == backend.cart(BO) == ()
+    assert [line.product_id for line in backend.cart(other)] == ["socks"]
 
 
 def test_products_of_the_cart_that_are_no_longer_sold_are_left_out(engine: Engine, backend: DatabaseBackend) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from assistant.actions.policy import People
 from assistant.actions.policy_file import read_policy
+from assistant.actions.refusal import Reason, Refusal
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.store import Store
 from assistant.conversation.why import Why
@@ -25,8 +26,10 @@ from assistant.desk.handing_over import Announcer, cause_of, email_in
 from assistant.desk.state import Move, State
 from assistant.dialogue.need import Need
 from assistant.evidence.brief import Brief
+from assistant.evidence.change_result import ChangeResult
+from assistant.evidence.change_result import State as ChangeState
 from assistant.hours import Hours
-from assistant.planning.plan import Find, HandOver, Plan, Step, Talk
+from assistant.planning.plan import Change, Find, HandOver, Plan, Step, Talk
 from assistant.reply import Reply, ReplyEvent, Sentence
 from assistant.shown import Shown
 from retrieval.catalog.customer import Customer
@@ -94,7 +97,15 @@ def test_hours_that_cannot_be_read_are_refused_with_their_line(written: str, tmp
 def test_a_cause_is_asked_upset_a_rule_or_two_failures(
     steps: tuple[Step, ...], failures: int, cause: Cause | None
 ) -> None:
-    assert cause_of(Plan(steps=steps), "well", failures) is cause
+    assert cause_of(Plan(steps=steps), Brief(), "well", failures) is cause
+
+
+@pytest.mark.parametrize(("reason", "cause"), [(Reason.NEEDS_PERSON, Cause.RULE), (Reason.WINDOW_OVER, None)])
+def test_a_change_that_the_policy_leaves_to_people_is_a_cause(reason: Reason, cause: Cause | None) -> None:
+    change = ChangeResult(
+        ChangeState.REFUSED, refusal=Refusal(reason=reason, text="A person at the shop looks at this.")
+    )
+    assert cause_of(Plan(steps=(Change(what="return"),)), Brief(change=change), "it is broken", 0) is cause
 
 
 @pytest.mark.parametrize(
@@ -110,7 +121,7 @@ def test_a_cause_is_asked_upset_a_rule_or_two_failures(
     ],
 )
 def test_anger_in_so_many_words_is_a_cause(message: str, is_angry: bool) -> None:
-    assert cause_of(Plan(steps=(Find(kind="tents"),)), message, 0) is (Cause.UPSET if is_angry else None)
+    assert cause_of(Plan(steps=(Find(kind="tents"),)), Brief(), message, 0) is (Cause.UPSET if is_angry else None)
 
 
 def test_within_the_hours_the_place_and_the_measured_time_are_said() -> None:
@@ -160,7 +171,7 @@ class PlannedAssistant:
 
     def reply(
         self, message: str, conversation_id: str | None = None, customer_id: str | None = None, cancelled: object = None,
-        earlier: Sequence[str] = (), page: str = "", *, hands_over: bool = False,
+        earlier: Sequence[str] = (), page: str = "", press: object = None, *, hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:  # fmt: skip
         conversation = self._store.open(conversation_id, customer_id)
         plan, brief = Plan(steps=(self.steps.get(message, Talk(about="ok")),)), Brief()

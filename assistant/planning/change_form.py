@@ -1,0 +1,114 @@
+"""Change form: what a message asks to change, by its form, where the plan's arguments do not say it."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.dialogue.thread import Thread
+from assistant.planning.grammar.order_number import order_number
+from assistant.planning.grammar.text import Text, clean
+from assistant.planning.plan import Ask, Cart, Change, Details, Order, Plan, Policy, Step, Talk
+from assistant.planning.request_form import points, questions_in
+
+_HOW = re.compile(
+    r"^(?:(?:hi|hello|hey|ok(?:ay)?|so|and|but)[\s,.!]+)*(?:how (?:do|does|can|could|would|to|long|much)|what (?:happens|if|is your)|until when|can (?:i|we) still|is it too late|when (?:can|do)|who pays)\b"
+)
+_LABEL = re.compile(r"\b(?:return|shipping|postage|parcel|print\w*|the|a|my) label\b|\blabel (?:for|to)\b")
+_ACCOUNT = re.compile(r"\b(?:account|profile|default|my own|saved)\b")
+_OUT = re.compile(r"\b(?:take|leave|drop|cut)\b.*\bout\b|\b(?:remove|delete|drop|without)\b|\bdon'?t (?:want|need)\b")
+_ADDS = re.compile(r"\b(?:add|include|put)\b|\b(?:also|another|more) .*\b(?:to|in) (?:my|the|that|this) order\b")
+_SETS = re.compile(
+    r"\b(?:make (?:it|that|them|the \w+)|change (?:it|that|them|the (?:number|quantity|amount)|.* to \d)|set|instead|rather|only (?:want|need)|not \d+ but)\b"
+)
+_CONTENTS = re.compile(
+    r"^(?:(?:and|so|ok(?:ay)?|hm+|but)[\s,]+)*what(?:'s| is| was| were| are|s)? (?:all )?(?:in|inside) (?:it|there|that|this|that one|my (?:last )?order|the order|the (?:parcel|package|box))\b"
+    r"|\bwhat did i (?:order|buy|get)\b|\bwhich (?:items|things|products) (?:are|were) in\b"
+)
+_STANDS = re.compile(
+    r"\b(?:status|where(?:'s| is) it|has it|is it (?:shipped|sent|on its way|there|coming|late)|(?:when|will) .*\b(?:arrive|come|get here|delivered))\b"
+)
+_IDLE = frozenset({"ok", "unclear", "thanks", "praise", "greet", "how_are_you", "joke"})
+
+
+def order_said(planned: str, message: str) -> str:
+    """The order number that a message names: the one that was `planned` if it stands there, else one that is announced as such; or ""."""
+    if planned and re.search(rf"(?<![\w-]){re.escape(planned.casefold())}(?![\w-])", _plain(message)):
+        return planned
+    found = order_number(Text.of(message), announced_only=True)
+    return found.id if found else ""
+
+
+def asks_how(message: str) -> bool:
+    """Whether a message asks how something is done rather than for it to be done: "how do I return something"."""
+    return bool(_HOW.search(_plain(message)))
+
+
+def asks_for_label(message: str) -> bool:
+    """Whether a message wants the label for a parcel that goes back."""
+    return bool(_LABEL.search(_plain(message)))
+
+
+def is_about_account(message: str) -> bool:
+    """Whether a new address is that of the account rather than of one order."""
+    return bool(_ACCOUNT.search(_plain(message))) and "order" not in _plain(message)
+
+
+def takes_out(message: str) -> bool:
+    """Whether something is to go: "take the mug out", "remove it"."""
+    return bool(_OUT.search(_plain(message)))
+
+
+def adds(message: str) -> bool:
+    """Whether something is to be added to an order."""
+    return bool(_ADDS.search(_plain(message)))
+
+
+def sets_quantity(message: str) -> bool:
+    """Whether a number takes the place of the one before: "make it 3"."""
+    return bool(_SETS.search(_plain(message)))
+
+
+def is_idle(plan: Plan) -> bool:
+    """Whether a message asks for nothing, so that a change that was shown still waits."""
+    return all(isinstance(step, Talk) and step.about in _IDLE for step in plan.steps)
+
+
+def with_change(plan: Plan, thread: Thread, message: str) -> Plan:
+    """The plan with what its form says about orders: "what is in it" of an order just spoken of, a label.
+
+    A change that is asked for in one sentence is not asked about at the pages as well.
+    """
+    if step := _of_order(plan, thread, message):
+        return plan.model_copy(update={"steps": (step,)})
+    if (
+        len(plan.steps) > 1
+        and any(isinstance(step, (Change, Cart)) for step in plan.steps)
+        and not questions_in(message)
+    ):
+        kept = tuple(step for step in plan.steps if not isinstance(step, (Policy, Ask)))
+        return plan.model_copy(update={"steps": kept})
+    return plan
+
+
+def _of_order(plan: Plan, thread: Thread, message: str) -> Step | None:
+    if len(plan.steps) == 1 and isinstance(first := plan.steps[0], Order):
+        return (
+            first.model_copy(update={"what": "refund"})
+            if first.what == "status" and "refund" in _plain(message)
+            else None
+        )
+    if len(plan.steps) > 1 or isinstance(plan.steps[0], Cart):
+        return None
+    if asks_for_label(message) and not asks_how(message) and isinstance(plan.steps[0], (Policy, Change, Talk)):
+        return Change(what="return")
+    is_fresh = bool(thread.order and thread.turns) and f"o1 {thread.order}" in thread.turns[-1].brief
+    is_loose = isinstance(plan.steps[0], (Ask, Details, Policy, Talk))
+    if is_fresh and is_loose and _CONTENTS.search(_plain(message)) and (points(message) or "order" in message):
+        return Order(what="items", order=thread.order)
+    if is_fresh and isinstance(plan.steps[0], Ask) and _STANDS.search(_plain(message)):
+        return Order(what="status", order=thread.order)
+    return None
+
+
+def _plain(message: str) -> str:
+    return clean(message).casefold()

@@ -1,0 +1,376 @@
+"""Changes of orders and the cart in conversation: asked for, shown, said yes to, and every way in which they come to nothing."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.actions.order import OrderStatus
+from assistant.actions.owner import Owner
+from assistant.dialogue.waiting import Press
+from assistant.evidence.brief import Brief
+from assistant.evidence.change_result import State
+from assistant.planning.answer_form import Answer, read_answer
+from assistant.reply import Reply
+from retrieval.errors import ConversationNotFound
+from tests.unit.actions.order_desk import ADA, POLICY
+from tests.unit.order_chat import OrderChat
+
+REASONS = POLICY.replace("return:\n", "return:\n  reasons: [does not fit, no longer needed]\n")
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> OrderChat:
+    return OrderChat(tmp_path)
+
+
+def state(reply: Reply) -> State | None:
+    return reply.brief.change.state if reply.brief.change else None
+
+
+def test_a_cancellation_is_shown_and_runs_after_a_yes_once(chat: OrderChat) -> None:
+    before = chat.rows()
+    shown = chat.say("cancel order A-1 please", "change cancel A-1")
+    assert state(shown) is State.PROPOSED
+    assert "cancel order A-1" in shown.text
+    assert "$59.00 goes back to Visa ending in 4242" in shown.text
+    assert shown.shown.proposal is not None
+    assert shown.shown.proposal.heading == "Cancel order A-1"
+    assert chat.rows() == before
+    done = chat.say("yes please")
+    assert done.text.startswith("I have cancelled order A-1. $59.00 goes back to Visa ending in 4242")
+    assert (done.shown.done, done.shown.proposal, done.fallback) == ("cancel", None, False)
+    assert chat.audit() == ["cancel"]
+    assert chat.actions.find(ADA, "A-1")[0].order.status is OrderStatus.CANCELLED
+    assert state(chat.say("yes please")) is None
+    again = chat.press("confirm", shown.shown.proposal.id)
+    assert "nothing was done twice" in again.text
+    assert chat.audit() == ["cancel"]
+
+
+@pytest.mark.parametrize("words", ["no, leave it", "never mind", "Nope"])
+def test_a_no_leaves_everything_as_it_is(chat: OrderChat, words: str) -> None:
+    before = chat.rows()
+    shown = chat.say("cancel A-1", "change cancel A-1")
+    assert chat.say(words).text == "All right, I leave everything as it is."
+    assert shown.shown.proposal is not None
+    assert "cancelled before it was made" in chat.press("confirm", shown.shown.proposal.id).text
+    assert chat.rows() == before
+
+
+def test_something_else_asked_in_between_cancels_it_and_the_reply_says_so(chat: OrderChat) -> None:
+    before = chat.rows()
+    shown = chat.say("cancel A-1", "change cancel A-1")
+    other = chat.say("where is A-2", "order status A-2")
+    assert other.text.startswith("As you asked for something else, I did not do this: cancel order A-1.")
+    assert "A-2" in other.text
+    assert state(chat.say("yes")) is None
+    assert shown.shown.proposal is not None
+    assert state(chat.press("confirm", shown.shown.proposal.id)) is State.REFUSED
+    assert chat.rows() == before
+
+
+def test_what_asks_for_nothing_leaves_it_open(chat: OrderChat) -> None:
+    chat.say("cancel A-1", "change cancel A-1")
+    reminded = chat.say("hmm", "talk unclear")
+    assert state(reminded) is State.REMINDED
+    assert "cancel order A-1" in reminded.text
+    assert chat.say("ok do it").shown.done == "cancel"
+
+
+def test_ten_minutes_end_it(chat: OrderChat) -> None:
+    before = chat.rows()
+    chat.say("cancel A-1", "change cancel A-1")
+    chat.clock.wait(minutes=10)
+    late = chat.say("yes")
+    assert "More than ten minutes have passed" in late.text
+    chat.say("cancel A-1", "change cancel A-1")
+    chat.clock.wait(minutes=11)
+    assert chat.say("hm", "talk unclear").text.startswith("More than ten minutes have passed, so I did not do this")
+    assert chat.rows() == before
+
+
+def test_a_stale_order_ends_it(chat: OrderChat) -> None:
+    chat.say("cancel A-1", "change cancel A-1")
+    other_tab, chat.conversation = chat.conversation, None
+    chat.say("take the mug out of A-1", "change items A-1")  # replaces the first
+    chat.say("yes")
+    chat.conversation = other_tab
+    reply = chat.say("yes")
+    assert state(reply) is State.REFUSED
+    assert "not made" in reply.text
+    assert chat.audit() == ["change_items"]
+
+
+def test_what_the_policy_forbids_is_refused_with_its_text(chat: OrderChat) -> None:
+    refused = chat.say("cancel A-2", "change cancel A-2")
+    assert refused.text == (
+        'Order A-2 is on its way, so it can no longer be cancelled. Our policy says: "You can cancel until we have packed."'
+    )
+    assert [(source.id, source.title) for source in refused.shown.sources] == [("policy", "Cancelling")]
+    assert chat.say("i want to send A-1 back", "change return A-1").text.startswith(
+        "Order A-1 is being prepared; it can be"
+    )
+
+
+def test_a_policy_that_names_nothing_lets_the_pages_answer(tmp_path: Path) -> None:
+    chat = OrderChat(tmp_path, "---\n---\n")
+    reply = chat.say("cancel A-1", "change cancel A-1")
+    assert state(reply) is None
+    assert reply.brief.ran == ""
+
+
+def test_a_visitor_is_told_to_sign_in(chat: OrderChat) -> None:
+    chat.customer = None
+    assert "sign in" in chat.say("cancel A-1", "change cancel A-1").text
+    assert chat.say("yes").brief.ran == ""
+
+
+def test_orders_of_others_do_not_exist(chat: OrderChat) -> None:
+    before = chat.rows()
+    missing = chat.say("cancel B-1", "change cancel B-1")
+    assert missing.brief.orders == ()
+    assert "number" in missing.text
+    chat.customer, chat.conversation = "C-2", None
+    shown = chat.say("cancel B-1", "change cancel B-1").shown.proposal
+    chat.customer, chat.conversation = "C-1", None
+    assert shown is not None
+    assert "no such change" in chat.press("confirm", shown.id).text
+    assert chat.rows() == before
+
+
+def test_which_order_and_which_item_are_asked_one_by_one(tmp_path: Path) -> None:
+    chat = OrderChat(tmp_path, REASONS)
+    which = chat.say("cancel my order", "change cancel")
+    assert which.text.startswith("Which order do you mean: A-")
+    assert {chip[:3] for chip in which.shown.chips} == {"A-1", "A-4"}
+    assert "cancel order A-1" in chat.say("the one with number A-1", "talk ok").text
+    item = chat.say("i want to return something", "change return")
+    assert "What would you like to send back from order A-3: Shirt, red; Mug; or Socks?" in item.text
+    count = chat.say("the shirt")
+    assert count.text == "How many of the Shirt, red do you mean?"
+    reason = chat.say("just one")
+    assert reason.text.startswith("What is the reason: does not fit")
+    shown = chat.say("too small for me")
+    assert "Shirt, red ($20.00) comes back" in shown.text
+    assert "$20.00 goes back to Visa ending in 4242 once the goods are back" in shown.text
+    assert "return from order A-3 is recorded" in chat.say("yes").text
+    label = chat.say("i need a return label", "policy: how do i get a label")
+    assert "make a return label for order A-3" in label.text
+    printed = chat.say("yes")
+    assert [(link.kind, link.url) for link in printed.shown.links] == [("label", "https://shop.example/label/A-3/1")]
+    assert chat.audit() == ["return", "return_label"]
+
+
+def test_a_question_that_is_dropped_or_left_changes_nothing(chat: OrderChat) -> None:
+    before = chat.rows()
+    chat.say("cancel my order", "change cancel")
+    assert chat.say("never mind").text == "All right, I leave everything as it is."
+    chat.say("cancel my order", "change cancel")
+    assert state(chat.say("do you sell mugs?", "find mugs")) is None
+    assert state(chat.say("yes")) is None
+    assert chat.rows() == before
+
+
+def test_an_exchange_asks_for_the_variant_and_sends_it(chat: OrderChat) -> None:
+    which = chat.say("exchange one shirt of A-3", "change exchange A-3")
+    assert "Which" in which.text
+    assert {"Blue", "Green"} <= {chip.capitalize() for chip in which.shown.chips}
+    assert not any("grey" in chip.lower() for chip in which.shown.chips)
+    shown = chat.say("the blue one")
+    assert "becomes Shirt, blue ($26.00)" in shown.text
+    assert "$6.00 is charged to Visa ending in 4242" in shown.text
+    assert chat.say("yes").shown.done == "exchange"
+
+
+def test_items_are_swapped_taken_out_and_added(chat: OrderChat) -> None:
+    assert "Mug ($10.00) is taken out" in chat.say("take the mug out of A-1", "change items A-1").text
+    assert chat.say("yes").shown.done == "change_items"
+    assert "Socks ($5.00) becomes" not in chat.say("change the socks in A-1", "change items A-1").text
+    assert "is taken out" in chat.say("take it out").text
+    assert chat.say("yes").shown.done == "change_items"
+    chat.say("show me mugs", "find mugs")
+    added = chat.say("add that mug to A-1", "change items A-1")
+    assert "Mug ($10.00) is added" in added.text
+    assert chat.say("yes").shown.done == "change_items"
+    titles = [line.product_id for line in chat.actions.find(ADA, "A-1")[0].order.lines]
+    assert titles == ["shirt-red", "mug"]
+
+
+def test_an_address_is_asked_for_part_by_part(chat: OrderChat) -> None:
+    assert chat.say("send A-1 somewhere else", "change address A-1").text.startswith("What is the new address?")
+    assert chat.say("9 Dock Road, Hull").text == "What is the postal code of the new address?"
+    shown = chat.say("HU1 1AA")
+    assert "New address: 9 Dock Road, Hull, HU1 1AA, UK." in shown.text
+    assert "Until now: 12 Mill Lane, Bath, BA1 1AA, UK." in shown.text
+    assert chat.say("yes").text.startswith("Done. Order A-1 now goes to 9 Dock Road, Hull, HU1 1AA, UK.")
+    account = chat.say("my account address is now 3 Elm Street, Leeds, LS1 1AA, UK", "change address")
+    assert "change the address of your account" in account.text
+    assert chat.say("yes").shown.done == "change_default_address"
+
+
+def test_the_payment_method_is_chosen_among_those_saved(chat: OrderChat) -> None:
+    shown = chat.say("pay for A-1 with my gift card", "change payment A-1")
+    assert state(shown) is State.REFUSED  # it has 30.00 of 59.00
+    assert "Gift card has $30.00 left" in shown.text
+    paid = chat.say("pay A-4 with the visa", "change payment A-4")
+    assert "pay for order A-4 with Visa ending in 4242" in paid.text
+    assert chat.say("yes").shown.done == "change_payment"
+
+
+def test_a_reason_for_a_person_is_left_to_one(chat: OrderChat) -> None:
+    reply = chat.say("the mug of A-3 arrived broken, i want to return it", "change return A-3")
+    assert "A person at the shop looks at this." in reply.text
+    assert "help@oak.example" in reply.text
+
+
+def test_the_cart_in_words(chat: OrderChat) -> None:
+    chat.customer = None
+    assert chat.say("what's in my cart", "cart view").text == "Your cart is empty."
+    chat.say("show me mugs", "find mugs")
+    shown = chat.say("add two of those", "cart add #1 x2")
+    assert "add 2 × Mug ($10.00) to your cart" in shown.text
+    assert chat.say("what's in my cart", "cart view").text.startswith("As you asked for something else")
+    chat.say("add two mugs", "cart add #1 x2")
+    added = chat.say("yes")
+    assert added.text.startswith("I have added it. Your cart now has 2 × Mug ($10.00); together $20.00.")
+    assert [link.url for link in added.shown.links] == ["https://shop.example/cart/mug:2"]
+    chat.say("make it 3", "cart add #1 x3")
+    assert "3 × Mug" in chat.say("yes").text
+    assert [link.kind for link in chat.say("check out", "cart checkout").shown.links] == ["checkout"]
+    chat.say("take the mug out", "cart remove #1")
+    assert chat.say("yes").text.startswith("I have taken it out. Your cart now has nothing in it.")
+    assert chat.audit() == ["add_to_cart", "set_in_cart", "remove_from_cart"]
+
+
+def test_the_variant_is_asked_for_and_a_list_is_counted_as_shown(chat: OrderChat) -> None:
+    chat.say("show me shirts", "find shirts")
+    which = chat.say("put the first one in my cart", "cart add #1")
+    assert which.text.startswith("Which Shirt would you like:")
+    assert "add 1 × Shirt, blue ($26.00) to your cart" in chat.say("blue").text
+    assert chat.say("yes").shown.done == "add_to_cart"
+    assert chat.cart(ADA) == {"shirt-blue": 1}
+
+
+def test_the_button_of_a_card_is_a_yes_to_that_product(chat: OrderChat) -> None:
+    chat.customer = None
+    pressed = chat.press("add_to_cart", "mug")
+    assert pressed.text.startswith("I have added it.")
+    assert chat.audit() == ["add_to_cart"]
+    asked = chat.press("add_to_cart", "shirt-red")
+    assert state(asked) is State.ASKED
+    assert state(chat.press("add_to_cart", "no-such-thing")) is State.ASKED
+    assert chat.audit() == ["add_to_cart"]
+
+
+def test_a_visitors_cart_moves_to_whoever_signs_in_and_to_nobody_else(chat: OrderChat) -> None:
+    chat.customer = "C-1"
+    chat.press("add_to_cart", "mug")
+    chat.customer, chat.conversation = None, None
+    chat.press("add_to_cart", "mug")
+    chat.press("add_to_cart", "socks")
+    visitors = chat.conversation
+    assert visitors is not None
+    chat.customer = "C-1"
+    assert "2 × Mug" in chat.say("what's in my cart", "cart view").text
+    assert chat.cart(ADA) == {"mug": 2, "socks": 1}
+    assert chat.cart(Owner(visitor_id=visitors)) == {}
+    chat.customer = "C-2"
+    with pytest.raises(ConversationNotFound):
+        chat.say("what's in my cart", "cart view")
+    chat.customer = None
+    with pytest.raises(ConversationNotFound):
+        chat.say("what's in my cart", "cart view")
+    assert chat.cart(Owner(customer_id="C-2")) == {}
+
+
+def test_what_has_run_is_stored_although_nobody_waits_for_the_reply(chat: OrderChat) -> None:
+    chat.say("cancel A-1", "change cancel A-1")
+    cancelled = threading.Event()
+    events = chat.assistant.reply("yes", chat.conversation, "C-1", cancelled)
+    assert isinstance(events, Generator)
+    next(events)
+    cancelled.set()
+    events.close()
+    assert chat.conversation is not None
+    assert (
+        chat.assistant.conversation(chat.conversation, "C-1").turns[-1].reply.startswith("I have cancelled order A-1.")
+    )
+
+
+def test_a_message_that_nobody_waits_for_runs_nothing(chat: OrderChat) -> None:
+    before = chat.rows()
+    chat.say("cancel A-1", "change cancel A-1")
+    cancelled = threading.Event()
+    cancelled.set()
+    assert list(chat.assistant.reply("yes", chat.conversation, "C-1", cancelled)) == []
+    assert chat.rows() == before
+
+
+def test_earlier_messages_that_are_read_again_propose_nothing(chat: OrderChat) -> None:
+    before = chat.rows()
+    chat.speaker.texts = ["change cancel A-1", "talk ok"]
+    *_, last = chat.assistant.reply("yes", None, "C-1", earlier=["cancel A-1"])
+    assert isinstance(last, Reply)
+    assert last.brief.ran == ""
+    assert chat.rows() == before
+
+
+def test_i_have_cancelled_may_be_said_only_if_it_ran(chat: OrderChat) -> None:
+    checker = chat.assistant._servings.current().dialogue.composer._checker
+    claim = "I have cancelled order {c.order}."
+    assert checker.violations(claim, Brief(), "", False)
+    shown = chat.say("cancel A-1", "change cancel A-1").brief
+    assert checker.violations(claim, shown, "", False)
+    done = chat.say("yes").brief
+    assert checker.violations(claim, done, "", False) == []
+    for other in ("I have refunded it.", "I have changed the address.", "I'll send you a label.", "I have added it."):
+        assert checker.violations(other, done, "", False), other
+
+
+MESSAGES = st.sampled_from(
+    [
+        ("cancel A-1", "change cancel A-1"), ("return the mug of A-3", "change return A-3"), ("the mug", "talk ok"),
+        ("9 Dock Road, Hull, HU1 1AA, UK", "talk unclear"), ("change the address of A-1", "change address A-1"),
+        ("hmm", "talk unclear"), ("no", "talk ok"), ("the blue one", "find shirts"), ("add a mug", "cart add [mug]"),
+        ("make it 3", "cart change [mug] x3"), ("cancel my order", "change cancel"), ("A-4", "order status A-4"),
+        ("exchange the shirt of A-3", "change exchange A-3"), ("what's in my cart", "cart view"), ("check out", "cart checkout"),
+        ("pay A-4 with the visa", "change payment A-4"), ("take it out", "change items A-1"), ("why?", "policy: why"),
+        ("Yes, but not the mug", "talk ok"), ("my sister said yes", "talk ok"), ("is that a yes?", "talk ok"),
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=st.lists(st.one_of(MESSAGES, st.tuples(st.text(max_size=30), st.just("change cancel A-1"))), max_size=8))
+def test_no_messages_without_a_yes_change_the_database(said: list[tuple[str, str]], shared_chat: OrderChat) -> None:
+    shared_chat.conversation, before = None, shared_chat.rows()
+    for message, plan in said:
+        if read_answer(message) is not Answer.YES:
+            shared_chat.say(message, plan)
+    assert shared_chat.rows() == before
+
+
+@pytest.fixture(scope="module")
+def shared_chat() -> Iterator[OrderChat]:
+    folder = Path(tempfile.mkdtemp(prefix="order-chat-"))
+    yield OrderChat(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_press_names_what_it_confirms(chat: OrderChat) -> None:
+    first = chat.say("cancel A-1", "change cancel A-1").shown.proposal
+    second = chat.say("cancel A-4", "change cancel A-4").shown.proposal
+    assert first is not None
+    assert second is not None
+    assert state(chat.press("confirm", first.id)) is State.REFUSED
+    assert chat.audit() == []
+    with pytest.raises(ValueError, match="do"):
+        Press.model_validate({"do": "refund", "id": second.id})
