@@ -1,4 +1,4 @@
-"""Tables of conversations; importing this module declares the tables of orders too."""
+"""Tables of conversations; importing this module declares the tables of orders and of access too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-import assistant.order_tables  # noqa: F401 - fills Base.metadata
+import assistant.access.tables
+import assistant.desk_tables
+import assistant.order_tables  # noqa: F401 - all fill Base.metadata
 from retrieval.store.columns import UtcTime
 from retrieval.store.database import Base
 
@@ -38,6 +40,7 @@ class TurnRow(Base):
     time: Mapped[datetime] = mapped_column(UtcTime)
     fallback: Mapped[bool]
     model: Mapped[str] = mapped_column(Text)
+    why: Mapped[dict[str, object]] = mapped_column(JSON)
     rating: Mapped[str | None] = mapped_column(Text)
     rating_reason: Mapped[str] = mapped_column(JSON)
     rated: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -24,12 +25,16 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from assistant.access.staff import StaffAccounts
+from assistant.desk.suggesting import Suggesting
 from assistant.settings import Settings
 from assistant.shop_file import LOGO_TYPES
 from retrieval.errors import SettingsError
+from retrieval.store.database import open_database
 from ui.chat import ChatPage
 from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
+from ui.desk.routes import desk_router, open_desk_pages, open_suggesting
 from ui.embedding_api import embedding_router
 from ui.errors import answer_errors
 from ui.feedback_api import feedback_router
@@ -40,10 +45,13 @@ from ui.look import Look, chat_look, widget_script
 from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
+from ui.people_api import people_router
 from ui.protection import BodyLimits, RateLimit, SecurityHeaders
 from ui.proxies import Proxies, PublicAddress, trusted_networks
 from ui.reception import VISIT, Reception
 from ui.sign_in import sign_in_router
+from ui.staff import add_staff
+from ui.staffed import open_staffed
 from ui.storefront import storefront_router
 
 STATIC = Path(__file__).parent / "static"
@@ -65,18 +73,21 @@ _Made = TypeVar("_Made")
 def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping[str, str] | None = None) -> FastAPI:
     """The app for `assistant`. On its page anybody may sign in as one of `demo_customers`, never real ones: each
     id with a few words on what there is to try.
-
     Raises SettingsError when the secret, the rate limit, an allowed origin, a proxy or the public address cannot work.
     """
+    database = cache(lambda: open_database(settings.resolved_database_url))
     origins = _origins(settings.allowed_origins)
     secret = load_secret(settings.secret.get_secret_value(), settings.home)
     metrics = Metrics()
-    reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret)
+    staffed = open_staffed(settings, database)
+    suggesting = open_suggesting(staffed.desk, settings, database(), assistant) if staffed is not None else None
+    noticed = suggesting.noticed if suggesting is not None else None
+    reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret, staffed, noticed)
     app = FastAPI(
         title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
         description="A shopping assistant: the model chooses the words, the shop's records write the facts.",
         version=version("aisle"),
-        lifespan=_lifespan(reception),
+        lifespan=_lifespan(reception, suggesting),
         docs_url=None,
         redoc_url=None,
     )
@@ -86,10 +97,15 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     app.include_router(feedback_router(reception, RateLimit(settings.rate_limit)))
     app.include_router(openai_router(reception))
     app.include_router(embedding_router(origins))
+    if staffed is not None and suggesting is not None:
+        app.include_router(people_router(reception, staffed, RateLimit(settings.rate_limit, times=4)))
+        pages = open_desk_pages(staffed.desk, settings, database())
+        app.include_router(desk_router(pages, staffed.changes, suggesting))
     app.include_router(health_router(assistant, metrics))
     app.include_router(import_router(settings))
     app.include_router(sign_in_router(demo_customers or {}))
     app.include_router(storefront_router(assistant, settings, demo_customers or {}))
+    add_staff(app, lambda: StaffAccounts(database()), settings, secret)
     _add_files(app, settings)
     _in_a_loop(lambda: _add_chat(app, reception, settings))
     return app
@@ -180,11 +196,13 @@ def _in_a_loop(make: Callable[[], _Made]) -> _Made:
     return make()
 
 
-def _lifespan(reception: Reception):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _lifespan(reception: Reception, suggesting: Suggesting | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         reception.close()
+        if suggesting is not None:
+            suggesting.close()
 
     return lifespan
 

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
+from assistant.desk.state import MoveRefused
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.identity import TokenRefused
 from ui.protection import TooFast
@@ -22,12 +23,14 @@ STATUSES: dict[type[AisleError], tuple[int, str]] = {
     TooFast: (429, "rate_limited"),
     TooBusy: (503, "busy"),
     ReplyFailed: (500, "reply_failed"),
+    MoveRefused: (409, "move_refused"),
 }
 
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
     400: {"description": "The body is not JSON in UTF-8, or nested too deep."},
     401: {"description": "The bearer token is expired or forged."},
     404: {"description": "No conversation of this customer has that id."},
+    409: {"description": "Who answers in the conversation does not allow that now."},
     413: {"description": "The request is larger than a message may be."},
     422: {"description": "The body is not JSON of the documented shape."},
     429: {"description": "Too many messages from this client; `Retry-After` says when to try again."},

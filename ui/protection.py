@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -10,6 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retrieval.errors import AisleError, SettingsError
@@ -39,6 +41,14 @@ class RateLimit:
         """Counts one message of `client`. Raises TooFast beyond the limit."""
         if not self._limiter.hit(self._limit, client):
             raise TooFast(TOO_FAST)
+
+
+def is_from_own_page(request: Request) -> bool:
+    """True if a page of this site sent `request`, or something that is no browser."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "")
+    if site:
+        return site in ("same-origin", "none")
+    return not origin or urlsplit(origin).netloc == request.url.netloc
 
 
 class BodyLimits:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse
 
+from ui.protection import is_from_own_page
 from ui.proxies import root_of
 from ui.reception import SESSION_CUSTOMER
 
@@ -24,12 +24,7 @@ def sign_in_router(demo_customers: Collection[str]) -> APIRouter:
 
     @router.post("/session")
     def sign_in(request: Request, customer_id: Annotated[str, Form()] = "") -> RedirectResponse:
-        site = request.headers.get("sec-fetch-site")
-        origin = request.headers.get("origin", "")
-        is_own = (
-            site in ("same-origin", "none") if site else not origin or urlsplit(origin).netloc == request.url.netloc
-        )
-        if not is_own:
+        if not is_from_own_page(request):
             raise HTTPException(403, "Sign in on the shop's own page.")
         request.session.clear()
         if customer_id:

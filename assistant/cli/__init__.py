@@ -15,7 +15,7 @@ import typer
 
 from retrieval.errors import AisleError
 
-_OWN = ("adapters", "chat", "feedback", "import_", "index", "init", "search")
+_OWN = ("adapters", "chat", "feedback", "import_", "index", "init", "search", "staff")
 
 
 def build_app() -> typer.Typer:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, upd
 
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.rating import LONGEST_REASON, RatedReply, Thumb
+from assistant.conversation.why import Why
 from assistant.dialogue.thread import Thread
 from assistant.shown import Shown
 from assistant.tables import ConversationRow, TurnRow
@@ -151,6 +152,7 @@ def _turn_values(conversation_id: str, number: int, turn: Turn) -> dict[str, Any
         "time": turn.time,
         "fallback": turn.fallback,
         "model": turn.model,
+        "why": turn.why.model_dump(mode="json"),
         "rating": turn.rating,
         "rating_reason": "",
         "rated": None,
@@ -167,4 +169,5 @@ def _turn(row: RowMapping) -> Turn:
         row["model"],
         Thumb(row["rating"]) if row["rating"] else None,
         row["number"],
+        Why.model_validate(row["why"]),
     )

@@ -122,6 +122,8 @@ class Task:
     customer_id: str | None = None
     owner: Owner | None = None
     continued: Continued | None = None
+    hands_over: bool = False
+    """Whether people answer in this chat, so that a hand-over needs no contacts."""
 
     def question(self, *parts: str) -> str:
         """What the reader is asked: `parts`, then the need."""
