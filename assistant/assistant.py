@@ -187,11 +187,16 @@ class Assistant:
     def _owner(self, conversation: Conversation, customer: Customer | None) -> Owner:
         """On whose behalf changes are proposed: the signed-in customer, else whoever holds this conversation.
 
-        At sign-in the conversation becomes the customer's, and what a visitor has put into the cart in it moves along.
+        Who holds it may have proved one order in it, and then speaks for that order alone. At sign-in the conversation becomes the
+        customer's. Each time what is in the cart moves along.
         """
         visitor = Owner(visitor_id=conversation.id)
         if customer is None:
-            return visitor
+            proved = self._keeping.store.proved_order(conversation.id)
+            if proved is None:
+                return visitor
+            self._keeping.actions.move_cart(visitor, proved)
+            return proved
         owner = Owner(customer_id=customer.id)
         if self._keeping.store.claim(conversation.id, customer.id):
             self._keeping.actions.move_cart(visitor, owner)

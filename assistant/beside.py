@@ -8,7 +8,7 @@ from datetime import datetime
 
 from assistant.checking.claims import REFERENCE
 from assistant.chips import Chips
-from assistant.evidence.brief import LINE_SLOTS, Brief
+from assistant.evidence.brief import LINE_SLOTS, Brief, Note
 from assistant.planning.plan import Plan
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
@@ -45,6 +45,7 @@ class Beside:
             proposal=Proposed.of(change.proposal) if change and change.proposal else None,
             done=brief.ran,
             links=tuple(ShownLink(kind=link.kind, url=link.url) for link in change.links) if change else (),
+            find_order=Note.SIGNED_OUT in brief.notes,
         )
 
     def _sources(self, brief: Brief, used: set[str]) -> list[Faq]:

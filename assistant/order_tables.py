@@ -54,7 +54,7 @@ class OrderRow(Base):
     __table_args__ = (Index(None, "customer_id", "placed"),)
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
-    key: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Text, index=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey(CustomerRow.id))
     status: Mapped[str] = mapped_column(Text)
     placed: Mapped[datetime] = mapped_column(UtcTime)

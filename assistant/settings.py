@@ -121,6 +121,13 @@ class Settings(BaseSettings):
         "", description="SQLAlchemy URL, such as postgresql+psycopg://user@host/aisle; empty is SQLite in the home."
     )
 
+    keep_conversations: int = Field(
+        0, ge=0, description="Days after its last turn that a conversation is kept; 0 keeps all."
+    )
+    keep_events: int = Field(
+        0, ge=0, description="Days that views, carts, purchases and ratings are kept; 0 keeps all."
+    )
+
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(7860, ge=1, le=65535, description="Port to listen on.")
     allowed_origins: Annotated[list[str], NoDecode] = Field(
@@ -140,6 +147,15 @@ class Settings(BaseSettings):
     import_key: SecretStr = Field(
         SecretStr(""),
         description="Key of at least 32 characters for `POST /api/import`; empty refuses every import over HTTP.",
+    )
+    mail_url: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server for codes to customers, such as smtp://user:password@mail.example:587; empty keeps mails in `outbox` in the home.",
+    )
+    mail_from: str = Field("", description="Sender of mails; empty takes `AISLE_SHOP_EMAIL`.")
+    api_keys: Literal["optional", "required"] = Field(
+        "optional",
+        description="`required` refuses `/api/chat` and `/v1` without a key of `aisle keys create` or a customer's token; the widget needs none.",
     )
     rate_limit: str = Field("60/minute", description="Messages that one client may send.")
     max_message: int = Field(
@@ -201,7 +217,7 @@ class Settings(BaseSettings):
             raise ValueError("it must be a color such as #2b4a6f")
         return value.lower()
 
-    @field_validator("shop_email")
+    @field_validator("shop_email", "mail_from")
     @classmethod
     def _email(cls, value: str) -> str:
         if value and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
@@ -264,7 +280,11 @@ def _refusal(found: ErrorDetails) -> SettingsError:
     named = getattr(value, "where", "") or (name if name.startswith("AISLE_") else f"AISLE_{name}")
     if found["type"] == "extra_forbidden":
         return SettingsError(f"{named} is no setting of Aisle.", "See `.env.example` for all of them.")
-    shown = "" if name in ("SECRET", "MODEL_KEY", "IMPORT_KEY", "ORDERS_TOKEN") else f" has the value {str(value)!r}"
+    shown = (
+        ""
+        if name in ("SECRET", "MODEL_KEY", "IMPORT_KEY", "ORDERS_TOKEN", "MAIL_URL")
+        else f" has the value {str(value)!r}"
+    )
     reason = " ".join(found["msg"].removeprefix("Value error, ").split())
     return SettingsError(
         f"{named}{shown}: {reason[:1].lower()}{reason[1:].rstrip('.')}.",

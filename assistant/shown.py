@@ -168,7 +168,8 @@ class ShownLink(_Record):
 class Shown(_Record):
     """Everything beside one reply. Each of `chips` is a whole message that the customer could send next.
 
-    `done` is the kind of the change that this turn has made.
+    `done` is the kind of the change that this turn has made. `find_order` says that the reply could not speak of an order because
+    nobody is signed in: a visitor may prove one.
     """
 
     cards: tuple[Card, ...] = ()
@@ -178,6 +179,7 @@ class Shown(_Record):
     proposal: Proposed | None = None
     done: str = ""
     links: tuple[ShownLink, ...] = ()
+    find_order: bool = False
 
 
 def _stock(product: Product, offer: Offer) -> StockState:

@@ -44,3 +44,14 @@ class TurnRow(Base):
     rating: Mapped[str | None] = mapped_column(Text)
     rating_reason: Mapped[str] = mapped_column(JSON)
     rated: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class ProvedOrderRow(Base):
+    """The one order that a visitor has proved to be theirs, in one conversation."""
+
+    __tablename__ = "proved_orders"
+
+    conversation_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    customer_id: Mapped[str] = mapped_column(Text)
+    order_id: Mapped[str] = mapped_column(Text)
+    proved: Mapped[datetime] = mapped_column(UtcTime)

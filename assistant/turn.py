@@ -146,7 +146,8 @@ class Dialogue:
         message, watch = clean(message, self.max_message), watch or Stopwatch()
         page, moment = self.bench.catalog.products.get(thread.page), self.briefing.now()
         number = thread.numbers.number(self.briefing.group(thread.page)) if page else None
-        context = context_text(customer is not None, page.title if page else "", number or 1)
+        is_known = customer is not None or (owner is not None and bool(owner.order_id))
+        context = context_text(is_known, page.title if page else "", number or 1)
         heard = continued(message, thread.waiting, press) if owner else None
         with watch.step("planning"):
             planned = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -75,7 +75,7 @@ CUSTOMER = Customer("C-1", "Ada Fell", "ada@example.com")
 class FakeAssistant:
     """Answers by rule; keeps conversations in a dict and checks who owns them."""
 
-    def __init__(self, pause: float = 0.0) -> None:
+    def __init__(self, pause: float = 0.0, new_id: Callable[[], str] = lambda: uuid.uuid4().hex) -> None:
         self.catalog = Catalog(PRODUCTS, (RETURNS,))
         self.conversations: dict[str, Conversation] = {}
         self.cancelled_replies = 0
@@ -84,6 +84,7 @@ class FakeAssistant:
         self.reasons: list[str] = []
         self.presses: list[Press] = []
         self._pause = pause
+        self._new_id = new_id
 
     model = "fake+none"
 
@@ -133,7 +134,7 @@ class FakeAssistant:
         conversation = (
             self.conversation(conversation_id, customer_id)
             if conversation_id
-            else Conversation(uuid.uuid4().hex, customer_id)
+            else Conversation(self._new_id(), customer_id)
         )
         if "fail" in message:
             raise RuntimeError("the engine broke, and this text is not for customers")
@@ -185,5 +186,5 @@ class FakeAssistant:
             shown = Shown(sources=(Source.of(RETURNS),), chips=("How do I start a return?",))
             return Policy(question=message), ["You can send things back within 30 days of delivery."], shown
         if "mine" in message:
-            return Order(what="status"), [f"You are {customer_id or 'a visitor'}."], Shown()
+            return Order(what="status"), [f"You are {customer_id or 'a visitor'}."], Shown(find_order=not customer_id)
         return Talk(about="ok"), [f"You said: {message}"], Shown()

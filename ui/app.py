@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
@@ -25,12 +26,16 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from assistant.access.keys import ApiKeys
+from assistant.access.mail import open_mail
+from assistant.access.order_identity import OrderIdentity
 from assistant.access.staff import StaffAccounts
-from assistant.desk.suggesting import Suggesting
+from assistant.personal.retention import Retention, keep_daily
 from assistant.settings import Settings
 from assistant.shop_file import LOGO_TYPES
 from retrieval.errors import SettingsError
 from retrieval.store.database import open_database
+from ui.api_keys import KeyDesk
 from ui.chat import ChatPage
 from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
@@ -45,6 +50,7 @@ from ui.look import Look, chat_look, widget_script
 from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
+from ui.order_identity_api import code_mail, order_identity_router
 from ui.people_api import people_router
 from ui.protection import BodyLimits, RateLimit, SecurityHeaders
 from ui.proxies import Proxies, PublicAddress, trusted_networks
@@ -53,6 +59,7 @@ from ui.sign_in import sign_in_router
 from ui.staff import add_staff
 from ui.staffed import open_staffed
 from ui.storefront import storefront_router
+from ui.strings import strings_of
 
 STATIC = Path(__file__).parent / "static"
 _LARGEST_BODY = 1_000_000
@@ -78,36 +85,56 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     database = cache(lambda: open_database(settings.resolved_database_url))
     origins = _origins(settings.allowed_origins)
     secret = load_secret(settings.secret.get_secret_value(), settings.home)
+    keys = KeyDesk(lambda: ApiKeys(database()), required=settings.api_keys == "required")
     metrics = Metrics()
     staffed = open_staffed(settings, database)
     suggesting = open_suggesting(staffed.desk, settings, database(), assistant) if staffed is not None else None
     noticed = suggesting.noticed if suggesting is not None else None
     reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret, staffed, noticed)
+    mail, write = open_mail(settings), code_mail(settings.shop_name, strings_of(settings.language))
+    identity = cache(lambda: OrderIdentity(database(), mail, write, secret))
+
+    stopped, retention = threading.Event(), Retention.of(settings)
+
+    def start() -> None:
+        if retention.is_limited:
+            threading.Thread(target=keep_daily, args=(retention, database, stopped), daemon=True).start()
+
+    def close() -> None:
+        stopped.set()
+        reception.close()
+        if suggesting is not None:
+            suggesting.close()
+        if identity.cache_info().currsize:
+            identity().close()
+
     app = FastAPI(
         title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
         description="A shopping assistant: the model chooses the words, the shop's records write the facts.",
         version=version("aisle"),
-        lifespan=_lifespan(reception, suggesting),
+        lifespan=_lifespan(start, close),
         docs_url=None,
         redoc_url=None,
     )
     _add_middleware(app, origins, secret, settings)
     answer_errors(app)
-    app.include_router(chat_router(reception))
+    app.include_router(chat_router(reception, keys))
     app.include_router(feedback_router(reception, RateLimit(settings.rate_limit)))
-    app.include_router(openai_router(reception))
+    app.include_router(openai_router(reception, keys))
+    app.include_router(order_identity_router(reception, identity))
     app.include_router(embedding_router(origins))
     if staffed is not None and suggesting is not None:
         app.include_router(people_router(reception, staffed, RateLimit(settings.rate_limit, times=4)))
         pages = open_desk_pages(staffed.desk, settings, database())
         app.include_router(desk_router(pages, staffed.changes, suggesting))
     app.include_router(health_router(assistant, metrics))
-    app.include_router(import_router(settings))
+    app.include_router(import_router(settings, keys))
     app.include_router(sign_in_router(demo_customers or {}))
     app.include_router(storefront_router(assistant, settings, demo_customers or {}))
     add_staff(app, lambda: StaffAccounts(database()), settings, secret)
     _add_files(app, settings)
-    _in_a_loop(lambda: _add_chat(app, reception, settings))
+    finds_orders = bool(settings.mail_url.get_secret_value()) or bool(demo_customers)
+    _in_a_loop(lambda: _add_chat(app, reception, settings, finds_orders and not settings.orders_url))
     return app
 
 
@@ -154,9 +181,13 @@ def _add_files(app: FastAPI, settings: Settings) -> None:
         app.mount("/shop/images", StaticFiles(directory=pictures))
 
 
-def _add_chat(app: FastAPI, reception: Reception, settings: Settings) -> None:
+def _add_chat(app: FastAPI, reception: Reception, settings: Settings, finds_orders: bool) -> None:
+    """`finds_orders` offers visitors to prove an order: the shop can send codes, and keeps its orders here."""
     look = Look.of(settings)
     blocks = ChatPage(reception, look).build()
+    scripts = f'<script src="../static/chat.js" data-look="{escape(chat_look(look))}"></script>'
+    if finds_orders:
+        scripts += '<script src="../static/find.js"></script>'
     gr.mount_gradio_app(
         app,
         blocks,
@@ -171,8 +202,7 @@ def _add_chat(app: FastAPI, reception: Reception, settings: Settings) -> None:
             font=["Source Sans Pro", "system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
         ),
         css_paths=[STATIC / "cards.css", STATIC / "chat.css"],
-        head='<script src="../static/pictures.js"></script>'
-        f'<script src="../static/chat.js" data-look="{escape(chat_look(look))}"></script>',
+        head=f'<script src="../static/pictures.js"></script>{scripts}',
     )
     mount = next(route for route in app.routes if isinstance(route, Mount) and route.path == "/chat")
     inputs = {
@@ -196,13 +226,12 @@ def _in_a_loop(make: Callable[[], _Made]) -> _Made:
     return make()
 
 
-def _lifespan(reception: Reception, suggesting: Suggesting | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _lifespan(start: Callable[[], None], close: Callable[[], None]):  # type: ignore[no-untyped-def]  # noqa: ANN202
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        start()
         yield
-        reception.close()
-        if suggesting is not None:
-            suggesting.close()
+        close()
 
     return lifespan
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote, urlsplit
 
-from assistant.shown import Card, Proposed, ShownLink, Source, StockState
+from assistant.shown import Card, Proposed, Shown, ShownLink, Source, StockState
 from ui.strings import ENGLISH, Strings, strings_of
 
 _ENGLISH = strings_of(ENGLISH)
@@ -69,6 +69,25 @@ def sources_html(sources: Iterable[Source], root: str = "", strings: Strings = _
         return ""
     label = strings("source" if len(links) == 1 else "sources")
     return f'<p class="aisle-sources"><span>{escape(label)}</span>{"".join(links)}</p>'
+
+
+def find_order_html(shown: Shown, strings: Strings = _ENGLISH) -> str:
+    """The form by which a visitor proves an order, or "" where none is asked for. `find.js` shows it and sends it."""
+    if not shown.find_order:
+        return ""
+    say = {key: escape(strings(f"find_{key}")) for key in
+           ("order", "number", "email", "send", "sent", "code", "show", "again", "wrong", "often")}  # fmt: skip
+    return (
+        f'<form class="aisle-find" hidden data-sent="{say["sent"]}" data-wrong="{say["wrong"]}" '
+        f'data-often="{say["often"]}" data-failed="{escape(strings("failed"))}"><strong>{say["order"]}</strong>'
+        f'<div data-at="order"><label>{say["number"]}<input name="order" maxlength="100" autocomplete="off" required></label>'
+        f'<label>{say["email"]}<input name="email" type="email" maxlength="254" autocomplete="email" required></label>'
+        f'<button class="is-main">{say["send"]}</button></div>'
+        f'<p role="status"></p>'
+        f'<div data-at="code" hidden><label>{say["code"]}<input name="code" inputmode="numeric" maxlength="20" '
+        f'autocomplete="one-time-code" required disabled></label><button class="is-main">{say["show"]}</button>'
+        f'<button type="button" data-back>{say["again"]}</button></div></form>'
+    )
 
 
 def proposal_html(proposal: Proposed | None, strings: Strings = _ENGLISH) -> str:

@@ -22,7 +22,7 @@ from assistant.desk.desk import visible
 from assistant.reply import Cards, Reply, Sentence
 from assistant.shown import Card, Shown
 from retrieval.errors import AisleError, ConversationNotFound
-from ui.cards import cards_html, links_html, proposal_html, safe_url, sources_html, text_html
+from ui.cards import cards_html, find_order_html, links_html, proposal_html, safe_url, sources_html, text_html
 from ui.chat_people import Message, entry_messages, said_by_aisle, said_by_customer, status_messages
 from ui.identity import TokenRefused
 from ui.look import QUESTIONS, Look
@@ -291,6 +291,7 @@ def _below(shown: Shown, root: str, strings: Strings) -> str:
         + cards_html(shown.cards, root, strings)
         + links_html(shown.links, root, strings)
         + sources_html(shown.sources, root, strings)
+        + find_order_html(shown, strings)
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
@@ -16,6 +16,7 @@ from assistant.reply import Cards, ReplyEvent, Sentence
 from assistant.reply_json import ReplyJson
 from retrieval.errors import AisleError
 from ui import sse
+from ui.api_keys import KeyDesk
 from ui.errors import ERROR_RESPONSES, error_json
 from ui.reception import Reception
 
@@ -70,11 +71,11 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def chat_router(reception: Reception) -> APIRouter:
-    """The route, bound to `reception`."""
+def chat_router(reception: Reception, keys: KeyDesk) -> APIRouter:
+    """The route, bound to `reception`; `keys` says who may use it."""
     router = APIRouter(tags=["chat"])
 
-    @router.post("/api/chat", responses=_RESPONSES, response_class=StreamingResponse)
+    @router.post("/api/chat", responses=_RESPONSES, response_class=StreamingResponse, dependencies=[Depends(keys.chat)])
     async def chat(body: ChatRequest, request: Request) -> StreamingResponse:
         """Answers one message.
 

@@ -10,6 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
+from assistant.access.attempts import TooManyAttempts
+from assistant.access.keys import KeyRefused, ScopeMissing
+from assistant.access.order_identity import CodeRefused
 from assistant.desk.state import MoveRefused
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.identity import TokenRefused
@@ -20,6 +23,10 @@ _log = structlog.get_logger(__name__)
 STATUSES: dict[type[AisleError], tuple[int, str]] = {
     ConversationNotFound: (404, "conversation_not_found"),
     TokenRefused: (401, "token_refused"),
+    KeyRefused: (401, "key_refused"),
+    ScopeMissing: (403, "scope_missing"),
+    CodeRefused: (403, "code_refused"),
+    TooManyAttempts: (429, "too_many_attempts"),
     TooFast: (429, "rate_limited"),
     TooBusy: (503, "busy"),
     ReplyFailed: (500, "reply_failed"),
@@ -28,7 +35,8 @@ STATUSES: dict[type[AisleError], tuple[int, str]] = {
 
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
     400: {"description": "The body is not JSON in UTF-8, or nested too deep."},
-    401: {"description": "The bearer token is expired or forged."},
+    401: {"description": "The bearer token or API key is expired, revoked or forged, or a key is needed."},
+    403: {"description": "The API key is for something else."},
     404: {"description": "No conversation of this customer has that id."},
     409: {"description": "Who answers in the conversation does not allow that now."},
     413: {"description": "The request is larger than a message may be."},
@@ -68,7 +76,8 @@ def answer_errors(app: FastAPI) -> None:
         status, code = STATUSES.get(type(error), (503, "unavailable"))
         if code == "unavailable":
             _log.error("request_failed", path=request.url.path, error=error.message, hint=error.hint)
-        headers = {"Retry-After": "60"} if status == 429 else {"Retry-After": "5"} if status == 503 else None
+        wait = int(error.wait.total_seconds()) + 1 if isinstance(error, TooManyAttempts) else 60
+        headers = {"Retry-After": str(wait)} if status == 429 else {"Retry-After": "5"} if status == 503 else None
         return JSONResponse(error_json(error), status, headers)
 
     @app.exception_handler(StarletteHTTPException)

@@ -74,6 +74,11 @@ def read_token(token: str, secret: str) -> str:
     return str(_claims(token, secret)["sub"])
 
 
+def looks_like_a_token(value: str) -> bool:
+    """True if a bearer value has the form of a token, which is then held to be one."""
+    return value.count(".") == 2
+
+
 def _signed(customer_id: str, audience: str, secret: str, lifetime: timedelta) -> str:
     now = datetime.now(UTC)
     claims = {"sub": customer_id, "aud": audience, "iat": now, "exp": now + lifetime}

@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Any, Literal
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -23,6 +23,7 @@ from assistant.reply import Reply, ReplyEvent, Sentence
 from assistant.reply_json import ReplyJson
 from retrieval.errors import AisleError
 from ui import sse
+from ui.api_keys import KeyDesk
 from ui.disconnect import while_connected
 from ui.errors import ERROR_RESPONSES, error_json
 from ui.reception import Reception
@@ -108,9 +109,9 @@ class CompletionRequest(BaseModel):
         return bool(self.stream_options and self.stream_options.include_usage)
 
 
-def openai_router(reception: Reception) -> APIRouter:
-    """The routes, bound to `reception`."""
-    router = APIRouter(prefix="/v1", tags=["openai"])
+def openai_router(reception: Reception, keys: KeyDesk) -> APIRouter:
+    """The routes, bound to `reception`; `keys` says who may use them."""
+    router = APIRouter(prefix="/v1", tags=["openai"], dependencies=[Depends(keys.chat)])
 
     @router.get("/models/", include_in_schema=False)
     @router.get("/models")

@@ -10,7 +10,8 @@ from starlette.requests import Request
 
 from assistant.dialogue.waiting import Press
 from assistant.reply import ReplyEvent
-from ui.identity import TokenRefused, read_token, visit_token
+from ui.api_keys import api_key_of, bearer_of
+from ui.identity import TokenRefused, looks_like_a_token, read_token, visit_token
 from ui.metrics import Metrics
 from ui.opening import Answering
 from ui.protection import RateLimit, TooFast
@@ -54,11 +55,12 @@ class Reception:
         """Who sent `request`: by `token` or a bearer token that is one of ours, else by the session cookie.
 
         Raises TokenRefused for a token that is expired or forged. A bearer value that is no such token at all, such as
-        the API key that OpenAI clients insist on, is a visitor without a name.
+        the API key that OpenAI clients insist on, is a visitor without a name. Limits count a key of ours as one client.
         """
-        client = client_of(request)
-        given = token or _bearer(request)
-        if given:
+        key = api_key_of(request)
+        client = f"key {key.id}" if key else client_of(request)
+        given = token or bearer_of(request)
+        if looks_like_a_token(given):
             try:
                 return Visitor(client, read_token(given, self._secret))
             except TokenRefused:
@@ -104,9 +106,3 @@ class Reception:
     def close(self) -> None:
         """Takes no more messages."""
         self._replies.close()
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    looks_like_a_token = value.count(".") == 2
-    return value if scheme.lower() == "bearer" and looks_like_a_token else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
 from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
@@ -63,7 +64,8 @@ class DatabaseBackend:
             if not owner.customer_id:
                 return ()
             only = OrderRow.id == owner.order_id if owner.order_id else None
-            return owned_records(connection, owner.customer_id, only, limit)
+            records = owned_records(connection, owner.customer_id, only, limit)
+            return tuple(_as_proved(record) for record in records) if owner.order_id else records
 
     def cart(self, owner: Owner) -> tuple[CartLine, ...]:
         """What is in the owner's cart, at today's prices; what the shop no longer sells is left out."""
@@ -201,7 +203,15 @@ def _named(connection: Connection, owner: Owner, order: str, lock: bool = False)
     if not owner.customer_id:
         return None
     found = named_record(connection, owner.customer_id, order, lock)
-    return None if found and owner.order_id and found.order.id != owner.order_id else found
+    if found is None or not owner.order_id:
+        return found
+    return _as_proved(found) if found.order.id == owner.order_id else None
+
+
+def _as_proved(record: OrderRecord) -> OrderRecord:
+    """The order for who has proved it alone: payment methods of the account that it was not paid with are not theirs to see."""
+    used = {payment.method_id for payment in record.payments}
+    return replace(record, methods=tuple(method for method in record.methods if method.id in used))
 
 
 def _product(connection: Connection, product_id: str) -> Product | None:

@@ -15,7 +15,7 @@ import typer
 
 from retrieval.errors import AisleError
 
-_OWN = ("adapters", "chat", "feedback", "import_", "index", "init", "search", "staff")
+_OWN = ("adapters", "chat", "customer", "feedback", "import_", "index", "init", "keys", "search", "staff")
 
 
 def build_app() -> typer.Typer:

@@ -5,23 +5,27 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
 
+from assistant.actions.owner import Owner
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.rating import LONGEST_REASON, RatedReply, Thumb
 from assistant.conversation.why import Why
 from assistant.dialogue.thread import Thread
 from assistant.shown import Shown
-from assistant.tables import ConversationRow, TurnRow
+from assistant.tables import ConversationRow, ProvedOrderRow, TurnRow
 from retrieval.errors import ConversationNotFound, StoreError
 from retrieval.store.database import reading, storable, table_of, writing
 
 RECALLED = 100
 """How many turns are read back: no message takes longer for the length of the conversation before it."""
+
+PROOF_LIFE = timedelta(hours=2)
+"""How long an order that a visitor has proved is held to be proved."""
 
 _THREAD: TypeAdapter[Thread] = TypeAdapter(Thread)
 
@@ -54,6 +58,37 @@ class Store:
                 f"Conversation {conversation_id} cannot be read: {error.errors()[0]['msg']}.",
                 "A newer Aisle may have written it: upgrade Aisle, or start a new conversation.",
             ) from error
+
+    def proved_order(self, conversation_id: str, now: datetime | None = None) -> Owner | None:
+        """Whose order a visitor's conversation may speak of, and which one; None if nothing is proved in it, or no longer.
+
+        A code proves it (`assistant/access/order_identity.py`), never the text of a message.
+        """
+        if not storable(conversation_id):
+            return None
+        query = select(ProvedOrderRow.customer_id, ProvedOrderRow.order_id).join(
+            ConversationRow, ConversationRow.id == ProvedOrderRow.conversation_id
+        )
+        is_good = (
+            ConversationRow.customer_id.is_(None),
+            ProvedOrderRow.proved > (now or datetime.now(UTC)) - PROOF_LIFE,
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query.where(ProvedOrderRow.conversation_id == conversation_id, *is_good)).first()
+        return None if row is None else Owner(customer_id=row.customer_id, order_id=row.order_id)
+
+    def begin(self) -> str:
+        """The id of a new conversation of a visitor, which is stored before its first turn."""
+        id_ = secrets.token_urlsafe(24)
+        values = {
+            "id": id_,
+            "customer_id": None,
+            "started": datetime.now(UTC),
+            "thread": _THREAD.dump_python(Thread(), mode="json"),
+        }
+        with writing(self._engine) as connection:
+            connection.execute(insert(ConversationRow).values(values))
+        return id_
 
     def claim(self, conversation_id: str, customer_id: str) -> bool:
         """Make a stored conversation this customer's, for good; False if there is none with this id yet.

@@ -1,4 +1,4 @@
-"""order and change: the signed-in customer's own orders. Every query carries the owner, and a change is only proposed."""
+"""order and change: the signed-in customer's own orders, or the one that a visitor has proved. Every query carries the owner, and a change is only proposed."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ _QUESTIONS = {
 
 def order(step: Order, task: Task, bench: Bench) -> Findings:
     """The order that is meant, or the candidates for it; a visitor is asked to sign in."""
-    if task.customer_id is None:
+    owner = task.orders_of
+    if owner is None:
         return Findings(notes=(Note.SIGNED_OUT,))
-    found = _meant(step.order, step.what, task.customer_id, task, bench)
+    found = _meant(step.order, step.what, owner, task, bench)
     orders = tuple(record.order for record in found)
     return Findings(orders=orders, records=found, notes=() if found else (Note.NO_ORDER,))
 
@@ -47,7 +48,7 @@ def change(step: Change, task: Task, bench: Bench) -> Findings:
     """
     if task.continued is not None and task.continued.answer is not Answer.NEITHER:
         return settle(task, bench)
-    if task.customer_id is None or task.owner is None or asks_how(task.message):
+    if task.orders_of is None or task.owner is None or asks_how(task.message):
         return _explained(step, task, bench)
     draft = task.continued.draft if task.continued else first_draft(step, task)
     found = OrderChange(draft, task, bench).next()
@@ -56,15 +57,15 @@ def change(step: Change, task: Task, bench: Bench) -> Findings:
 
 def _explained(step: Change, task: Task, bench: Bench) -> Findings:
     lines = page_findings((_QUESTIONS[step.what],), bench)
-    if task.customer_id is None:
+    owner = task.orders_of
+    if owner is None:
         return Findings(lines=lines, notes=(Note.SIGNED_OUT,))
-    found = _meant(step.order, step.what, task.customer_id, task, bench)
+    found = _meant(step.order, step.what, owner, task, bench)
     orders = tuple(record.order for record in found)
     return Findings(orders=orders, lines=lines, notes=() if found else (Note.NO_ORDER,))
 
 
-def _meant(number: str, what: str, customer_id: str, task: Task, bench: Bench) -> tuple[OrderRecord, ...]:
-    owner = Owner(customer_id=customer_id)
+def _meant(number: str, what: str, owner: Owner, task: Task, bench: Bench) -> tuple[OrderRecord, ...]:
     if (said := order_said(number, task.message)) and (named := bench.actions.find(owner, said)):
         return named
     if number:

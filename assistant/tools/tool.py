@@ -125,6 +125,13 @@ class Task:
     hands_over: bool = False
     """Whether people answer in this chat, so that a hand-over needs no contacts."""
 
+    @property
+    def orders_of(self) -> Owner | None:
+        """Whose orders may be read: the signed-in customer's, or the one that a visitor has proved; None if neither."""
+        if self.owner is not None and self.owner.customer_id:
+            return self.owner
+        return Owner(customer_id=self.customer_id) if self.customer_id else None
+
     def question(self, *parts: str) -> str:
         """What the reader is asked: `parts`, then the need."""
         return "; ".join(filter(None, [*parts, self.need.as_text()]))

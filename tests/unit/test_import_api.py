@@ -21,10 +21,12 @@ from retrieval.store.database import open_database
 from retrieval.store.records import Records
 from tests.unit.feed_files import FEEDS
 from tests.unit.web import make_app
+from ui.api_keys import KeyDesk
 from ui.errors import answer_errors
 from ui.import_api import import_router
 
 KEY = "k3y" * 16
+NO_KEYS = KeyDesk(lambda: pytest.fail("no API key was sent"), required=False)
 AUTHORIZED = {"Authorization": f"Bearer {KEY}"}
 
 
@@ -32,7 +34,8 @@ def bare_app(home: Path, key: str = KEY) -> FastAPI:
     """The route alone: a whole app takes long to make."""
     app = FastAPI()
     answer_errors(app)
-    app.include_router(import_router(Settings(_env_file=None, home=home, import_key=key)))  # type: ignore[arg-type,call-arg]
+    settings = Settings(_env_file=None, home=home, import_key=key)  # type: ignore[arg-type,call-arg]
+    app.include_router(import_router(settings, NO_KEYS))
     return app
 
 
@@ -78,7 +81,7 @@ def test_a_wrong_key_is_refused(client: TestClient, tmp_path: Path, value: str) 
 
 def test_a_key_that_can_be_guessed_is_refused_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="AISLE_IMPORT_KEY has 6 characters") as refused:
-        import_router(Settings(_env_file=None, home=tmp_path, import_key="secret"))  # type: ignore[arg-type,call-arg]
+        import_router(Settings(_env_file=None, home=tmp_path, import_key="secret"), NO_KEYS)  # type: ignore[arg-type,call-arg]
     assert "secret" not in str(refused.value)
 
 

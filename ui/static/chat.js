@@ -263,6 +263,8 @@
     },
     // The box of the conversation's id may lag behind what the tab has kept.
     changed(inputs) { return [storage?.getItem(KEY) || conversation, ...inputs.slice(1)]; },
+    ask,
+    known: () => storage?.getItem(KEY) || conversation,
     replied(id) {
       if (id) storage?.setItem(KEY, conversation = id);
       tell("replied");

@@ -80,7 +80,9 @@ def is_person(stem: str) -> bool:
 def _count(text: Text, tokens: Sequence[Token]) -> tuple[int, list[Span]]:
     """How many people are meant, as said, else those that are listed together with the speaker, and where numbers stand."""
     if found := _COUNTED.search(text.lower):
-        return (2 if found["both"] else int(found["first"] or found["second"] or found["heads"] or found["plain"])), [found.span()]
+        return (2 if found["both"] else int(found["first"] or found["second"] or found["heads"] or found["plain"])), [
+            found.span()
+        ]
     count, listed, spans = 0, 0, list[Span]()
     for before, token in zip([None, *tokens], tokens, strict=False):
         if is_person(token.stem):

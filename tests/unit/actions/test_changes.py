@@ -540,11 +540,11 @@ def test_a_new_price_or_an_empty_shelf_cancels_a_proposal(engine: Engine, backen
 
 
 def test_an_emptied_gift_card_cancels_a_proposal(backend: DatabaseBackend) -> None:
-    one = Owner(customer_id="C-1", order_id="A-1")  # proposals of the two owners do not replace each other
-    blue = (Swap(product_id="shirt-red", quantity=2, new_product_id="shirt-blue"),)
-    first = proposed(backend, ChangeItems(order="A-1", swaps=blue, payment_method="gift-1"), one)
+    one = Owner(customer_id="C-1", order_id="A-4")  # proposals of the two owners do not replace each other
     more = (Pieces(product_id="mug", quantity=2),)
-    done(backend, ChangeItems(order="A-4", added=more, payment_method="gift-1"))
+    first = proposed(backend, ChangeItems(order="A-4", added=more, payment_method="gift-1"), one)
+    blue = (Swap(product_id="shirt-red", quantity=2, new_product_id="shirt-blue"),)
+    done(backend, ChangeItems(order="A-1", swaps=blue, payment_method="gift-1"))
     assert why(backend, first, one) is Reason.STALE
 
 
