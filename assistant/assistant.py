@@ -21,6 +21,7 @@ from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.message import clean
 from assistant.conversation.rating import LONGEST_REASON, Thumb
 from assistant.conversation.store import Store
+from assistant.conversation.why import Why
 from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
 from assistant.dialogue.waiting import Press
 from assistant.planning.plan import written_step
@@ -94,6 +95,11 @@ class Assistant:
         return self._servings.current().model
 
     @property
+    def serving(self) -> Serving:
+        """What answers now, for those who draft replies without a stored turn."""
+        return self._servings.current()
+
+    @property
     def first_questions(self) -> tuple[str, ...]:
         """What a conversation may begin with; each is a whole message."""
         return self._servings.current().beside.chips.first()
@@ -130,14 +136,17 @@ class Assistant:
         earlier: Sequence[str] = (),
         page: str = "",
         press: Press | None = None,
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yields cards where there are any, checked sentences as they are written, and last the finished reply.
 
         A new conversation may begin behind the customer's `earlier` messages: the latest of them are read again for what they
         leave behind ("the second one"), neither answered nor stored. `page` is the id of the product whose page is open, "" on any
-        other page; an id that the shop does not have is ignored. `customer_id` is bound by the caller's session, never taken from
-        text. `press` is the button that sent the message. Setting `cancelled` stops the writing; the turn is then not stored and no
-        Reply is yielded, unless it has changed something: such a turn is stored before its first event is yielded. Raises
+        other page; an id that the shop does not have is ignored. `hands_over` says that people answer in this chat. `customer_id` is
+        bound by the caller's session, never taken from text. `press` is the button that sent the message. Setting `cancelled` stops the
+        writing; the turn is then not stored and no Reply is yielded, unless it has changed something: such a turn is stored before its
+        first event is yielded. Raises
         ConversationNotFound and StoreError.
         """
         keeping, serving = self._keeping, self._servings.current()
@@ -154,14 +163,15 @@ class Assistant:
         if page != thread.page:
             thread = thread.opened_on(page, dialogue.briefing.group(page)) if page else thread.left_page()
         separator, held = "", list[ReplyEvent]()
-        for event in dialogue.reply(message, thread, customer, cancelled, owner, press):
+        for event in dialogue.reply(message, thread, customer, cancelled, owner, press, hands_over=hands_over):
             if isinstance(event, Prepared):
                 has_run = bool(event.brief.ran)
                 if cards := serving.beside.cards(event.brief, event.moment):
                     held.append(Cards(cards))
             elif isinstance(event, TurnReply):
                 reply = _reply(conversation.id, message, event, serving)
-                turn = Turn(message, reply.text, datetime.now(UTC), reply.shown, reply.fallback, reply.model)
+                why = Why.of(reply.plan, reply.brief, reply.written)
+                turn = Turn(message, reply.text, datetime.now(UTC), reply.shown, reply.fallback, reply.model, why=why)
                 stored = keeping.store.append(conversation, turn, event.thread).turns[-1]
                 steps = [tool for step in reply.plan.steps for tool in written_step(step)]
                 _log.info("replied", steps=steps, fallback=reply.fallback, model=reply.model, **event.timings_ms)

@@ -6,9 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from assistant.desk.state import State
 from assistant.evidence.brief import Brief
 from assistant.planning.plan import Plan
 from assistant.shown import Card, Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Who answers in a conversation that was handed over: its state, and the name of the person who has it, "" for nobody yet."""
+
+    state: State
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,9 @@ class Reply:
     planned because two plans of the chosen one were invalid. `timings_ms` maps a step of the way
     of a message to its milliseconds. `model` names the language model and adapter. `turn` is the number of the stored turn, `time`
     when it was stored.
+
+    `answerer` is set in a conversation that was handed over. A message that was passed on to a person has no turn, and `text` then
+    says so.
     """
 
     conversation_id: str
@@ -33,6 +45,12 @@ class Reply:
     model: str = ""
     turn: int = 0
     time: datetime = datetime.fromtimestamp(0, UTC)
+    answerer: Answerer | None = None
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether the message went to a person, and Aisle has not answered it."""
+        return self.answerer is not None and not self.turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,19 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.desk.state import State
 from assistant.planning.plan import written_step
 from assistant.reply import Reply
 from assistant.shown import Card, Proposed, ShownLink, Source, StatedFact
+
+
+class AnswererJson(BaseModel):
+    """Who answers: `waiting` for a person, `with_agent`, or Aisle again. `name` is that of the person who has the conversation."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: State
+    name: str = ""
 
 
 class ReplyJson(BaseModel):
@@ -35,6 +45,9 @@ class ReplyJson(BaseModel):
     fallback: bool = Field(description="Whether a plain phrase stood in for a sentence that failed the check.")
     conversation_id: str
     turn: int = Field(default=0, description="Number of this turn in its conversation, from 1; a rating names it.")
+    answerer: AnswererJson | None = Field(
+        default=None, description="Set once the conversation was handed over to a person."
+    )
     timings_ms: dict[str, float] = {}
     model: str = ""
 
@@ -55,6 +68,7 @@ class ReplyJson(BaseModel):
             fallback=reply.fallback,
             conversation_id=reply.conversation_id,
             turn=reply.turn,
+            answerer=AnswererJson(state=reply.answerer.state, name=reply.answerer.name) if reply.answerer else None,
             timings_ms=dict(reply.timings_ms),
             model=reply.model,
         )

@@ -8,7 +8,8 @@ from sqlalchemy import JSON, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 import assistant.access.tables
-import assistant.order_tables  # noqa: F401 - both fill Base.metadata
+import assistant.desk_tables
+import assistant.order_tables  # noqa: F401 - all fill Base.metadata
 from retrieval.store.columns import UtcTime
 from retrieval.store.database import Base
 
@@ -39,6 +40,7 @@ class TurnRow(Base):
     time: Mapped[datetime] = mapped_column(UtcTime)
     fallback: Mapped[bool]
     model: Mapped[str] = mapped_column(Text)
+    why: Mapped[dict[str, object]] = mapped_column(JSON)
     rating: Mapped[str | None] = mapped_column(Text)
     rating_reason: Mapped[str] = mapped_column(JSON)
     rated: Mapped[datetime | None] = mapped_column(UtcTime)

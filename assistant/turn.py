@@ -22,7 +22,7 @@ from assistant.language_model.transcript import TranscriptTurn, context_text, sy
 from assistant.planning.answer_form import Answer
 from assistant.planning.change_form import is_idle, with_change
 from assistant.planning.continuing import continued
-from assistant.planning.plan import Ask, Plan
+from assistant.planning.plan import Ask, HandOver, Plan
 from assistant.planning.plan_text import plan_text
 from assistant.planning.planner import Planned, Planner
 from assistant.stopwatch import Stopwatch
@@ -87,14 +87,17 @@ class Dialogue:
         cancelled: threading.Event | None = None,
         owner: Owner | None = None,
         press: Press | None = None,
+        *,
+        hands_over: bool = False,
     ) -> Iterator[Prepared | Composed | TurnReply]:
         """Yields what was prepared, checked sentences as they are written, and last the finished reply; nothing after `cancelled` is set.
 
         On behalf of `owner` changes are proposed, and run after a yes; a turn that has run one is finished even if it was cancelled.
-        `press` is the button that sent the message. Raises StoreError, SearchIndexError, ModelError and WritingError.
+        `press` is the button that sent the message. With `hands_over` people answer in this chat, and a reply that hands over names no
+        contacts. Raises StoreError, SearchIndexError, ModelError and WritingError.
         """
         cancelled, watch = cancelled or threading.Event(), Stopwatch()
-        prepared = self.prepare(message, thread, customer, cancelled, watch, owner, press)
+        prepared = self.prepare(message, thread, customer, cancelled, watch, owner, press, hands_over=hands_over)
         if prepared.brief.ran:
             cancelled = threading.Event()
         if cancelled.is_set():
@@ -133,6 +136,8 @@ class Dialogue:
         watch: Stopwatch | None = None,
         owner: Owner | None = None,
         press: Press | None = None,
+        *,
+        hands_over: bool = False,
     ) -> Prepared:
         """Plan, run the tools, read and brief, as `reply` does before it writes; `watch` times the steps.
 
@@ -150,7 +155,8 @@ class Dialogue:
                 if heard
                 else self._planned(context, thread, message, cancelled or threading.Event())
             )
-        task = Task(message, planned.plan.need, thread, moment, customer.id if customer else None, owner, heard)
+        customer_id = customer.id if customer else None
+        task = Task(message, planned.plan.need, thread, moment, customer_id, owner, heard, hands_over)
         if cancelled is not None and cancelled.is_set():  # nobody reads the reply, so nothing may come of the message
             task = replace(task, owner=None, continued=None)
         with watch.step("tools"):
@@ -210,6 +216,8 @@ class Dialogue:
             order=brief.orders[0] if len(brief.orders) == 1 else "",
             asked=[step.about for step in planned.plan.steps if isinstance(step, Ask)],
             named=sorted(named_in(written, brief.products)),
-            missed=Note.NOT_STATED in brief.notes or planned.is_fallback,
+            missed=Note.NOT_STATED in brief.notes
+            or planned.is_fallback
+            or any(isinstance(step, HandOver) and step.reason == "cannot_help" for step in planned.plan.steps),
             waiting=brief.change.waiting if brief.change else None,
         )

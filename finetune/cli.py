@@ -25,6 +25,7 @@ import typer
 from finetune.corpora.cli import MODEL_HOME, Home, corpus
 from finetune.corpora.cli import register as register_corpus
 from finetune.finetune_cli import register as register_finetune
+from finetune.learn_cli import learn
 from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder, Start, Strength
 from finetune.recommending.cli import register as register_recommending
 from finetune.retail.cli import register as register_retail
@@ -43,6 +44,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(train, name="train")
     app.add_typer(evaluate, name="evaluate")
     app.add_typer(corpus, name="corpus")
+    app.add_typer(learn, name="learn")
     register_corpus(train, evaluate)
     register_simulation(evaluate)
     register_recommending(evaluate)

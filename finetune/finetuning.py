@@ -19,13 +19,14 @@ from typing import Any, Protocol
 from assistant.adapters.adapter import Adapter, short_name
 from assistant.privacy.masker import Mask
 from assistant.settings import Settings
+from assistant.shop_mask import shop_mask
 from finetune.corpora.model import token_function
 from finetune.judging.judge import judge
 from finetune.judging.plan import Plan
 from finetune.judging.report import Report
 from finetune.judging.side import AdapterSide
 from finetune.live_shop import LiveShop, OpenedAdapter
-from finetune.masking import masked, shop_mask
+from finetune.masking import masked
 from finetune.replay import Replay, ReplayCounts
 from finetune.replayed import Replayed
 from finetune.replaying import replayed

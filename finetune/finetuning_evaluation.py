@@ -14,6 +14,7 @@ from pathlib import Path
 from assistant.adapters.adapter import Adapter, short_name
 from assistant.privacy.masker import Mask
 from assistant.settings import Settings
+from assistant.shop_mask import shop_mask
 from finetune.corpora.shop import CORPUS
 from finetune.finetuning import Finetuning, Material, Watch, collected, keep_examples
 from finetune.judging.judge import judge
@@ -22,7 +23,6 @@ from finetune.judging.plan import Plan
 from finetune.judging.report import Report
 from finetune.judging.side import AdapterSide
 from finetune.live_shop import LiveShop, OpenedAdapter, base_folder, conversation_adapter
-from finetune.masking import shop_mask
 from finetune.replay import ReplayCounts
 from finetune.replayed import Replayed
 from finetune.service_transcripts import sample_shop, service_transcripts

@@ -24,7 +24,7 @@ def transcripts(
     from assistant.actions.orders import Orders
     from assistant.logs import configure_logs
     from assistant.settings import load_settings
-    from finetune.masking import shop_mask
+    from assistant.shop_mask import shop_mask
     from finetune.transcripts.reading import read_transcripts
     from finetune.transcripts.report import ImportReport
     from finetune.transcripts.writing import write_transcripts

@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from assistant.assistant import Serving
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.message import clean
 from assistant.conversation.rating import Thumb
@@ -32,7 +33,7 @@ from retrieval.catalog.faq import Faq
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product
 from retrieval.clock import utc_now
-from retrieval.errors import ConversationNotFound
+from retrieval.errors import AisleError, ConversationNotFound
 
 RETURNS = Faq(
     "returns", "Returns and refunds", "You can send things back within **30 days** of delivery.", ("get_refund",)
@@ -87,6 +88,10 @@ class FakeAssistant:
 
     model = "fake+none"
 
+    @property
+    def serving(self) -> Serving:
+        raise AisleError("The hand-written assistant has no dialogue.")
+
     def customer(self, customer_id: str) -> Customer | None:
         return CUSTOMER if customer_id == CUSTOMER.id else None
 
@@ -120,6 +125,8 @@ class FakeAssistant:
         earlier: Sequence[str] = (),
         page: str = "",
         press: Press | None = None,
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         self.earlier, self.page = tuple(earlier), page
         self.presses += [press] if press else []

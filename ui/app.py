@@ -39,6 +39,7 @@ from ui.api_keys import KeyDesk
 from ui.chat import ChatPage
 from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
+from ui.desk.routes import desk_router, open_desk_pages, open_suggesting
 from ui.embedding_api import embedding_router
 from ui.errors import answer_errors
 from ui.feedback_api import feedback_router
@@ -50,11 +51,13 @@ from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
 from ui.order_identity_api import code_mail, order_identity_router
+from ui.people_api import people_router
 from ui.protection import BodyLimits, RateLimit, SecurityHeaders
 from ui.proxies import Proxies, PublicAddress, trusted_networks
 from ui.reception import VISIT, Reception
 from ui.sign_in import sign_in_router
 from ui.staff import add_staff
+from ui.staffed import open_staffed
 from ui.storefront import storefront_router
 from ui.strings import strings_of
 
@@ -77,7 +80,6 @@ _Made = TypeVar("_Made")
 def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping[str, str] | None = None) -> FastAPI:
     """The app for `assistant`. On its page anybody may sign in as one of `demo_customers`, never real ones: each
     id with a few words on what there is to try.
-
     Raises SettingsError when the secret, the rate limit, an allowed origin, a proxy or the public address cannot work.
     """
     database = cache(lambda: open_database(settings.resolved_database_url))
@@ -85,7 +87,10 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     secret = load_secret(settings.secret.get_secret_value(), settings.home)
     keys = KeyDesk(lambda: ApiKeys(database()), required=settings.api_keys == "required")
     metrics = Metrics()
-    reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret)
+    staffed = open_staffed(settings, database)
+    suggesting = open_suggesting(staffed.desk, settings, database(), assistant) if staffed is not None else None
+    noticed = suggesting.noticed if suggesting is not None else None
+    reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret, staffed, noticed)
     mail, write = open_mail(settings), code_mail(settings.shop_name, strings_of(settings.language))
     identity = cache(lambda: OrderIdentity(database(), mail, write, secret))
 
@@ -98,6 +103,8 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     def close() -> None:
         stopped.set()
         reception.close()
+        if suggesting is not None:
+            suggesting.close()
         if identity.cache_info().currsize:
             identity().close()
 
@@ -116,6 +123,10 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     app.include_router(openai_router(reception, keys))
     app.include_router(order_identity_router(reception, identity))
     app.include_router(embedding_router(origins))
+    if staffed is not None and suggesting is not None:
+        app.include_router(people_router(reception, staffed, RateLimit(settings.rate_limit, times=4)))
+        pages = open_desk_pages(staffed.desk, settings, database())
+        app.include_router(desk_router(pages, staffed.changes, suggesting))
     app.include_router(health_router(assistant, metrics))
     app.include_router(import_router(settings, keys))
     app.include_router(sign_in_router(demo_customers or {}))

@@ -17,10 +17,13 @@ import structlog
 
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.rating import LONGEST_REASON, Thumb
+from assistant.desk.case import Case
+from assistant.desk.desk import visible
 from assistant.reply import Cards, Reply, Sentence
 from assistant.shown import Card, Shown
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.cards import cards_html, find_order_html, links_html, proposal_html, safe_url, sources_html, text_html
+from ui.chat_people import Message, entry_messages, said_by_aisle, said_by_customer, status_messages
 from ui.identity import TokenRefused
 from ui.look import QUESTIONS, Look
 from ui.opening import OpeningAssistant, Readiness
@@ -39,7 +42,6 @@ _LARGEST_HISTORY = 250_000  # characters: every message is sent back with the wh
 _FAILURES: dict[type[AisleError], str] = {TokenRefused: "signed_out", TooFast: "too_fast", TooBusy: "busy"}
 """What a customer is told of an error; of any other, that something failed."""
 
-Message = dict[str, Any]
 Update = dict[Any, Any]
 
 
@@ -78,11 +80,12 @@ class ChatPage:
             self._send = gr.Button(strings("send"), elem_id="aisle-send", variant="primary", scale=0, min_width=44)
         self._press = gr.Button("", visible="hidden", elem_id="aisle-press")
         self._conversation = gr.Textbox(visible="hidden", elem_id="aisle-conversation", container=False)
+        self._changed = gr.Button("", visible="hidden", elem_id="aisle-changed")
         self._token = gr.Textbox(visible="hidden", container=False)
         self._look = gr.Textbox(visible="hidden", container=False)
 
     def _listen(self, blocks: gr.Blocks) -> None:
-        changed = [self._log, self._conversation, self._retry, *self._chips]
+        changed = [self._header, self._log, self._conversation, self._retry, *self._chips]
         held = [self._log, self._conversation, self._token, self._look]
         shared: dict[str, Any] = {
             "outputs": changed, "api_visibility": "private", "concurrency_id": "reply", "concurrency_limit": 16,
@@ -100,6 +103,10 @@ class ChatPage:
         retried = self._retry.click(self._again, held, **shared | {"js": "(...held) => aisle.now(held)"})
         for done in (typed, *followed, retried):
             done.then(None, [self._conversation], None, js="(id) => aisle.replied(id)", api_visibility="private")
+        self._changed.click(
+            self._show_again, [self._conversation, self._token, self._look], changed,
+            js="(...held) => aisle.changed(held)", api_visibility="private", show_progress="hidden", queue=False,
+        )  # fmt: skip
         started = blocks.load(
             self._start, [self._conversation, self._token, self._look],
             [self._header, self._log, self._conversation, self._token, self._look, self._box, self._send, self._retry,
@@ -113,17 +120,19 @@ class ChatPage:
         conversation_id, token, page = map(_text, (conversation_id, token, page))
         look = self._shop.on_page(page)
         strings = strings_of(look.language)
-        history = [_said_by_aisle(text_html(look.greeting or _hello(self._shop.title, strings)))]
+        history = [said_by_aisle(text_html(look.greeting or _hello(self._shop.title, strings)))]
         is_refused = bool(token) and not (token := self._reception.welcome(token))
         if is_refused:
-            history.append(_said_by_aisle(_failure(strings("not_signed_in"))))
+            history.append(said_by_aisle(_failure(strings("not_signed_in"))))
         known = self._kept_conversation(conversation_id, token, request)
         chips: Sequence[str] = self._first_questions(page) or look.questions
+        case = None
         if known and known.turns:
-            chips = known.turns[-1].shown.chips
             history += self._retold(known, root_of(request.request), strings)
+            case = self._case(known.id)
+            chips = () if case and case.is_silent else known.turns[-1].shown.chips
         return {
-            self._header: _header(look, strings),
+            self._header: _header(look, strings, _person(case)),
             self._log: history,
             self._conversation: known.id if known else "",
             self._token: token,
@@ -142,9 +151,11 @@ class ChatPage:
         if not message.strip():
             return
         strings = strings_of(self._shop.on_page(page).language)
-        shown = [*_kept(history), _said_by_customer(message)]
+        shown = [*_kept(history), said_by_customer(message)]
+        case = self._case(conversation_id)
+        waiting = [] if case and case.is_silent else [said_by_aisle(_writing(strings))]
         yield {
-            self._log: [*shown, _said_by_aisle(_writing(strings))],
+            self._log: [*shown, *waiting],
             self._retry: gr.update(visible=False),
             **self._chip_updates(()),
         }
@@ -185,29 +196,55 @@ class ChatPage:
                         cards = event.cards
                     elif isinstance(event, Sentence):
                         text += event.text
-                    if isinstance(event, Reply):
+                    if isinstance(event, Reply) and event.answerer is not None:
+                        yield self._shown_again(event.conversation_id, token, page, request)
+                    elif isinstance(event, Reply):
                         yield self._finished(event, shown, root, strings)
                     else:
                         bubble = text_html(text) or _writing(strings)
-                        yield {self._log: [*shown, _said_by_aisle(bubble, cards_html(cards, root, strings))]}
+                        yield {self._log: [*shown, said_by_aisle(bubble, cards_html(cards, root, strings))]}
         except ConversationNotFound:  # signed out, or in as somebody else, in another tab: what follows is a new one
             async for update in self._reply(message, shown, "", token, page, request):
                 yield update
         except AisleError as error:
             told = strings(_FAILURES.get(type(error), "failed"))
             yield {
-                self._log: [*shown, _said_by_aisle(text_html(text) + _failure(told))],
+                self._log: [*shown, said_by_aisle(text_html(text) + _failure(told))],
                 self._retry: gr.update(visible=True),
             }
 
     def _finished(self, reply: Reply, shown: list[Message], root: str, strings: Strings) -> Update:
         below = _below(reply.shown, root, strings) + _tools(reply.turn, reply.time, None, strings)
-        told = _said_by_aisle(text_html(reply.text), below)
+        told = said_by_aisle(text_html(reply.text), below)
         return {
             self._log: [*shown, told],
             self._conversation: reply.conversation_id,
             **self._chip_updates(reply.shown.chips),
         }
+
+    def _show_again(self, conversation_id: str, token: str, page: str, request: gr.Request) -> Update:
+        """Shows the conversation as it is stored: a person has written, come or gone."""
+        return self._shown_again(_text(conversation_id), _text(token), _text(page), request)
+
+    def _shown_again(self, conversation_id: str, token: str, page: str, request: gr.Request) -> Update:
+        known = self._kept_conversation(conversation_id, token, request)
+        if known is None:
+            return {self._retry: gr.update(visible=False)}
+        look, case = self._shop.on_page(page), self._case(known.id)
+        strings = strings_of(look.language)
+        chips = () if not known.turns or (case and case.is_silent) else known.turns[-1].shown.chips
+        greeting = said_by_aisle(text_html(look.greeting or _hello(self._shop.title, strings)))
+        return {
+            self._header: _header(look, strings, _person(case)),
+            self._log: [greeting, *self._retold(known, root_of(request.request), strings)],
+            self._conversation: known.id,
+            self._retry: gr.update(visible=False),
+            **self._chip_updates(chips),
+        }
+
+    def _case(self, conversation_id: str) -> Case | None:
+        staffed = self._reception.staffed
+        return staffed.desk.case(conversation_id) if staffed is not None and conversation_id else None
 
     def _first_questions(self, page: str) -> Sequence[str]:
         """What may be asked on the shop's page that is open, unless the shop has chosen its questions itself."""
@@ -234,20 +271,18 @@ class ChatPage:
             _log.info("conversation_not_resumed", error=type(error).__name__)
             return None
 
-    @staticmethod
-    def _retold(conversation: Conversation, root: str, strings: Strings) -> list[Message]:
-        """The latest stored turns, each with what stood beside its reply."""
-        return [
-            message
-            for turn in conversation.turns[-_LONGEST_HISTORY // 2 :]
-            for message in (
-                _said_by_customer(turn.message),
-                _said_by_aisle(
-                    text_html(turn.reply),
-                    _below(turn.shown, root, strings) + _tools(turn.number, turn.time, turn.rating, strings),
-                ),
-            )
-        ]
+    def _retold(self, conversation: Conversation, root: str, strings: Strings) -> list[Message]:
+        """The latest stored turns with what stood beside their replies, what people wrote between them, and who answers now."""
+        staffed, case = self._reception.staffed, self._case(conversation.id)
+        entries = visible(staffed.desk.entries(conversation.id)) if staffed is not None and case is not None else ()
+        told: list[Message] = []
+        for turn in conversation.turns[-_LONGEST_HISTORY // 2 :]:
+            below = _below(turn.shown, root, strings) + _tools(turn.number, turn.time, turn.rating, strings)
+            told += [said_by_customer(turn.message), said_by_aisle(text_html(turn.reply), below)]
+            told += [
+                shown for entry in entries if entry.turn == turn.number for shown in entry_messages(entry, strings)
+            ]
+        return told if case is None else [*told, *status_messages(case, strings)]
 
 
 def _below(shown: Shown, root: str, strings: Strings) -> str:
@@ -279,14 +314,8 @@ def _tools(turn: int, time: datetime, rating: Thumb | None, strings: Strings) ->
     )
 
 
-def _said_by_customer(text: str) -> Message:
-    """Escaped, for Gradio shows text as HTML even where Markdown is switched off."""
-    return {"role": "user", "content": escape(text)}
-
-
-def _said_by_aisle(bubble: str, below: str = "") -> Message:
-    markup = f'<div class="aisle-turn"><div class="aisle-bubble">{bubble}</div>{below}</div>'
-    return {"role": "assistant", "content": gr.HTML(markup)}
+def _person(case: Case | None) -> str:
+    return case.agent.name if case is not None and case.agent is not None else ""
 
 
 def _failure(text: str) -> str:
@@ -317,7 +346,7 @@ def _text(value: Any) -> str:
 
 
 def _part(content: Any) -> tuple[str, bool]:
-    """Return the text of a message and whether it is HTML made by `_said_by_aisle`.
+    """Return the text of a message and whether it is HTML made by `said_by_aisle`.
 
     Gradio sends content as a list of parts; ours have exactly one.
     """
@@ -329,7 +358,7 @@ def _part(content: Any) -> tuple[str, bool]:
 
 
 def _words(message: Message) -> str:
-    """What the customer typed, from a message made by `_said_by_customer`."""
+    """What the customer typed, from a message made by `said_by_customer`."""
     return unescape(message["content"]) if isinstance(message["content"], str) else ""
 
 
@@ -342,15 +371,18 @@ def _writing(strings: Strings) -> str:
     return f'<p class="aisle-writing"><span class="aisle-unseen">{words}</span><i></i><i></i><i></i></p>'
 
 
-def _header(look: Look, strings: Strings) -> str:
-    """The heading: logo, title, and that no person is talking. A logo of the shop's own lies next to the widget's script."""
+def _header(look: Look, strings: Strings, person: str = "") -> str:
+    """The heading: logo, title, and whether a person is talking, whose name is `person`. A logo of the shop's own lies next to the widget's script."""
     logo = safe_url(look.logo, "../")
     mark = (
         f'<img class="aisle-logo" src="{escape(logo)}" alt="" width="38" height="38" referrerpolicy="no-referrer">'
         if logo
         else '<span class="aisle-mark" aria-hidden="true"></span>'
     )
-    title, subtitle = escape(look.title or strings("title")), escape(strings("subtitle"))
+    title, subtitle = (
+        escape(look.title or strings("title")),
+        escape(strings("person_subtitle", name=person) if person else strings("subtitle")),
+    )
     new = escape(strings("new_conversation"))
     return (
         f'<header class="aisle-header" lang="{strings.language}">{mark}<div><h1 id="aisle-title">{title}</h1>'

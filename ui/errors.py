@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from assistant.access.attempts import TooManyAttempts
 from assistant.access.keys import KeyRefused, ScopeMissing
 from assistant.access.order_identity import CodeRefused
+from assistant.desk.state import MoveRefused
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.identity import TokenRefused
 from ui.protection import TooFast
@@ -29,6 +30,7 @@ STATUSES: dict[type[AisleError], tuple[int, str]] = {
     TooFast: (429, "rate_limited"),
     TooBusy: (503, "busy"),
     ReplyFailed: (500, "reply_failed"),
+    MoveRefused: (409, "move_refused"),
 }
 
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -36,6 +38,7 @@ ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
     401: {"description": "The bearer token or API key is expired, revoked or forged, or a key is needed."},
     403: {"description": "The API key is for something else."},
     404: {"description": "No conversation of this customer has that id."},
+    409: {"description": "Who answers in the conversation does not allow that now."},
     413: {"description": "The request is larger than a message may be."},
     422: {"description": "The body is not JSON of the documented shape."},
     429: {"description": "Too many messages from this client; `Retry-After` says when to try again."},

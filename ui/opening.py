@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from assistant.assistant import Serving
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.rating import Thumb
 from assistant.dialogue.waiting import Press
@@ -38,6 +39,11 @@ class Answering(Protocol):
         """The language model and adapter that write the next reply."""
         ...
 
+    @property
+    def serving(self) -> Serving:
+        """What answers now, for those who draft replies without a stored turn."""
+        ...
+
     def reply(
         self,
         message: str,
@@ -47,6 +53,8 @@ class Answering(Protocol):
         earlier: Sequence[str] = (),
         page: str = "",
         press: Press | None = None,
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yield cards if there are any, sentences, and the finished reply; see `Assistant.reply`."""
         ...
@@ -120,6 +128,11 @@ class OpeningAssistant:
         """The opened assistant's model and adapter; "" before it is open."""
         return self._opened.model if self._opened is not None else ""
 
+    @property
+    def serving(self) -> Serving:
+        """What the opened assistant answers with."""
+        return self._wait().serving
+
     def reply(
         self,
         message: str,
@@ -129,9 +142,13 @@ class OpeningAssistant:
         earlier: Sequence[str] = (),
         page: str = "",
         press: Press | None = None,
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yields the events of the opened assistant's reply."""
-        return self._wait().reply(message, conversation_id, customer_id, cancelled, earlier, page, press)
+        return self._wait().reply(
+            message, conversation_id, customer_id, cancelled, earlier, page, press, hands_over=hands_over
+        )
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation as the opened assistant finds it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -17,18 +17,35 @@ from ui.opening import Answering
 from ui.protection import RateLimit, TooFast
 from ui.proxies import client_of
 from ui.replies import Replies
+from ui.staffed import Staffed
 from ui.visitor import Visitor
 
 SESSION_CUSTOMER = "customer_id"
 VISIT = timedelta(hours=8)
+_SHOW_PEOPLE = frozenset({"chat", "api"})
+"""Faces on which a person's messages can be read."""
 _log = structlog.get_logger(__name__)
 
 
 class Reception:
     """Turns a web request into a visitor, and a visitor's message into a reply."""
 
-    def __init__(self, assistant: Answering, metrics: Metrics, limit: RateLimit, secret: str) -> None:
+    def __init__(
+        self,
+        assistant: Answering,
+        metrics: Metrics,
+        limit: RateLimit,
+        secret: str,
+        staffed: Staffed | None = None,
+        noticed: Callable[[str], None] | None = None,
+    ) -> None:
+        """`staffed` is the desk of a shop with people behind the assistant, `noticed` is called when a case has news for it."""
         self.assistant = assistant
+        self.staffed = staffed
+        self._attended = {
+            hands_over: staffed.attend(assistant, noticed or (lambda _: None), hands_over) if staffed else assistant
+            for hands_over in (True, False)
+        }
         self.metrics = metrics
         self._replies = Replies(assistant, metrics)
         self._limit = limit
@@ -83,7 +100,8 @@ class Reception:
         except TooFast:
             self.metrics.refused(face, "rate_limited")
             raise
-        return self._replies.events(face, message, conversation_id or None, visitor, earlier, page, press)
+        ask = self._attended[face in _SHOW_PEOPLE].reply
+        return self._replies.events(face, message, conversation_id or None, visitor, earlier, page, press, ask)
 
     def close(self) -> None:
         """Takes no more messages."""

@@ -61,8 +61,9 @@ class Replies:
         earlier: Sequence[str] = (),
         page: str = "",
         press: Press | None = None,
+        reply: Callable[..., Iterator[ReplyEvent]] | None = None,
     ) -> AsyncGenerator[ReplyEvent]:
-        """Yield what `Assistant.reply` yields; closing this iterator stops the reply.
+        """Yield what `Assistant.reply` yields, or `reply` in its place; closing this iterator stops the reply.
 
         Raises TooBusy, ReplyFailed, or the assistant's own AisleError on a bad conversation id.
         """
@@ -77,7 +78,7 @@ class Replies:
             await self._enter(client, lane)
             run = _Run(asyncio.get_running_loop())
             ask = partial(
-                self._assistant.reply,
+                reply or self._assistant.reply,
                 message,
                 conversation_id,
                 visitor.customer_id,
@@ -90,8 +91,9 @@ class Replies:
             try:
                 async for event in run.consume(self._patience):
                     if isinstance(event, Reply):
-                        outcome = "replied"
-                        self._metrics.replied(event)
+                        outcome = "passed_on" if event.is_passed_on else "replied"
+                        if not event.is_passed_on:
+                            self._metrics.replied(event)
                     yield event
             finally:
                 run.cancelled.set()

@@ -5,6 +5,7 @@ What a policy does not name is not done: without a policy, carts work and orders
 
 from __future__ import annotations
 
+from datetime import UTC, date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -12,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, field_validator
 
 from assistant.actions.order import OrderStatus
+from assistant.hours import Hours
 
 UNLIMITED = "unlimited"
 _MOST_DAYS = 3650
@@ -150,6 +152,26 @@ class Refunds(_Part):
         return value
 
 
+class People(_Part):
+    """When people of the shop answer in the chat. Without `hours` there is no hand-over: replies name the shop's contacts.
+
+    `closed` are days on which nobody answers. `email_within` says how soon an e-mail is answered, in the shop's own words
+    ("within one business day"); without it nothing is promised. `most` is how often one conversation can be handed over.
+    """
+
+    hours: Text = ""
+    closed: tuple[date, ...] = ()
+    email_within: Text = ""
+    most: Annotated[int, Field(ge=1, le=100, strict=True)] = 5
+    section: Text = ""
+
+    @field_validator("hours")
+    @classmethod
+    def _can_be_read(cls, value: str) -> str:
+        Hours.parse(value, UTC)
+        return value
+
+
 class Section(_Part):
     """A heading of the policy's text and what stands below it, for replies to cite. `line` counts from 1."""
 
@@ -171,6 +193,7 @@ class Rules(_Part):
     return_label: ReturnLabel = ReturnLabel()
     cart: Cart = Cart()
     refunds: Refunds = Refunds()
+    people: People = People()
 
 
 class Policy(_Part):

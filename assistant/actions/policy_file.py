@@ -28,7 +28,7 @@ _FENCE = "---"
 _HINT = "See docs/orders.md for every setting and what it may be."
 _WITH_SECTION = (
     "cancel", "change_address", "change_default_address", "change_items", "change_payment", "return", "exchange",
-    "return_label",
+    "return_label", "people",
 )  # fmt: skip
 
 Place = tuple[int | str, ...]

@@ -131,6 +131,19 @@ class ClaimsChecker:
         """Everything wrong with `sentence`, written with references. `heard` is what the customer has said and the need so far."""
         return list(self._violations(sentence, brief, heard, is_first))
 
+    def is_borne(self, sentence: str, brief: Brief, heard: str) -> bool:
+        """Whether a sentence of unknown origin says nothing of its own: every word is everyday, or a record's or the customer's.
+
+        The words of a sentence that neither asks nor refers to a fact must all be everyday: put in the customer's words it would
+        still be a claim. Such a sentence must not say yes or no either.
+        """
+        bare = REFERENCE.sub(" ", sentence)
+        is_held = REFERENCE.search(sentence) or sentence.rstrip().endswith("?")
+        if not is_held and (_YES.search(sentence) or _NO.search(sentence)):
+            return False
+        borne = self._everyday | (stems(f"{heard} {brief.as_text()}") if is_held else frozenset())
+        return all(stem(word) in borne or word in FUNCTION_WORDS for word in _WORD.findall(bare.lower()))
+
     def _violations(self, sentence: str, brief: Brief, heard: str, is_first: bool) -> Iterator[Violation]:
         yield from (
             Violation(ViolationKind.REFERENCE, key) for key in REFERENCE.findall(sentence) if key not in brief.facts

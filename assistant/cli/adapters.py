@@ -86,13 +86,21 @@ def rollback(
 
 
 def export(
-    name: Annotated[str, typer.Argument(help="An adapter of the list, or a folder.")],
-    output: Annotated[Path, typer.Option(help="New folder that receives the merged model.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="An adapter of the list, or a folder; or `suggestions`, what agents answered at the desk."),
+    ],
+    output: Annotated[
+        Path, typer.Option(help="New folder that receives the merged model, or file for the suggestions.")
+    ],
     half: Annotated[bool, typer.Option("--half", help="Write bfloat16 in place of 32 bits.")] = False,
     home: Home = None,
     base: Model = None,
 ) -> None:
-    """Merge an adapter into its base, as a folder for vLLM, or for conversion to GGUF."""
+    """Merge an adapter into its base, as a folder for vLLM, or for conversion to GGUF; or write suggestions for `aisle finetune`."""
+    if name == "suggestions":
+        _export_suggestions(output, home)
+        return
     import warnings
 
     from transformers.utils.logging import disable_progress_bar
@@ -108,6 +116,23 @@ def export(
     exported = export(registry.find(name), registry.base, output, half=half)
     typer.echo(f"{exported.folder} holds {registry.base} with {name} merged in.")
     typer.echo(f"Largest difference of a logit: {exported.difference:.1e}, in 32 bits. {exported.spoken}")
+
+
+def _export_suggestions(output: Path, home: Path | None) -> None:
+    from assistant.actions.orders import Orders
+    from assistant.desk.export import export_suggestions
+    from assistant.settings import load_settings
+    from assistant.shop_mask import shop_mask
+    from retrieval.store.database import open_database
+    from retrieval.store.records import Records
+
+    settings = load_settings(home=home)
+    engine = open_database(settings.resolved_database_url)
+    records = Records(engine)
+    mask = shop_mask(records.catalog(), records, Orders(engine), settings)
+    done = export_suggestions(engine, mask, output)
+    typer.echo(f"{output} holds {done.conversations} conversations with {done.replies} replies of agents, masked.")
+    typer.echo(f"{done.suggestions} suggestions were decided on.")
 
 
 def _cells(entry: Entry) -> tuple[str, str, str, str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from assistant.conversation.rating import Thumb
+from assistant.conversation.why import Why
 from assistant.dialogue.thread import Thread
 from assistant.shown import Shown
 
@@ -14,7 +15,8 @@ from assistant.shown import Shown
 class Turn:
     """One message and the reply to it, as stored; `shown` is what stood beside the reply, `model` what wrote it.
 
-    `number` counts the turns of a conversation from 1; the store gives it. `rating` is what the customer thinks of the reply.
+    `number` counts the turns of a conversation from 1; the store gives it. `rating` is what the customer thinks of the reply,
+    `why` what the reply was made from.
     """
 
     message: str
@@ -25,6 +27,7 @@ class Turn:
     model: str = ""
     rating: Thumb | None = None
     number: int = field(default=0, compare=False)
+    why: Why = Why()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, upd
 from assistant.actions.owner import Owner
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.rating import LONGEST_REASON, RatedReply, Thumb
+from assistant.conversation.why import Why
 from assistant.dialogue.thread import Thread
 from assistant.shown import Shown
 from assistant.tables import ConversationRow, ProvedOrderRow, TurnRow
@@ -186,6 +187,7 @@ def _turn_values(conversation_id: str, number: int, turn: Turn) -> dict[str, Any
         "time": turn.time,
         "fallback": turn.fallback,
         "model": turn.model,
+        "why": turn.why.model_dump(mode="json"),
         "rating": turn.rating,
         "rating_reason": "",
         "rated": None,
@@ -202,4 +204,5 @@ def _turn(row: RowMapping) -> Turn:
         row["model"],
         Thumb(row["rating"]) if row["rating"] else None,
         row["number"],
+        Why.model_validate(row["why"]),
     )

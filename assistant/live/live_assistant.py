@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.assistant import Assistant
+from assistant.assistant import Assistant, Serving
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.rating import Thumb
 from assistant.dialogue.waiting import Press
@@ -46,6 +46,11 @@ class LiveAssistant:
         """The language model and adapter that write the next reply."""
         return self._live.current.served.model
 
+    @property
+    def serving(self) -> Serving:
+        """What answers now; see `Assistant.serving`."""
+        return self._live.current.served.serving
+
     def reply(
         self,
         message: str,
@@ -55,9 +60,13 @@ class LiveAssistant:
         earlier: Sequence[str] = (),
         page: str = "",
         press: Press | None = None,
+        *,
+        hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:
         """Yield the events of the reply; see `Assistant.reply`."""
-        return self._live.current.served.reply(message, conversation_id, customer_id, cancelled, earlier, page, press)
+        return self._live.current.served.reply(
+            message, conversation_id, customer_id, cancelled, earlier, page, press, hands_over=hands_over
+        )
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation with this id. Raises ConversationNotFound when it is absent or another customer's."""

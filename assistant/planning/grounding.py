@@ -32,6 +32,7 @@ from assistant.planning.plan import (
     Talk,
 )
 from assistant.planning.request_form import (
+    asks_beyond,
     asks_for_others,
     asks_for_several,
     points,
@@ -44,6 +45,8 @@ from assistant.reading.known_questions import KnownQuestions
 
 _SAME = 4
 """First letters by which two longer words count as forms of one: "heavy" and "heaviest", "ship" and "shipping"."""
+_SHORT = 20
+"""Words of a message that is looked for in full where a plan leaves a word of it out; a longer one blurs a search."""
 _DIGITS = re.compile(r"\d+")
 _SEARCHING = (Find, Bundle, Choose, Ask)
 """Steps that tell more of what a customer needs; a question about a product or the shop does not."""
@@ -116,6 +119,8 @@ class Grounding:
         """
         if asks_for_others(said) and spoken.last_search and not spoken.kind:
             return spoken.last_search
+        if asks_beyond(said) and not spoken.kind:
+            return Find(want=said)
         kind, want = step.kind, step.want
         if spoken.last_search and spoken.last_search.kind and tells_use(said):
             kind = spoken.last_search.kind  # "it's for a gas cooker" tells of the kettle that is looked for
@@ -127,7 +132,9 @@ class Grounding:
             )  # "the warmest one" is one of those looked for, not of all that were spoken of
         elif kind and not heard.bears(kind):
             kind, want = "", said
-        if want and not heard.bears(want):
+        if (want and not heard.bears(want)) or (
+            len(said.split()) <= _SHORT and spoken.says_more_than(f"{kind} {want}")
+        ):
             want = said
         return step.model_copy(update={"kind": kind, "want": want, "sort": spoken.sort or step.sort})
 
@@ -149,8 +156,13 @@ def _knows_better(step: Step, spoken: Spoken) -> bool:
 
 def _asked_apart(steps: Sequence[Step], message: str) -> Sequence[Step]:
     """The one question of a plan as the several that the message asks, so that each is answered."""
-    if len(steps) == 1 and isinstance(steps[0], (Details, Policy)) and (asked := questions_in(message)):
+    asked = questions_in(message)
+    if not asked or not all(isinstance(step, (Details, Policy)) for step in steps):
+        return steps
+    if len(steps) == 1:
         return [steps[0].model_copy(update={"question": question}) for question in asked]
+    if len(steps) == len(asked):
+        return [step.model_copy(update={"question": question}) for step, question in zip(steps, asked, strict=True)]
     return steps
 
 

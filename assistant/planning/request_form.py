@@ -12,12 +12,10 @@ from assistant.planning.grammar.text import Text, clean
 from assistant.planning.grammar.words import words
 
 _POINTERS = words("pointers")
-_LEAD_IN = (
-    r"(?:(?:and|but|ok(?:ay)?|so|hm+|oh|ah|well|also|then|now|great|nice|cool|thanks|hi|hello|hey|yes|no|btw)[\s,.!]+)*"
-)
+_LEAD_IN = r"(?:(?:and|but|ok(?:ay)?|so|hm+|oh|ah|well|also|then|now|great|nice|cool|fine|perfect|right|alright|lovely|super|thanks|hi|hello|hey|yes|no|btw)[\s,.!]+)*"
 _GOODS = re.compile(
     rf"^{_LEAD_IN}(?:(?:do|can|would) (?:you|u|ya|y'all) (?:guys )?(?:also )?(?:have|sell|carry|stock|keep|do|offer|recommend|suggest)"
-    r"|an?\b|some\b|another\b|what about|how about|any\b|anything (?:under|below|over|between|around|cheaper|for|in|with|without|that|like|similar|\w+er\b)|got\b|have you got|you got|is there|are there|more like|something|somethin|show me|find me|give me"
+    r"|an?\b|some\b|another\b|what about|how about|any\b|anything (?:under|below|over|between|around|cheaper|for|in|with|without|that|like|similar|\w+er\b)|got\b(?! it\b)|have you got|you got|is there|are there|more like|something|somethin|show me|find me|give me"
     r"|(?:i(?:'m| am|m)? |we(?:'re| are)? )(?:also )?(?:need|want|looking|after|searching)|looking for|need\b|want\b|which .* do you"
     r"|(?:which|what) (?:\w+ ){1,2}(?:would|do you|goes?|fits?|works?|suits?)\b)"
 )
@@ -26,6 +24,17 @@ _TELLS = re.compile(
     r"|rather|more|less|preferably|ideally)\b"
 )
 _COMPARES = re.compile(r"\b(?:differen\w+|compared?|comparison|versus|vs|or|better|between)\b")
+_SENTENCE_END = re.compile(r"[.!?]\s+")
+_BEYOND = re.compile(
+    r"\b(?:what|anything|something) else (?:do|does|would|will|should|might|could|can) (?:i|we|he|she|they|you)\b"
+)
+_DESCRIBE = re.compile(
+    r"\b(?:tell me|know|info\w*|details?) (?:\w+ ){0,2}about\b|\bmore (?:info\w*|details?)\b|\bdescribe\b"
+)
+_DIFFERENCE = re.compile(r"\b(?:differen\w+|compare[ds]?|comparison)\b")
+_NOT_ONES = re.compile(r"\b(?:no|not|without) (?:\w+ ){0,2}ones?\b")
+_OF_THOSE = re.compile(rf"^{_LEAD_IN}which (?:one )?of (?:those|these|them)\b")
+_ONLY_LEADS = re.compile(rf"^{_LEAD_IN}")
 _GOES_ON = re.compile(
     r"\b(?:ones?|others?|another|else|more|(?:some|any)(?:thing)?(?! to\b))(?! of\b)\b|\b\w+er\b|^(?:what|how) about\b"
 )
@@ -57,7 +66,7 @@ _TOTAL = re.compile(
     r"|\b(?:how much|what) (?:\w+ ){0,5}(?:pay|cost|be)\b.*\b(?:with|and|plus)\b"
 )
 _BETWEEN_QUESTIONS = re.compile(
-    r"(?<=\?)\s+|[,;.]?\s+\b(?:and|also|plus)\b[\s,]+(?=(?:what|how|when|where|which|who)\b"
+    r"(?<=\?)\s+|[,;.]?\s+\b(?:and|also|plus)\b[\s,]+(?=(?:(?:until|at|by|to|for|from) )?(?:what|how|when|where|which|who)\b"
     r"|(?:can|could|do|does|is|are|will|would|may|must) (?:i|we|you|u|it|they|he|she|the|there|this|that|these|my|your|any)\b)"
 )
 _MOST_QUESTIONS, _FEWEST_WORDS = 3, 3
@@ -98,6 +107,31 @@ def asks_for_others(message: str) -> bool:
     return bool(_OTHERS.search(message.casefold()))
 
 
+def asks_beyond(message: str) -> bool:
+    """Whether the message asks what is needed beside what was spoken of: "what else would we need"."""
+    return bool(_BEYOND.search(message.casefold()))
+
+
+def asks_to_describe(message: str) -> bool:
+    """Whether the message asks for no property but for a description: "tell me more about the second one"."""
+    return bool(_DESCRIBE.search(message.casefold()))
+
+
+def asks_which_of_those(message: str) -> bool:
+    """Whether the message asks for one of those that were shown: "which of those waters itself"."""
+    return bool(_OF_THOSE.match(message.casefold()))
+
+
+def without_lead_in(message: str) -> str:
+    """The message without words that only lead to it: "ok cool, got it in red?" asks "got it in red?"."""
+    return _ONLY_LEADS.sub("", message.casefold()).strip()
+
+
+def asks_difference(message: str) -> bool:
+    """Whether the message asks in what things differ."""
+    return bool(_DIFFERENCE.search(message.casefold()))
+
+
 def compares_again(message: str) -> bool:
     """Whether the message asks which of those just compared is meant: "which is more waterproof?"."""
     return bool(_WHICH.match(message.casefold()))
@@ -117,7 +151,7 @@ def questions_in(message: str) -> tuple[str, ...]:
 
 def asks_for_goods(message: str) -> bool:
     """Whether the message asks what the shop has: "do you have a pad that goes with it", "what about boots for her"."""
-    return bool(_GOODS.match(message.strip().casefold()))
+    return any(_GOODS.match(sentence.strip()) for sentence in _SENTENCE_END.split(message.strip().casefold()))
 
 
 def goes_on(message: str) -> bool:
@@ -128,4 +162,4 @@ def goes_on(message: str) -> bool:
 def tells_need(message: str) -> bool:
     """Whether the message tells something and asks nothing: "she's 110cm tall", "in neutral colours"."""
     said = message.strip().casefold().replace("’", "'")
-    return bool(_TELLS.match(said)) and not _ASKS.search(said)
+    return bool(_TELLS.match(said) or _NOT_ONES.search(said)) and not _ASKS.search(said)

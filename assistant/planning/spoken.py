@@ -15,12 +15,14 @@ from assistant.planning.grammar.negation import is_negated
 from assistant.planning.grammar.reading import Reading
 from assistant.planning.grammar.text import Text, clean, stems
 from assistant.planning.grammar.words import words
-from assistant.planning.plan import Ask, Choose, Compare, Details, Find, Policy, Step
+from assistant.planning.plan import Ask, Bundle, Choose, Compare, Details, Find, Policy, Step
 from assistant.planning.plan_text import parse_plan
 from assistant.planning.request_form import (
+    asks_difference,
     asks_for_goods,
     asks_in_words,
     asks_total,
+    asks_which_of_those,
     compares_again,
     goes_on,
     points,
@@ -33,6 +35,7 @@ from retrieval.catalog.product import Product
 LONGEST = 200
 """Characters of a message that stand in for an argument."""
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3}
+_FEW, _MOST_CHOSEN_FROM = 3, 6
 _BETWEEN_KINDS = 3
 """Words between two kinds that are asked for together: "blankets and some cushions"."""
 _ONES = frozenset({"one", "ones"})
@@ -93,6 +96,10 @@ class Spoken:
     def rules_out(self) -> bool:
         """Whether the message has a word of negation."""
         return not self._words.isdisjoint(_NEGATORS)
+
+    def says_more_than(self, text: str) -> bool:
+        """Whether the message has a word that means something, is no limit, and does not stand in `text`."""
+        return not {word for word in self._reading.rest if word.isalpha()} <= set(stems(text))
 
     @property
     def names_money(self) -> bool:
@@ -190,11 +197,16 @@ class Spoken:
             return Details(of=self._spoken_of, question=self.said)
         if isinstance(step, Find) and not self.kind and compares_again(self._message) and len(self._compared) > 1:
             return Compare(of=self._compared, on=self.said)
-        if isinstance(step, (Compare, Choose)) and asks_total(self._message):
+        if asks_total(self._message) and isinstance(step, (Compare, Choose)):
             step = Details(of=step.of, question=self.said)
-        if isinstance(step, Find) and (numbers := _NUMBER.findall(step.kind)):
-            named = (self._thread.numbers.product(int(number)) for number in numbers)
-            step = Details(of=tuple(filter(None, named)) or ("",), question=self.said)
+        if asks_total(self._message) and isinstance(step, (Find, Bundle)) and not self.kind and self._thread.shown:
+            step = Details(of=self._numbered(step) or self._thread.shown[:1], question=self.said)
+        if isinstance(step, Find) and asks_which_of_those(self._message) and self._thread.shown[1:]:
+            return Choose(of=tuple(self._thread.shown[:_MOST_CHOSEN_FROM]))
+        if isinstance(step, Find) and asks_difference(self._message) and len(self._few_of_kind) > 1:
+            return Compare(of=self._few_of_kind)
+        if isinstance(step, Find) and _NUMBER.search(step.kind):
+            step = Details(of=self._numbered(step) or ("",), question=self.said)
         if not isinstance(step, (Details, Compare, Choose)):
             return step
         if not self._named and (search := self._search(step)):
@@ -217,6 +229,22 @@ class Spoken:
         if self._thread.shown:
             return Details(of=self._thread.shown[:1], question=self.said)
         return Ask(about="which_product") if points(self._message) else Policy(question=self.said)
+
+    def _numbered(self, step: Find | Bundle) -> tuple[str, ...]:
+        """The products that a search calls by their numbers."""
+        kinds = step.kind if isinstance(step, Find) else " ".join(step.kinds)
+        named = (self._thread.numbers.product(int(number)) for number in _NUMBER.findall(kinds))
+        return tuple(filter(None, named))
+
+    @cached_property
+    def _few_of_kind(self) -> tuple[str, ...]:
+        """One product of each group of the kind that the message names, if the shop has two or three: "the two fire pits"."""
+        types = self._reading.types
+        found: dict[str, str] = {}
+        for id, product in self._products.items() if types else ():
+            if all(kind.accepts(product) for kind in types):
+                found.setdefault(self._names.group_of(id), id)
+        return tuple(found.values()) if len(found) <= _FEW else ()
 
     @property
     def _compared(self) -> tuple[str, ...]:
@@ -253,6 +281,8 @@ class Spoken:
         in_view = [each for each in self._in_view(step) if any(kind.accepts(each) for kind in types)]
         if types and asks_for_goods(self._message) and not (in_view and isinstance(step, Details)):
             return Find(kind=self.kind, want=self.said)
+        if types and isinstance(step, Details) and not in_view and not asks_in_words(self._message):
+            return Find(kind=self.kind, want=self.said)  # "and shoes to go with it"
         last = self.last_search
         if not isinstance(step, Details) or last is None:
             return None

@@ -30,6 +30,7 @@ _READ = 6
 """Candidates whose lines are read; more cost a customer time and seldom change the first three."""
 _NEAR = 0.3
 """Cosine of a wish and the nearest line of all candidates below which nothing like it is there."""
+_MUCH_NEARER = 0.1
 _LINES_OF_FIRST, _LINES_OF_NEXT = 2, 1
 _BETWEEN = re.compile(r"\s*(?:,|\band\b|\bor\b)\s*")
 _GIVEN_UP = ("color", "size", "brand", "rating", "discount", "age_group")
@@ -44,6 +45,8 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     notes: tuple[Note, ...] = (
         (Note.FOREIGN_LIMIT,) if bench.constraints.has_foreign_limit(task.need, task.message) else ()
     )
+    if not step.kind:
+        wanted = _without_age(step, wanted, task, bench)
     candidates, count, is_relaxed, wanted = _search(step, wanted, task, bench)
     if not candidates:
         pages = page_findings((task.message,), bench, SURELY_ANSWERS) if asks_in_words(task.message) else ()
@@ -74,6 +77,20 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
     ids = tuple(each.product.id for each in chosen)
     return Findings(products=ids, lines=tuple(lines), notes=notes, total=count)
+
+
+def _without_age(step: Find, wanted: Filter, task: Task, bench: Bench) -> Filter:
+    """The filter without its demand for children's things where others are much nearer: a soup jar for a son is no rain suit."""
+    free = replace(wanted, conditions=tuple(each for each in wanted.conditions if each.field != "age_group"))
+    if len(free.conditions) == len(wanted.conditions):
+        return wanted
+
+    def nearest(filter: Filter) -> float:
+        found = bench.search.nearest(step.want, filter, _READ, task.moment)
+        lines = (bench.nearest_lines(each.product.id, (step.want,), 1) for each in found)
+        return max((near[0].nearness for near in lines if near), default=0.0)
+
+    return wanted if nearest(wanted) >= nearest(free) - _MUCH_NEARER else free
 
 
 def _shown(task: Task, bench: Bench) -> tuple[str, ...]:

@@ -18,13 +18,20 @@ from assistant.reading.verdict import Verdict
 from retrieval.catalog.measure import Measure
 
 _NEGATION = re.compile(r"\b(?:no|not|never|without|only|hand|cannot|neither|nor|none|except)\b|n['’]t", re.IGNORECASE)
+_INCLUDED = re.compile(r"\b(?:comes? with|includ\w*)\b", re.IGNORECASE)
+"""What runs on gas need not come with gas."""
 _LIGHT = frozenset({"come", "use", "have", "work", "safe", "made", "actually", "really", "with"})
 """Words of a question that ask for no property."""
 
 
 def plain_verdict(question: str, line: Line) -> Verdict | None:
     """Whether the line says yes or no to the question, or None where that takes judgment."""
-    if line.kind is not LineKind.ATTRIBUTE or _NEGATION.search(question) or not asks_yes_no(question, question):
+    if (
+        line.kind is not LineKind.ATTRIBUTE
+        or _NEGATION.search(question)
+        or _INCLUDED.search(question)
+        or not asks_yes_no(question, question)
+    ):
         return None
     name, _, value = line.text.partition(":")
     if (enough := _is_enough(question, name, Measure.parse(value.strip()))) is not None:

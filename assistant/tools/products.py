@@ -10,9 +10,15 @@ from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum, difference, total
 from assistant.planning.grammar.text import stems
 from assistant.planning.grammar.words import words
-from assistant.planning.plan import Choose, Compare, Details
+from assistant.planning.plan import Choose, Compare, Details, Find
 from assistant.planning.question_form import asked_field, asked_fields
-from assistant.planning.request_form import asks_in_words, asks_total, speaks_of_people
+from assistant.planning.request_form import (
+    asks_in_words,
+    asks_to_describe,
+    asks_total,
+    speaks_of_people,
+    without_lead_in,
+)
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
 from assistant.tools.basket import named_basket
@@ -25,7 +31,7 @@ from retrieval.catalog.product import Product
 _LINES_OF_ONE, _LINES_OF_EACH = 2, 1
 _LINES_READ = 6
 """Lines of a product that are read for a question about it: those nearest to it."""
-_OF_OPTIONS = frozenset({"come", "size", "color", "available", "version", "wear", "take", "usually", "normally"})
+_OF_OPTIONS = frozenset({"come", "got", "size", "color", "available", "version", "wear", "take", "usually", "normally"})
 """Words that ask for a color or size and say no more: "does it come in a large", "I usually wear 9"."""
 _MUST_ANSWER = 0.9
 """What a page must reach to answer a question about the thing itself ("is it washable"), which the shop's rules seldom do."""
@@ -41,11 +47,15 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
     if note := _option_note(products, task, bench):
         return Findings(products=ids, notes=(note,))
     if asks_total(task.message) or _goes_on_adding(task):
-        basket = named_basket(task, bench) or [(each, 1) for each in products]
+        basket = named_basket(task, bench)
+        if sum(count for _, count in basket) < 2:
+            basket = [(each, 1) for each in products]
         if len(basket) > 1 or any(count > 1 for _, count in basket):
             several = any(count > 1 for _, count in basket)
             spent = Sum("total of several" if several else "total", str(total(basket, task.moment)))
             return Findings(products=tuple(product.id for product, _ in basket), sums=(spent,))
+    if asks_to_describe(task.message) and len(products) == 1:
+        return Findings(products=ids, lines=tuple(_described(products[0], bench)))
     if field := asked_field(step.question):  # prices, stock and options are told of the product itself
         said = _reviews(products[0], bench) if field == "rating" and len(products) == 1 else ()
         return Findings(products=ids, lines=said)
@@ -60,6 +70,13 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
     least = SURELY_ANSWERS if speaks_of_people(task.message) else _MUST_ANSWER
     lines = lines or list(page_findings((named, task.message), bench, least))
     return Findings(products=ids, lines=tuple(lines), notes=() if lines else (Note.NOT_STATED,))
+
+
+def _described(product: Product, bench: Bench) -> Iterator[BriefLine]:
+    """The first sentences of a description, then the first properties."""
+    lines = bench.lines_of(product.id)
+    for kind, most in ((LineKind.DESCRIPTION, 2), (LineKind.ATTRIBUTE, 2)):
+        yield from (BriefLine(Verdict.SUPPORTS, line) for line in [each for each in lines if each.kind is kind][:most])
 
 
 def _reviews(product: Product, bench: Bench) -> tuple[BriefLine, ...]:
@@ -97,7 +114,10 @@ def compare(step: Compare, task: Task, bench: Bench) -> Findings:
 def choose(step: Choose, task: Task, bench: Bench) -> Findings:
     """One pick, its reason from the record, and the runner-up: the need decides, then ratings."""
     question = task.question(task.message if bench.constraints.says_more(task.message) else "")
-    read = read_records(bench, meant_products(step.of, task, bench), (question,), _LINES_READ)
+    wanted = bench.constraints.of(Find(), task.need, task.message)
+    products = meant_products(step.of, task, bench)
+    fitting = [each for each in products if wanted.accepts(each, each.offer_at(task.moment))]
+    read = read_records(bench, fitting or products, (question,), _LINES_READ)
 
     def merit(each: ProductReading) -> tuple[float, float]:
         fit = each.support - each.contradiction - (0.0 if each.product.offer_at(task.moment).is_available else 1.0)
@@ -115,7 +135,7 @@ def _option_note(products: list[Product], task: Task, bench: Bench) -> Note | No
     if {"colors", "sizes"} & set(asked_fields(task.message)):  # "which colors in 9" asks for a list
         return None
     names = {word for product in products for word in stems(product.title)}
-    more = set(bench.constraints.unread(task.message).split()) - _OF_OPTIONS - names - _PLACES
+    more = set(bench.constraints.unread(without_lead_in(task.message)).split()) - _OF_OPTIONS - names - _PLACES
     if not variants:
         return None
     if number := _size_in(task.message, variants):

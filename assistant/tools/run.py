@@ -6,7 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.planning.plan import Bundle, Cart, Change, Choose, Compare, Details, Find, Order, Plan, Policy, Step
+from assistant.evidence.brief import Note
+from assistant.planning.plan import (
+    Bundle,
+    Cart,
+    Change,
+    Choose,
+    Compare,
+    Details,
+    Find,
+    HandOver,
+    Order,
+    Plan,
+    Policy,
+    Step,
+)
 from assistant.tools.cart import cart
 from assistant.tools.find import bundle, find
 from assistant.tools.orders import change, order
@@ -24,6 +38,12 @@ class Tool:
     run: Callable[[Any, Task, Bench], Findings]
 
 
+def hand_over(step: HandOver, task: Task, bench: Bench) -> Findings:
+    """That a person takes over in this chat, where there are people; who cannot be helped is told the contacts first."""
+    is_handed_over = task.hands_over and step.reason != "cannot_help"
+    return Findings(notes=(Note.HANDED_OVER,) if is_handed_over else ())
+
+
 TOOLS: Mapping[type[Step], Tool] = {
     Find: Tool(Access.READ, find),
     Bundle: Tool(Access.READ, bundle),
@@ -34,8 +54,9 @@ TOOLS: Mapping[type[Step], Tool] = {
     Order: Tool(Access.READ, order),
     Change: Tool(Access.WRITE, change),
     Cart: Tool(Access.WRITE, cart),
+    HandOver: Tool(Access.READ, hand_over),
 }
-"""Steps that are not here (ask, hand over, talk) need nothing from the records."""
+"""Steps that are not here (ask, talk) need nothing from the records."""
 
 
 def run(plan: Plan, task: Task, bench: Bench) -> Findings:

@@ -122,6 +122,8 @@ class Task:
     customer_id: str | None = None
     owner: Owner | None = None
     continued: Continued | None = None
+    hands_over: bool = False
+    """Whether people answer in this chat, so that a hand-over needs no contacts."""
 
     @property
     def orders_of(self) -> Owner | None:

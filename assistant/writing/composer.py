@@ -78,6 +78,17 @@ class Composer:
         if Note.FOREIGN_LIMIT in brief.notes and not cancelled.is_set():  # never left to a model: a limit was not kept
             yield Composed(FOREIGN_LIMIT, FOREIGN_LIMIT)
 
+    def passes(self, sentences: Sequence[str], brief: Brief, heard: str, *, is_own: bool) -> bool:
+        """Whether every sentence of a reply that was made elsewhere passes the check, references and all.
+
+        Unless its words are our own, each must also say nothing that this brief does not bear.
+        """
+        return bool(sentences) and all(
+            not self._checker.violations(sentence, brief, heard, is_first=not place)
+            and (is_own or self._checker.is_borne(sentence, brief, heard))
+            for place, sentence in enumerate(sentences)
+        )
+
     def _sentences(
         self, task: ReplyTask, said: tuple[str, ...], refused: Refused | None, cancelled: threading.Event
     ) -> Iterable[str]:

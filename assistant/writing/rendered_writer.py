@@ -157,7 +157,7 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
         case Ask():
             return list(ask_reply(step, is_alone, view))
         case HandOver():
-            return list(hand_over_reply(step, view))
+            return list(hand_over_reply(step, is_alone, view))
         case Talk():
             return list(talk_reply(step, view)) if is_alone or step.about in _OPENING_TALK else []
     return []

@@ -164,8 +164,12 @@ def ask_reply(step: Ask, is_alone: bool, view: ReplyView) -> Iterator[str]:
     yield view.phrases(f"ask.{step.about}")
 
 
-def hand_over_reply(step: HandOver, view: ReplyView) -> Iterator[str]:
-    """How to reach a person, unless a page that is quoted says it."""
+def hand_over_reply(step: HandOver, is_alone: bool, view: ReplyView) -> Iterator[str]:
+    """How to reach a person, unless one comes into this chat or a page that is quoted says it."""
+    if Note.HANDED_OVER in view.task.brief.notes:
+        if is_alone:  # the words of the hand-over follow
+            yield view.phrases(f"hand_over.here_{'upset' if step.reason == 'upset' else 'asked'}")
+        return
     quoted = " ".join(told.line.text for told in view.page_lines)
     if any(value in quoted for name in ("phone", "email") if (value := view.text(f"shop.{name}"))):
         return

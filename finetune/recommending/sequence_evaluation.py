@@ -67,8 +67,8 @@ RECIPES: Mapping[str, tuple[Recipe, ...]] = {
     ),
     "SASRec, softmax from neighbors": (
         Recipe(),
-        Recipe(blocks=2),
         Recipe(width=128),
+        Recipe(blocks=2),
         Recipe(dropout=0.3),
         Recipe(loss=Loss.SAMPLED, negatives=2048),
     ),

@@ -14,7 +14,8 @@ from assistant.privacy.known import Known
 from assistant.privacy.masker import Mask, Masker
 from assistant.privacy.presidio import PresidioMasker
 from assistant.settings import Settings
-from finetune.masking import masked, shop_mask
+from assistant.shop_mask import shop_mask
+from finetune.masking import masked
 from finetune.replayed import Replayed
 from retrieval.errors import ModelError, SettingsError
 from retrieval.store.database import open_database

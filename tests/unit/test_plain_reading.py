@@ -23,6 +23,7 @@ def line(text: str, title: str = "Ember Duo Camp Stove") -> Line:
     ("question", "text", "verdict"),
     [
         ("does the Ember Duo need gas?", "Fuel: gas bottle", Verdict.SUPPORTS),
+        ("does it come with gas", "Fuel: gas cartridge", None),
         ("can I machine wash it", "Care: Machine wash 30 °C", Verdict.SUPPORTS),
         ("is it dishwasher safe", "Dishwasher safe: no", Verdict.CONTRADICTS),
         ("is it waterproof", "Waterproof: yes", Verdict.SUPPORTS),

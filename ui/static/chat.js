@@ -48,6 +48,7 @@
       page.classList.toggle("is-new", !asked && !unsent.length);
       log.querySelectorAll(".aisle-cards").forEach(count);
       dress(log);
+      people();
       const last = questions[asked - 1], rows = log.querySelectorAll(".message-row"), reply = rows[rows.length - 1];
       if (!last || !following) return;
       const [question, answer, frame] = [last, reply, log].map((element) => element.getBoundingClientRect());
@@ -156,7 +157,7 @@
   // While a reply is awaited the server is asked for a sign of life. Without one the chat says how else to reach the shop.
   const unanswered = () => {
     const all = document.querySelectorAll("#aisle-log .message-row"), last = all[all.length - 1];
-    if (!rows() || last.querySelector(".aisle-tools, .aisle-failure")) return [];
+    if (!rows() || last.querySelector(".aisle-tools, .aisle-failure, .aisle-answers, .aisle-entry")) return [];
     return [[...document.querySelectorAll("#aisle-log .user-row")].at(-1).innerText.trim()];
   };
   const alive = async () => Boolean(await fetch("../healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) }).catch(() => null));
@@ -199,6 +200,30 @@
     if (typed) setTimeout(fill, text ? 500 : 0, typed); // the box is empty again by then
   };
 
+  // While a conversation waits for a person or has one, its changes are followed, and the chat is shown again as it is stored.
+  const people = () => {
+    const line = [...document.querySelectorAll("#aisle-log .aisle-answers")].at(-1);
+    const state = line?.dataset.state || "", isAttended = state === "waiting" || state === "with_agent";
+    if (isAttended && !listening) listen();
+    if (!isAttended) { listening?.abort(); listening = null; }
+  };
+  let listening = null;
+  const listen = async () => {
+    const mine = (listening = new AbortController()), headers = visit ? { authorization: "Bearer " + visit } : {};
+    for (let wait = 500; listening === mine; wait = Math.min(wait * 2, 15000)) {
+      const id = encodeURIComponent(storage?.getItem(KEY) || conversation); // the log may be shown before the id is kept
+      const answer = id && (await fetch(`../api/conversations/${id}/events`, { headers, signal: mine.signal }).catch(() => null));
+      const reader = answer?.ok ? answer.body.pipeThrough(new TextDecoderStream()).getReader() : null;
+      for (let part; reader && (part = await reader.read().catch(() => null)) && !part.done; wait = 500) {
+        if (part.value.includes("event: changed")) document.querySelector("#aisle-changed")?.click();
+      }
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  };
+  const resume = async () => {
+    const id = encodeURIComponent(storage?.getItem(KEY) || conversation), headers = visit ? { authorization: "Bearer " + visit } : {};
+    await fetch(`../api/conversations/${id}/resume`, { method: "POST", headers }).catch(() => null);
+  };
   // A button on a card sends words for the log, and what it stands for; the server looks that up for this visitor.
   const press = (clicked) => {
     button = [clicked.dataset.say, `${clicked.dataset.press} ${clicked.dataset.id}`];
@@ -236,6 +261,8 @@
       if (given.has("focus")) place("box")?.focus();
       goOn();
     },
+    // The box of the conversation's id may lag behind what the tab has kept.
+    changed(inputs) { return [storage?.getItem(KEY) || conversation, ...inputs.slice(1)]; },
     ask,
     known: () => storage?.getItem(KEY) || conversation,
     replied(id) {
@@ -249,6 +276,7 @@
     if (clicked?.id === "aisle-close") tell("close");
     if (clicked?.id === "aisle-new") { storage?.removeItem(KEY); restart(); }
     if (clicked?.dataset.step) turn(clicked);
+    if (clicked?.matches(".aisle-resume")) resume();
     if (clicked?.dataset.copy) copy(clicked);
     if (clicked?.dataset.rate) rate(clicked.parentElement, clicked.getAttribute("aria-pressed") === "true" ? null : clicked.dataset.rate);
     if (clicked?.dataset.press) press(clicked);

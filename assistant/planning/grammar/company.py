@@ -21,6 +21,7 @@ _PAIRS = frozenset({"parent", "couple", "grandparent"})
 _COUNTED = re.compile(
     r"\b(?:(?:family|group|party) of|(?:we are|we're|there are|there's|we will be|we'll be)(?: a)?(?: family of)?) (?P<first>\d{1,2})(?!\s*(?:[a-z]+ )?(?:old|years?|yrs?))\b"
     r"|\b(?P<heads>\d{1,2})[ -]?(?:people|persons?|man|berth)\b"
+    r"|\bfor (?P<plain>[2-9]|1[0-2])(?=\s*(?:$|[,.!?;]|under\b|below\b|max\b))"
     r"|\b(?P<second>\d{1,2}) of us\b|\b(?P<both>both of us)\b"
 )
 _AGE = re.compile(
@@ -79,7 +80,9 @@ def is_person(stem: str) -> bool:
 def _count(text: Text, tokens: Sequence[Token]) -> tuple[int, list[Span]]:
     """How many people are meant, as said, else those that are listed together with the speaker, and where numbers stand."""
     if found := _COUNTED.search(text.lower):
-        return (2 if found["both"] else int(found["first"] or found["second"] or found["heads"])), [found.span()]
+        return (2 if found["both"] else int(found["first"] or found["second"] or found["heads"] or found["plain"])), [
+            found.span()
+        ]
     count, listed, spans = 0, 0, list[Span]()
     for before, token in zip([None, *tokens], tokens, strict=False):
         if is_person(token.stem):

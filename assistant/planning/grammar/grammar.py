@@ -110,10 +110,15 @@ class Grammar:
 
     def _for_whom(self, meant: Company, kinds: Sequence[Condition]) -> Iterator[Condition]:
         """What the people whom a thing is for ask of it: room for all, and things for children or for adults."""
-        room = next(iter(self._having("people", kinds)), None)
+        room = next((each for each in self._having("people", kinds) if self._is_usual(each, kinds)), None)
         if meant.count and kinds and room and any(measure.size >= meant.count for measure in room.values.values()):
             yield room_for(meant.count, room.name)
         yield from (each for each in meant.conditions if self.coverage.allows([*kinds, each]))
+
+    def _is_usual(self, attribute: MeasuredAttribute, kinds: Sequence[Condition]) -> bool:
+        """Whether most products of `kinds` have the attribute: tents have room for people, stoves have none."""
+        having = self.coverage.count([*kinds, Condition(attribute.name, Operator.IN, tuple(attribute.values))])
+        return 2 * having > self.coverage.count(kinds)
 
     def _having(self, dimension: str, kinds: Sequence[Condition]) -> tuple[MeasuredAttribute, ...]:
         """The attributes of a dimension that products of `kinds` have."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "api_keys"
-down_revision = "staff"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
