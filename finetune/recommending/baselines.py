@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import inv
 from scipy.sparse import csr_matrix, diags
+from threadpoolctl import threadpool_limits
 
 from finetune.recommending.sequences import Items, matrix
 
@@ -86,11 +87,12 @@ class Als:
         """Fit factors in which an event has the weight `confidence` and no event the weight 1."""
         from implicit.cpu.als import AlternatingLeastSquares
 
-        model = AlternatingLeastSquares(
-            factors=width, alpha=1.0, regularization=regularization, iterations=15, num_threads=threads,
-            random_state=seed,
-        )  # fmt: skip
-        model.fit(matrix(histories, items) * confidence, show_progress=False)
+        with threadpool_limits(1, "blas"):  # `implicit` has threads of its own, and warns of a second pool
+            model = AlternatingLeastSquares(
+                factors=width, alpha=1.0, regularization=regularization, iterations=15, num_threads=threads,
+                random_state=seed,
+            )  # fmt: skip
+            model.fit(matrix(histories, items) * confidence, show_progress=False)
         return cls(np.asarray(model.item_factors, np.float32), confidence, regularization)
 
     def scores(self, histories: Sequence[Items]) -> Floats:

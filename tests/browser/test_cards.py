@@ -65,7 +65,7 @@ def test_cards_that_all_fit_have_no_arrows(visit: Visit) -> None:
     visit.page.goto(f"{visit.url}/chat/")
     visit.page.set_viewport_size({"width": 2000, "height": 900})
     visit.page.get_by_label("Your message").fill("tents")
-    visit.page.get_by_role("button", name="Send").click()
+    visit.page.get_by_role("button", name="Send", exact=True).click()
     expect(visit.page.locator(".aisle-card")).to_have_count(3)
     visit.page.add_style_tag(content=".aisle-card { flex-basis: 200px !important }")
     expect(visit.page.locator(".aisle-steps")).to_be_hidden()

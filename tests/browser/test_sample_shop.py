@@ -69,7 +69,7 @@ def test_a_policy_is_answered_with_a_source_that_can_be_read(visit: Visit) -> No
 def test_orders_are_told_to_their_owner_alone(visit: Visit, assistant: Assistant) -> None:
     visit.open()
     visit.say("where is my order?")
-    send = visit.chat.get_by_role("button", name="Send")
+    send = visit.chat.get_by_role("button", name="Send", exact=True)
     expect(visit.chat.locator(".bot-row")).to_have_count(2)
     expect(visit.chat.locator(".aisle-writing")).to_have_count(0)
     expect(send).to_be_enabled()
@@ -93,7 +93,7 @@ def test_the_last_reply_is_in_sight_after_cards_and_chips(visit: Visit) -> None:
         visit.say(message)
         expect(visit.log.locator(".bot-row")).to_have_count(rows)  # the reply has begun before it is awaited
         expect(visit.chat.locator(".aisle-writing")).to_have_count(0)
-        expect(visit.chat.get_by_role("button", name="Send")).to_be_enabled()
+        expect(visit.chat.get_by_role("button", name="Send", exact=True)).to_be_enabled()
     expect(visit.log.locator(".bot-row").last).to_contain_text("Canada")
     expect(visit.log.locator(".bot-row").last).to_be_in_viewport(ratio=0.9)
 

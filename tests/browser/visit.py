@@ -62,4 +62,4 @@ class Visit:
 
     def say(self, message: str) -> None:
         self.box.fill(message)
-        self.chat.get_by_role("button", name="Send").click()
+        self.chat.get_by_role("button", name="Send", exact=True).click()
