@@ -47,7 +47,8 @@ def evaluate_sequences(
     """
     from json import dumps
 
-    from finetune.recommending.sequence_evaluation import Settings, evaluate
+    from finetune.recommending.sequence_evaluation import evaluate
+    from finetune.recommending.sequence_search import Settings
     from finetune.recommending.sequences import Sequences
 
     settings = Settings(seed=seed, minutes=minutes, threads=threads or _cores(), with_history=history)

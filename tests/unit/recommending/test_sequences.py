@@ -1,6 +1,7 @@
 """Sequence files, the leave-one-out split, full ranking, and the models that rank."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,9 +10,11 @@ from typer.testing import CliRunner
 
 from assistant.cli import build_app
 from finetune.recommending.baselines import Als, Ease, ItemKnn, Popularity
+from finetune.recommending.blend import Blend
 from finetune.recommending.ranking import Ranks, gains
 from finetune.recommending.sasrec import Loss, Recipe, SasRec, fit, full_softmax, neighbor_vectors, sampled_softmax
-from finetune.recommending.sequence_evaluation import Blend, Settings, evaluate
+from finetune.recommending.sequence_evaluation import evaluate
+from finetune.recommending.sequence_search import Settings
 from finetune.recommending.sequences import Sequences, Split, matrix
 from retrieval.errors import FeedError
 
@@ -224,6 +227,30 @@ def test_training_does_not_end_on_the_plateau_of_its_first_steps():
 def test_training_ends_when_the_time_is_up():
     fitted = fit(Split.validation(cycles(20)).known, 12, Recipe(width=8, epochs=50), 5, lambda _: 0.5, end=0.0)
     assert (fitted.epochs, fitted.is_cut) == (1, True)
+
+
+def test_the_clock_cuts_the_main_way_last_and_starts_nothing_that_cannot_end(monkeypatch):
+    """A clock that only training moves: each recipe takes the minutes that its dropout names."""
+    now, trained = 0.0, []
+
+    def timed(histories, items, recipe, seed, validate, note, end):
+        nonlocal now
+        trained.append((recipe.dropout, now < end))
+        now += 60 * recipe.dropout
+        return fit(histories, items, replace(recipe, epochs=1, width=8, dropout=0.0), seed)
+
+    recipes = {
+        "main": (Recipe(dropout=0.5), Recipe(dropout=0.1)),
+        "slow": (Recipe(dropout=0.9), Recipe(dropout=0.2)),
+        "last": (Recipe(dropout=0.3), Recipe(dropout=0.3)),
+    }
+    monkeypatch.setattr("finetune.recommending.sequence_search.time.monotonic", lambda: now)
+    monkeypatch.setattr("finetune.recommending.sequence_search.fit", timed)
+    evaluate(cycles(20), Settings(minutes=1.3, recipes=recipes))
+    assert trained == [(0.5, True), (0.9, True), (0.3, False)]
+    now, trained = 0.0, []
+    evaluate(cycles(20), Settings(minutes=2.5, recipes=recipes))
+    assert trained == [(0.5, True), (0.9, True), (0.3, True), (0.1, True), (0.3, True)]
 
 
 def test_a_blend_takes_the_parts_that_help_and_never_ranks_worse_than_the_best():
