@@ -13,18 +13,24 @@ from retrieval.feeds.values import read_number, shown
 _SIGNS = {
     "US$": "USD", "$US": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD",
     "S$": "SGD", "R$": "BRL", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₺": "TRY", "₽": "RUB",
-    "₴": "UAH", "ZŁ": "PLN", "KČ": "CZK", "₫": "VND", "₪": "ILS",
+    "₴": "UAH", "ZŁ": "PLN", "KČ": "CZK", "₫": "VND", "₪": "ILS", "FR": "CHF", "SFR": "CHF", "RS": "INR", "FT": "HUF", "LEI": "RON",
+    "ЛВ": "BGN", "РУБ": "RUB", "ГРН": "UAH", "RM": "MYR", "RP": "IDR", "₱": "PHP", "฿": "THB", "MX$": "MXN", "円": "JPY", "元": "CNY",
+    "₦": "NGN", "R": "ZAR",
 }  # fmt: skip
+_CROWNS = frozenset({"SEK", "NOK", "DKK", "ISK"})
+"""Currencies that are written "kr": it is the shop's own, or nobody knows which."""
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN", "ARS", "CLP", "COP"})
 _THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 _LARGEST = Decimal(10) ** 12
 
 _AMOUNT = re.compile(
-    r"(?P<before>[^\W\d_]{0,3}[^\w\s.,'’+−–-]?)\s*"
+    r"(?P<before>[^\W\d_]{0,3}[^\w\s.,'’+−–-]?)\.?\s*"
     r"(?P<number>\d[\d.,'’\s]*?)"
-    r"(?:[.,][-–—]+)?\s*"  # "12.-", as Swiss shops write it
+    r"(?:[.,:][-–—]+)?\s*"  # "12.-", as Swiss shops write it, and "12:-", as Swedish ones do
     r"(?P<after>[^\w\s.,'’+−–-]?[^\W\d_]{0,3}[^\w\s.,'’+−–-]?)\.?"
 )
+_SIGN_AS_POINT = re.compile(r"^(\d+)\s?([€£$])\s?(\d\d)$")
+"""As French and Portuguese shops write it, "12€99"."""
 _NUMBER = re.compile(
     r"(?P<whole>\d+|\d{1,3}(?P<group>[.,'’ ])\d{2,3}(?:(?P=group)\d{2,3})*(?<=\d{3}))(?:(?P<point>[.,])(?P<part>\d+))?"
 )
@@ -47,7 +53,7 @@ def read_amount(value: object, currency: str) -> Money:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return _money(value, _rounded(read_number(value)), currency)
     text = clean(value) if isinstance(value, str) else ""
-    match = _AMOUNT.fullmatch(text) if len(text) <= 60 else None
+    match = _AMOUNT.fullmatch(_SIGN_AS_POINT.sub(r"\1,\3 \2", text)) if len(text) <= 60 else None
     if match is None:
         negative = re.match(r"\D{0,4}[-−–]\s*\d", text)
         raise ValueError(f"{shown(value)} is {'negative' if negative else 'no amount of money'}")
@@ -72,13 +78,15 @@ def price_and_sale(price: object, old_price: object, currency: str) -> tuple[obj
 
 def _currency(marks: list[str], default: str) -> str | None:
     """What the marks around a number say: a code first, then a sign; None where one says nothing known."""
-    codes = [mark for mark in marks if re.fullmatch("[A-Z]{3}", mark)]
+    codes = [mark for mark in marks if re.fullmatch("[A-Z]{3}", mark) and mark not in _SIGNS]
     if codes:
         return codes[0] if len(set(codes)) == 1 else None
     if not marks:
         return default
     if marks[0] == "$":
         return default if default in _DOLLARS else "USD"
+    if marks[0] == "KR":
+        return default if default in _CROWNS else None
     return _SIGNS.get(marks[0])
 
 

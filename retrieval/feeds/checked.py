@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -13,6 +14,14 @@ from retrieval.feeds.report import RowError
 Model = TypeVar("Model", bound=BaseModel)
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one field. `place` is its name, then the way inside it."""
+
+    place: tuple[int | str, ...]
+    reason: str
+
+
 def checked(
     model: type[Model], file: str, line: int, values: Mapping[str, object], names: Mapping[str, str], currency: str = ""
 ) -> Model | list[RowError]:
@@ -20,12 +29,19 @@ def checked(
 
     `names` tells how the file calls a field; validators find `currency` in their context.
     """
+    found = read_fields(model, values, currency)
+    if isinstance(found, list):
+        return [RowError(file, line, _field(fault.place, names), fault.reason) for fault in found]
+    return found
+
+
+def read_fields(model: type[Model], values: Mapping[str, object], currency: str = "") -> Model | list[Fault]:
+    """`values` as `model`, or what is wrong with each field."""
     given = {name: value for name, value in values.items() if not is_blank(value, name)}
     try:
         return model.model_validate(given, context={"currency": currency})
     except ValidationError as error:
-        faults = error.errors(include_url=False)
-        return [RowError(file, line, _field(fault["loc"], names), _reason(fault)) for fault in faults]
+        return [Fault(fault["loc"], _reason(fault)) for fault in error.errors(include_url=False)]
 
 
 def _field(place: tuple[int | str, ...], names: Mapping[str, str]) -> str:

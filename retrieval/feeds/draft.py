@@ -14,24 +14,26 @@ from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product, Review
 from retrieval.catalog.window import ALWAYS, Window
 from retrieval.feeds.amount import read_amount
-from retrieval.feeds.blanks import ATTRIBUTE, is_blank
-from retrieval.feeds.checked import checked
+from retrieval.feeds.blanks import is_blank, is_blank_attribute, is_empty
+from retrieval.feeds.checked import read_fields
+from retrieval.feeds.dates import read_end, read_start, read_window
 from retrieval.feeds.intake import Intake
+from retrieval.feeds.not_public import is_internal
 from retrieval.feeds.report import FeedRow, RowError, RowWarning
 from retrieval.feeds.shared_ids import kept_apart
 from retrieval.feeds.table import normal_name
+from retrieval.feeds.text import plain, unescaped
 from retrieval.feeds.values import (
     read_availability,
     read_count,
-    read_end,
+    read_gtin,
     read_id,
     read_line,
     read_link,
     read_rating,
     read_stars,
-    read_start,
+    read_stock,
     read_text,
-    read_window,
     shown,
 )
 
@@ -54,20 +56,23 @@ class Draft:
         """The product, after a RowWarning for each fault that was mended, or one RowError for each field that is wrong."""
         values = dict(self.values)
         warnings = [self._warning(name, reason) for name, reason in _mended_dates(values, intake.zone)]
-        found = checked(_Fields, self.file, self.line, values, self.names, self.currency or intake.currency)
-        if isinstance(found, list):
-            yield from found
-            return
-        sale = found.sale_price
+        currency = self.currency or intake.currency
+        found = read_fields(_Fields, values, currency)
+        while isinstance(found, list):
+            faults = {str(fault.place[0]): fault.reason for fault in found}
+            if _ESSENTIAL & faults.keys():
+                yield from (self.error(name, reason) for name, reason in faults.items() if name in _ESSENTIAL)
+                return
+            warnings += [self._warning(name, f"{reason}; {_mend(name, values)}") for name, reason in faults.items()]
+            found = read_fields(_Fields, values, currency)
         if not found.price.amount:
             yield self.error("price", "is 0, which is no offer")
-        elif sale is not None and sale.currency != found.price.currency:
-            yield self.error("sale_price", f"is in {sale.currency}, but the price is in {found.price.currency}")
-        else:
-            if sale is not None and sale.amount > found.price.amount:
-                reason = f"{sale} is above the price of {found.price}; the sale is left out"
-                warnings.append(self._warning("sale_price", reason))
-            yield from self._identified(found.product(), warnings, intake)
+            return
+        if reason := _no_sale(found):
+            warnings.append(self._warning("sale_price", f"{reason}; the sale is left out"))
+            found.sale_price = None
+        intake.note({field: self.names.get(field, field) for field, value in values.items() if not is_empty(value)})
+        yield from self._identified(found.product(), warnings, intake)
 
     def _identified(self, product: Product, warnings: list[RowWarning], intake: Intake) -> Iterator[FeedRow[Product]]:
         """`product` if its id is new, or under an id of its own if it is a variant that shares one; else an error."""
@@ -92,22 +97,29 @@ class Draft:
 
 
 def read_attributes(value: object) -> dict[str, str]:
-    """Attributes by snake_case name, from an object or a list of {"name", "value"}; what is nested is put in words."""
+    """Attributes by snake_case name, from an object or a list of {"name", "value"}; what is nested is put in words.
+
+    Left out is what says nothing, what is the shop's own business, and what is no text.
+    """
     if isinstance(value, Mapping):
         pairs = list(value.items())
     elif isinstance(value, Sequence) and all(isinstance(item, Mapping) and "name" in item for item in value):
-        pairs = [(item["name"], item.get("value", item.get("options"))) for item in value]
+        shown_ones = [item for item in value if item.get("visible", True) is not False]
+        pairs = [(item["name"], item.get("value", item.get("options", item.get("option")))) for item in shown_ones]
     else:
         raise ValueError(f"{shown(value)} is no object of names and values")
     found: dict[str, str] = {}
     for name, held in pairs:
         for key, text in _flat(normal_name(str(name)), held):
-            if key and not is_blank(text, ATTRIBUTE):
+            if key and not is_internal(key) and not is_blank_attribute(key, text):
                 found.setdefault(key, text)
     return found
 
 
 def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """The words of a value, and of the parts of an object each with its own name."""
+    if is_internal(name):
+        return
     if isinstance(value, Mapping):
         for inner, held in value.items():
             if not isinstance(held, Mapping | list):
@@ -115,7 +127,8 @@ def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
                     normal_name(str(inner)) if name in _HOLDERS else f"{name}_{normal_name(str(inner))}", held
                 )
     elif isinstance(value, list):
-        yield name, ", ".join(_word(item) for item in value if not isinstance(item, Mapping | list))
+        words = (_word(item) for item in value if not isinstance(item, Mapping | list))
+        yield name, ", ".join(word for word in words if not is_blank(word))
     elif value is not None:
         yield name, _word(value)
 
@@ -123,7 +136,10 @@ def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
 def _word(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return read_text(f"{value:f}" if isinstance(value, Decimal) and abs(value.adjusted()) < 20 else str(value))
+    try:
+        return read_text(f"{value:f}" if isinstance(value, Decimal) and abs(value.adjusted()) < 20 else str(value))
+    except ValueError:
+        return ""
 
 
 def _reviews(value: object) -> tuple[Review, ...]:
@@ -169,7 +185,7 @@ def _mended_dates(values: dict[str, object], zone: tzinfo) -> Iterator[tuple[str
     """Reads the dates in `values` in place. Of one that is none yields the field and the fault, and leaves it out."""
     for name, read in _DATES.items():
         written = values.pop(name, None)
-        if is_blank(written):
+        if is_blank(written, name):
             continue
         try:
             values[name] = read(written, zone)
@@ -177,6 +193,38 @@ def _mended_dates(values: dict[str, object], zone: tzinfo) -> Iterator[tuple[str
             goes, told = _WITHOUT.get(name, (name, "it is left out"))
             values.pop(goes, None)
             yield name, f"{error}; {told}"
+
+
+def _mend(name: str, values: dict[str, object]) -> str:
+    """Mends a field that cannot be read, in place, and says how: what cannot be cut or read otherwise is left out."""
+    written = values.pop(name)
+    if name == "availability":
+        known = not is_blank(values.get("quantity"), "quantity")
+        values[name] = Availability.IN_STOCK if known else Availability.OUT_OF_STOCK
+        return "the number in stock counts" if known else "it is taken as out of stock"
+    if name == "sale_price":
+        values.pop("sale_price_effective_date", None)
+        return "the sale is left out"
+    if name in _LONGEST and isinstance(written, str) and len(written) > _LONGEST[name]:
+        values[name] = plain(unescaped(written))[: _LONGEST[name]]
+        return "the rest is left out"
+    return "it is left out"
+
+
+_ESSENTIAL = frozenset({"id", "title", "price"})
+"""Fields without which nothing can be sold or shown."""
+_LONGEST: Mapping[str, int] = {"description": 100_000, "product_type": 1_000}
+"""Characters of a field that are kept; the rest of a longer one is cut off."""
+
+
+def _no_sale(found: _Fields) -> str:
+    """Why a sale price is none; "" if it is one, or if there is none."""
+    sale, price = found.sale_price, found.price
+    if sale is None:
+        return ""
+    if sale.currency != price.currency:
+        return f"is in {sale.currency}, but the price is in {price.currency}"
+    return f"{sale} is above the price of {price}" if sale.amount > price.amount else ""
 
 
 class _Fields(BaseModel):
@@ -190,14 +238,14 @@ class _Fields(BaseModel):
     image_link: _Link = ""
     sale_price: Annotated[Money | None, PlainValidator(_money)] = None
     availability: Annotated[Availability, PlainValidator(read_availability)] = Availability.IN_STOCK
-    quantity: Annotated[int | None, PlainValidator(read_count)] = None
+    quantity: Annotated[int | None, PlainValidator(read_stock)] = None
     brand: _Line = ""
     product_type: _Line = ""
     item_group_id: _Line = ""
     color: _Line = ""
     size: _Line = ""
     material: _Line = ""
-    gtin: _Line = ""
+    gtin: Annotated[str, PlainValidator(read_gtin)] = ""
     rating: Annotated[float | None, PlainValidator(read_rating)] = None
     rating_count: _Count = 0
     reviews: Annotated[tuple[Review, ...], PlainValidator(_reviews)] = ()

@@ -1,4 +1,4 @@
-"""FAQs and policies: Markdown pages that a shop owner edits, or rows with title and answer in JSON or CSV.
+"""FAQs and policies: pages in Markdown or HTML that a shop owner edits, or rows of question and answer in JSON or CSV.
 
 A page has its id, title, intents and link in front matter, and its answer below. Without front matter the file's name
 is the id and the first heading the title. Pages marked as drafts, private or not published are left out:
@@ -9,7 +9,7 @@ is the id and the first heading the title. Pages marked as drafts, private or no
     ---
     You have 30 days from delivery to send anything back.
 
-A page with two or more headings that are questions gives one FAQ for each of them. Other headings are sections of one answer.
+A page with two or more headings gives one FAQ for each of them, see `markdown_page.py`.
 """
 
 from __future__ import annotations
@@ -17,54 +17,97 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from markdown_it import MarkdownIt
 from pydantic import BaseModel, PlainValidator
 
 from retrieval.catalog.faq import Faq
 from retrieval.errors import FeedError
-from retrieval.feeds.blanks import hidden, is_blank
+from retrieval.feeds.blanks import is_blank
 from retrieval.feeds.checked import checked
+from retrieval.feeds.html_page import faq_page, html_markdown
 from retrieval.feeds.intake import Intake
+from retrieval.feeds.markdown_page import readable, sections
 from retrieval.feeds.named_values import NamedValues, named_values
-from retrieval.feeds.report import FeedRow, RowError, Skipped
+from retrieval.feeds.not_public import hidden
+from retrieval.feeds.placeholders import placeholder_in, without_placeholders
+from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, RowWarning, Skipped
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
+from retrieval.feeds.text import unescaped
 from retrieval.feeds.values import read_id, read_line, read_link, read_text, shown
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "slug"),
-    "title": ("title", "question"),
-    "answer": ("answer", "text", "body", "content"),
+    "title": ("title", "question", "q", "frage", "pregunta", "domanda", "name", "heading"),
+    "answer": (
+        "answer",
+        "a",
+        "text",
+        "body",
+        "content",
+        "response",
+        "reply",
+        "antwort",
+        "réponse",
+        "respuesta",
+        "risposta",
+        "html",
+    ),
     "intents": ("intents", "intent", "tags"),
     "link": ("link", "url"),
 }
 _MOST_FRONT_MATTER = 20_000
 _NAMELESS = frozenset({"index", "_index", "readme"})
 """Names of files that stand for their folder."""
-_FEWEST_QUESTIONS = 2
+_SUFFIXES = (".md", ".markdown", ".mdx", ".html", ".htm", ".csv", ".tsv", ".json", ".jsonl")
+"""Of the files in a folder of pages, those that are read."""
+_HTML = (
+    "<!doctype html",
+    "<html",
+    "<head",
+    "<body",
+    "<main",
+    "<article",
+    "<h1",
+    "<h2",
+    "<div",
+    "<section",
+    "<details",
+    "<dl",
+    "<p>",
+    "<p ",
+)
+_MADE_UP = "id made up"
+"""Marks a row whose id was made of its file's name or its heading."""
+_MOST_ALIKE = 1_000
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(?P<written>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML_FRONT_MATTER = re.compile(r"\s*\+\+\+[ \t]*\n(?P<written>.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 """As Hugo and Zola write it."""
 
 
 def faq_files(path: Path) -> tuple[Path, ...]:
-    """The Markdown files in and below a folder, by name; or the file itself. Raises FeedError where there are none."""
+    """The pages in and below a folder, by name; or the file itself. Raises FeedError where there are none."""
     if not path.is_dir():
         return (path,)
-    files = tuple(sorted(found for found in path.rglob("*.md") if found.is_file()))
+    found = (each for each in path.rglob("*") if each.suffix.lower() in _SUFFIXES and each.is_file())
+    files = tuple(
+        sorted(each for each in found if not any(part.startswith(".") for part in each.relative_to(path).parts))
+    )
     if not files:
         raise FeedError(f"{path} holds no Markdown files.", "Put one file for each question into it, ending in .md.")
     return files
 
 
 def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
-    """The FAQs of a Markdown page, or of a file of rows; of two with one id the first stays."""
+    """The FAQs of a page in Markdown or HTML, or of a file of rows.
+
+    Of two with one id the first stays, if the id was given; an id that was made of a name gets another one. What stands in an unfilled
+    template is left out.
+    """
     for row in _rows(source):
         if isinstance(row, RowError):
             yield row
@@ -73,103 +116,104 @@ def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
             yield Skipped(row.file, row.line, reason)
             continue
         values, names = row.under(_COLUMNS)
+        is_given = not is_blank(values["id"]) and _MADE_UP not in row.values
         if is_blank(values["id"]):  # rows of questions and answers often have none
             values["id"] = normal_name(str(values["title"] or ""))[:200].replace("_", "-")
         found = checked(_Faq, row.file, row.line, values, names)
         if isinstance(found, list):
             yield from found
-        elif before := intake.first_place(Faq, found.id, row.file, row.line):
-            yield RowError(row.file, row.line, names["id"], f"{shown(found.id)} was seen before on {before}")
+            continue
+        if gap := placeholder_in(found.title) or placeholder_in(found.answer):
+            found.answer = "" if placeholder_in(found.title) else without_placeholders(found.answer)
+            reason = f"holds {shown(gap)}, which nobody filled in"
+            if not found.answer:
+                yield RowError(row.file, row.line, names["answer"], reason)
+                continue
+            yield RowWarning(row.file, row.line, names["answer"], f"{reason}; the sentences with such are left out")
+        faq = Faq(found.id, found.title, found.answer, found.intents, found.link)
+        before = intake.first_place(Faq, faq.id, row.file, row.line)
+        if before and not is_given:
+            faq, before = _renamed(faq, source, row, intake)
+        if before:
+            yield RowError(row.file, row.line, names["id"], f"{shown(faq.id)} was seen before on {before}")
         else:
-            yield Faq(found.id, found.title, found.answer, found.intents, found.link)
+            yield faq
+
+
+def _renamed(faq: Faq, source: Source, row: NamedValues, intake: Intake) -> tuple[Faq, str]:
+    """`faq` under an id with the folder of its file, or a number; and where that was seen before."""
+    folder = normal_name(source.path.parent.name).replace("_", "-")
+    for id in (f"{folder}-{faq.id}", *(f"{faq.id}-{number}" for number in range(2, _MOST_ALIKE))):
+        if not (before := intake.first_place(Faq, id, row.file, row.line)):
+            break
+    return replace(faq, id=id), before
 
 
 def _rows(source: Source) -> Iterator[NamedValues | RowError]:
-    start = next((line.strip() for line in source.lines() if line.strip()), "").lower()
-    is_table = "answer" in start and re.search(r"[,;\t|]", start) and not start.startswith(("#", "---"))
-    if start.startswith(("{", "[{", "[\n")) or is_table:
+    start = next((line.strip() for line in source.lines() if line.strip()), "").lstrip("\ufeff").lower()
+    columns = {normal_name(name.strip("\"' ")) for name in re.split(r"[,;\t|]", start)}
+    is_table = columns & {*_COLUMNS["answer"]} and columns & {*_COLUMNS["title"]} and not start.startswith(("#", "---"))
+    if start.startswith(("{", "[{", "[\n")) or start == "[" or is_table:
         yield from named_values(source, _COLUMNS["title"])
     else:
-        yield from _page(source)
+        yield from _page(source, start.startswith(_HTML))
 
 
-def _page(source: Source) -> Iterator[NamedValues | RowError]:
-    """The question of a page, or one for each of its headings that ask something."""
-    text = source.text().replace("\r\n", "\n").replace("\r", "\n")
-    match = _FRONT_MATTER.match(text) or _TOML_FRONT_MATTER.match(text)
-    try:
-        values = _front_matter(match) if match else {}
-    except tomllib.TOMLDecodeError as error:
-        yield RowError(source.name, 1, "front matter", f"is not TOML: {error}")
-        return
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = f"is not YAML: {getattr(error, 'problem', None) or error}"
-        yield RowError(source.name, 2 + (mark.line if mark else 0), "front matter", reason)
-        return
-    except (ValueError, RecursionError) as error:
-        yield RowError(source.name, 1, "front matter", str(error))
-        return
-    body = text[match.end() :] if match else text
-    before = text[: len(text) - len(body)].count("\n")
-    title, body, skipped = _titled(body) if "title" not in values else ("", body, 0)
+def _page(source: Source, is_html: bool) -> Iterator[NamedValues | RowError]:
+    """The question of a page, or one for each of its headings."""
+    text = source.text().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if is_html:
+        try:
+            asked = faq_page(text)
+            name, body = html_markdown(text)
+        except RecursionError:
+            yield RowError(source.name, 1, WHOLE_ROW, "is HTML that is nested too deep")
+            return
+        if asked:
+            for question, answer in asked:
+                yield NamedValues(source.name, 1, {"title": question, "answer": answer}, {})
+            return
+        values, before = ({"title": name} if name and not _has_title(body) else {}), 0
+    else:
+        match = _FRONT_MATTER.match(text) or _TOML_FRONT_MATTER.match(text)
+        try:
+            values = _front_matter(match) if match else {}
+        except tomllib.TOMLDecodeError as error:
+            yield RowError(source.name, 1, "front matter", f"is not TOML: {error}")
+            return
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            reason = f"is not YAML: {getattr(error, 'problem', None) or error}"
+            yield RowError(source.name, 2 + (mark.line if mark else 0), "front matter", reason)
+            return
+        except (ValueError, RecursionError) as error:
+            yield RowError(source.name, 1, "front matter", str(error))
+            return
+        written = text[match.end() :] if match else text
+        before = text[: len(text) - len(written)].count("\n")
+        body = readable(unescaped(written))
     stem = source.path.parent.name if source.path.stem.lower() in _NAMELESS else source.path.stem
-    values = {"id": stem, **({"title": title} if title else {}), **values}
-    opening, questions = _questions(body)
-    if opening.strip() or not questions:
-        yield NamedValues(source.name, 1, {**values, "answer": opening}, {})
-    for line, question, answer in questions:
-        slug = normal_name(question).replace("_", "-")[:80]
-        own = {"id": f"{values['id']}-{slug}", "title": question, "answer": answer}
-        if link := values.get("link"):
-            own["link"] = f"{link}#{slug}"
-        yield NamedValues(source.name, before + skipped + line, {**values, **own}, {})
+    for section in sections(body, str(values.get("title") or "")):
+        own: dict[str, Any] = {"id": stem, **values, "answer": section.text}
+        own["title"] = section.title or _title_of(stem)
+        if section.heading:
+            slug = normal_name(section.heading).replace("_", "-")[:80]
+            own["id"] = f"{own['id']}-{slug}"
+            if link := values.get("link"):
+                own["link"] = f"{link}#{slug}"
+        if section.heading or "id" not in values:
+            own[_MADE_UP] = True
+        yield NamedValues(source.name, before + section.line if section.heading else 1, own, {})
 
 
-def _titled(body: str) -> tuple[str, str, int]:
-    """The first heading, if the page begins with one; what is below it; and how many lines that leaves out."""
-    headings = _headings(body)
-    if not headings or body[: headings[0].start].strip():
-        return "", body, 0
-    rest = body[headings[0].end :]
-    return headings[0].text, rest, body[: headings[0].end].count("\n")
+def _title_of(stem: str) -> str:
+    """The name of a file as the title of a page that has none: "gift-wrapping" is "Gift wrapping"."""
+    words = re.sub(r"[\W_]+", " ", stem).strip()
+    return words[:1].upper() + words[1:]
 
 
-def _questions(body: str) -> tuple[str, list[tuple[int, str, str]]]:
-    """What stands before the first heading that is a question, and each such heading with its line and the text below it.
-
-    A page with fewer than two such headings is one answer with sections, and stays whole.
-    """
-    headings = _headings(body)
-    asked = [heading for heading in headings if heading.text.rstrip().endswith("?")]
-    level = min((heading.level for heading in asked), default=0)
-    starts = [heading for heading in headings if heading.level <= level]
-    if sum(heading.level == level for heading in asked) < _FEWEST_QUESTIONS:
-        return body, []
-    ends = [*(heading.start for heading in starts[1:]), len(body)]
-    parts = [(body[: h.start].count("\n") + 1, h.text, body[h.end : end]) for h, end in zip(starts, ends, strict=True)]
-    return body[: starts[0].start], parts
-
-
-@dataclass(frozen=True, slots=True)
-class _Heading:
-    """A heading of a page: its level, its text, and where it begins and ends in the page."""
-
-    level: int
-    text: str
-    start: int
-    end: int
-
-
-def _headings(body: str) -> list[_Heading]:
-    """The headings of Markdown, with signs before them or underlined."""
-    starts = [0, *(place + 1 for place, letter in enumerate(body) if letter == "\n"), len(body)]
-    tokens = MarkdownIt().parse(body)
-    return [
-        _Heading(int(token.tag[1]), inside.content, starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
-        for token, inside in pairwise(tokens)
-        if token.type == "heading_open" and token.map and token.level == 0
-    ]
+def _has_title(markdown: str) -> bool:
+    return re.match(r"\s*# ", markdown) is not None
 
 
 def _front_matter(match: re.Match[str]) -> dict[str, Any]:
@@ -177,13 +221,17 @@ def _front_matter(match: re.Match[str]) -> dict[str, Any]:
     if len(text) > _MOST_FRONT_MATTER:
         raise ValueError(f"has {len(text):,} characters; at most {_MOST_FRONT_MATTER:,} are read")
     if match.re is _TOML_FRONT_MATTER:
-        return tomllib.loads(text)
+        return _by_normal_names(tomllib.loads(text))
     values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     if values is None:
         return {}
     if not isinstance(values, dict):
         raise ValueError(f"{shown(values)} is no list of names and values such as `title: ...`")
-    return {str(name): value for name, value in values.items()}
+    return _by_normal_names(values)
+
+
+def _by_normal_names(values: Mapping[Any, Any]) -> dict[str, Any]:
+    return {normal_name(str(name)): value for name, value in values.items()}
 
 
 def _intents(value: object) -> tuple[str, ...]:

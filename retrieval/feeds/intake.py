@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
@@ -18,7 +19,14 @@ class Intake:
     currency: str = "USD"
     zone: tzinfo = UTC
     _seen: dict[tuple[type, str], tuple[str, int]] = field(default_factory=dict)
+    columns: dict[tuple[str, str], int] = field(default_factory=dict)
+    """How many records took a field of ours from a column of theirs, by (column, field)."""
     _products: dict[str, Product] = field(default_factory=dict)
+
+    def note(self, fields: Mapping[str, str]) -> None:
+        """Counts from which column of the file each field of a record was read."""
+        for name, column in fields.items():
+            self.columns[column, name] = self.columns.get((column, name), 0) + 1
 
     def first_place(self, kind: type, identity: str, file: str, line: int) -> str:
         """Where a record of this kind with this id was met before, in words; "" for a new one, which is remembered."""

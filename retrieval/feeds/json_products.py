@@ -19,12 +19,13 @@ from typing import Any
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Product
 from retrieval.feeds.amount import price_and_sale, read_amount
-from retrieval.feeds.blanks import hidden, is_blank, is_empty
+from retrieval.feeds.blanks import is_blank, is_empty
 from retrieval.feeds.draft import Draft, read_attributes
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_values import json_values
 from retrieval.feeds.json_variants import with_variants
-from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, Skipped
+from retrieval.feeds.not_public import NAMES, hidden
+from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, RowWarning, Skipped
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
 from retrieval.feeds.values import read_number, shown
@@ -69,11 +70,9 @@ _PERCENT_OFF = ("discount_percentage", "discount_percent")
 _NO_ATTRIBUTES = frozenset(
     {
         "attributes", "currency", "currency_code", "discount", "meta", "slug", "handle", "created_at", "updated_at",
-        "published_at", "cost", "cost_price", "cost_per_item", "cost_of_goods_sold", "purchase_price", "wholesale_price", "supplier",
-        "supplier_sku", "margin", "min_price", "lowest_price", "auto_pricing_min_price", "status", "post_status",
-        "catalog_visibility", "visibility", "draft", "published", "option1", "option2", "option3", "requires_shipping", "taxable", "admin_graphql_api_id",
+        "option1", "option2", "option3", "requires_shipping", "taxable", "admin_graphql_api_id",
     }
-    | {alias for aliases in ALIASES.values() for alias in aliases} | set(_OLD_PRICES) | set(_PERCENT_OFF) | set(_SALE_STARTS) | set(_SALE_ENDS)
+    | NAMES | {alias for aliases in ALIASES.values() for alias in aliases} | set(_OLD_PRICES) | set(_PERCENT_OFF) | set(_SALE_STARTS) | set(_SALE_ENDS)
 ) - {"sku"}  # fmt: skip
 
 
@@ -95,7 +94,7 @@ def product_rows(file: str, line: int, record: Mapping[str, Any], intake: Intake
     """The product that `record` holds, whatever common names it uses, or what is wrong with it."""
     given = {normal_name(name): value for name, value in record.items() if not is_empty(value)}
     spelled = {normal_name(name): name for name in record}
-    if reason := hidden(given):
+    if reason := hidden({normal_name(name): value for name, value in record.items()}):
         yield Skipped(file, line, reason)
         return
     own = given.get("currency", given.get("currency_code"))
@@ -107,14 +106,14 @@ def product_rows(file: str, line: int, record: Mapping[str, Any], intake: Intake
         if used := next((name for name in aliases if name in given and not is_blank(given[name], field)), ""):
             values[field], names[field] = _SIMPLER.get(field, _same)(given[used], used), spelled[used]
     draft = Draft(file, line, values, names, currency)
-    try:
-        values["attributes"] = _attributes(given, names.get("id", ""))
-        values.update(_ratings(given))
-        _price(given, spelled, values, names, currency)
-        _sale_window(given, spelled, values, names)
-    except ValueError as error:
-        yield RowError(file, line, WHOLE_ROW, str(error))
-        return
+    listed, fault = _listed_attributes(given.get("attributes"))
+    values["attributes"] = _other_fields(given, names.get("id", "")) | listed
+    values.update(_ratings(given))
+    faults = [("attributes", fault)] if fault else []
+    faults += _prices(given, spelled, values, names, currency)
+    _sale_window(given, spelled, values, names)
+    for name, reason in faults:
+        yield RowWarning(file, line, spelled.get(name, name), f"{reason}; it is left out")
     yield from draft.read(intake)
 
 
@@ -140,26 +139,37 @@ def _same(value: object, used: str) -> object:
     return value
 
 
-def _attributes(given: Mapping[str, Any], id_name: str) -> dict[str, str]:
-    rest = {name: value for name, value in given.items() if name not in _NO_ATTRIBUTES and name != normal_name(id_name)}
-    return read_attributes(rest) | read_attributes(given.get("attributes", {}))
+def _other_fields(given: Mapping[str, Any], id_name: str) -> dict[str, Any]:
+    """Every field of the record that is none of Product's."""
+    return {name: value for name, value in given.items() if name not in _NO_ATTRIBUTES and name != normal_name(id_name)}
 
 
-def _price(
+def _listed_attributes(listed: object) -> tuple[dict[str, str], str]:
+    """The record's own list of attributes, and what is wrong with it."""
+    try:
+        return ({} if listed is None else read_attributes(listed)), ""
+    except ValueError as error:
+        return {}, str(error)
+
+
+def _prices(
     given: Mapping[str, Any],
     spelled: Mapping[str, str],
     values: dict[str, object],
     names: dict[str, str],
     currency: str,
-) -> None:
-    """Understands an old price beside the price, and a discount in per cent, as a sale."""
+) -> Iterator[tuple[str, str]]:
+    """Understands an old price next to the price, and a discount in per cent, as a sale. Yields the field that it cannot read, and why."""
     old, percent = _first(given, _OLD_PRICES), _first(given, _PERCENT_OFF)
     if old and "sale_price" not in values and "price" in values:
         values["price"], values["sale_price"] = price_and_sale(values["price"], given[old], currency)
     elif old:
         values["price"], names["price"] = given[old], spelled[old]
     elif percent and "sale_price" not in values and "price" in values:
-        values["sale_price"] = _reduced(values["price"], given[percent], currency)
+        try:
+            values["sale_price"] = _reduced(values["price"], given[percent], currency)
+        except ValueError as error:
+            yield percent, str(error)
 
 
 def _sale_window(
@@ -175,7 +185,7 @@ def _sale_window(
 
 def _zoned(value: object, name: str) -> str:
     """A date as text; one whose field is called so is in GMT."""
-    text = "" if is_blank(value) else str(value).strip()
+    text = "" if is_blank(value, "sale_price_effective_date") else str(value).strip()
     return f"{text}Z" if name.endswith("_gmt") and re.search(r"\d\d:\d\d(?::\d\d)?$", text) else text
 
 

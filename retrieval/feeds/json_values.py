@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any
@@ -64,8 +65,14 @@ def _members(file: str, text: str, start: int) -> Iterator[tuple[int, Any] | Row
                 place = _skip(text, place, " \t\r\n:")
             value, place = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError) as error:
-            yield RowError(file, line, WHOLE_ROW, f"{_fault(error)}; nothing after it can be read")
-            return
+            at = getattr(error, "pos", place)
+            following = _NEXT_OBJECT.search(text, max(at, place + 1)) if closing == "]" else None
+            left = "it is left out" if following else "nothing after it can be read"
+            yield RowError(file, line, WHOLE_ROW, f"{_fault(error)}; {left}")
+            if following is None:
+                return
+            place = following.end()
+            continue
         yield line, value
 
 
@@ -119,9 +126,11 @@ def _fault(error: Exception) -> str:
     return f"is not JSON: {error}"
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no value")
+def _nothing(constant: str) -> None:
+    """What NaN and Infinity say, which Python and pandas write where they have no value."""
 
 
+_NEXT_OBJECT = re.compile(r"\}\s*,\s*(?=\{)")
+"""Where a list of objects goes on after one that cannot be read."""
 _CLOSING = {"[": "]", "{": "}"}
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_nothing)

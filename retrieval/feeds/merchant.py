@@ -11,7 +11,7 @@ from typing import Any
 from retrieval.catalog.product import Product
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_products import product_rows
-from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError
+from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, RowWarning
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import Table, normal_name
 from retrieval.feeds.text import unescaped
@@ -40,7 +40,7 @@ def read_merchant_table(table: Table, intake: Intake) -> Iterator[FeedRow[Produc
 def read_merchant_xml(source: Source, intake: Intake) -> Iterator[FeedRow[Product]]:
     """Every product of an RSS or Atom feed."""
     for item in xml_items(source):
-        if isinstance(item, RowError):
+        if isinstance(item, RowError | RowWarning):
             yield item
         else:
             fields = {

@@ -17,7 +17,8 @@ from retrieval.feeds.blanks import is_blank
 from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_values import decode, json_values
-from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError
+from retrieval.feeds.not_public import hidden
+from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, Skipped
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
 from retrieval.feeds.text import unescaped
@@ -111,6 +112,8 @@ def _products(
     elif isinstance(node, Mapping):
         if "ProductGroup" in _types(node) or ("Product" in _types(node) and not is_blank(node.get("hasVariant"))):
             yield from _products(file, line, node.get("hasVariant", []), intake, node, level + 1)
+        elif reason := hidden({normal_name(name): value for name, value in {**(shared or {}), **node}.items()}):
+            yield Skipped(file, line, reason)
         elif _types(node) & _PRODUCT_TYPES:
             yield from _draft(file, line, {**_inheritable(shared), **node}).read(intake)
         else:

@@ -13,9 +13,11 @@ from retrieval.catalog.product import Availability, Product
 from retrieval.feeds.amount import price_and_sale
 from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
+from retrieval.feeds.not_public import hidden
 from retrieval.feeds.report import FeedRow, RowError, Skipped
 from retrieval.feeds.table import Table, TableRow, normal_name
 from retrieval.feeds.text import unescaped
+from retrieval.feeds.values import read_stock
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "handle": ("handle", "url_handle"),
@@ -82,8 +84,8 @@ class _Reader:
         first = self._first.setdefault(own["handle"], {**own, **cells})
         if not (own["price"] or own["sku"] or own["title"] or cells.get("option1_value")):
             return  # a further picture
-        if first["published"].lower() == "false" or first["status"].lower() in ("draft", "archived", "unlisted"):
-            yield Skipped(self._file, row.line, "not published")
+        if reason := hidden({"published": first["published"] or "true", "status": first["status"]}):
+            yield Skipped(self._file, row.line, reason)
             return
         values = {**own, **{field: first[field] for field in _SHARED}}
         options = _options(first, cells)
@@ -95,8 +97,6 @@ class _Reader:
         self, own: Mapping[str, str], options: Mapping[str, str], cells: Mapping[str, str], currency: str
     ) -> dict[str, object]:
         quantity = own["quantity"] if own["tracker"] or not self._columns["tracker"] else ""
-        if re.fullmatch(r"-\d+", quantity):  # more was sold than there was
-            quantity = "0"
         fields = {_OPTION_FIELDS[name]: value for name, value in options.items() if name in _OPTION_FIELDS}
         attributes = {name: value for name, value in options.items() if name not in _OPTION_FIELDS}
         attributes |= {attribute: cells[name] for name, attribute in self._metafields.items() if name in cells}
@@ -134,6 +134,9 @@ def _options(first: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, st
 
 
 def _availability(quantity: str, policy: str) -> Availability:
-    if quantity != "0":
-        return Availability.IN_STOCK
+    try:
+        if not quantity or read_stock(quantity):
+            return Availability.IN_STOCK
+    except ValueError:
+        return Availability.IN_STOCK  # the number is reported as the field that it is
     return Availability.BACKORDER if policy.lower() in _OVERSELLS else Availability.OUT_OF_STOCK

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff]")
 _TAG = re.compile(
-    r"</?(?:p|br|div|span|ul|ol|li|b|i|u|em|strong|a|h[1-6]|table|tbody|thead|tr|td|th|img|script|style|font|hr|sup|sub"
+    r"</?(?:p|br|div|span|ul|ol|li|dl|dt|dd|b|i|u|em|strong|a|h[1-6]|table|tbody|thead|tr|td|th|img|script|style|font|hr|sup|sub"
     r"|section|article|iframe|figure|blockquote|pre|code|small|meta|link|video|svg|object|embed|form|input)\b[^<>]*>"
     r"|<!--",
     re.IGNORECASE,
@@ -17,6 +17,8 @@ _ANY_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*)\b[^<>]*>", re.IGNOR
 _BLOCKS = frozenset(
     {"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table", "hr", "section"}
 )
+_AFTER_CELL = {"td": ", ", "th": ": ", "dt": ": ", "dd": "\n"}
+"""What keeps the cells of a row, and a term and its meaning, apart."""
 _SILENT = frozenset({"script", "style", "iframe", "svg", "object", "video", "template"})
 
 
@@ -38,7 +40,9 @@ def plain(text: str) -> str:
     if not _TAG.search(text):
         return text
     lines = (" ".join(line.split()) for line in "".join(_pieces(_without_comments(text))).split("\n"))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(
+        line for line in (line.rstrip(" ,:") if line.endswith((", ", ",", ":")) else line for line in lines) if line
+    )
 
 
 def _without_comments(text: str) -> str:
@@ -53,7 +57,7 @@ def _pieces(text: str) -> Iterator[str]:
         name = tag["name"].lower()
         if not silenced_by:
             yield unescaped(" ".join(text[place : tag.start()].split("\n")))
-            yield "\n" if name in _BLOCKS else ""
+            yield "\n" if name in _BLOCKS else _AFTER_CELL.get(name, "") if tag["end"] else ""
             silenced_by = name if name in _SILENT and not tag["end"] else ""
         elif name == silenced_by and tag["end"]:
             silenced_by = ""

@@ -6,41 +6,40 @@ Each function raises ValueError with what is wrong, in words that follow the fie
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 
 from retrieval.catalog.product import Availability
-from retrieval.catalog.window import Window
-from retrieval.feeds.blanks import is_blank
 from retrieval.feeds.text import clean, plain, unescaped
 
 _LARGEST_COUNT = 2**31 - 1  # what an integer column of PostgreSQL holds
 _LONGEST_TEXT, _LONGEST_LINE, _LONGEST_ID = 100_000, 1_000, 200
 
-_DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
-
 _AVAILABILITY = {
-    "instock": Availability.IN_STOCK,
-    "available": Availability.IN_STOCK,
-    "lowstock": Availability.IN_STOCK,
-    "limitedavailability": Availability.IN_STOCK,
-    "instoreonly": Availability.IN_STOCK,
-    "onlineonly": Availability.IN_STOCK,
-    "yes": Availability.IN_STOCK,
-    "true": Availability.IN_STOCK,
-    "1": Availability.IN_STOCK,
-    "outofstock": Availability.OUT_OF_STOCK,
-    "soldout": Availability.OUT_OF_STOCK,
-    "unavailable": Availability.OUT_OF_STOCK,
-    "no": Availability.OUT_OF_STOCK,
-    "false": Availability.OUT_OF_STOCK,
-    "0": Availability.OUT_OF_STOCK,
-    "preorder": Availability.PREORDER,
-    "presale": Availability.PREORDER,
-    "backorder": Availability.BACKORDER,
-    "onbackorder": Availability.BACKORDER,
-    "madetoorder": Availability.BACKORDER,
+    word: availability
+    for availability, words in {
+        Availability.IN_STOCK: (
+            "instock available lowstock limitedavailability limitedstock instoreonly onlineonly yes true y 1 onstock readytoship fewleft lastitems"
+            " auflager lieferbar verfügbar sofortlieferbar vorrätig enstock disponible disponibile opvoorraad dostępny"
+        ),
+        Availability.OUT_OF_STOCK: (
+            "outofstock outstock soldout unavailable notavailable nostock discontinued no false n 0 temporarilyoutofstock currentlyunavailable reserved"
+            " nichtauflager nichtverfügbar nichtlieferbar ausverkauft vergriffen épuisé rupturedestock enrupturedestock indisponible agotado sinstock"
+            " nodisponible esaurito nondisponibile uitverkocht nietopvoorraad niedostępny"
+        ),
+        Availability.PREORDER: "preorder presale comingsoon vorbestellbar vorbestellung précommande preventa preordine",
+        Availability.BACKORDER: "backorder backordered onbackorder madetoorder availableonbackorder aufbestellung nachbestellt surcommande",
+    }.items()
+    for word in words.split()
 }
+"""Words of shop systems for each value, in the languages of their countries, without spaces and signs."""
+_GROUPS = re.compile(r"\d{1,3}(?:([.,'’ ])\d{3})(?:\1\d{3})*")
+"""A whole number with separators of thousands."""
+_DAMAGED = re.compile(r"\d[.,]\d+[eE]\+?\d+|\d[eE]\+\d+")
+"""How spreadsheets show a long number, whose last digits are lost."""
+_OF_FIVE = re.compile(
+    r"(\d(?:[.,]\d+)?)\s*(?:/|out of|of|von|sur|de|su)\s*5(?:\s*stars?)?|(\d(?:[.,]\d+)?)\s*(?:stars?|★)", re.IGNORECASE
+)
 
 
 def shown(value: object) -> str:
@@ -79,8 +78,8 @@ def read_link(value: object) -> str:
 
 
 def read_count(value: object) -> int:
-    """A whole number that is not negative: 12, "12" or "12.0"."""
-    number = read_number(value)
+    """A whole number that is not negative: 12, "12", "12.0" or "1,204"."""
+    number = _counted(value)
     if number != number.to_integral_value():
         raise ValueError(f"{shown(value)} is no whole number")
     if not 0 <= number <= _LARGEST_COUNT:
@@ -88,9 +87,32 @@ def read_count(value: object) -> int:
     return int(number)
 
 
+def read_stock(value: object) -> int:
+    """How many are in stock: a part of one is none, and fewer than none (more was sold than there was) is none as well."""
+    number = _counted(
+        re.sub(
+            r"(?i)^(?:more than|over|>=?)\s*|\s*(?:\+|pcs?\.?|pieces|units?|stück|stk\.?|pièces)$",
+            "",
+            str(value).strip(),
+        )
+    )
+    if number > _LARGEST_COUNT:
+        raise ValueError(f"{shown(value)} is too large")
+    return max(0, int(number.to_integral_value(ROUND_FLOOR)))
+
+
+def read_gtin(value: object) -> str:
+    """A barcode's number. Raises ValueError for one that a spreadsheet has rounded."""
+    text = read_line(value)
+    if _DAMAGED.fullmatch(text):
+        raise ValueError(f"{shown(text)} has lost digits in a spreadsheet")
+    return text
+
+
 def read_rating(value: object) -> float:
-    """A rating from 0 to 5."""
-    number = read_number(value)
+    """A rating from 0 to 5: 4.5, "4,5" or "4.5 out of 5"."""
+    match = _OF_FIVE.fullmatch(str(value).strip())
+    number = read_number(match[1] or match[2] if match else value)
     if not 0 <= number <= 5:
         raise ValueError(f"{shown(value)} is not between 0 and 5")
     return float(number)
@@ -118,6 +140,14 @@ def read_number(value: object) -> Decimal:
     return number
 
 
+def _counted(value: object) -> Decimal:
+    """A number whose separators are of thousands; of "5.000", which may be a fraction, the smaller reading."""
+    text = str(value).strip()
+    if _GROUPS.fullmatch(text) and not re.fullmatch(r"\d{1,3}\.000", text):
+        text = re.sub(r"\D", "", text)
+    return read_number(text)
+
+
 def read_availability(value: object) -> Availability:
     """One of the four values, from the words of Merchant feeds, schema.org, WooCommerce and the like."""
     word = re.sub(r"[\W_]", "", str(value).rsplit("/", 1)[-1]).lower()
@@ -141,46 +171,6 @@ def read_date(value: object) -> date:
         return datetime.fromisoformat(str(value).strip()).date()
     except ValueError as error:
         raise ValueError(f"{shown(value)} is no date such as 2026-11-02") from error
-
-
-def read_start(value: object, zone: tzinfo) -> datetime:
-    """When something begins, in UTC: a moment in ISO 8601, or the first one of a day. `zone` is that of dates that name none."""
-    return _dated(value, zone, days=0)
-
-
-def read_end(value: object, zone: tzinfo) -> datetime:
-    """The moment from which something is over, in UTC; a day without a time is included."""
-    return _dated(value, zone, days=1)
-
-
-def read_window(value: object, zone: tzinfo) -> Window:
-    """Start and end with a slash between them, as in `sale_price_effective_date`; either may be blank."""
-    if isinstance(value, Window):
-        return value
-    start, _, end = str(value).partition("/")
-    return window_of(start, end, zone)
-
-
-def window_of(start: object, end: object, zone: tzinfo) -> Window:
-    """The time from `start` to `end`; a blank one leaves that side open. Raises ValueError if it ends before it begins."""
-    first = None if is_blank(start) else read_start(start, zone)
-    last = None if is_blank(end) else read_end(end, zone)
-    if first is not None and last is not None and last <= first:
-        raise ValueError(f"{shown(f'{start}/{end}')} ends before it begins")
-    return Window(first, last)
-
-
-def _dated(value: object, zone: tzinfo, days: int) -> datetime:
-    """A moment in UTC; a date without a time is its midnight, `days` later."""
-    text = str(value).strip()
-    try:
-        if _DAY.fullmatch(text):
-            day = date.fromisoformat(text) + timedelta(days=days)
-            return datetime.combine(day, time(), zone).astimezone(UTC)
-        moment = datetime.fromisoformat(text)
-        return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"{shown(text)} is no date such as 2026-11-27 or 2026-11-27T09:00+01:00") from error
 
 
 def _at_most(length: int, text: str) -> str:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from retrieval.catalog.product import Availability, Product
-from retrieval.feeds.blanks import hidden
 from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
+from retrieval.feeds.not_public import hidden
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, Skipped
 from retrieval.feeds.table import Table, TableRow, normal_name
 from retrieval.feeds.text import unescaped
@@ -44,6 +44,7 @@ def read_woocommerce(table: Table, intake: Intake) -> Iterator[FeedRow[Product]]
             yield from reader.read(row)
     for row in early:  # variations above their parent
         yield from reader.read(row)
+    yield from reader.without_variations()
 
 
 class _Reader:
@@ -54,6 +55,16 @@ class _Reader:
         self._columns = table.columns
         self._intake = intake
         self._parents: dict[str, Mapping[str, str]] = {}
+        self._childless: dict[str, tuple[int, Mapping[str, str]]] = {}
+
+    def without_variations(self) -> Iterator[FeedRow[Product]]:
+        """A report on each variable product of which the file has no variation; one with a price of its own is sold as it is."""
+        for line, cells in self._childless.values():
+            if cells.get("regular_price"):
+                yield from self._read(line, cells, {})
+            else:
+                reason = "is variable, but the file has none of its variations, which have the prices"
+                yield RowError(self._file, line, self._columns.get("type", "Type"), reason)
 
     def is_early(self, row: TableRow) -> bool:
         """Whether the row is a variation whose parent has not been read yet."""
@@ -62,13 +73,15 @@ class _Reader:
     def read(self, row: TableRow) -> Iterator[FeedRow[Product]]:
         cells = {name: _unfolded(cell) for name, cell in row.cells.items()}
         kinds = {kind.strip().lower() for kind in cells.get("type", "simple").split(",")}
-        if "variable" in kinds:
-            self._parents |= {
-                reference: cells for reference in (cells.get("sku"), f"id:{cells.get('id')}") if reference
-            }
+        if any(kind.startswith("variable") for kind in kinds):
+            references = [reference for reference in (cells.get("sku"), f"id:{cells.get('id')}") if reference]
+            self._parents |= dict.fromkeys(references, cells)
+            if not hidden(cells):
+                self._childless[references[0]] = row.line, cells
             return
-        parent = self._parents.get(cells.get("parent", ""), {}) if "variation" in kinds else {}
-        if "variation" in kinds and not parent:
+        is_variation = any(kind.endswith("variation") for kind in kinds)
+        parent = self._parents.get(cells.get("parent", ""), {}) if is_variation else {}
+        if is_variation and not parent:
             reason = (
                 f"no variable product has SKU or ID {cells['parent']}" if "parent" in cells else "is missing or empty"
             )
@@ -78,12 +91,16 @@ class _Reader:
         elif "grouped" in kinds:
             yield Skipped(self._file, row.line, "a group of products without a price of its own")
         else:
-            try:
-                draft = self._draft(row.line, cells, parent)
-            except ValueError as error:
-                yield RowError(self._file, row.line, WHOLE_ROW, str(error))
-            else:
-                yield from draft.read(self._intake)
+            self._childless = {name: held for name, held in self._childless.items() if held[1] is not parent}
+            yield from self._read(row.line, cells, parent)
+
+    def _read(self, line: int, cells: Mapping[str, str], parent: Mapping[str, str]) -> Iterator[FeedRow[Product]]:
+        try:
+            draft = self._draft(line, cells, parent)
+        except ValueError as error:
+            yield RowError(self._file, line, WHOLE_ROW, str(error))
+        else:
+            yield from draft.read(self._intake)
 
     def _draft(self, line: int, cells: Mapping[str, str], parent: Mapping[str, str]) -> Draft:
         own = {**{name: parent[name] for name in _INHERITED if name in parent}, **cells}
@@ -94,7 +111,7 @@ class _Reader:
             name: f"{own[column]} {unit}" for column, (name, unit) in _measures(self._columns).items() if column in own
         }
         if "tags" in own:
-            attributes["tags"] = own["tags"]
+            attributes["tags"] = ", ".join(_listed(own["tags"]))
         sources = {
             "id": _first(cells, "sku", "id"),
             "title": "name",
@@ -111,7 +128,7 @@ class _Reader:
             "title": title,
             "availability": _STOCK.get(own.get("in_stock", "1").lower(), own.get("in_stock")),
             "product_type": _deepest(own.get("categories", "")),
-            "image_link": own.get("images", "").split(",")[0],
+            "image_link": _listed(own.get("images", ""))[0],
             "item_group_id": parent.get("sku", parent.get("id", "")),
             "attributes": attributes,
         }
@@ -136,14 +153,20 @@ def _first(cells: Mapping[str, str], *names: str) -> str:
 
 
 def _options(cells: Mapping[str, str]) -> dict[str, str]:
-    """The values of "Attribute 1 name", "Attribute 1 value(s)" and so on, by the attribute's name."""
+    """The values of "Attribute 1 name", "Attribute 1 value(s)" and so on, by the attribute's name, without those that are not shown."""
     found = {}
     for column, name in cells.items():
         match = re.fullmatch(r"attribute_(\d+)_name", column)
-        value = cells.get(f"attribute_{match[1]}_value_s", "") if match else ""
-        if value:
-            found[normal_name(name).removeprefix("pa_")] = value
+        values = _listed(cells.get(f"attribute_{match[1]}_value_s", "")) if match else []
+        is_variable = cells.get("type", "").casefold().endswith("variation")
+        if match and any(values) and (is_variable or cells.get(f"attribute_{match[1]}_visible") != "0"):
+            found[normal_name(name).removeprefix("pa_")] = ", ".join(values)
     return found
+
+
+def _listed(cell: str) -> list[str]:
+    r"""The values of a list with commas, in which "\," is a comma of a value."""
+    return [value.replace("\\,", ",").strip() for value in re.split(r"(?<!\\),", cell)]
 
 
 def _measures(columns: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -157,6 +180,5 @@ def _measures(columns: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 
 def _deepest(categories: str) -> str:
-    r"""The category path with the most steps of a list such as "Kitchen, Kitchen > Mugs"; "\," is no separator."""
-    paths = [path.replace("\\,", ",").strip() for path in re.split(r"(?<!\\),", categories)]
-    return max(paths, key=lambda path: path.count(">"))
+    """The category path with the most steps of a list such as "Kitchen, Kitchen > Mugs"."""
+    return max(_listed(categories), key=lambda path: path.count(">"))

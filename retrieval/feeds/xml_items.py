@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html.entities import html5
 from typing import Any
 from xml.parsers import expat
 
 from retrieval.errors import FeedError
-from retrieval.feeds.report import WHOLE_ROW, RowError
+from retrieval.feeds.report import WHOLE_ROW, RowError, RowWarning
 from retrieval.feeds.source import Source
 
 _ITEMS = frozenset({"item", "entry"})
 _PREFIXES = frozenset({"", "g", "c"})  # c: holds a shop's own attributes
 _DETAIL, _HIGHLIGHT = "product_detail", "product_highlight"
 _NEXT_ITEM = re.compile(r"<(?:item|entry)[\s>]", re.IGNORECASE)
+
+_AMPERSAND = re.compile(r"&(?:(?P<name>[A-Za-z][A-Za-z0-9]{0,30});|#(?P<number>x[0-9A-Fa-f]{1,6}|[0-9]{1,7});)?")
+_OWN_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +31,21 @@ class XmlItem:
     fields: dict[str, Any]
 
 
-def xml_items(source: Source) -> Iterator[XmlItem | RowError]:
+def xml_items(source: Source) -> Iterator[XmlItem | RowError | RowWarning]:
     """Every item of an RSS or Atom feed. An item that is not well-formed is reported, and reading goes on with the next one.
 
+    What XML does not know, but people write (`&eacute;`, a bare `&`, control characters), is mended, with one warning for the file.
     Raises FeedError for a document type, and for XML that holds no items.
     """
     reader = _Reader(source.name)
     broken = last = 0
+    is_mended = False
     for number, line in enumerate(source.lines(), start=1):
-        rest, last = line, number + line.endswith("\n")
+        rest, last = mended(line), number + line.endswith("\n")
+        if rest != line and not is_mended and "<![CDATA[" not in line:  # in which HTML is allowed
+            is_mended = True
+            reason = "holds signs that XML does not allow, such as a bare & or &eacute;; they are read as HTML's, here and below"
+            yield RowWarning(source.name, number, WHOLE_ROW, reason)
         while rest:
             start = _NEXT_ITEM.search(rest) if reader.is_lost else None
             if reader.is_lost and start is None:
@@ -57,6 +68,23 @@ def xml_items(source: Source) -> Iterator[XmlItem | RowError]:
         yield RowError(source.name, last, WHOLE_ROW, "the XML breaks off here, inside an item")
     if not reader.count and not broken:
         raise FeedError(f"{source.name} is XML without any <item> or <entry>.", "Export a Google Merchant feed.")
+
+
+def mended(line: str) -> str:
+    """`line` as XML allows it: HTML's entities resolved, a bare ampersand escaped, control characters left out."""
+    if "&" in line:
+        line = _AMPERSAND.sub(_reference, line)
+    return _CONTROL.sub("", line)
+
+
+def _reference(match: re.Match[str]) -> str:
+    name, number = match["name"], match["number"]
+    if number:
+        code = int(number[1:], 16) if number[0] == "x" else int(number)
+        return match[0] if code in (9, 10, 13) or (32 <= code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF) else ""
+    if name in _OWN_ENTITIES:
+        return match[0]
+    return html5.get(f"{name};", f"&amp;{match[0][1:]}") if name else "&amp;"
 
 
 class _Reader:
@@ -96,6 +124,7 @@ class _Reader:
         self._parser = expat.ParserCreate("UTF-8")
         self._parser.buffer_text = True
         self._item: XmlItem | None = None
+        self._currency = ""
         self._depth = 0
         self._text: list[str] = []
         self._part: list[str] = []
@@ -119,6 +148,7 @@ class _Reader:
         self._depth += 1
         if self._depth == 1:
             self._text, self._parts = [attributes.get("href", "")], {}  # Atom's links are attributes
+            self._currency = attributes.get("currency", "")
         elif self._depth == 2:
             self._part = []
 
@@ -146,6 +176,8 @@ class _Reader:
         """
         prefix, _, local = name.rpartition(":")
         text = "".join(self._text).strip()
+        if self._currency and text and text[-1].isdigit():  # <price currency="EUR">9.00</price>
+            text = f"{text} {self._currency}"
         if local == _DETAIL:
             fields.setdefault(local, []).append(self._parts)
         elif self._parts or prefix not in _PREFIXES:

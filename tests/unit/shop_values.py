@@ -21,7 +21,7 @@ _LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
 texts = st.text(_LETTERS | st.just("\n"), max_size=60).map(lambda text: plain(clean(text)))
 lines = st.text(_LETTERS, max_size=30).map(lambda text: " ".join(plain(clean(text)).split()))
 words = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=12)
-titles = lines.filter(bool)
+titles = lines.filter(lambda line: not is_blank(line, "title"))
 amounts = st.decimals(0, 10**9, places=2, allow_nan=False, allow_infinity=False)
 links = st.builds("https://shop.example/{}".format, words) | st.builds("images/{}.svg".format, words) | st.just("")
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
@@ -48,9 +48,9 @@ def products(draw: st.DrawFn) -> Product:
     return Product(
         id=draw(titles), title=draw(titles), price=Money(price, currency), description=draw(told(texts)), link=draw(links),
         image_link=draw(links), sale_price=sale, availability=draw(st.sampled_from(Availability)),
-        quantity=draw(st.none() | st.integers(0, 10**6)), brand=draw(told(lines)), product_type=draw(told(lines)),
-        item_group_id=draw(told(lines, "item_group_id")), color=draw(told(lines)), size=draw(told(lines)),
-        material=draw(told(lines)), gtin=draw(told(words, "gtin")),
+        quantity=draw(st.none() | st.integers(0, 10**6)), brand=draw(told(lines, "brand")), product_type=draw(told(lines, "product_type")),
+        item_group_id=draw(told(lines, "item_group_id")), color=draw(told(lines, "color")), size=draw(told(lines)),
+        material=draw(told(lines, "material")), gtin=draw(told(words, "gtin")),
         rating=draw(st.none() | st.floats(0, 5, exclude_min=True)), rating_count=draw(st.integers(0, 10**6)),
         reviews=tuple(draw(st.lists(st.builds(Review, st.integers(1, 5), texts), max_size=3))),
         attributes=draw(st.dictionaries(words, told(texts, "attribute").filter(bool), max_size=4)),

@@ -35,6 +35,12 @@ READ = {
     "1.299 KWD": ("1.299", "KWD"),
     "¥500": ("500", "JPY"),
     "12.9": ("12.9", "GBP"),
+    "12€99": ("12.99", "EUR"),
+    "Fr. 24.50": ("24.50", "CHF"),
+    "Rs. 1,29,900": ("129900", "INR"),
+    "4 990 Ft": ("4990", "HUF"),
+    "89,90 lei": ("89.90", "RON"),
+    "R 129.99": ("129.99", "ZAR"),
 }
 REFUSED: tuple[object, ...] = (
     "",
@@ -76,6 +82,14 @@ REFUSED: tuple[object, ...] = (
 def test_amounts_as_countries_write_them(written: str) -> None:
     amount, currency = READ[written]
     assert read_amount(written, "GBP") == Money(Decimal(amount), currency)
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"), [("129 kr", "129"), ("kr. 1.299,00", "1299.00"), ("129:-", "129"), ("49,50 kr.", "49.50")]
+)
+def test_crowns_are_the_shops_own(written: str, amount: str) -> None:
+    for currency in ("SEK", "DKK", "NOK"):
+        assert read_amount(written, currency) == Money(Decimal(amount), currency)
 
 
 @pytest.mark.parametrize("written", REFUSED)

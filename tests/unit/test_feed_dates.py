@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from retrieval.catalog.money import Money
 from retrieval.catalog.product import Product
 from retrieval.catalog.window import ALWAYS, Window
+from retrieval.feeds.dates import read_end, read_start, read_window
 from tests.unit.feed_files import Read, read_bytes
 from tests.unit.shop_values import days, windows
 
@@ -142,3 +145,68 @@ def test_a_product_is_kept_without_what_is_wrong_with_its_sale_or_dates(
     assert all(getattr(tent, name) is not None for name in kept)
     if lost == "sale_price":
         assert tent.sale_price_effective_date == ALWAYS
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-27", "27.11.2026", "27.11.26", "27/11/2026", "11/27/2026", "2026/11/27", "27-11-2026", "Nov 27, 2026", "27 Nov 2026", "27. November 2026",
+        "27 de noviembre de 2026", "November 27th, 2026", "27 novembre 2026",
+    ],
+)  # fmt: skip
+def test_days_as_countries_write_them(written: str) -> None:
+    assert read_start(written, BERLIN) == datetime(2026, 11, 27, tzinfo=BERLIN)
+    assert read_end(written, BERLIN) == datetime(2026, 11, 28, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "27.11.2026 09:30",
+        "11/27/2026 9:30 AM",
+        "2026-11-27T08:30Z",
+        "Fri, 27 Nov 2026 09:30:00 +0100",
+        "1795768200",
+        "1795768200000",
+        "Nov 27, 2026, 09:30",
+    ],
+)
+def test_moments_as_programs_write_them(written: str) -> None:
+    assert read_start(written, BERLIN) == read_end(written, BERLIN) == datetime(2026, 11, 27, 9, 30, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize("written", ["03/04/2026", "31.02.2026", "soon", "27 Smarch 2026", "2026", "12.2026"])
+def test_a_day_that_may_be_two_or_none_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=r"may be|no date"):
+        read_start(written, BERLIN)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-27/2026-11-30",
+        "27.11.2026 - 30.11.2026",
+        "27/11/2026/30/11/2026",
+        "11/27/2026 to 11/30/2026",
+        "27.11.2026 bis 30.11.2026",
+        "Nov 27, 2026 – Nov 30, 2026",
+    ],
+)
+def test_windows_as_countries_write_them(written: str) -> None:
+    assert read_window(written, BERLIN) == Window(
+        datetime(2026, 11, 27, tzinfo=BERLIN), datetime(2026, 12, 1, tzinfo=BERLIN)
+    )
+
+
+@pytest.mark.parametrize("nothing", ["0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "null", 0, False])
+def test_a_date_of_zeros_is_none(tmp_path: Path, nothing: object) -> None:
+    row = {
+        "id": "A",
+        "title": "Tent",
+        "price": 20,
+        "sale_price": 10,
+        "expiration_date": nothing,
+        "sale_price_end_date": nothing,
+    }
+    read = read_bytes(tmp_path, json.dumps(row))
+    assert (read.mended, only(read).sale_price, only(read).expiration_date) == ([], Money(Decimal(10)), None)

@@ -13,42 +13,40 @@ from tests.unit.feed_files import FEEDS, Read
 
 EXPECTED = {
     "google.tsv": (
-        ["HL-100", "HL-101", "HL-102", "HL-108"],
-        [(5, "title"), (6, "price"), (7, "availability"), (8, "id"), (9, "(row)"), (10, "sale_price")],
+        ["HL-100", "HL-101", "HL-102", "HL-105", "HL-107", "HL-108"],
+        [(5, "title"), (6, "price"), (8, "id"), (9, "(row)")],
         [],
     ),
-    "google.xml": (["HX-1", "HX-2", "HX-7"], [(40, "id"), (45, "price"), (51, "availability"), (57, "price")], []),
+    "google.xml": (["HX-1", "HX-2", "HX-5", "HX-7"], [(40, "id"), (45, "price"), (57, "price")], []),
     "shopify.csv": (
-        ["TJ-NAVY-S", "TJ-NAVY-M", "TJ-OAT-S", "LM-1", "RB-L"],
-        [(8, "Variant Price"), (10, "Handle"), (11, "Title"), (13, "Variant Inventory Qty"), (14, "Variant SKU")],
+        ["TJ-NAVY-S", "TJ-NAVY-M", "TJ-OAT-S", "LM-1", "RB-L", "RS-1"],
+        [(8, "Variant Price"), (10, "Handle"), (11, "Title"), (14, "Variant SKU")],
         [12],
     ),
     "woocommerce.csv": (
-        ["W-MUG", "W-HAT-R", "W-HAT-N", "W-BELL", "W-TEA"],
-        [(7, "Regular price"), (8, "Name"), (9, "In stock?"), (10, "Parent")],
+        ["W-MUG", "W-HAT-R", "W-HAT-N", "W-BELL", "W-SOAP", "W-TEA"],
+        [(7, "Regular price"), (8, "Name"), (10, "Parent")],
         [11],
     ),
     "schema_org.jsonld": (
-        ["SO-1", "SO-2", "SO-3", "SO-8"],
-        [(38, "offers.price"), (44, "sku"), (49, "aggregateRating.ratingValue"), (56, "offers.price")],
+        ["SO-1", "SO-2", "SO-3", "SO-6", "SO-8"],
+        [(38, "offers.price"), (44, "sku"), (56, "offers.price")],
         [],
     ),
     "products.jsonl": (
-        ["J-1", "J-2", "J-7", "J-9"],
-        [
-            (3, "(row)"),
-            (4, "rating"),
-            (5, "price"),
-            (6, "(row)"),
-            (8, "quantity"),
-            (10, "reviews"),
-            (12, "id"),
-        ],
+        ["J-1", "J-2", "J-4", "J-6", "J-7", "J-8", "J-9"],
+        [(3, "(row)"), (5, "price"), (6, "(row)"), (12, "id")],
         [],
     ),
     "google_truncated.xml": ([], [(8, "(row)")], []),
 }
-MENDED = {"woocommerce.csv": [(12, "Sale price")], "products.jsonl": [(9, "sale_price")]}
+MENDED = {
+    "google.tsv": [(7, "availability"), (10, "sale_price")],
+    "shopify.csv": [(13, "Variant Inventory Qty")],
+    "woocommerce.csv": [(9, "In stock?"), (12, "Sale price")],
+    "schema_org.jsonld": [(49, "aggregateRating.ratingValue")],
+    "products.jsonl": [(4, "rating"), (9, "sale_price"), (10, "reviews")],
+}
 
 
 @pytest.mark.parametrize("name", EXPECTED)

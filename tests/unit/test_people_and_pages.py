@@ -176,8 +176,8 @@ def test_yaml_that_multiplies_itself_is_no_danger(tmp_path: Path) -> None:
 
 
 def test_text_that_is_no_page_is_reported(tmp_path: Path) -> None:
-    for text in ("<html><body>404 Not Found</body></html>", "only some words", "null"):
-        assert split(read_faqs(opened(tmp_path, text), Intake())) == ([], [(1, "title")])
+    for text in ("<html><head><title></title></head><body></body></html>", "# Only a title", "---\ntitle: Only a title\n---\n"):
+        assert split(read_faqs(opened(tmp_path, text), Intake())) == ([], [(1, "answer")])
 
 
 @pytest.mark.parametrize("text", ["hello\nworld\n", "<rss></rss>", "x" * 200_000, "name,email\nAda,a@example.com\n"])
@@ -244,15 +244,6 @@ def test_what_stands_before_the_questions_stays_an_answer(tmp_path: Path) -> Non
         ("faq-is-it-free", "Is it free?", "/help#is-it-free"),
         ("faq-and-abroad", "And abroad?", "/help#and-abroad"),
     ]
-
-
-def test_sections_of_one_answer_stay_together(tmp_path: Path) -> None:
-    path = tmp_path / "delivery.md"
-    path.write_text("Delivery\n========\n\nThree days.\n\nAlaska\n------\nTwelve days.\n\n## Is it free?\nNo.\n")
-    (faq,) = _pages(path)
-    assert faq.title == "Delivery"
-    assert "Alaska" in faq.answer
-    assert "Is it free?" in faq.answer
 
 
 def test_a_file_that_stands_for_its_folder_is_named_by_it(tmp_path: Path) -> None:

@@ -23,14 +23,10 @@ def read(folder: Path, *items: str, end: str = END) -> Read:
 @pytest.mark.parametrize(
     "fault",
     [
-        "<b>Cr&egrave;me</b>",
-        "<b>Salt & pepper</b>",
-        "<b>\x01</b>",
         "<b>open",
         "<b></c>",
         "<b a=1>x</b>",
         "<b>]]></b>",
-        "&nbsp;",
     ],
 )
 def test_an_item_that_is_not_well_formed_loses_no_other(tmp_path: Path, fault: str) -> None:
@@ -40,13 +36,30 @@ def test_an_item_that_is_not_well_formed_loses_no_other(tmp_path: Path, fault: s
     assert {report.field for report in found.reports} == {"(row)"}
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Cr&egrave;me&nbsp;dish", "Crème dish"),
+        ("Salt & pepper", "Salt & pepper"),
+        ("B&B & Sons", "B&B & Sons"),
+        ("Fish&chips;", "Fish&chips;"),
+        ("Bad\x01\x1fbell &#1;", "Badbell"),
+        ("5 &euro; &ndash; &#8211; &#x2013;", "5 € – – –"),
+    ],
+)
+def test_what_people_write_is_mended_and_named_once(tmp_path: Path, written: str, meant: str) -> None:
+    found = read(tmp_path, item("1"), item("2").replace("Cup 2", written), item("3").replace("Cup 3", written))
+    assert [found.products[id].title.replace("\u00a0", " ") for id in ("1", "2", "3")] == ["Cup 1", meant, meant]
+    assert (found.reports, found.mended) == ([], [(4, "(row)")])
+
+
 def test_items_on_one_line_are_read_on_as_well(tmp_path: Path) -> None:
-    line = (item("1") + item("2", "<b>a & b</b>") + item("3")).replace("\n", "")
+    line = (item("1") + item("2", "<b>a < b</b>") + item("3")).replace("\n", "")
     assert set(read(tmp_path, line).products) == {"1", "3"}
 
 
 def test_lines_are_counted_on_after_a_fault(tmp_path: Path) -> None:
-    found = read(tmp_path, item("1"), item("2", "a & b"), item("3").replace("5.00", "free"))
+    found = read(tmp_path, item("1"), item("2", "a < b"), item("3").replace("5.00", "free"))
     assert [report.line for report in found.reports] == [4, 5]
 
 

@@ -1,0 +1,141 @@
+"""Markdown pages as people write them: one section for each heading, whatever layout marks it as one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|\{/\*.*?\*/\}", re.DOTALL)
+_SUMMARY = re.compile(r"<summary[^<>]*>\s*(?P<title>.*?)\s*</summary>", re.DOTALL | re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
+_ANCHOR = re.compile(r"\s*\{#[\w-]+\}\s*$")
+_LINES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.MULTILINE), replacement)
+    for pattern, replacement in (
+        (r"^(?:import\s.+\sfrom\s.+|export\s+(?:const|default|let)\s.*)$", ""),  # of MDX
+        (r"^:::.*$", ""),  # admonitions
+        (r"^(#{1,6})(?=[^#\s])", r"\1 "),  # "##Delivery"
+        (
+            r"^[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?Q(?:uestion)?[ \t]*\d*[.:)]+(?:\*\*|__)?[ \t]*(?P<q>\S.*?)(?:\*\*|__)?[ \t]*$",
+            r"\n## \g<q>\n",
+        ),
+        (r"^[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?A(?:nswer)?[ \t]*\d*[.:)]+(?:\*\*|__)?[ \t]+(?=\S)", ""),
+        (r"^[ \t]*(?:[-*+]|\d+[.)])?[ \t]*(?:\*\*|__)(?P<q>[^*_\n]{3,200}\?)(?:\*\*|__)[ \t:–—-]*", r"\n## \g<q>\n\n"),
+        (r"^\d+[.)][ \t]+(?P<q>[^\n]{3,200}\?)[ \t]*$", r"\n## \g<q>\n"),
+    )
+)
+"""What stands for a heading, or for nothing, in pages of many tools; each a pattern and what is read in its place."""
+_GENERIC = re.compile(
+    r"(?:our |the )?(?:faqs?|f\.a\.q\.?|frequently asked questions?|questions?(?: (?:and|&) answers?)?|q ?(?:&|and) ?a|help(?: (?:cent(?:er|re)|page|desk))?"
+    r"|customer (?:service|care|support)|support|information|info|good to know|policies|shop policies)",
+    re.IGNORECASE,
+)
+"""Titles of pages that say nothing of what their sections are about."""
+_LIMITS = re.compile(
+    r"\b(?:exceptions?|exclusions?|excluded|conditions?|restrictions?|please note|important|not eligible|exempt|terms|fine print|small print)\b",
+    re.IGNORECASE,
+)
+"""Headings of sections that limit what the others say; each of those is told with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One question of a page, or the whole of it. `line` counts from 1 in the page; `heading` is "" for what stands before all others."""
+
+    line: int
+    heading: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A heading of a page: its level, its text, and where it begins and ends in the page."""
+
+    level: int
+    text: str
+    start: int
+    end: int
+
+    @property
+    def asks(self) -> bool:
+        return self.text.rstrip().endswith("?")
+
+
+def readable(page: str) -> str:
+    """`page` in plain Markdown: questions that are marked in another way become headings; comments and HTML are left out."""
+    page = _SUMMARY.sub(lambda match: f"\n\n## {_TAG.sub('', match['title'])}\n\n", _COMMENT.sub("", page))
+    for pattern, replacement in _LINES:
+        page = pattern.sub(replacement, page)
+    return _TAG.sub("", _BREAK.sub(" ", page))
+
+
+def sections(page: str, title: str = "") -> Iterator[Section]:
+    """The questions of a page in Markdown: one for each heading, or the page as one answer if it has no more than one thing to say.
+
+    A first heading that stands above all others is the page's title, if it has no `title` of its own. A heading that asks
+    nothing is told with the page's title, "Delivery: Canada", and a section of exceptions also with each of its neighbors.
+    """
+    headings = _headings(page)
+    first = headings[0] if headings and not page[: headings[0].start].strip() else None
+    if first and not title and all(other.level > first.level for other in headings[1:]):
+        title, headings = first.text, headings[1:]
+        opening_at = first.end
+    else:
+        opening_at = 0
+    has_opening = bool(headings and page[opening_at : headings[0].start].strip().rstrip(":"))
+    level = _level(headings, 1 if has_opening else 2)
+    starts = [heading for heading in headings if heading.level <= level]
+    if not level:
+        yield Section(1, "", title, page[opening_at:].strip())
+        return
+    ends = [*(heading.start for heading in starts[1:]), len(page)]
+    bodies = [page[heading.end : end].strip() for heading, end in zip(starts, ends, strict=True)]
+    limits = "".join(
+        f"\n\n### {heading.text}\n\n{body}"
+        for heading, body in zip(starts, bodies, strict=True)
+        if body and _LIMITS.search(heading.text) and not heading.asks
+    )
+    opening = page[opening_at : starts[0].start].strip()
+    if opening and not opening.endswith(":"):
+        yield Section(1, "", title, opening + limits)
+    above = ""
+    for heading, body in zip(starts, bodies, strict=True):
+        if heading.level < level:
+            above = heading.text
+        if body:
+            topic = above if heading.level == level and above else "" if _GENERIC.fullmatch(title) else title
+            named = heading.text if heading.asks or not topic else f"{topic}: {heading.text}"
+            is_limited = not heading.asks and not _LIMITS.search(heading.text)
+            line = page[: heading.start].count("\n") + 1
+            yield Section(line, heading.text, named, body + limits if is_limited else body)
+
+
+def _level(headings: list[_Heading], fewest: int) -> int:
+    """The level whose headings each begin a question: the first with `fewest` that ask, else the first with `fewest`; 0 if none has."""
+    for chosen in ([heading for heading in headings if heading.asks], headings):
+        for level in sorted({heading.level for heading in chosen}):
+            if sum(heading.level == level for heading in chosen) >= fewest:
+                return level
+    return 0
+
+
+def _headings(page: str) -> list[_Heading]:
+    """The headings of Markdown, with signs before them or underlined."""
+    starts = [0, *(place + 1 for place, letter in enumerate(page) if letter == "\n"), len(page)]
+    return [
+        _Heading(int(token.tag[1]), _words(inside), starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)])
+        for token, inside in pairwise(MarkdownIt().parse(page))
+        if token.type == "heading_open" and token.map and token.level == 0
+    ]
+
+
+def _words(inline: Token) -> str:
+    """The words of a heading, without markup, link or anchor."""
+    return _ANCHOR.sub("", "".join(child.content for child in inline.children or ())).strip()
