@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from finetune.transcripts.own_words import own_words, without_quoted_html
 from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
 from retrieval.feeds.text import clean, plain, unescaped
 
@@ -38,8 +39,11 @@ class Draft:
     dropped: Counter[str] = field(default_factory=Counter)
 
     def say(self, role: Role, text: str, time: object = None) -> None:
-        """Adds a message, without HTML; one without text is dropped. Raises ValueError for bytes that are no text."""
-        if words := _without_html(clean(text)):
+        """Adds a message, without HTML and what mail programs add; one without text is dropped.
+
+        Raises ValueError for bytes that are no text.
+        """
+        if words := own_words(_without_html(without_quoted_html(clean(text)))):
             self.messages.append(TranscriptMessage(role, words, self.moment(time)))
         else:
             self.drop(EMPTY)
