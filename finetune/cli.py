@@ -2,6 +2,7 @@
 
     aisle train conversation --output DIR               the adapter that plans, reads and writes
     aisle train recommender --shop DIR --output DIR     the recommendation head
+    aisle train ratings FILE --output DIR               a model of a shop's star ratings
     aisle evaluate recommender --shop DIR               how it ranks, beside simpler ways
     aisle evaluate sequences FILE                       how an encoder ranks the next item, beside simpler ways
     aisle evaluate ratings FILE                         how far predicted ratings are off, beside simpler ways
@@ -35,7 +36,7 @@ SearchHome = Annotated[
     Path | None, typer.Option("--home", help="Directory of the shop's database and index (AISLE_HOME).")
 ]
 
-train = typer.Typer(help="Train a model that ships with Aisle.", no_args_is_help=True)
+train = typer.Typer(help="Train a model that ships with Aisle, or one of your own ratings.", no_args_is_help=True)
 evaluate = typer.Typer(help="Measure a model that ships with Aisle.", no_args_is_help=True)
 
 
@@ -47,7 +48,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(learn, name="learn")
     register_corpus(train, evaluate)
     register_simulation(evaluate)
-    register_recommending(evaluate)
+    register_recommending(train, evaluate)
     register_retail(evaluate)
     register_finetune(app)
 

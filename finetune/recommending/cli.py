@@ -1,23 +1,29 @@
-"""`aisle evaluate sequences` and `aisle evaluate ratings`."""
+"""`aisle evaluate sequences`, `aisle evaluate ratings` and `aisle train ratings`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from finetune.options import Seed
+from finetune.options import Output, Seed
+
+if TYPE_CHECKING:
+    from finetune.recommending.ratings import Ratings
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Threads = Annotated[int, typer.Option(help="Processor threads; all cores when 0.", min=0)]
-
+RatingsFile = Annotated[
+    Path, typer.Argument(help="A CSV with user, item, rating and time; or MovieLens' u.data, ratings.dat, ratings.csv.")
+]
 
 _SHOWN = 20  # rejected rows on the terminal
 
 
-def register(evaluate: typer.Typer) -> None:
-    """Adds the commands to `aisle evaluate`."""
+def register(train: typer.Typer, evaluate: typer.Typer) -> None:
+    """Adds the commands to `aisle train` and `aisle evaluate`."""
+    train.command("ratings")(train_ratings)
     evaluate.command("sequences")(evaluate_sequences)
     evaluate.command("ratings")(evaluate_ratings)
 
@@ -52,17 +58,17 @@ def evaluate_sequences(
     from finetune.recommending.sequences import Sequences
 
     settings = Settings(seed=seed, minutes=minutes, threads=threads or _cores(), with_history=history)
-    report = evaluate(Sequences.read(file), settings, lambda line: typer.echo(line, err=True))
+    report = evaluate(Sequences.read(file), settings, _note)
     typer.echo(dumps(report.json()) if json else str(report))
 
 
 def evaluate_ratings(
-    file: Annotated[
-        Path,
-        typer.Argument(help="A CSV with user, item, rating and time; or MovieLens' u.data, ratings.dat, ratings.csv."),
-    ],
+    file: RatingsFile,
     json: Json = False,
     seed: Seed = 1,
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of a trained model to judge on all ratings of the file.")
+    ] = None,
 ) -> None:
     """Print how far predicted ratings are off on a random tenth of a file, next to simpler ways.
 
@@ -71,6 +77,25 @@ def evaluate_ratings(
     from json import dumps
 
     from finetune.recommending.rating_evaluation import evaluate
+    from finetune.recommending.rating_training import SavedRatings, judge
+
+    ratings = _read(file)
+    report = evaluate(ratings, seed, _note) if model is None else judge(SavedRatings.load(model), ratings, _note)
+    typer.echo(dumps(report.json()) if json else str(report))
+
+
+def train_ratings(file: RatingsFile, output: Output, seed: Seed = 1) -> None:
+    """Train a model of a shop's ratings, choosing between biases and factors, and print how far each is off.
+
+    Rows that cannot be read are named and left out.
+    """
+    from finetune.recommending.rating_training import train
+
+    typer.echo(str(train(_read(file), output, seed, _note)))
+
+
+def _read(file: Path) -> Ratings:
+    """The ratings of `file`; what cannot be read is named on standard error."""
     from finetune.recommending.ratings import Ratings
 
     ratings = Ratings.read(file)
@@ -78,8 +103,11 @@ def evaluate_ratings(
         typer.echo(row, err=True)
     if len(ratings.rejected) > _SHOWN:
         typer.echo(f"... and {len(ratings.rejected) - _SHOWN:,} more rows", err=True)
-    report = evaluate(ratings, seed, lambda line: typer.echo(line, err=True))
-    typer.echo(dumps(report.json()) if json else str(report))
+    return ratings
+
+
+def _note(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _cores() -> int:

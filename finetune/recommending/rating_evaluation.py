@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,15 +28,27 @@ FEWEST = 50
 """Ratings that an evaluation needs at least."""
 
 _SHOWN = 100  # rejected rows in the report
-_WIDTHS = (4, 8, 16)  # of the Bayesian factorization
+
+BAYESIAN = "Bayesian factorization"
+CORRECTED = "Bayesian factorization, errors corrected"
+
+FITS: Mapping[str, Callable[..., RatingModel]] = {
+    "global mean": lambda ratings, seed: mean_only(ratings),
+    "biases": factorize,
+    "matrix factorization": factorize,
+    BAYESIAN: sample,
+}
+"""What fits each way that has factors, with its hyperparameters and a seed; the simplest first."""
 
 _CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    "global mean": [{}],
     "biases": [{"width": 0, "penalty": 0.0, "of_biases": weight} for weight in (1.0, 3.0, 5.0, 10.0)],
     "matrix factorization": [
         {"width": width, "penalty": penalty, "of_biases": 3.0}
         for width in (5, 10, 20, 50)
         for penalty in (0.05, 0.08, 0.12, 0.18)
     ],
+    BAYESIAN: [{"width": width} for width in (4, 8, 16)],
 }
 
 
@@ -77,7 +88,7 @@ class Report:
 
     ratings: Ratings
     judged: int
-    seed: int
+    seed: int | None  # of the split; None if all ratings judge
     results: Mapping[str, Result]
 
     def json(self) -> dict[str, Any]:
@@ -94,9 +105,10 @@ class Report:
         }
 
     def __str__(self) -> str:
+        which = "all" if self.seed is None else f"{self.judged:,} at random, seed {self.seed},"
         head = (
             f"{len(self.ratings):,} ratings of {len(self.ratings.user_names):,} users for "
-            f"{len(self.ratings.item_names):,} items; {self.judged:,} at random judge, seed {self.seed}",
+            f"{len(self.ratings.item_names):,} items; {which} judge",
             "",
             "| way | RMSE |",
             "|---|---|",
@@ -109,7 +121,21 @@ class Report:
 
 
 def evaluate(ratings: Ratings, seed: int = 1, note: Note = lambda _: None) -> Report:
-    """Choose, learn and judge. `note` gets a line for each step. Raises FeedError for too few ratings."""
+    """`compare`, and the best factors with their errors corrected."""
+    report = compare(ratings, seed, note)
+    rest, judged = split(ratings, SHARE, seed)
+    choice, start = report.results[BAYESIAN].hyperparameters, time.monotonic()
+    best = Corrected.fit(rest, lambda some: sample(some, **choice, seed=seed), seed, note)
+    result = Result(choice, (best.predict(judged) - judged.values) ** 2, time.monotonic() - start)
+    note(f"{CORRECTED}: RMSE {result.rmse:.4f} on the ratings that judge")
+    return replace(report, results={**report.results, CORRECTED: result})
+
+
+def compare(ratings: Ratings, seed: int = 1, note: Note = lambda _: None) -> Report:
+    """Choose, learn and judge the ways that have factors. `note` gets a line for each step.
+
+    Raises FeedError for too few ratings.
+    """
     if len(ratings) < FEWEST:
         raise FeedError(
             f"{len(ratings)} ratings are too few to judge on", f"Give a file with at least {FEWEST} ratings."
@@ -117,29 +143,15 @@ def evaluate(ratings: Ratings, seed: int = 1, note: Note = lambda _: None) -> Re
     rest, judged = split(ratings, SHARE, seed)
     learned, chooser = split(rest, SHARE, seed + 1)
     results: dict[str, Result] = {}
-
-    def judge(way: str, choice: Mapping[str, Any], start: float, predicted: Values) -> None:
+    for way, choices in _CHOICES.items():
+        start, tried = time.monotonic(), []
+        for choice in choices if len(choices) > 1 else ():
+            tried.append(_rmse(FITS[way](learned, **choice, seed=seed), chooser))
+            note(f"{way} {_listed(choice)}: RMSE {tried[-1]:.4f} on the ratings that choose")
+        choice = choices[int(np.argmin(tried))] if tried else choices[0]
+        predicted = FITS[way](rest, **choice, seed=seed).predict(judged.users, judged.items)
         results[way] = Result(choice, (predicted - judged.values) ** 2, time.monotonic() - start)
         note(f"{way}: RMSE {results[way].rmse:.4f} on the ratings that judge")
-
-    def chosen(way: str, choices: Sequence[Mapping[str, Any]], fit: Callable[..., RatingModel]) -> Mapping[str, Any]:
-        tried = []
-        for choice in choices:
-            tried.append(_rmse(fit(learned, **choice), chooser))
-            note(f"{way} {_listed(choice)}: RMSE {tried[-1]:.4f} on the ratings that choose")
-        return choices[int(np.argmin(tried))]
-
-    start = time.monotonic()
-    judge("global mean", {}, start, mean_only(rest).predict(judged.users, judged.items))
-    for way, choices in _CHOICES.items():
-        start = time.monotonic()
-        choice = chosen(way, choices, partial(factorize, seed=seed))
-        judge(way, choice, start, factorize(rest, **choice, seed=seed).predict(judged.users, judged.items))
-    start, way = time.monotonic(), "Bayesian factorization"
-    choice = chosen(way, [{"width": width} for width in _WIDTHS], partial(sample, seed=seed))
-    best = Corrected.fit(rest, lambda some: sample(some, **choice, seed=seed), seed, note)
-    judge(way, choice, start, best.model.predict(judged.users, judged.items))
-    judge("Bayesian factorization, errors corrected", choice, start, best.predict(judged))
     return Report(ratings, len(judged), seed, results)
 
 

@@ -104,11 +104,22 @@ class BayesianFactors:
 
     def predict(self, users: Numbers, items: Numbers) -> Values:
         """Expected ratings within the scale, shape (rows,)."""
-        total = np.zeros(len(users))
+        return self.scale.clipped(self.scale.mean + self._moments(users, items)[0])
+
+    def spread(self, users: Numbers, items: Numbers) -> Values:
+        """Standard deviation of a prediction over the draws, shape (rows,)."""
+        mean, square = self._moments(users, items)
+        return np.sqrt(np.maximum(square - mean**2, 0))
+
+    def _moments(self, users: Numbers, items: Numbers) -> tuple[Values, Values]:
+        """Mean and mean square over the draws, before the scale's mean is added."""
+        total, squares = np.zeros(len(users)), np.zeros(len(users))
         for ours, theirs in zip(self.users, self.items, strict=True):
             mine, its = ours[users], theirs[items]
-            total += np.einsum("nk,nk->n", mine[:, :-1], its[:, :-1]) + mine[:, -1] + its[:, -1]
-        return self.scale.clipped(self.scale.mean + total / len(self.users))
+            drawn = np.einsum("nk,nk->n", mine[:, :-1], its[:, :-1]) + mine[:, -1] + its[:, -1]
+            total += drawn
+            squares += drawn**2
+        return total / len(self.users), squares / len(self.users)
 
     def vectors(self) -> tuple[Values, Values]:
         """Factors without biases of all draws side by side, shapes (users, draws x width), (items, draws x width).

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.cli import build_app
+from finetune.recommending import rating_evaluation
 from finetune.recommending.rating_models import factorize, mean_only, sample
 from finetune.recommending.rating_residuals import Corrected
 from finetune.recommending.ratings import Ratings, split
@@ -186,7 +187,7 @@ def test_the_values_of_the_rows_to_predict_are_never_read():
 
 
 def test_the_command_prints_every_way_and_reports_broken_rows(tmp_path, monkeypatch):
-    monkeypatch.setattr("finetune.recommending.rating_evaluation._WIDTHS", (2,))
+    monkeypatch.setitem(rating_evaluation._CHOICES, "Bayesian factorization", [{"width": 2}])
     ratings, _ = made(users=25, items=20, width=1, noise=0.3)
     file = tmp_path / "ratings.csv"
     rows = [
