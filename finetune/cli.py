@@ -9,7 +9,7 @@
     aisle evaluate search --shop DIR --data DIR         how well search ranks, way by way
     aisle evaluate search FILE --catalog FILE           the same by people's grades, next to BM25
     aisle evaluate finetuning --data DIR                what an adapter learns from public service dialogues
-    aisle evaluate simulation --adapter DIR --json FILE simulated customers, every reply verified
+    aisle evaluate simulation --json FILE               simulated customers, every reply verified
     aisle evaluate verifier                             what the verifier of replies passes and catches
     aisle evaluate retail --db DIR --tasks FILE         recorded tasks of a public retail world, through our actions
 

@@ -6,9 +6,11 @@ aisle corpus show  data/conversations/anvil-and-oak [CONVERSATION ...]
 aisle corpus sample data/conversations/*/ --share 0.05
 aisle train conversation --output DIR          the adapter that plans, reads and writes
 aisle train finder       --output DIR          the sentence vectors that find the lines of a record
-aisle evaluate reader    --adapter DIR         verdicts on record lines, next to floors
-aisle evaluate planner   --adapter DIR         plans, next to floors
-aisle evaluate conversations FILE --adapter DIR --json replies.jsonl
+aisle evaluate reader                          verdicts on record lines, next to floors
+aisle evaluate planner                         plans, next to floors
+aisle evaluate conversations FILE [--json]     replies to the messages of a file, for reading
+
+What evaluates takes the adapter that ships unless `--adapter DIR` names another.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ Adapter = Annotated[Path, typer.Option(help="Folder of the adapter that plans, r
 Home = Annotated[Path, typer.Option(help="Folder that keeps the converted base model.", envvar="AISLE_HOME")]
 _DATA = SOURCE_ROOT / "data"
 CORPUS_FOLDER, MODEL_HOME, FINDER_FOLDER = _DATA / "conversations", Path("var"), _DATA / "models" / "finder"
+ADAPTER_FOLDER = _DATA / "models" / "conversation"
 
 
 def register(train: typer.Typer, evaluate: typer.Typer) -> None:
@@ -159,7 +162,7 @@ def evaluate_finder(
 
 
 def evaluate_reader(
-    adapter: Adapter,
+    adapter: Adapter = ADAPTER_FOLDER,
     corpus: Corpus = CORPUS_FOLDER,
     home: Home = MODEL_HOME,
 ) -> None:
@@ -178,7 +181,7 @@ def evaluate_reader(
 
 
 def evaluate_planner(
-    adapter: Adapter,
+    adapter: Adapter = ADAPTER_FOLDER,
     corpus: Corpus = CORPUS_FOLDER,
     home: Home = MODEL_HOME,
     limit: Annotated[int | None, typer.Option(help="Turns of each shop that are planned; all otherwise.")] = None,
@@ -226,23 +229,27 @@ def evaluate_planner(
 
 def evaluate_conversations(
     file: Annotated[Path, typer.Argument(help='JSON lines: {"id", "shop", "turns": [{"message"}]}.', exists=True)],
-    adapter: Adapter,
+    adapter: Adapter = ADAPTER_FOLDER,
     corpus: Corpus = CORPUS_FOLDER,
     home: Home = MODEL_HOME,
     json: Annotated[
-        Path | None, typer.Option("--json", help="File that receives every reply with its plan and evidence.")
-    ] = None,
+        bool,
+        typer.Option("--json", help="Print one JSON object a turn: reply, plan, need, cards, verdicts and timings."),
+    ] = False,
+    output: Annotated[Path | None, typer.Option(help="File that receives the same JSON objects.")] = None,
 ) -> None:
-    """Hold the conversations of a file and print messages and replies for reading."""
+    """Hold the conversations of a file and print messages and replies, for reading or for checks."""
     from tempfile import TemporaryDirectory
 
     from assistant.checking.claims import EVERYDAY_FILE
+    from assistant.logs import configure_logs
     from assistant.reading.finder import open_finder
     from assistant.reading.reader import LanguageModelReader
-    from finetune.corpora.conversation_runs import hold_all
+    from finetune.corpora.conversation_runs import hold_all, json_line, text_of
     from finetune.corpora.live import live_dialogue
     from retrieval.index.sentence_encoder import open_encoder
 
+    configure_logs("WARNING")
     speaker, encoder, finder = speaker_of(home, adapter), open_encoder(), open_finder(FINDER_FOLDER)
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
     with TemporaryDirectory() as scratch:
@@ -252,16 +259,12 @@ def evaluate_conversations(
             lambda shop: live_dialogue(
                 shop, Path(scratch) / shop.name, speaker, LanguageModelReader(speaker), encoder, everyday, finder
             ),
-            json,
+            output,
         )
         last = ""
         for turn in held:
-            if turn.conversation.id != last:
-                last = turn.conversation.id
-                typer.echo(f"\n## {last} ({turn.conversation.shop})")
-            mark = " [plain]" if turn.reply.is_fallback else ""
-            first = turn.reply.timings_ms.get("first sentence", 0.0)
-            typer.echo(f"> {turn.message}\n{turn.reply.text}{mark} ({first:.0f} ms)")
+            typer.echo(json_line(turn) if json else text_of(turn, is_first=turn.conversation.id != last))
+            last = turn.conversation.id
 
 
 def speaker_of(home: Path, adapter: Path) -> EngineSpeaker:

@@ -1,6 +1,6 @@
 """Conversations held for reading and for checks: every message of a file is answered live, on the shop it belongs to.
 
-    aisle evaluate conversations FILE --adapter DIR --json replies.jsonl
+    aisle evaluate conversations FILE --json > replies.jsonl
 
 A file holds one JSON object a line: `{"id": …, "shop": …, "turns": [{"message": …}]}`. `shop` is a folder of the corpus, or "sample".
 """
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant.dialogue.thread import Thread
 from assistant.planning.plan import written_step
 from assistant.turn import Dialogue, TurnReply
-from finetune.corpora.shop import SAMPLE, CorpusShop
+from finetune.corpora.shop import SAMPLE, CorpusShop, shop_folders
 from retrieval.errors import FeedError
 
 
@@ -71,6 +71,19 @@ class HeldTurn:
         }
 
 
+def json_line(held: HeldTurn) -> str:
+    """One turn as one line of JSON."""
+    return json.dumps(held.as_json(), ensure_ascii=False)
+
+
+def text_of(held: HeldTurn, is_first: bool) -> str:
+    """One turn as a person reads it, under a heading if it `is_first` in its conversation."""
+    heading = f"\n## {held.conversation.id} ({held.conversation.shop})\n" if is_first else ""
+    mark = " [plain]" if held.reply.is_fallback else ""
+    first = held.reply.timings_ms.get("first sentence", 0.0)
+    return f"{heading}> {held.message}\n{held.reply.text}{mark} ({first:.0f} ms)"
+
+
 def read_asked(path: Path) -> Iterator[AskedConversation]:
     """The conversations of a file. Raises FeedError that names the line that cannot be read."""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -103,12 +116,17 @@ def hold_all(
     try:
         for asked in read_asked(path):
             name = SAMPLE if asked.shop == "sample" else asked.shop
+            if not (corpus / name).is_dir():
+                known = ", ".join(["sample", *sorted(folder.name for folder in shop_folders(corpus))])
+                raise FeedError(
+                    f"{path}: conversation {asked.id!r} is of an unknown shop: {asked.shop!r}", f"Known are {known}."
+                )
             if name not in dialogues:
                 shop = CorpusShop.load(corpus / name)
                 dialogues[name] = shop, live(shop)
             for held in hold(asked, *dialogues[name]):
                 if written:
-                    written.write(json.dumps(held.as_json(), ensure_ascii=False) + "\n")
+                    written.write(json_line(held) + "\n")
                 yield held
     finally:
         if written:

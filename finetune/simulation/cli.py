@@ -1,6 +1,6 @@
 """The commands that let simulated customers talk to a live dialogue, and measure the verifier of its replies.
 
-aisle evaluate simulation --adapter DIR --turns 2000 --json turns.jsonl
+aisle evaluate simulation --turns 2000 --json turns.jsonl
 aisle evaluate verifier
 """
 
@@ -11,7 +11,16 @@ from typing import Annotated
 
 import typer
 
-from finetune.corpora.cli import CORPUS_FOLDER, FINDER_FOLDER, MODEL_HOME, Adapter, Corpus, Home, speaker_of
+from finetune.corpora.cli import (
+    ADAPTER_FOLDER,
+    CORPUS_FOLDER,
+    FINDER_FOLDER,
+    MODEL_HOME,
+    Adapter,
+    Corpus,
+    Home,
+    speaker_of,
+)
 
 
 def register(evaluate: typer.Typer) -> None:
@@ -21,7 +30,6 @@ def register(evaluate: typer.Typer) -> None:
 
 
 def evaluate_simulation(
-    adapter: Adapter,
     json: Annotated[
         Path, typer.Option("--json", help="File that receives every turn; a run goes on from what it holds.")
     ],
@@ -31,6 +39,7 @@ def evaluate_simulation(
             help='Shops of the corpus, "sample", or folders of that form, with commas between; else the held-out ones.'
         ),
     ] = None,
+    adapter: Adapter = ADAPTER_FOLDER,
     turns: Annotated[int, typer.Option(help="Turns over all shops.", min=1)] = 2000,
     read: Annotated[int, typer.Option(help="Turns that are drawn and printed for reading.", min=0)] = 0,
     corpus: Corpus = CORPUS_FOLDER,

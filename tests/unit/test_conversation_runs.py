@@ -33,6 +33,14 @@ def test_every_message_is_answered_in_the_light_of_those_before(tmp_path: Path) 
     assert str(northwire().catalog.products[rows[1]["cards"][0]].current_price) in held[1].reply.text
 
 
+def test_a_conversation_of_an_unknown_shop_names_those_that_are_known(tmp_path: Path) -> None:
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text(json.dumps({"id": "c7", "shop": "nowhere", "turns": [{"message": "hi"}]}))
+    with pytest.raises(FeedError, match=r"'c7'.*'nowhere'") as caught:
+        list(hold_all(asked, CORPUS, lambda shop: pytest.fail("no shop is opened"), None))
+    assert "northwire" in str(caught.value)
+
+
 @pytest.mark.parametrize("line", ["no json", '{"id": "a"}', '{"id": "a", "turns": []}'])
 def test_a_line_that_cannot_be_read_names_itself(tmp_path: Path, line: str) -> None:
     path = tmp_path / "asked.jsonl"
