@@ -14,6 +14,7 @@ from assistant.evidence.group_facts import FROM
 from assistant.evidence.hints import PLURAL
 from assistant.evidence.lexicon import words
 from assistant.evidence.wording import stems
+from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.question_form import asks_yes_no
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
@@ -25,6 +26,9 @@ _OWN_FIELDS = {"material": "material", "color": "color", "brand": "brand"}
 """Attributes whose value has a wording of its own among a product's facts."""
 _NEGATIVE = re.compile(r"\b(?:not|no|never|nothing|none|neither|nor|without|cannot|only)\b|n't\b", re.IGNORECASE)
 _STRICT = re.compile(r"\b(?:must|until|unless|always)\b", re.IGNORECASE)
+_SAME_STEM = 4
+"""First letters by which two words of one meaning are known: "pay" and "payment", "refund" and "refunded"."""
+_EMPTY = frozenset(stem for word in FUNCTION_WORDS for stem in stems(word))
 _SAME, _SAME_ON_PAGES = 0.7, 1.0
 """Share of a line's telling words in another one from which it says nothing new; rules for two countries differ in one word."""
 
@@ -167,11 +171,19 @@ class ReplyView:
         says = self.clause(first, Subject("it")).answer
         is_attribute = first.line.kind is LineKind.ATTRIBUTE
         if first.verdict is Verdict.SUPPORTS and Verdict.CONTRADICTS not in verdicts:
+            if first.line.kind is LineKind.POLICY and not self._names_all(question, first.line):
+                return None
             return True if says or (says is None and (is_attribute or not _NEGATIVE.search(first.line.text))) else None
         if first.verdict is Verdict.CONTRADICTS and Verdict.SUPPORTS not in verdicts:
             is_no = is_attribute or _NEGATIVE.search(first.line.text) or _STRICT.search(first.line.text)
             return False if says is False or (says is None and is_no) else None
         return None
+
+    def _names_all(self, question: str, line: Line) -> bool:
+        """Whether a line of a page, or its title, names all that is asked; a list of what is possible is no yes to what it lacks."""
+        asked = stems(question) & stems(self.task.message) or stems(question)
+        told = stems(f"{line.title} {line.text}")
+        return all(any(word[:_SAME_STEM] == other[:_SAME_STEM] for other in told) for word in asked - _EMPTY)
 
     def answered(self, answer: bool, told: Told, subject: Subject) -> list[str]:
         """The yes or no with the line that bears it."""

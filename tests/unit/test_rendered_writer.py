@@ -259,6 +259,20 @@ class TestPolicy:
         told = page(PLUS, "No paper is needed for a guitar that stays in the country.")
         assert "No paper is needed" in said(task("paper?", Policy(question="what paper is needed"), told))
 
+    @pytest.mark.parametrize(
+        ("message", "line", "is_yes"),
+        [
+            ("can i pay with klarna", "We accept Visa, Mastercard and PayPal.", False),
+            ("can i pay with paypal", "We accept payment by Visa, Mastercard and PayPal.", True),
+            ("do you ship to peru", "We ship to all states and to Canada.", False),
+            ("do you ship to canada", "We ship to all states and to Canada.", True),
+        ],
+    )
+    def test_a_list_is_a_yes_only_to_what_stands_in_it(self, message: str, line: str, is_yes: bool) -> None:
+        reply = said(task(message, Policy(question=message), page(PLUS, line)))
+        assert reply.startswith("Yes") is is_yes
+        assert line[3:] in reply or line in reply
+
     def test_rules_for_two_countries_are_both_told(self) -> None:
         lines = [page(PLUS, f"A parcel to {land} takes 3 days and costs 5 EUR.") for land in ("Austria", "Belgium")]
         reply = said(task("cost of a parcel", Policy(question="what does a parcel cost"), *lines))
