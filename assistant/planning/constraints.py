@@ -39,7 +39,8 @@ class Constraints:
         # "fire bowls" are no bowls where products are called so: half a kind's name is none
         types = () if kind.rest and not self._has_such(kind.types, find.kind) else kind.types
         wanted = Filter(tuple(c for c in (*types, *kind.conditions) if c.operator is Operator.IN))
-        wanted = wanted.adding(_hard(self._read(self._need_text(need), types)))
+        needed = _hard(self._read(self._need_text(need), types))
+        wanted = wanted.adding(c for c in needed if c.field != "size" or self._is_offered(c, types))
         said = self._read(message, types)
         limited = {condition.field for condition in _hard(said)}
         wanted = wanted.adding(c for c in _hard(self._read(find.want, types)) if c.field not in limited)
@@ -117,6 +118,11 @@ class Constraints:
     def _has_such(self, types: Sequence[Condition], kind: str) -> bool:
         """Whether a thing of these types is called so, or none of any type is."""
         return not self.grammar.names.is_in_titles(stems(kind)) or self.grammar.names.is_in_titles(stems(kind), types)
+
+    def _is_offered(self, size: Condition, types: Sequence[Condition]) -> bool:
+        """Whether a thing of these types comes in a size; that of a rain suit is no size of boots."""
+        products = self.grammar.catalog.products.values()
+        return any(size.accepts(each) for each in products if all(kind.accepts(each) for kind in types))
 
     def _read(self, text: str, kinds: Sequence[Condition] = ()) -> Reading:
         return self.grammar.read(Text.of(text), kinds)

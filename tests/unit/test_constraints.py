@@ -30,3 +30,15 @@ def test_cheaper_is_a_limit_beside_what_is_shown() -> None:
         Condition("price", Operator.AT_MOST, number=dearest.current_price.amount - Decimal("0.01"), unit="")
     ]
     assert not [c for c in OUTDOOR.of(Find(kind="tents"), Need(), "a bit cheaper?").conditions if c.field == "price"]
+
+
+def test_a_size_holds_only_for_things_that_come_in_it() -> None:
+    sizes = {size for product in SHOPS["outdoor"].products.values() if (size := product.size)}
+    need = Need(size=sorted(sizes)[0])
+
+    def held(kind: str) -> bool:
+        return any(each.field == "size" for each in OUTDOOR.of(Find(kind=kind), need, kind).conditions)
+
+    own = next(each for each in SHOPS["outdoor"].products.values() if each.size == need.size)
+    assert held(own.category_path[-1])
+    assert not held("tents")
