@@ -68,10 +68,14 @@ class Note(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BriefLine:
-    """A line of a record and what it means for what was asked; "l1", "l2" … in a reply."""
+    """A line of a record and what it means for what was asked; "l1", "l2" … in a reply.
+
+    `steps` are the places of the plan's steps that it answers, where several were run.
+    """
 
     verdict: Verdict
     line: Line
+    steps: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

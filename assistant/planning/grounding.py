@@ -130,7 +130,7 @@ class Grounding:
             kind = (
                 spoken.last_search.kind
             )  # "the warmest one" is one of those looked for, not of all that were spoken of
-        elif kind and not heard.bears(kind):
+        elif kind and (not heard.bears(kind) or spoken.has_already(kind)):
             kind, want = "", said
         if (want and not heard.bears(want)) or (
             len(said.split()) <= _SHORT and spoken.says_more_than(f"{kind} {want}")

@@ -11,7 +11,7 @@ from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.company import company
 from assistant.planning.grammar.grammar import Grammar
-from assistant.planning.grammar.negation import is_negated
+from assistant.planning.grammar.negation import is_negated, is_owned
 from assistant.planning.grammar.reading import Reading
 from assistant.planning.grammar.text import Text, clean, stems
 from assistant.planning.grammar.words import words
@@ -28,6 +28,7 @@ from assistant.planning.request_form import (
     points,
     tells_need,
     tells_use,
+    without_lead_in,
 )
 from retrieval.catalog.filter import Operator, Sort
 from retrieval.catalog.product import Product
@@ -38,6 +39,8 @@ _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, 
 _FEW, _MOST_CHOSEN_FROM = 3, 6
 _BETWEEN_KINDS = 3
 """Words between two kinds that are asked for together: "blankets and some cushions"."""
+_OPENS = 4
+"""Words at the start of a message among which the kind it turns to stands."""
 _ONES = frozenset({"one", "ones"})
 _NUMBER = re.compile(r"#(\d+)")
 _NEGATORS, _PLACES, _THEM = words("negators"), words("places"), words("them")
@@ -191,6 +194,12 @@ class Spoken:
         """Whether the message has every word of `kind`."""
         return self._stems.issuperset(stems(kind))
 
+    def has_already(self, kind: str) -> bool:
+        """Whether the message says that somebody has such a thing: "he already has binoculars"."""
+        last = stems(kind)[-1:]
+        tokens = self._text.tokens
+        return any((token.stem,) == last and is_owned(tokens, place) for place, token in enumerate(tokens))
+
     def about(self, step: Step) -> Step:
         """The step about products that came up or are named; one that is about others becomes the step that fits what was said."""
         if isinstance(step, Find) and self._spoken_of and not asks_for_goods(self._message):
@@ -281,8 +290,8 @@ class Spoken:
         in_view = [each for each in self._in_view(step) if any(kind.accepts(each) for kind in types)]
         if types and asks_for_goods(self._message) and not (in_view and isinstance(step, Details)):
             return Find(kind=self.kind, want=self.said)
-        if types and isinstance(step, Details) and not in_view and not asks_in_words(self._message):
-            return Find(kind=self.kind, want=self.said)  # "and shoes to go with it"
+        if types and isinstance(step, Details) and not in_view and (not asks_in_words(self._message) or self._turns_to):
+            return Find(kind=self.kind, want=self.said)  # "and shoes to go with it", "and the sunscreen, is it greasy"
         last = self.last_search
         if not isinstance(step, Details) or last is None:
             return None
@@ -294,6 +303,12 @@ class Spoken:
                 return Find(kind=kind, want=self.said)
             return Find(want="; ".join(filter(None, [last.want, self.said]))[:LONGEST])
         return None
+
+    @property
+    def _turns_to(self) -> bool:
+        """Whether the message turns to a kind by naming it first: "and the sunscreen, does it leave marks"."""
+        words = stems(without_lead_in(self._message))
+        return words[:1] == ("the",) and stems(self.kind)[-1] in words[1:_OPENS]
 
     def _in_view(self, step: Step) -> list[Product]:
         ids = step.of if isinstance(step, (Details, Compare, Choose)) else ()

@@ -16,6 +16,7 @@ from assistant.planning.request_form import (
     asks_in_words,
     asks_to_describe,
     asks_total,
+    questions_in,
     speaks_of_people,
     without_lead_in,
 )
@@ -61,14 +62,15 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
         return Findings(products=ids, lines=said)
     most = _LINES_OF_ONE if len(products) == 1 else _LINES_OF_EACH
     lines: list[BriefLine] = []
+    asked = (step.question,) if questions_in(task.message) else (step.question, task.message)
     for product in products:
-        read = read_record(bench, product.id, (step.question, task.message), _LINES_READ)
+        read = read_record(bench, product.id, asked, _LINES_READ)
         if len(bench.catalog.variants(product)) > 1:  # its color and size are told of all its variants together
             read = tuple(each for each in read if not is_option(each.near.line))
         lines += deciding(read, most)
     named = f"{step.question} {products[0].title}" if products else step.question  # pages speak of knives, not of "it"
     least = SURELY_ANSWERS if speaks_of_people(task.message) else _MUST_ANSWER
-    lines = lines or list(page_findings((named, task.message), bench, least))
+    lines = lines or list(page_findings((named, *asked[1:]), bench, least))
     return Findings(products=ids, lines=tuple(lines), notes=() if lines else (Note.NOT_STATED,))
 
 

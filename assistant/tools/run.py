@@ -64,6 +64,6 @@ def run(plan: Plan, task: Task, bench: Bench) -> Findings:
 
     Raises StoreError, SearchIndexError and ModelError.
     """
-    tools = [(TOOLS[type(step)], step) for step in plan.steps if type(step) in TOOLS]
-    found = joined([tool.run(step, task, bench) for tool, step in tools])
+    steps = [(place, step) for place, step in enumerate(plan.steps) if type(step) in TOOLS]
+    found = joined([TOOLS[type(step)].run(step, task, bench).of_step(place) for place, step in steps])
     return replace(found, products=once_each(found.products, task, bench))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,6 +54,10 @@ class Findings:
     total: int = 0
     records: tuple[OrderRecord, ...] = ()
     change: ChangeResult | None = None
+
+    def of_step(self, place: int) -> Findings:
+        """The findings with their lines marked as those of the plan's step at `place`."""
+        return replace(self, lines=tuple(replace(told, steps=(place,)) for told in self.lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +146,19 @@ def joined(findings: Sequence[Findings]) -> Findings:
     return Findings(
         products=tuple(dict.fromkeys(id for each in findings for id in each.products)),
         orders=tuple({order.id: order for each in findings for order in each.orders}.values()),
-        lines=tuple({told.line: told for each in findings for told in each.lines}.values()),
+        lines=_each_line_once(told for each in findings for told in each.lines),
         sums=tuple(dict.fromkeys(each for found in findings for each in found.sums)),
         notes=tuple(dict.fromkeys(note for each in findings for note in each.notes)),
         total=max((each.total for each in findings), default=0),
         records=tuple({record.order.id: record for each in findings for record in each.records}.values()),
         change=next((each.change for each in findings if each.change is not None), None),
     )
+
+
+def _each_line_once(lines: Iterable[BriefLine]) -> tuple[BriefLine, ...]:
+    """Lines without repetitions, each for all steps that it answers."""
+    once: dict[Line, BriefLine] = {}
+    for told in lines:
+        steps = once[told.line].steps if told.line in once else ()
+        once[told.line] = replace(told, steps=(*steps, *told.steps))
+    return tuple(once.values())

@@ -65,6 +65,8 @@ _NOT_AFTER_IS = re.compile(
     r"|[.;:!?]",
     re.IGNORECASE,
 )
+_FIT = re.compile(r"(?:not )?(?:suitable|safe|recommended|approved|allowed|compatible)", re.IGNORECASE)
+"""Values that say whether the product fits what the attribute names: "Pregnancy: suitable"."""
 _MASS_ENDINGS = ("ion", "ing", "ness", "ity", "ance", "ence", "age", "ware", "wear")
 _COUNTABLE = frozenset(
     {
@@ -179,6 +181,8 @@ def _stated(name: str, value: str, reference: str, subject: Subject) -> str:
         wording = _table("participle")
     elif wording is None and words[-1] in _PREPOSITIONS:
         wording = _table("up_to")
+    elif wording is None and _FIT.fullmatch(value):
+        wording = _table("fit")
     elif wording is None and kind not in ("noun", "use"):
         wording = _table("under")
     elif wording is None and _NOT_AFTER_IS.search(value) and not is_amount:

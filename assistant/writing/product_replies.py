@@ -183,7 +183,7 @@ def _for_use(view: ReplyView) -> str:
 
 def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Iterator[str]:
     """The answer to a question about products, from their lines or from the fields of their records."""
-    lines = view.lines_of(*slots)
+    lines = view.lines_for(step, *slots)
     field = asked_field(step.question)
     if not slots:
         yield from _not_stated("", view)

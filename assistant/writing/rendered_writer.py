@@ -126,7 +126,14 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
             return list(bundle_reply(step, shares.not_asked_about(), view))
         case Details():
             slots, lines = shares.meant(step.of), shares.take_pages(step)
-            if not lines or view.lines_of(*slots):
+            if (
+                not lines
+                and view.lines_of(*slots)
+                and not view.lines_for(step, *slots)
+                and not field_reply(step, slots, view)
+            ):
+                return _rest_not_stated(view)
+            if not lines or view.lines_for(step, *slots):
                 return list(details_reply(step, slots, view))
             if told := field_reply(step, slots, view):
                 return [*told, *policy_reply(Policy(question=step.question), lines, view, may_answer=False)]
@@ -164,6 +171,7 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
 
 
 def _rest_not_stated(view: ReplyView) -> list[str]:
+    """That another question of the message is left open."""
     if Note.NOT_STATED not in view.task.brief.notes or not view.contact():
         return []
     return [view.phrases("policy.rest_not_stated", contact=view.contact())]

@@ -15,6 +15,7 @@ from assistant.evidence.hints import PLURAL
 from assistant.evidence.lexicon import words
 from assistant.evidence.wording import stems
 from assistant.planning.grammar.english import FUNCTION_WORDS
+from assistant.planning.plan import Details, Step
 from assistant.planning.question_form import asks_yes_no
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
@@ -35,12 +36,13 @@ _SAME, _SAME_ON_PAGES = 0.7, 1.0
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A line that a reply may speak of: its slot, what it means, and the slot of the product that it belongs to, if any."""
+    """A line that a reply may speak of: its slot, what it means, the slot of its product, if any, and the plan's steps it answers."""
 
     slot: str
     verdict: Verdict
     line: Line
     owner: str = ""
+    steps: tuple[int, ...] = ()
 
     @property
     def is_review(self) -> bool:
@@ -76,7 +78,9 @@ class ReplyView:
         """Every line that decides something."""
         owners = dict(zip(self.task.brief.products, self.products, strict=False))
         brief = zip(LINE_SLOTS, self.task.brief.lines, strict=False)
-        told = (Told(slot, each.verdict, each.line, owners.get(each.line.record, "")) for slot, each in brief)
+        told = (
+            Told(slot, each.verdict, each.line, owners.get(each.line.record, ""), each.steps) for slot, each in brief
+        )
         return tuple(each for each in told if each.slot in self.task.brief.facts)
 
     @cached_property
@@ -87,6 +91,14 @@ class ReplyView:
     def lines_of(self, *slots: str) -> list[Told]:
         """Lines of these products, those that say the same as one before left out."""
         return distinct([told for told in self.lines if told.owner in slots])
+
+    def lines_for(self, step: Step, *slots: str) -> list[Told]:
+        """Lines of these products for one step of a plan, without those that answer only another of its questions."""
+        lines, steps = self.lines_of(*slots), self.task.planned.plan.steps
+        if step not in steps or sum(isinstance(each, Details) for each in steps) < 2:
+            return lines
+        place = steps.index(step)
+        return [told for told in lines if place in told.steps or not told.steps]
 
     def fact(self, key: str) -> Fact | None:
         """The fact behind a reference, or None."""

@@ -22,6 +22,8 @@ def said(text: str, subject: Subject = Subject("it")) -> str:
     ("text", "clause"),
     [
         ("Weight: 2.1 kg", "it weighs 2.1 kg"),
+        ("Pregnancy: suitable", "it is suitable for pregnancy"),
+        ("Induction hobs: not suitable", "it is not suitable for induction hobs"),
         ("Battery: 20 days", "its battery lasts 20 days"),
         ("Batteries: 2 AAA", "it runs on 2 AAA"),
         ("Voltage: 18 V", "its voltage is 18 V"),

@@ -68,6 +68,19 @@ def test_asking_for_another_kind_of_goods_is_a_search() -> None:
     assert grounded(kept, "does it come with boots", SHOWN).steps == (kept,)
 
 
+def test_a_question_that_opens_with_another_kind_turns_to_it() -> None:
+    planned = Details(of=("tent-2",), question="are they heavy")
+    said = "and the mugs, are they heavy?"
+    assert grounded(planned, said, SHOWN).steps == (Find(kind="mugs", want=said),)
+    kept = Details(of=("tent-2",), question="does it fit next to the mugs")
+    assert grounded(kept, "does it fit next to the mugs", SHOWN).steps == (kept,)
+
+
+def test_what_somebody_has_is_not_looked_for() -> None:
+    said = "something nice for him, he already has binoculars"
+    assert grounded(Find(kind="binoculars", want="nice"), said).steps == (Find(want=said),)
+
+
 def test_telling_more_of_a_need_goes_on_with_the_search() -> None:
     turn = TranscriptTurn("a tent please", "find tents: a tent / cheapest", "p1 #1 Alder 2 Tent", "{p1.name}")
     planned = Details(of=("tent-2",), question="what about snow in the mountains")

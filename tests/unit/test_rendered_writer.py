@@ -187,6 +187,21 @@ class TestDetails:
             assert '"Light as a leaf."' in reply
             assert not reply.startswith("Yes")
 
+    def test_each_of_two_questions_is_answered_from_its_own_line(self) -> None:
+        weight, battery = attribute(PLUS, "Weight: 2.1 kg"), BriefLine(PLUS, line("The battery comes out with a key."))
+        asked = (
+            Details(of=IDS[:1], question="what does it weigh"),
+            Details(of=IDS[:1], question="can i take the battery out"),
+        )
+        made = task(
+            "what does it weigh and can i take the battery out", asked[0], replace(weight, steps=(0,)), replace(battery, steps=(1,))
+        )  # fmt: skip
+        made = replace(made, planned=Planned(Plan(steps=asked), ""))
+        reply = said(made)
+        assert reply.count("2.1 kg") == 1
+        assert "Yes, the battery comes out with a key." in reply
+        assert "Yes, it weighs" not in reply
+
     def test_what_is_asked_of_price_and_stock_is_in_the_record(self) -> None:
         product = northwire().catalog.products[IDS[0]]
         reply = said(task("how much", Details(of=IDS[:1], question="what does it cost")))

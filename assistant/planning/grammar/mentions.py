@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from assistant.planning.grammar.coverage import Coverage
 from assistant.planning.grammar.english import FUNCTION_WORDS, is_ordinary
 from assistant.planning.grammar.lexicon import LONGEST_PHRASE, Entry, Lexicon, is_size
-from assistant.planning.grammar.negation import is_negated
+from assistant.planning.grammar.negation import is_lacking, is_negated, is_owned
 from assistant.planning.grammar.synonyms import BASIC_COLORS, BASIC_MATERIALS
 from assistant.planning.grammar.text import Span, Text, Token
 from retrieval.catalog.filter import Condition, Operator
@@ -83,6 +83,8 @@ class Mentions:
                 entry, *others = fitting
                 span = (tokens[start].start, tokens[end - 1].end)
                 negated = not is_size(entry.field) and is_negated(tokens, start, end, self._lexicon.words)
+                if entry.field == "product_type":
+                    negated = is_owned(tokens, start) or (negated and not is_lacking(tokens, start))
                 return Mention(entry.field, entry.values, (start, end), span, negated, entry.whole, tuple(others))
         return self._unknown_color(tokens, stems, start)
 

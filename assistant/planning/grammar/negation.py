@@ -24,6 +24,11 @@ _NEGATING_PAIRS = frozenset(
 )  # fmt: skip
 _BETWEEN = words("within negation")
 _JOINING = frozenset({"or", "and", "nor", ",", "/", "&"})
+_REACH = 6
+_HAVING = frozenset({"have", "has", "had", "got", "own", "owns"})
+_OWNERS = frozenset({"i", "we", "he", "she", "they", "i've", "we've", "he's", "she's", "they've", "ive"})
+_ASKING = frozenset({"do", "does", "did", "can", "could", "would", "will", "should", "if"})
+_ENDS_OWNING = _NEGATORS | {"to", "any", "with", "for", "in", "on", ",", ".", "?", "!"}
 _POSITIVE_AGAIN = frozenset({"but", "instead", "just", "only", ";", ".", "!", "?"})
 
 
@@ -53,6 +58,24 @@ def is_negated(tokens: Sequence[Token], start: int, end: int, vocabulary: Collec
             return False
         index -= 1
     return False
+
+
+def is_lacking(tokens: Sequence[Token], start: int) -> bool:
+    """Whether somebody lacks the thing at `start`, and so may want it: "I don't have a tent"."""
+    before = [token.word for token in tokens[max(0, start - _REACH) : start]]
+    place = next((at for at in range(len(before) - 1, 0, -1) if before[at] in _HAVING), 0)
+    return place > 0 and before[place - 1] in _NEGATORS and not _OWNERS.isdisjoint(before[: place - 1])
+
+
+def is_owned(tokens: Sequence[Token], start: int) -> bool:
+    """Whether the thing at `start` is one that somebody has: "he already has binoculars", "I've got a gas cooker"."""
+    before = [token.word for token in tokens[max(0, start - _REACH) : start]]
+    place = next((at for at in range(len(before) - 1, -1, -1) if before[at] in _HAVING), None)
+    if place is None or not _ENDS_OWNING.isdisjoint(before[place + 1 :]):
+        return False
+    subject = [word for word in before[:place] if word not in _HAVING and word not in ("already", "also", "still")]
+    asks = len(subject) > 1 and subject[-2] in _ASKING  # "do they have tents"
+    return (bool(subject) and subject[-1] in _OWNERS and not asks) or before[place] in ("own", "owns")
 
 
 def _continues_list(tokens: Sequence[Token], index: int, vocabulary: Collection[str]) -> bool:

@@ -54,6 +54,12 @@ _MOST = re.compile(
     r"(?<!\w)(?:with )?(?:the )?(most|highest|longest|largest|biggest|greatest|least|fewest|"
     r"lowest|shortest|smallest) ([a-z]+(?: [a-z]+)?)"
 )
+_MATTERS = re.compile(
+    r"(?<!\w)([a-z]+(?: [a-z]+)?) (?:is|are) (?:what )?(?:the )?(?:most important|main thing|priority|everything|key|matters most)(?!\w)"
+    r"|(?<!\w)([a-z]+(?: [a-z]+)?) matters? (?:the )?most(?!\w)"
+)
+_LESS_IS_BETTER = frozenset({"weight", "mass", "noise"})
+"""Attributes of which people who care want little; of others they want much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,13 @@ class Ordering:
             if field:
                 low = match.group(1) in ("least", "fewest", "lowest", "shortest", "smallest")
                 return Order(Sort.LOWEST if low else Sort.HIGHEST, field, match.span())
+        for match in _MATTERS.finditer(text.lower):
+            words = (match.group(1) or match.group(2)).split()
+            if field := self._named(words) or self._named(words[-1:]):
+                low = not _LESS_IS_BETTER.isdisjoint(field.split("_"))
+                return Order(Sort.LOWEST if low else Sort.HIGHEST, field, match.span())
+            if words[-1] in ("price", "cost"):
+                return Order(Sort.PRICE_LOW, "", match.span())
         return None
 
     def _called(self, names: tuple[str, ...]) -> str:
