@@ -63,6 +63,7 @@ class Note(StrEnum):
     HAS_COLOR, NO_SUCH_COLOR = "comes in that color", "does not come in that color"
     HAS_SIZE, NO_SUCH_SIZE = "comes in that size", "does not come in that size"
     FOREIGN_LIMIT = "limit in another currency, not applied"
+    OTHER_CURRENCY = "asked in another currency, not converted"
     HANDED_OVER = "handed over"
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assistant.dialogue.need import Need
+from assistant.planning.grammar.amount_phrases import names_other_currency
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.reading import Reading
 from assistant.planning.grammar.text import Text, stems
@@ -91,6 +92,10 @@ class Constraints:
         return any(r.has_foreign_money for r in read) and not any(
             c.field == "price" for r in read for c in r.conditions
         )
+
+    def names_other_currency(self, message: str) -> bool:
+        """True if the message asks for a price in another currency than the shop's; no rate is known."""
+        return names_other_currency(Text.of(message).lower, self.grammar.currency)
 
     def compared(self, message: str) -> tuple[str, ...]:
         """The attributes that a comparison in the message may be about, likeliest first: "weight" of "which is lighter"."""

@@ -15,7 +15,9 @@ from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.text import Text, clean, stems
+from assistant.planning.person_form import asks_for_person
 from assistant.planning.plan import (
+    MOST_STEPS,
     Ask,
     Bundle,
     Cart,
@@ -74,6 +76,10 @@ class Grounding:
         if spoken.search and len(plan.steps) == 1 and not _knows_better(plan.steps[0], spoken):
             planned = [spoken.search]
         steps = tuple(dict.fromkeys(self._step(spoken.about(step), heard, said, spoken) for step in planned))
+        if asks_for_person(message):
+            steps = _with_person(steps, message)
+        elif spoken.goods_asked and not any(isinstance(step, (Order, Change, HandOver)) for step in plan.steps):
+            steps = (Details(of=spoken.goods_asked, question=f"{said} in stock"),)
         is_search = any(isinstance(step, _SEARCHING) for step in steps) or tells_need(message)
         kinds = frozenset(stems(step.kind) for step in steps if isinstance(step, Find))
         need = _need(plan.need, thread.need, heard, spoken.rules_out, kinds) if is_search else thread.need
@@ -164,6 +170,13 @@ def _asked_apart(steps: Sequence[Step], message: str) -> Sequence[Step]:
     if len(steps) == len(asked):
         return [step.model_copy(update={"question": question}) for step, question in zip(steps, asked, strict=True)]
     return steps
+
+
+def _with_person(steps: Sequence[Step], message: str) -> tuple[Step, ...]:
+    """The steps for a message that asks for a person: besides it, only those about orders, and those of another question in it."""
+    others = (step for step in steps if not isinstance(step, (HandOver, Talk, Ask)))
+    kept = [step for step in others if isinstance(step, (Order, Change)) or questions_in(message)]
+    return (*kept[: MOST_STEPS - 1], HandOver(reason="asked"))
 
 
 class _Heard:

@@ -43,7 +43,7 @@ _OPENS = 4
 """Words at the start of a message among which the kind it turns to stands."""
 _ONES = frozenset({"one", "ones"})
 _NUMBER = re.compile(r"#(\d+)")
-_NEGATORS, _PLACES, _THEM = words("negators"), words("places"), words("them")
+_NEGATORS, _PLACES, _THEM, _ASKING = words("negators"), words("places"), words("them"), words("asking for goods")
 _SORTS = {
     Sort.PRICE_LOW: "cheapest", Sort.PRICE_HIGH: "dearest", Sort.RATING: "best_rated", Sort.POPULARITY: "popular",
 }  # fmt: skip
@@ -71,6 +71,18 @@ class Spoken:
         starts = [place + 1 for place, token in enumerate(tokens) if token.word == "the"]
         phrases = (" ".join(token.word for token in tokens[at : at + length]) for at in starts for length in (3, 2))
         return next(((only,) for phrase in phrases if (only := self._names.only(phrase))), ())
+
+    @cached_property
+    def goods_asked(self) -> tuple[str, ...]:
+        """The product that the message asks whether the shop has, by words of its title and nothing else: "do you have order pads?".
+
+        A title can hold a word of service (basket, invoice, tracking); here the title counts.
+        """
+        if not asks_for_goods(self._message):
+            return ()
+        words = [token.word for token in self._text.tokens if token.is_word and token.word not in _ASKING]
+        titled = self._names.titled(" ".join(words))
+        return (titled,) if titled else ()
 
     @property
     def said(self) -> str:

@@ -59,7 +59,8 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
         return Findings(products=ids, lines=tuple(_described(products[0], bench)))
     if field := asked_field(step.question):  # prices, stock and options are told of the product itself
         said = _reviews(products[0], bench) if field == "rating" and len(products) == 1 else ()
-        return Findings(products=ids, lines=said)
+        is_foreign = field == "price" and bench.constraints.names_other_currency(task.message)
+        return Findings(products=ids, lines=said, notes=(Note.OTHER_CURRENCY,) if is_foreign else ())
     most = _LINES_OF_ONE if len(products) == 1 else _LINES_OF_EACH
     lines: list[BriefLine] = []
     asked = (step.question,) if questions_in(task.message) else (step.question, task.message)

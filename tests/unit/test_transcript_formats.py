@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from finetune.transcripts.own_words import own_words
 from finetune.transcripts.reading import read_transcripts
 from finetune.transcripts.report import ImportReport
 from finetune.transcripts.transcript import Role, Transcript, TranscriptMessage
@@ -24,7 +25,8 @@ ANY_LETTERS = st.characters(categories=["L", "N", "P", "S"], exclude_characters=
 
 def texts(letters: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     line = st.lists(st.text(letters, min_size=1, max_size=8), min_size=1, max_size=6).map(" ".join)
-    return st.lists(line, min_size=1, max_size=3).map("\n".join)
+    whole = st.lists(line, min_size=1, max_size=3).map("\n".join)
+    return whole.filter(lambda text: own_words(text) == text)  # no line begins as quoted mail does, with ">"
 
 
 @st.composite

@@ -14,8 +14,12 @@ from assistant.planning.grammar.numbers import NUMBER, to_decimal
 from assistant.planning.grammar.text import Span
 from retrieval.catalog.filter import Condition, Operator
 
-_SYMBOL = r"[$£€¥₹]|usd|eur|gbp|cad|aud|us\$"
-_MONEY_WORD = r"dollars?|bucks?|quid|pounds?|euros?|usd|eur|gbp|cad|aud|cents|rupees|yen|francs|chf|[$£€¥₹]"
+_SYMBOL = r"[$£€¥₹₩₽₺₪฿₱]|usd|eur|gbp|cad|aud|nzd|sgd|hkd|jpy|cny|inr|chf|sek|nok|dkk|pln|czk|huf|krw|mxn|brl|zar|thb|us\$|r\$|kr\.?|zł"
+_MONEY_WORD = (
+    r"dollars?|bucks?|quid|pounds?|euros?|usd|eur|gbp|cad|aud|nzd|sgd|hkd|jpy|cny|inr|sek|nok|dkk|pln|czk|huf|krw|mxn|brl|zar|thb|cents|rupees?|yen|yuan"
+    r"|renminbi|rmb|(?:swiss )?francs?|chf|(?:swedish |norwegian |danish )?(?:kronor|kroner|krona|krone|crowns)|kr|zlot(?:y|ys|ych)|zł|forints?|won|rubles?|roubles?"
+    r"|pesos?|reais|liras?|baht|rand|shekels?|[$£€¥₹₩₽₺₪฿₱]"
+)
 _CURRENCIES: Mapping[str, frozenset[str]] = {
     written: frozenset(codes.split())
     for spellings, codes in {
@@ -23,14 +27,32 @@ _CURRENCIES: Mapping[str, frozenset[str]] = {
         "us$ usd": "USD", "cad": "CAD", "aud": "AUD",
         "€ eur euro euros": "EUR",
         "£ gbp quid quids pound pounds": "GBP",
-        "¥ yen": "JPY CNY",
-        "₹ rupees": "INR PKR LKR NPR",
-        "chf francs": "CHF",
+        "¥": "JPY CNY", "yen jpy": "JPY", "yuan renminbi rmb cny": "CNY",
+        "₹ rupee rupees": "INR PKR LKR NPR", "inr": "INR",
+        "chf franc francs": "CHF",
+        "kr kr. krona kronor krone kroner crowns": "SEK NOK DKK ISK CZK", "sek": "SEK", "nok": "NOK", "dkk": "DKK",
+        "zł zloty zlotys zlotych pln": "PLN", "czk": "CZK", "forint forints huf": "HUF", "₩ won krw": "KRW", "₽ ruble rubles rouble roubles": "RUB",
+        "peso pesos": "MXN ARS CLP COP PHP", "mxn": "MXN", "₱": "PHP", "r$ reais brl": "BRL", "₺ lira liras": "TRY", "฿ baht thb": "THB",
+        "rand zar": "ZAR", "₪ shekel shekels": "ILS", "nzd": "NZD", "sgd": "SGD", "hkd": "HKD",
     }.items()
     for written in spellings.split()
 }  # fmt: skip
 """Which currencies a sign or word can mean; "cents" are of any."""
+_IN_CURRENCY = re.compile(
+    rf"\b(?:in|into|to|for) (?:the )?(?:us |u\.s\. |american |canadian |australian |british |swiss |swedish |norwegian |danish )?(?P<written>{_MONEY_WORD}|american money)(?!\w)"
+)
 _STARS = r"stars?|star rating|/5|out of 5"
+
+
+def _currencies(written: str | None) -> frozenset[str]:
+    """Which currencies a sign or words can mean: "swiss francs" are francs."""
+    return _CURRENCIES.get((written or "").split(" ")[-1], frozenset())
+
+
+def names_other_currency(text: str, currency: str) -> bool:
+    """Whether lower-case `text` asks for something in another currency than the shop's: "how much is it in euros"."""
+    named = [_currencies(match["written"]) for match in _IN_CURRENCY.finditer(text)]
+    return any(each and currency not in each for each in named)
 
 
 def _operand(name: str) -> str:
@@ -168,7 +190,7 @@ class Operand:
             end=match.end(f"{name}_{tail}") if tail else match.end(name),
             number_end=match.end(name),
             ends_text=not rest or rest[0] in ("please", "pls", "thanks", "range"),
-            currencies=_CURRENCIES.get(symbol or "", frozenset()) or _CURRENCIES.get(money or "", frozenset()),
+            currencies=_currencies(symbol) or _currencies(money),
         )
 
 

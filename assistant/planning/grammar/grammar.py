@@ -40,6 +40,7 @@ class Grammar:
         self.lexicon = Lexicon.of(catalog)
         self.names = Names(catalog, self.lexicon)
         self._attributes = measured_attributes(facets)
+        self.currency = facets.currency
         self._amounts = Amounts(self._attributes, self.lexicon.names_type, facets.currency)
         self._ordering = Ordering(self._attributes)
         self._mentions = Mentions(self.lexicon, self.coverage)

@@ -93,6 +93,14 @@ class Names:
         groups = set.intersection(*(self._by_word.get(word, set()) for word in words)) if len(words) > 1 else set()
         return self._members[groups.pop()][0].id if len(groups) == 1 else None
 
+    def titled(self, phrase: str) -> str | None:
+        """The product whose title alone is `phrase` or ends with it, in two words or more: "tracking collars" is the GPS tracking collar."""
+        said = stems(phrase)
+        known = [self._by_word[word] for word in said if word in self._by_word]
+        near = set.intersection(*known) if known and len(said) > 1 else set()
+        called = [group for group in near if title_stems(self._members[group][0])[-len(said) :] == tuple(said)]
+        return self._members[called[0]][0].id if len(called) == 1 else None
+
     def nearest(self, phrase: Text) -> str | None:
         """The product whose title has most of the words of `phrase`, by their weight; None if it has not half of them.
 
