@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,8 @@ _SUSPICIOUS = 0.5
 class ImportResult:
     """What became of one import: what was read, what that changed, and the version of the data after it.
 
-    `outcome` is None if nothing was stored; `refusal` says why although records were read, "" otherwise.
+    `outcome` is None if nothing was stored; `refusal` says why although records were read, "" otherwise. `columns` are how many
+    records took a field of ours from a column of theirs, by (column, field); products alone tell.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class ImportResult:
     outcome: Outcome | None
     version: int
     refusal: str = ""
+    columns: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +74,23 @@ class ShopImport:
         *,
         replace: bool = False,
         careful: bool = False,
+        dry: bool = False,
         report: Report = lambda fault: None,
         progress: Progress = lambda done, total: None,
     ) -> ImportResult:
         """Read `paths` and store what is good in one transaction. Raises StoreError.
 
         `replace` also removes records that are not in the files, if every row is good; products and FAQs alone can be replaced.
-        With `careful`, as for feeds that nobody looks at, nothing is stored of a feed that seems broken.
+        With `careful`, as for feeds that nobody looks at, nothing is stored of a feed that seems broken; with `dry`, nothing at all.
         """
-        way = self._way(kind)
+        intake = Intake(self._currency, self._zone)
+        way = self._way(kind, intake)
         reading = read_files(paths, way.read, report, progress, files_of(kind))
         refusal = self._refusal(kind, reading, replace) if careful and reading.records else ""
         outcome = None
-        if reading.records and not refusal:
+        if reading.records and not refusal and not dry:
             outcome = way.upsert(reading.records, replace and reading.is_complete)
-        return ImportResult(kind, reading, outcome, self._records.version().number, refusal)
+        return ImportResult(kind, reading, outcome, self._records.version().number, refusal, intake.columns)
 
     def _refusal(self, kind: Kind, reading: Reading[Any], replace: bool) -> str:
         """Why a feed seems broken; "" if it does not."""
@@ -101,8 +105,8 @@ class ShopImport:
                 return f"it has {found} {noun}, less than half of the {known} that it would replace"
         return ""
 
-    def _way(self, kind: Kind) -> _Way:
-        records, intake = self._records, Intake(self._currency, self._zone)
+    def _way(self, kind: Kind, intake: Intake) -> _Way:
+        records = self._records
         match kind:
             case Kind.PRODUCTS:
                 return _Way(lambda source: read_products(source, intake), records.upsert_products)

@@ -34,6 +34,7 @@ Currency = Annotated[
     str | None, typer.Option(help="Currency of prices that name none (AISLE_CURRENCY).", metavar="CODE")
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Also remove what is not in the files, if all rows are good.")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Store nothing: show what would be read, products as cards.")]
 Watched = Annotated[bool, typer.Option("--watch", help="Look again and again, and import what has changed.")]
 Every = Annotated[str, typer.Option(help="How often --watch looks: 30s, 15m, 2h, 1d.", metavar="INTERVAL")]
 Force = Annotated[bool, typer.Option("--force", help="With --watch: import also what seems broken, or half empty.")]
@@ -63,13 +64,14 @@ def products(
     watch: Watched = False,
     every: Every = "15m",
     force: Force = False,
+    dry_run: Dry = False,
 ) -> None:
     """Import products, from a Merchant feed, Shopify, WooCommerce, schema.org or JSON.
 
     Read are Google Merchant TSV and XML, Shopify CSV, WooCommerce CSV, schema.org JSON-LD (also in HTML), JSONL,
     and JSON and tables with common names; packed with gzip or not, in any encoding.
     """
-    _import("products", sources, home, currency, replace, _interval(watch, every), force)
+    _import("products", sources, home, currency, replace, _interval(watch, every), force, dry_run)
 
 
 def faqs(
@@ -79,9 +81,10 @@ def faqs(
     watch: Watched = False,
     every: Every = "15m",
     force: Force = False,
+    dry_run: Dry = False,
 ) -> None:
     """Import FAQs and policies: Markdown pages, folders of them, or rows with title and answer in JSON or CSV."""
-    _import("faqs", sources, home, None, replace, _interval(watch, every), force)
+    _import("faqs", sources, home, None, replace, _interval(watch, every), force, dry_run)
 
 
 def customers(
@@ -141,6 +144,7 @@ def _import(
     replace: bool,
     every: float | None,
     force: bool,
+    dry: bool = False,
 ) -> None:
     """Import `sources` once, or every so many seconds."""
     from assistant.shop_import import ShopImport
@@ -156,8 +160,8 @@ def _import(
         if every is not None:
             _watch(shop, kind, feeds, replace, every, force, settings.log_level)
             return
-        result = _read(shop, kind, feeds, replace)
-    _show(result, replace, settings)
+        result = _read(shop, kind, feeds, replace, dry)
+    _show(result, replace, settings, dry)
 
 
 def _feeds(kind: Kind, sources: Sequence[str], folder: Path, client: Client) -> list[Feed]:
@@ -208,7 +212,7 @@ def _settings(home: Path | None, currency: str | None = None) -> Settings:
     return settings
 
 
-def _read(shop: ShopImport, kind: Kind, feeds: Sequence[Feed], replace: bool) -> ImportResult:
+def _read(shop: ShopImport, kind: Kind, feeds: Sequence[Feed], replace: bool, dry: bool) -> ImportResult:
     """Imports `feeds` once, under a progress bar; what is bad goes to standard error. Raises FetchError for a URL."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -227,16 +231,18 @@ def _read(shop: ShopImport, kind: Kind, feeds: Sequence[Feed], replace: bool) ->
             kind,
             [feed.path for feed in feeds],
             replace=replace,
+            dry=dry,
             report=lambda fault: console.print(named(str(fault), feeds), markup=False, highlight=False, soft_wrap=True),
             progress=lambda done, total: bars.update(task, completed=done, total=total),
         )
 
 
-def _show(result: ImportResult, replace: bool, settings: Settings) -> None:
-    """Shows what an import changed, and ends with the exit code."""
+def _show(result: ImportResult, replace: bool, settings: Settings, dry: bool) -> None:
+    """Shows what an import understood and changed, and ends with the exit code."""
     from rich.console import Console
     from rich.table import Column, Table
 
+    from assistant.cli.understood import cards, products_of, understood_lines
     from assistant.shop_import import NOUNS, REPLACEABLE
 
     console, reading, noun = Console(highlight=False), result.reading, NOUNS[result.kind]
@@ -245,8 +251,14 @@ def _show(result: ImportResult, replace: bool, settings: Settings) -> None:
         for name, count in asdict(result.outcome).items():
             table.add_row(name, str(count))
         console.print(table)
-    else:
+    elif not reading.records:
         console.print(f"No {noun} could be read.")
+    for line in understood_lines(result):
+        console.print(line, markup=False, soft_wrap=True)
+    if dry:
+        for card in cards(products_of(result)):
+            console.print(card)
+        console.print(f"Nothing was stored: {len(reading.records)} {noun} would be.")
     if reading.mended:
         noun_of_faults = "fault" if reading.mended == 1 else "faults"
         console.print(f"Mended: {reading.mended} {noun_of_faults}, named above.")

@@ -187,3 +187,55 @@ def test_a_url_is_fetched_once_and_named_without_its_secrets(home: Path) -> None
 def test_an_interval_that_is_none_is_refused(home: Path) -> None:
     result = run(home, "products", "feed.xml", "--watch", "--every", "often")
     assert isinstance(result.exception, SettingsError)
+
+
+@pytest.mark.parametrize(
+    ("content", "columns"),
+    [
+        ('"SKU";"Name";"Price";"Manufacturer"\nA;Tent;1.299,00 EUR;Fell', ("SKU -> id", "Name -> title", "Manufacturer -> brand")),
+        ('{"product_id": "A", "name": "Tent", "price": "1299.00 EUR", "vendor": "Fell"}', ("product_id -> id", "name -> title", "vendor -> brand")),
+        ("Handle,Title,Vendor,Variant SKU,Variant Price\ntent,Tent,Fell,A,1299.00", ("Variant SKU -> id", "Title -> title", "Vendor -> brand")),
+    ],
+)  # fmt: skip
+def test_an_import_says_what_it_understood(home: Path, tmp_path: Path, content: str, columns: tuple[str, ...]) -> None:
+    (tmp_path / "feed").write_text(content)
+    result = run(home, "products", tmp_path / "feed", "--currency", "EUR")
+    assert all(column in result.stdout for column in columns)
+    assert "Currency: EUR (1)." in result.stdout
+    assert "Types: no type (1)." in result.stdout
+
+
+def test_a_dry_run_shows_cards_and_stores_nothing(home: Path, tmp_path: Path) -> None:
+    rows = [
+        {
+            "id": f"T{n}",
+            "title": f"Tent [{n}]",
+            "price": "80 USD",
+            "sale_price": "60 USD",
+            "category": "Tents",
+            "availability": "in stock",
+            "weight": "2 kg",
+        }
+        for n in range(12)
+    ]
+    (tmp_path / "feed").write_text("\n".join(map(json.dumps, [*rows, {"id": "X", "title": "No price"}])))
+    result = run(home, "products", tmp_path / "feed", "--dry-run")
+    assert result.exit_code == 1
+    assert [f"Tent [{n}]" in result.stdout for n in range(12)] == [True] * 10 + [False] * 2
+    for part in (
+        "$60.00",
+        "instead of $80.00",
+        "in stock",
+        "weight: 2 kg",
+        "Types: Tents (12).",
+        "Nothing was stored: 12 products would be.",
+    ):
+        assert part in result.stdout
+    assert "feed:13: price: is missing or empty" in result.stderr
+    assert not catalog(home).products
+
+
+def test_a_dry_run_of_pages_stores_nothing(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "faq.md").write_text("# FAQ\n\n## One?\nYes.\n\n## Two?\nNo.\n")
+    assert "Nothing was stored: 2 FAQs would be." in run(home, "faqs", tmp_path / "faq.md", "--dry-run").stdout
+    assert not catalog(home).faqs
