@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -71,21 +71,31 @@ class Choice:
 class Draft:
     """What is known of a change. Products are ids; `quantity` is 0 where nobody has said how many.
 
-    `to` is the product that takes the place of `items`, or is added if there are none; `takes_out` says that nothing does.
-    `color` and `size` narrow down which variant is meant.
+    `swaps` are those of `items` of which it is known what takes their place, each with that product's id, or "" if nothing does. `to` is a
+    product that is added. `color` and `size` narrow down which variant is meant, `payment` is the method that pays or is refunded.
     """
 
     kind: Kind
     order: str = ""
     items: tuple[str, ...] = ()
     quantity: int = 0
+    swaps: tuple[tuple[str, str], ...] = ()
     to: str = ""
-    takes_out: bool = False
     color: str = ""
     size: str = ""
     reason: str = ""
     address: Address | None = None
     payment: str = ""
+
+    @property
+    def open_item(self) -> str:
+        """The first item of which it is not known yet what takes its place; "" if there is none."""
+        known = dict(self.swaps)
+        return next((item for item in self.items if item not in known), "")
+
+    def with_swap(self, to: str) -> Draft:
+        """This draft with `to` in the place of the open item."""
+        return replace(self, swaps=(*self.swaps, (self.open_item, to)))
 
 
 @dataclass(frozen=True, slots=True)

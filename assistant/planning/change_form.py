@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from assistant.dialogue.thread import Thread
+from assistant.dialogue.waiting import Kind
 from assistant.planning.grammar.order_number import order_number
 from assistant.planning.grammar.text import Text, clean
-from assistant.planning.plan import Ask, Cart, Change, Details, Order, Plan, Policy, Step, Talk
-from assistant.planning.request_form import points, questions_in
+from assistant.planning.plan import Ask, Cart, Change, Details, Find, Order, Plan, Policy, Step, Talk
+from assistant.planning.request_form import asks_in_words, points, questions_in
 
 _HOW = re.compile(
     r"^(?:(?:hi|hello|hey|ok(?:ay)?|so|and|but)[\s,.!]+)*(?:how (?:do|does|can|could|would|to|long|much)|what (?:happens|if|is your)|until when|can (?:i|we) still|is it too late|when (?:can|do)|who pays)\b"
@@ -27,6 +29,21 @@ _CONTENTS = re.compile(
 _STANDS = re.compile(
     r"\b(?:status|where(?:'s| is) it|has it|is it (?:shipped|sent|on its way|there|coming|late)|(?:when|will) .*\b(?:arrive|come|get here|delivered))\b"
 )
+_SWAPS = re.compile(r"\b(?:exchang\w+|swap\w*|trad(?:e|ing)|switch(?:ed|ing)?|replac\w+)\b")
+_GOES_BACK = re.compile(r"\b(?:return\w*|refund\w*|send (?:\w+ ){0,4}back|money back|cancel\w*)\b")
+_MORE = re.compile(r"\b(?:also|as well|too|includ\w+|add|and (?:the|my)|one more thing)\b")
+_OTHERWISE = re.compile(r"\b(?:instead|rather|actually|prefer|not the|wrong)\b")
+_PAYS = re.compile(
+    r"\b(?:gift ?-?card|(?:store|shop|website) credit|pay ?pal|visa|master ?card|amex|(?:credit|debit) card)\b"
+)
+_ADDRESS = re.compile(
+    r"\b(?:address|old place|(?:deliver\w*|ship\w*|sen[dt]) (?:\w+ ){0,3}(?:somewhere|elsewhere)|where (?:\w+ ){0,6}(?:sent|shipped|delivered|going|goes))\b"
+)
+_LOOSE = (Change, Ask, Talk, Details, Find, Policy)
+"""Steps that the model plans for a word about a change that was just shown, where it does not know that one was."""
+_OF_ITEMS: dict[Kind, Literal["items", "return", "exchange"]] = {
+    Kind.CHANGE_ITEMS: "items", Kind.RETURN: "return", Kind.EXCHANGE: "exchange",
+}  # fmt: skip
 _IDLE = frozenset({"ok", "unclear", "thanks", "praise", "greet", "how_are_you", "joke"})
 
 
@@ -63,6 +80,21 @@ def adds(message: str) -> bool:
     return bool(_ADDS.search(_plain(message)))
 
 
+def says_more(message: str) -> bool:
+    """Whether something is to be done with more than was shown: "and the mug as well"."""
+    return bool(_MORE.search(_plain(message)))
+
+
+def amends(message: str) -> bool:
+    """Whether a message changes what was just shown rather than asking for something new: "with PayPal instead", "also the mug"."""
+    return any(pattern.search(_plain(message)) for pattern in (_MORE, _OTHERWISE, _PAYS))
+
+
+def names_payment(message: str) -> bool:
+    """Whether a message names a kind of payment method."""
+    return bool(_PAYS.search(_plain(message)))
+
+
 def sets_quantity(message: str) -> bool:
     """Whether a number takes the place of the one before: "make it 3"."""
     return bool(_SETS.search(_plain(message)))
@@ -76,9 +108,10 @@ def is_idle(plan: Plan) -> bool:
 def with_change(plan: Plan, thread: Thread, message: str) -> Plan:
     """The plan with what its form says about orders: "what is in it" of an order just spoken of, a label.
 
-    A change that is asked for in one sentence is not asked about at the pages as well.
+    A change that is asked for in one sentence is not asked about at the pages as well, and what amends a change that was just
+    shown is about that change.
     """
-    if step := _of_order(plan, thread, message):
+    if step := _amended(plan, thread, message) or _of_order(plan, thread, message):
         return plan.model_copy(update={"steps": (step,)})
     if (
         len(plan.steps) > 1
@@ -90,6 +123,20 @@ def with_change(plan: Plan, thread: Thread, message: str) -> Plan:
     return plan
 
 
+def _amended(plan: Plan, thread: Thread, message: str) -> Step | None:
+    """The change of items that was shown, where the message amends it."""
+    waiting, first = thread.waiting, plan.steps[0]
+    if waiting is None or not waiting.proposal or waiting.draft.kind not in _OF_ITEMS or not isinstance(first, _LOOSE):
+        return None
+    is_of_another = order_said("", message).lstrip("#") not in ("", waiting.draft.order.lstrip("#"))
+    if is_of_another or not amends(message):
+        return None
+    is_question = asks_in_words(message) and not _PAYS.search(_plain(message))
+    if is_question and not isinstance(first, Change):
+        return None
+    return Change(what=_OF_ITEMS[waiting.draft.kind], order=waiting.draft.order)
+
+
 def _of_order(plan: Plan, thread: Thread, message: str) -> Step | None:
     if len(plan.steps) == 1 and isinstance(first := plan.steps[0], Order):
         return (
@@ -99,6 +146,13 @@ def _of_order(plan: Plan, thread: Thread, message: str) -> Step | None:
         )
     if len(plan.steps) > 1 or isinstance(plan.steps[0], Cart):
         return None
+    if isinstance(first := plan.steps[0], Change) and first.what in ("return", "cancel"):
+        said = _plain(message)
+        return (
+            first.model_copy(update={"what": "exchange"})
+            if _SWAPS.search(said) and not _GOES_BACK.search(said)
+            else None
+        )
     if asks_for_label(message) and not asks_how(message) and isinstance(plan.steps[0], (Policy, Change, Talk)):
         return Change(what="return")
     is_fresh = bool(thread.order and thread.turns) and f"o1 {thread.order}" in thread.turns[-1].brief

@@ -19,6 +19,7 @@ _ALL = re.compile(r"\b(?:all|both|everything|every one|each|the (?:whole|entire)
 _NOT_ALL = re.compile(r"\bnot (?:all|both|everything)\b|\ball i (?:want|need)\b")
 _EXCEPT = re.compile(r"\b(?:except|but not|apart from|besides)\b")
 _NEVER_TELLING = words("never telling")
+_BREAK = re.compile(r"[,;:.]\s|\b(?:and|plus|also)\b", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:the )?other (?:one|order)?\b")
 
 
@@ -30,13 +31,12 @@ def chosen(message: str, choices: Sequence[Choice], before: str = "") -> tuple[C
     said = clean(message).casefold()
     if _EXCEPT.search(said):
         return ()
-    exact = [choice for choice in choices if said.strip(" .!") == choice.text.casefold()]
-    if exact:
-        return tuple(exact[:1])
+    if exact := _exact(said, choices):
+        return (exact,)
     by_id = [choice for choice in choices if _names_id(said, choice.id)]
     if by_id:
         return tuple(by_id)
-    if len(choices) > 1 and _ALL.search(said) and not _NOT_ALL.search(said):
+    if len(choices) > 1 and means_all(message):
         return tuple(choices)
     if (place := _place(said, len(choices))) is not None:
         return (choices[place],)
@@ -44,6 +44,21 @@ def chosen(message: str, choices: Sequence[Choice], before: str = "") -> tuple[C
     if not named and before and len(choices) == 2 and _OTHER.search(said):
         return tuple(choice for choice in choices if choice.id != before)
     return named
+
+
+def means_all(message: str) -> bool:
+    """Whether a message means all of something: "both", "everything"."""
+    said = clean(message).casefold()
+    return bool(_ALL.search(said)) and not _NOT_ALL.search(said)
+
+
+def picked_one(message: str, choices: Sequence[Choice]) -> Choice | None:
+    """The one choice whose very text, or whose place in the list, a message is."""
+    said = clean(message).casefold()
+    if exact := _exact(said, choices):
+        return exact
+    place = _place(said, len(choices))
+    return choices[place] if place is not None else None
 
 
 def named(message: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
@@ -74,6 +89,30 @@ def placed(message: str, shown: Sequence[str]) -> tuple[str, ...]:
     if re.search(r"\blast (?:one|of)\b", said):
         places.append(len(shown) - 1)
     return tuple(dict.fromkeys(shown[place] for place in places if 0 <= place < len(shown)))
+
+
+def parts_about(message: str, choices: Sequence[Choice]) -> dict[str, str]:
+    """What a message says of each choice that it names, by its id: "the lamp for the red one and the kettle for 2L" in two parts.
+
+    A part begins behind the sign or "and" before the choice is named, and ends where the next one begins. One choice has the whole message.
+    """
+    text = clean(message)
+    if len(choices) < 2:
+        return {choice.id: text for choice in choices}
+    telling, counts = _telling(text.casefold(), choices)
+    starts: list[tuple[int, str]] = []
+    for choice, own in zip(choices, telling, strict=True):
+        alone = {word for word in own if counts[word] == 1} or own
+        spots = [token.start for token in Text(text).tokens if token.stem in alone]
+        if spots:
+            breaks = [found.end() for found in _BREAK.finditer(text[: spots[0]])]
+            starts.append((breaks[-1] if breaks else 0, choice.id))
+    ends = {start: min((later for later, _ in starts if later > start), default=len(text)) for start, _ in starts}
+    return {id: text[start : ends[start]] for start, id in starts}
+
+
+def _exact(said: str, choices: Sequence[Choice]) -> Choice | None:
+    return next((choice for choice in choices if said.strip(" .!") == choice.text.casefold()), None)
 
 
 def _names_id(said: str, id: str) -> bool:

@@ -11,8 +11,12 @@ from dataclasses import dataclass, replace
 from assistant.dialogue.thread import Thread
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind, Press, Waiting
 from assistant.planning.answer_form import Answer, read_answer
-from assistant.planning.choice_form import chosen
+from assistant.planning.change_form import takes_out
+from assistant.planning.choice_form import chosen, picked_one
 from assistant.planning.detail_form import address_in, quantity_in, reason_in, with_part
+from assistant.planning.grammar.english import FUNCTION_WORDS
+from assistant.planning.grammar.text import clean, stems
+from assistant.planning.option_form import asks_for_the_same
 from assistant.planning.plan import Cart, Change, Plan, Step
 from assistant.planning.plan_text import plan_text
 from assistant.planning.planner import Planned
@@ -89,6 +93,8 @@ def _with_detail(waiting: Waiting, message: str) -> Draft | None:
         return replace(draft, address=given) if given else None
     if is_long and (asks_in_words(message) or asks_for_goods(message)):
         return None
+    if detail in (Detail.VARIANT, Detail.HOW) and not draft.kind.is_cart:
+        return _with_variant(waiting, message)
     if detail is Detail.QUANTITY:
         most = sum(choice.number for choice in waiting.choices)
         count = quantity_in(message) or (most if chosen(message, [*waiting.choices, Choice("", "")]) else 0)
@@ -100,6 +106,15 @@ def _with_detail(waiting: Waiting, message: str) -> Draft | None:
     return _with_choice(draft, detail, found, message) if found else None
 
 
+def _with_variant(waiting: Waiting, message: str) -> Draft | None:
+    """What takes the place of an item, where the message picks one of those that were offered; the draft as it is if it says some option."""
+    if picked := picked_one(message, waiting.choices):
+        return waiting.draft.with_swap(picked.id)
+    offered = {word for choice in waiting.choices for word in stems(choice.text)} - FUNCTION_WORDS
+    is_said = offered & set(stems(clean(message))) or asks_for_the_same(message) or takes_out(message)
+    return waiting.draft if is_said else None
+
+
 def _with_choice(draft: Draft, detail: Detail | None, found: Sequence[Choice], message: str) -> Draft | None:
     ids = tuple(choice.id for choice in found)
     if detail is Detail.ITEM:
@@ -109,12 +124,8 @@ def _with_choice(draft: Draft, detail: Detail | None, found: Sequence[Choice], m
     match detail:
         case Detail.ORDER:
             return replace(draft, order=ids[0])
-        case Detail.HOW:
-            return replace(draft, takes_out=True) if not ids[0] else replace(draft, to=ids[0])
-        case Detail.VARIANT if draft.kind.is_cart:
-            return replace(draft, items=ids)
         case Detail.VARIANT:
-            return replace(draft, to=ids[0])
+            return replace(draft, items=ids)
         case Detail.COLOR:
             return replace(draft, color=ids[0])
         case Detail.SIZE:

@@ -32,6 +32,8 @@ _SYNONYMS = {
     "ordered by mistake": "mistake accident accidentally twice",
 }
 """Words by which customers give the usual reasons of a policy."""
+_WISH = re.compile(r"\b(?:need|want|like|love) to\b", re.IGNORECASE)
+"""What leads to a request and is no reason: "I need to cancel"."""
 _POSTAL = re.compile(
     r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}|\d{5}-\d{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|\d{4}\s?[A-Z]{2}|\d{4,6}|\d{3}\s\d{2})\b",
     re.IGNORECASE,
@@ -85,7 +87,7 @@ def quantity_in(message: str) -> int:
 
 def reason_in(message: str, reasons: Sequence[str]) -> str:
     """The one of the policy's `reasons` that a message gives, "" if it gives none; words that name it itself count most."""
-    said = set(stems(clean(message)))
+    said = set(stems(_WISH.sub(" ", clean(message))))
     scores = {}
     for reason in reasons:
         own = set(stems(reason))

@@ -10,14 +10,25 @@ from assistant.actions.changes.goods import variant_title
 from assistant.actions.changes.money import current_method
 from assistant.actions.order import OrderLine
 from assistant.actions.order_record import OrderRecord
+from assistant.actions.payment_method import PaymentMethod
 from assistant.actions.policy import MoneyGoesTo, Policy
 from assistant.actions.refusal import Reason, Refusal
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind
 from assistant.evidence.brief import Note
-from assistant.planning.change_form import adds, asks_for_label, is_about_account, order_said, takes_out
-from assistant.planning.choice_form import chosen, likeliest, named, placed
+from assistant.planning.change_form import (
+    adds,
+    amends,
+    asks_for_label,
+    is_about_account,
+    names_payment,
+    order_said,
+    says_more,
+    takes_out,
+)
+from assistant.planning.choice_form import chosen, likeliest, means_all, named, parts_about, placed
 from assistant.planning.detail_form import address_in, missing_of, quantity_in, reason_in
 from assistant.planning.grammar.text import Text, clean
+from assistant.planning.payment_form import methods_said
 from assistant.planning.plan import Change
 from assistant.planning.request_form import points
 from assistant.tools.changing import ask, propose, refuse, request_of
@@ -31,6 +42,8 @@ _KINDS = {
     "return": Kind.RETURN, "exchange": Kind.EXCHANGE,
 }  # fmt: skip
 _OF_ITEMS = (Kind.CHANGE_ITEMS, Kind.RETURN, Kind.EXCHANGE)
+_SWAPPING = (Kind.CHANGE_ITEMS, Kind.EXCHANGE)
+"""Kinds that customers do not tell apart: which one it is depends on whether the order has arrived."""
 _LATEST = re.compile(r"\b(?:last|latest|newest|most recent) (?:order|purchase|one)\b")
 _OUT = Choice("", "Take it out")
 
@@ -44,8 +57,10 @@ def first_draft(step: Change, task: Task) -> Draft:
         kind = Kind.CHANGE_DEFAULT_ADDRESS
     waiting = task.thread.waiting
     number = order_said(step.order, task.message)
-    if waiting is not None and waiting.draft.kind is kind and waiting.detail is not None and not number:
-        return waiting.draft
+    if waiting is not None and (waiting.draft.kind is kind or {waiting.draft.kind, kind} == {*_SWAPPING}):
+        is_same_order = number.lstrip("#") in ("", waiting.draft.order.lstrip("#"))
+        if (waiting.detail is not None and not number) or (waiting.proposal and is_same_order and amends(task.message)):
+            return waiting.draft
     return Draft(kind, order=number)
 
 
@@ -65,9 +80,10 @@ class OrderChange:
             return self._with_address(None)
         record = self._order()
         if isinstance(record, OrderRecord):
-            self._draft = replace(self._draft, order=record.order.id)
+            self._draft = replace(self._draft, order=record.order.id, kind=self._kind_for(record))
             refusal = self._bench.actions.why_not(self._draft.kind.value, record)
             if refusal is None:
+                self._hear(record)
                 return self._details(record)
             if refusal.reason is Reason.NOT_OFFERED and not refusal.section:
                 return None
@@ -122,7 +138,45 @@ class OrderChange:
     def _is_possible(self, record: OrderRecord) -> bool:
         if self._draft.kind is Kind.RETURN_LABEL:
             return bool(record.returns)
-        return self._bench.actions.why_not(self._draft.kind.value, record) is None
+        return self._bench.actions.why_not(self._kind_for(record).value, record) is None
+
+    def _kind_for(self, record: OrderRecord) -> Kind:
+        """The kind of the change for this order: other options of an order that has arrived are an exchange."""
+        kind, message = self._draft.kind, self._task.message
+        if kind not in _SWAPPING or takes_out(message) or self._adds(record):
+            return kind
+        (other,) = {*_SWAPPING} - {kind}
+        why_not = self._bench.actions.why_not
+        is_other = why_not(kind.value, record) is not None and why_not(other.value, record) is None
+        return other if is_other else kind
+
+    def _hear(self, record: OrderRecord) -> None:
+        """Keep what the message says of reason and payment, whatever else has to be asked for first."""
+        draft = self._draft
+        if not draft.reason:
+            draft = replace(draft, reason=reason_in(self._task.message, self._reasons()))
+        if draft.kind in _OF_ITEMS and len(found := self._methods_said(record)) == 1:
+            draft = replace(draft, payment=found[0].id)
+        self._draft = draft
+
+    def _methods_said(self, record: OrderRecord) -> tuple[PaymentMethod, ...]:
+        """The payment methods that the message names; a gift card that was bought is none."""
+        sold = " ".join(line.title for line in record.order.lines).casefold()
+        found = methods_said(self._task.message, record.methods)
+        return tuple(each for each in found if each.label.casefold() not in sold)
+
+    def _no_such_method(self) -> str:
+        if self._owner.order_id:
+            return "With a code for one order only what it was paid with can be used; sign in to use another payment method."
+        return "That payment method is not saved in your account."
+
+    def _reasons(self) -> tuple[str, ...]:
+        """The reasons that the policy knows for a change of this kind."""
+        rules, kind = self._policy.rules, self._draft.kind
+        if kind not in (Kind.CANCEL, Kind.RETURN, Kind.EXCHANGE):
+            return ()
+        rule = rules.cancel if kind is Kind.CANCEL else rules.return_ if kind is Kind.RETURN else rules.exchange
+        return (*rule.reasons, *rule.person_for)
 
     def _details(self, record: OrderRecord) -> Findings:
         match self._draft.kind:
@@ -155,9 +209,13 @@ class OrderChange:
     def _with_payment(self, record: OrderRecord) -> Findings:
         others = [method for method in record.methods if method.id != current_method(record)]
         choices = tuple(Choice(method.id, method.label) for method in others)
-        found = [self._draft.payment] if self._draft.payment else [c.id for c in named(self._task.message, choices)]
+        said = [each.id for each in self._methods_said(record) if each in others]
+        said = said or [choice.id for choice in named(self._task.message, choices)]
+        found = [self._draft.payment] if self._draft.payment else said
         if not choices:
-            text = "No other payment method is saved in your account."
+            text = (
+                self._no_such_method() if self._owner.order_id else "No other payment method is saved in your account."
+            )
             return refuse(Refusal(reason=Reason.NO_SUCH_PAYMENT, text=text), self._draft, self._bench, record)
         if len(found) != 1 and len(choices) > 1:
             return ask(Detail.PAYMENT, self._draft, choices, record=record)
@@ -165,82 +223,122 @@ class OrderChange:
         return self._proposed({"order": record.order.id, "payment_method": method}, record)
 
     def _with_reason(self, record: OrderRecord) -> Findings | None:
-        """The question why, if the policy wants a reason and none was given; else the draft has what was said."""
+        """The question why, if the policy wants a reason and none was given."""
         rules, kind = self._policy.rules, self._draft.kind
         rule = rules.cancel if kind is Kind.CANCEL else rules.return_ if kind is Kind.RETURN else rules.exchange
-        known = (*rule.reasons, *rule.person_for)
-        reason = self._draft.reason or reason_in(self._task.message, known)
-        self._draft = replace(self._draft, reason=reason)
-        if reason or not rule.reasons:
+        if self._draft.reason or not rule.reasons:
             return None
-        return ask(Detail.REASON, self._draft, tuple(Choice(each, each) for each in known), record=record)
+        return ask(Detail.REASON, self._draft, tuple(Choice(each, each) for each in self._reasons()), record=record)
 
     def _with_items(self, record: OrderRecord) -> Findings:
         draft, message = self._draft, self._task.message
         if draft.kind is Kind.CHANGE_ITEMS and not draft.items and (draft.to or self._adds(record)):
             return self._added(record)
         choices = tuple(self._choices(record))
-        items = draft.items or tuple(
-            choice.id for choice in (choices if len(choices) == 1 else chosen(message, choices))
-        )
-        if not items:
+        self._draft = draft = replace(draft, items=self._items(choices))
+        if not draft.items:
             return ask(Detail.ITEM, draft, choices, record=record)
-        self._draft = draft = replace(draft, items=items)
-        count = sum(choice.number for choice in choices if choice.id in items)
-        if len(items) == 1 and count > 1 and not draft.quantity:
-            quantity = min(quantity_in(message), count)
+        count = sum(choice.number for choice in choices if choice.id in draft.items)
+        if len(draft.items) == 1 and count > 1 and not draft.quantity:
+            quantity = min(quantity_in(message), count) or (count if means_all(message) else 0)
             if not quantity:
                 numbers = tuple(Choice(str(each), str(each), 1) for each in range(1, min(count, _MOST_CHOICES) + 1))
-                return ask(Detail.QUANTITY, draft, numbers, self._title(record, items[0]), record)
+                return ask(Detail.QUANTITY, draft, numbers, self._title(record, draft.items[0]), record)
             self._draft = draft = replace(draft, quantity=quantity)
-        if draft.kind is Kind.RETURN:
-            return self._with_reason(record) or self._proposed(
-                {
-                    "order": record.order.id,
-                    "items": self._pieces(choices),
-                    "refund_to": self._refund_to(record),
-                    "reason": self._draft.reason,
-                },
-                record,
+        if draft.kind is not Kind.RETURN and (question := self._swaps(record, choices)):
+            return question
+        if draft.kind is not Kind.CHANGE_ITEMS and (question := self._with_reason(record)):
+            return question
+        if names_payment(message) and not (meant := self._methods_said(record)):
+            return refuse(
+                Refusal(reason=Reason.NO_SUCH_PAYMENT, text=self._no_such_method()), draft, self._bench, record
             )
-        return self._swapped(record, choices)
+        if not draft.payment and len(meant := self._methods_said(record)) > 1:
+            return ask(Detail.PAYMENT, self._draft, tuple(Choice(each.id, each.label) for each in meant), record=record)
+        return self._of_pieces(record, self._pieces(choices))
 
-    def _swapped(self, record: OrderRecord, choices: Sequence[Choice]) -> Findings:
-        """An exchange, or a change of one item: what takes its place, or that nothing does."""
-        draft, catalog = self._draft, self._bench.catalog
-        may_go = draft.kind is Kind.CHANGE_ITEMS and not self._policy.rules.change_items.only_options
-        if may_go and not draft.to and (draft.takes_out or takes_out(self._task.message)):
-            self._draft = draft = replace(draft, takes_out=True)
-        if not draft.to and not draft.takes_out:
-            found = self._replacement(record, may_go)
+    def _items(self, choices: Sequence[Choice]) -> tuple[str, ...]:
+        """The items that are meant: those known, with those that the message adds to a change that was shown."""
+        known, message = self._draft.items, self._task.message
+        bare = self._bare(choices)
+        if not known:
+            found = choices if len(choices) == 1 else chosen(message, bare) or chosen(message, choices)
+            if len(found) == len(choices) and (some := named(message, bare)):
+                found = some  # "both shirts" are not all items
+            return tuple(choice.id for choice in found)
+        if self._is_amended() and says_more(message):
+            more = named(message, bare) or named(message, choices)
+            return tuple(dict.fromkeys((*known, *(choice.id for choice in more))))
+        return known
+
+    def _bare(self, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+        """The choices by the names of their products alone: "for the black one" names no kettle that is black, too."""
+        products = self._bench.catalog.products
+        bare = [
+            replace(each, text=products[each.id].title, also="") if each.id in products else each for each in choices
+        ]
+        return tuple(bare)
+
+    def _is_amended(self) -> bool:
+        """True if the message amends the change that was just shown."""
+        waiting = self._task.thread.waiting
+        return waiting is not None and bool(waiting.proposal) and waiting.draft.items == self._draft.items != ()
+
+    def _swaps(self, record: OrderRecord, choices: Sequence[Choice]) -> Findings | None:
+        """Find what takes the place of each item, or that nothing does; the question for the first of which it is not known."""
+        message = self._task.message
+        may_go = self._draft.kind is Kind.CHANGE_ITEMS and not self._policy.rules.change_items.only_options
+        swapped = [choice for choice in choices if choice.id in self._draft.items]
+        bare = self._bare(swapped)
+        parts = parts_about(message, bare if len({each.text for each in bare}) == len(bare) else swapped)
+        if self._is_amended() and self._draft.swaps and not says_more(message):
+            self._correct()
+        is_answer = self._task.continued is not None
+        while item := self._draft.open_item:
+            if may_go and takes_out(message):
+                self._draft = self._draft.with_swap("")
+                continue
+            said = parts.get(item, message if len(self._draft.items) == 1 or is_answer else "")
+            found = self._replacement(item, said, record, may_go)
             if isinstance(found, Findings):
                 return found
-            self._draft = draft = replace(draft, to=found)
-        if draft.kind is Kind.EXCHANGE and (question := self._with_reason(record)):
-            return question
-        to = draft.to if draft.to in catalog.products else ""
-        swaps = [{**each, "new_product_id": to} for each in self._pieces(choices)]
-        reason = {"reason": self._draft.reason} if draft.kind is Kind.EXCHANGE else {}
-        return self._proposed({"order": record.order.id, "swaps": swaps, **reason}, record)
+            self._draft, is_answer = self._draft.with_swap(found), False
+        return None
 
-    def _replacement(self, record: OrderRecord, may_go: bool) -> str | Findings:
-        """The variant that takes the place of the one item; or the question which, or that there is none."""
+    def _correct(self) -> None:
+        """Take another variant for an item that was shown, where the message names one."""
+        swaps = []
+        for item, to in self._draft.swaps:
+            product = self._bench.catalog.products.get(item)
+            meant = other_variants(product, self._task.message, self._task, self._bench).meant if product else ()
+            swaps.append((item, meant[0].id if len(meant) == 1 else to))
+        self._draft = replace(self._draft, swaps=tuple(swaps))
+
+    def _replacement(self, item: str, said: str, record: OrderRecord, may_go: bool) -> str | Findings:
+        """The variant that takes the place of `item` by what is said of it; or the question which, or that there is none."""
         draft, catalog = self._draft, self._bench.catalog
-        title = self._title(record, draft.items[0])
-        product = catalog.products.get(draft.items[0])
-        is_one = product is not None and len(draft.items) == 1
-        others = other_variants(product, self._task, self._bench) if product and is_one else OtherVariants()
+        title, product = self._title(record, item), catalog.products.get(item)
+        others = other_variants(product, said, self._task, self._bench) if product else OtherVariants()
         if len(others.meant) == 1:
             return others.meant[0].id
-        listed = (others.meant or others.possible)[:_MOST_VARIANTS]
-        choices = tuple(Choice(each.id, label_of(each, catalog)) for each in listed)
-        if may_go:
-            choices = (*choices, _OUT)
-        if not choices:
+        choices = tuple(Choice(each.id, label_of(each, catalog)) for each in others.meant or others.possible)
+        if not choices and not may_go:
             text = f"{title} comes in no other color or size that is in stock, so it can only be returned."
             return refuse(Refusal(reason=Reason.OTHER_PRODUCT, text=text), draft, self._bench, record)
-        detail = Detail.HOW if may_go else Detail.VARIANT
-        return ask(detail, draft, choices, title, record)
+        choices = (*choices[:_MOST_VARIANTS], *((_OUT,) if may_go else ()))
+        return ask(Detail.HOW if may_go else Detail.VARIANT, draft, choices, title, record)
+
+    def _of_pieces(self, record: OrderRecord, pieces: list[dict[str, object]]) -> Findings:
+        """The proposal for these pieces."""
+        draft = self._draft
+        if draft.kind is Kind.RETURN:
+            change = {"items": pieces, "refund_to": self._refund_to(), "reason": draft.reason}
+            return self._proposed({"order": record.order.id, **change}, record)
+        to = dict(draft.swaps)
+        swaps = [{**each, "new_product_id": to[str(each["product_id"])]} for each in pieces]
+        reason = {"reason": draft.reason} if draft.kind is Kind.EXCHANGE else {}
+        paid = {"payment_method": draft.payment}
+        return self._proposed({"order": record.order.id, "swaps": swaps, **paid, **reason}, record)
 
     def _adds(self, record: OrderRecord) -> bool:
         return adds(self._task.message) and not self._policy.rules.change_items.only_options
@@ -287,12 +385,9 @@ class OrderChange:
             for id in draft.items
         ]
 
-    def _refund_to(self, record: OrderRecord) -> str:
-        """The method that the message wants the refund on, if the policy lets the customer choose."""
-        if self._draft.payment or self._policy.rules.return_.refund_to == (MoneyGoesTo.ORIGINAL,):
-            return self._draft.payment
-        found = named(self._task.message, [Choice(method.id, method.label) for method in record.methods])
-        return found[0].id if len(found) == 1 else ""
+    def _refund_to(self) -> str:
+        """The method that the customer wants the refund on, if the policy lets them choose."""
+        return "" if self._policy.rules.return_.refund_to == (MoneyGoesTo.ORIGINAL,) else self._draft.payment
 
     def _proposed(self, change: dict[str, object], record: OrderRecord | None) -> Findings:
         return propose(self._draft, request_of(self._draft, change), self._task, self._bench, record)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from assistant.planning.option_form import SaidOption, asks_for_the_same, options_said
 from assistant.tools.tool import Bench, Task
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.options import Options
@@ -64,22 +65,62 @@ def _best(shown: Product, variants: Sequence[Product], moment: datetime) -> Prod
 
 @dataclass(frozen=True, slots=True)
 class OtherVariants:
-    """Variants that may take a product's place and can be had: those that the message means, and all."""
+    """Variants that may take a product's place and can be had: those that a message means, and all, the nearest to it first."""
 
     meant: tuple[Product, ...] = ()
     possible: tuple[Product, ...] = ()
 
 
-def other_variants(product: Product, task: Task, bench: Bench) -> OtherVariants:
-    """What may take the place of `product`: "in blue" means the blue one in the same size, if there is one."""
+def other_variants(product: Product, message: str, task: Task, bench: Bench) -> OtherVariants:
+    """What may take the place of `product`: "in blue" means the blue one that is otherwise the same, if there is one.
+
+    A variant is meant only if it has every option that `message` names; "the same again" means the product itself.
+    """
+    own = option_values(product)
     offered = [each for each in bench.catalog.variants(product) if each.offer_at(task.moment).is_available]
-    possible = tuple(each for each in offered if each.id != product.id)
-    options = bench.constraints.options(task.message)
+    possible = tuple(sorted((each for each in offered if each.id != product.id), key=lambda each: -_alike(each, own)))
+    values = {field: {option_values(each).get(field, "") for each in offered} - {""} for field in own}
+    heard = options_said(message, {field: found for field, found in values.items() if len(found) > 1})
+    said = [each for each in heard if not _has_option(own, each)] or [*_elsewhere(heard, own)]
+    if not said:
+        if asks_for_the_same(message) and product in offered:
+            return OtherVariants((product,), possible)
+        return OtherVariants(_by_synonym(product, message, possible, bench), possible)
+    fitting = [each for each in possible if all(_has_option(option_values(each), one) for one in said)]
+    nearest = max((_alike(each, own) for each in fitting), default=0)
+    return OtherVariants(tuple(each for each in fitting if _alike(each, own) == nearest), possible)
+
+
+def option_values(product: Product) -> dict[str, str]:
+    """The options of a variant by their names, color and size first."""
+    fields = {name: str(getattr(product, name)) for name in ("color", "size", "material", "brand")}
+    return {name: value for name, value in {**fields, **product.attributes}.items() if isinstance(value, str) and value}
+
+
+def _by_synonym(product: Product, message: str, possible: tuple[Product, ...], bench: Bench) -> tuple[Product, ...]:
+    """The variants in the color or size that a message names in other words than the shop's."""
+    options = bench.constraints.options(message)
     meant = options.among(possible) if options.color or options.size else []
     for field in ("color", "size"):
         alike = [each for each in meant if getattr(each, field) == getattr(product, field)]
         meant = alike or meant
-    return OtherVariants(tuple(meant) if len(meant) < len(possible) or len(possible) == 1 else (), possible)
+    return tuple(meant) if len(meant) < len(possible) or len(possible) == 1 else ()
+
+
+def _has_option(options: Mapping[str, str], said: SaidOption) -> bool:
+    return any(options.get(field, "").casefold() == said.value for field in said.fields)
+
+
+def _elsewhere(said: Iterable[SaidOption], own: Mapping[str, str]) -> Iterator[SaidOption]:
+    """Values that the old variant has in one option and may be wanted in another: "the brown one" of black frames with brown lenses."""
+    for each in said:
+        if other := frozenset(field for field in each.fields if own.get(field, "").casefold() != each.value):
+            yield SaidOption(each.value, other)
+
+
+def _alike(variant: Product, own: Mapping[str, str]) -> int:
+    """How many options a variant shares with `own`."""
+    return sum(own.get(field) == value for field, value in option_values(variant).items())
 
 
 def narrowed(product: Product, color: str, size: str, task: Task, bench: Bench) -> list[Product]:
@@ -96,7 +137,18 @@ def narrowed(product: Product, color: str, size: str, task: Task, bench: Bench) 
 
 
 def label_of(product: Product, catalog: Catalog) -> str:
-    """What sets a variant apart from the others of its product: "Navy, L"."""
-    variants = catalog.variants(product)
-    varying = [name for name in ("color", "size") if len({getattr(each, name) for each in variants}) > 1]
-    return ", ".join(value for name in varying if (value := getattr(product, name))) or product.title
+    """What sets a variant apart from the others of its product: "Navy, L"; other options only where color and size do not."""
+    variants = [option_values(each) for each in catalog.variants(product)]
+    varying = [name for name in option_values(product) if len({each.get(name, "") for each in variants}) > 1]
+    telling = [name for name in varying if name in ("color", "size")]
+    for name in varying:
+        if len({tuple(each.get(field, "") for field in telling) for each in variants}) == len(variants):
+            break
+        if name not in telling:
+            telling.append(name)
+    return ", ".join(_told(name, option_values(product)[name]) for name in telling) or product.title
+
+
+def _told(name: str, value: str) -> str:
+    """A value that says nothing without its option's name has it in front: "timer: yes"."""
+    return f"{name.replace('_', ' ')}: {value}" if value.casefold() in ("yes", "no", "none") else value

@@ -374,3 +374,44 @@ def test_a_press_names_what_it_confirms(chat: OrderChat) -> None:
     assert chat.audit() == []
     with pytest.raises(ValueError, match="do"):
         Press.model_validate({"do": "refund", "id": second.id})
+
+
+def test_other_options_of_an_order_that_is_not_sent_are_a_change_and_not_an_exchange(chat: OrderChat) -> None:
+    shown = chat.say("exchange both shirts in A-1 for blue ones", "change exchange A-1")
+    assert shown.brief.change is not None
+    assert shown.brief.change.proposal is not None
+    assert shown.brief.change.proposal.change.kind == "change_items"
+    swapped = chat.say("please swap one shirt in A-3 for green", "change items A-3")
+    assert swapped.brief.change is not None
+    assert swapped.brief.change.proposal is not None
+    assert swapped.brief.change.proposal.change.kind == "exchange"
+
+
+def test_a_change_that_was_shown_is_amended_and_shown_anew(chat: OrderChat) -> None:
+    first = chat.say("exchange one shirt from A-3 for blue", "change exchange A-3")
+    assert "$6.00 is charged to Visa ending in 4242" in first.text
+    paid = chat.say("use my gift card instead", "change payment")
+    assert paid.text.startswith("This takes the place of what I showed you before.")
+    assert "$6.00 is charged to Gift card" in paid.text
+    white = chat.say("actually the white one", "find shirts: white")
+    assert "Shirt, white ($20.00)" in white.text
+    assert "No money moves" in white.text
+    unknown = chat.say("with PayPal rather", "talk ok")
+    assert "not saved in your account" in unknown.text
+    assert chat.audit() == []
+
+
+def test_more_items_join_a_return_that_was_shown(chat: OrderChat) -> None:
+    chat.say("return the mug from A-3", "change return A-3")
+    both = chat.say("and the shirts as well please", "find shirts: shirts")
+    assert both.brief.change is not None
+    assert both.brief.change.proposal is not None
+    moved = {move.before.product_id: move.quantity for move in both.brief.change.proposal.change.items if move.before}
+    assert moved == {"mug": 1, "shirt-red": 2}
+    assert chat.say("yes").shown.done == "return"
+
+
+def test_a_payment_method_named_at_first_is_kept_until_the_change_is_shown(chat: OrderChat) -> None:
+    asked = chat.say("I want to return something from A-3, refund it to my gift card", "change return A-3")
+    assert state(asked) is State.ASKED
+    assert "$10.00 goes back to Gift card" in chat.say("the mug", "find mugs: mug").text

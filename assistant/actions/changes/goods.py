@@ -80,10 +80,21 @@ def added(pieces: Sequence[Pieces], currency: str, situation: Situation) -> list
 
 def _replacement(taken: Taken, swap: Swap, situation: Situation, only_options: bool) -> Goods:
     new = _sold(swap.new_product_id, taken.line.unit_price.currency, situation)
-    if only_options and not _are_variants(situation.product(taken.line.product_id), new):
+    old = situation.product(taken.line.product_id)
+    if only_options and not _are_variants(old, new):
         text = f"{new.title} is another product than {taken.line.title}; only another variant of the same can be taken."
         raise Refused(Reason.OTHER_PRODUCT, text)
-    return _goods(new, situation)
+    goods = _goods(new, situation)
+    told = ", ".join(_differing(old, new)) if old is not None and _are_variants(old, new) else ""
+    return goods.model_copy(update={"title": f"{goods.title}, {told}"}) if told else goods
+
+
+def _differing(old: Product, new: Product) -> Iterator[str]:
+    """The options of a variant besides color and size that the old one does not have."""
+    for name, value in {"material": new.material, "brand": new.brand, **new.attributes}.items():
+        before = getattr(old, name, "") if name in ("material", "brand") else old.attributes.get(name, "")
+        if value and value != before:
+            yield f"{name.replace('_', ' ')}: {value}" if value.casefold() in ("yes", "no", "none") else value
 
 
 def _are_variants(old: Product | None, new: Product) -> bool:
