@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +51,16 @@ CHANGED = (
 class OrderChat:
     """One shop; `say` is one message of somebody, answered by the plan that the test gives."""
 
-    def __init__(self, home: Path, rules: str = POLICY) -> None:
+    def __init__(
+        self, home: Path, rules: str = POLICY, plant: Callable[[Records, Orders], None] = lambda records, orders: None
+    ) -> None:
+        """`plant` adds to the shop's records before they are indexed."""
         self.engine: Engine = open_database(f"sqlite:///{home / 'shop.db'}")
         self.clock = Clock()
         fill(self.engine)
         records, encoder = Records(self.engine), WordEncoder()
         records.upsert_faqs([Faq("returns", "Returns", "You can return anything unused within 30 days of delivery.")])
+        plant(records, Orders(self.engine))
         catalog = records.catalog()
         self.actions = Actions.of_database(self.engine, policy(home, rules), clock=self.clock)
         self.speaker = ScriptedSpeaker()
