@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.actions.changes.goods import variant_title
 from assistant.actions.changes.money import current_method
-from assistant.actions.order import OrderLine
 from assistant.actions.order_record import OrderRecord
 from assistant.actions.payment_method import PaymentMethod
 from assistant.actions.policy import MoneyGoesTo, Policy
@@ -25,18 +23,18 @@ from assistant.planning.change_form import (
     says_more,
     takes_out,
 )
-from assistant.planning.choice_form import chosen, likeliest, means_all, named, parts_about, placed
+from assistant.planning.choice_form import chosen, means_all, named, parts_about, placed
 from assistant.planning.detail_form import address_in, missing_of, quantity_in, reason_in
 from assistant.planning.grammar.text import Text, clean
 from assistant.planning.payment_form import methods_said
 from assistant.planning.plan import Change
 from assistant.planning.request_form import points
 from assistant.tools.changing import ask, propose, refuse, request_of
+from assistant.tools.order_items import bare, item_choices, item_title, order_text, orders_with
 from assistant.tools.tool import Bench, Findings, Task
 from assistant.tools.variants import OtherVariants, label_of, other_variants
 
 _RECENT, _MOST_CHOICES, _MOST_VARIANTS = 20, 5, 8
-_LONGEST_TITLES = 44
 _KINDS = {
     "cancel": Kind.CANCEL, "address": Kind.CHANGE_ADDRESS, "items": Kind.CHANGE_ITEMS, "payment": Kind.CHANGE_PAYMENT,
     "return": Kind.RETURN, "exchange": Kind.EXCHANGE,
@@ -102,7 +100,7 @@ class OrderChange:
         if _LATEST.search(clean(message).casefold()):
             return recent[0]
         spoken_of = next((each for each in recent if each.order.id == self._task.thread.order), None)
-        titled = self._titled(recent) if draft.kind is not Kind.CHANGE_PAYMENT else ()
+        titled = orders_with(message, recent, self._bench) if draft.kind is not Kind.CHANGE_PAYMENT else ()
         if (
             spoken_of
             and not titled
@@ -117,23 +115,12 @@ class OrderChange:
             return possible[0]
         if not possible:
             return spoken_of if spoken_of in meant else meant[0]
-        choices = tuple(Choice(each.order.id, _order_text(each)) for each in possible[:_MOST_CHOICES])
+        choices = tuple(Choice(each.order.id, order_text(each)) for each in possible[:_MOST_CHOICES])
         return ask(Detail.ORDER, draft, choices)
 
     def _was_just_spoken_of(self) -> bool:
         turns = self._task.thread.turns
         return bool(turns) and f"o1 {self._task.thread.order}" in turns[-1].brief and "\no2 " not in turns[-1].brief
-
-    def _titled(self, records: Sequence[OrderRecord]) -> tuple[OrderRecord, ...]:
-        """The orders with an item that the message names."""
-        choices = [
-            Choice(line.product_id, line.title, also=_also(self._bench, line.product_id))
-            for each in records
-            for line in each.order.lines
-        ]
-        distinct = list({choice.text: choice for choice in choices}.values())
-        found = {choice.text for choice in likeliest(self._task.message, distinct)}
-        return tuple(each for each in records if any(line.title in found for line in each.order.lines))
 
     def _is_possible(self, record: OrderRecord) -> bool:
         if self._draft.kind is Kind.RETURN_LABEL:
@@ -234,7 +221,7 @@ class OrderChange:
         draft, message = self._draft, self._task.message
         if draft.kind is Kind.CHANGE_ITEMS and not draft.items and (draft.to or self._adds(record)):
             return self._added(record)
-        choices = tuple(self._choices(record))
+        choices = tuple(item_choices(record, self._bench))
         self._draft = draft = replace(draft, items=self._items(choices))
         if not draft.items:
             return ask(Detail.ITEM, draft, choices, record=record)
@@ -243,7 +230,7 @@ class OrderChange:
             quantity = min(quantity_in(message), count) or (count if means_all(message) else 0)
             if not quantity:
                 numbers = tuple(Choice(str(each), str(each), 1) for each in range(1, min(count, _MOST_CHOICES) + 1))
-                return ask(Detail.QUANTITY, draft, numbers, self._title(record, draft.items[0]), record)
+                return ask(Detail.QUANTITY, draft, numbers, item_title(record, draft.items[0], self._bench), record)
             self._draft = draft = replace(draft, quantity=quantity)
         if draft.kind is not Kind.RETURN and (question := self._swaps(record, choices)):
             return question
@@ -260,24 +247,16 @@ class OrderChange:
     def _items(self, choices: Sequence[Choice]) -> tuple[str, ...]:
         """The items that are meant: those known, with those that the message adds to a change that was shown."""
         known, message = self._draft.items, self._task.message
-        bare = self._bare(choices)
+        plain = bare(choices, self._bench)
         if not known:
-            found = choices if len(choices) == 1 else chosen(message, bare) or chosen(message, choices)
-            if len(found) == len(choices) and (some := named(message, bare)):
+            found = choices if len(choices) == 1 else chosen(message, plain) or chosen(message, choices)
+            if len(found) == len(choices) and (some := named(message, plain)):
                 found = some  # "both shirts" are not all items
             return tuple(choice.id for choice in found)
         if self._is_amended() and says_more(message):
-            more = named(message, bare) or named(message, choices)
+            more = named(message, plain) or named(message, choices)
             return tuple(dict.fromkeys((*known, *(choice.id for choice in more))))
         return known
-
-    def _bare(self, choices: Sequence[Choice]) -> tuple[Choice, ...]:
-        """The choices by the names of their products alone: "for the black one" names no kettle that is black, too."""
-        products = self._bench.catalog.products
-        bare = [
-            replace(each, text=products[each.id].title, also="") if each.id in products else each for each in choices
-        ]
-        return tuple(bare)
 
     def _is_amended(self) -> bool:
         """True if the message amends the change that was just shown."""
@@ -289,8 +268,8 @@ class OrderChange:
         message = self._task.message
         may_go = self._draft.kind is Kind.CHANGE_ITEMS and not self._policy.rules.change_items.only_options
         swapped = [choice for choice in choices if choice.id in self._draft.items]
-        bare = self._bare(swapped)
-        parts = parts_about(message, bare if len({each.text for each in bare}) == len(bare) else swapped)
+        plain = bare(swapped, self._bench)
+        parts = parts_about(message, plain if len({each.text for each in plain}) == len(plain) else swapped)
         if self._is_amended() and self._draft.swaps and not says_more(message):
             self._correct()
         is_answer = self._task.continued is not None
@@ -317,7 +296,7 @@ class OrderChange:
     def _replacement(self, item: str, said: str, record: OrderRecord, may_go: bool) -> str | Findings:
         """The variant that takes the place of `item` by what is said of it; or the question which, or that there is none."""
         draft, catalog = self._draft, self._bench.catalog
-        title, product = self._title(record, item), catalog.products.get(item)
+        title, product = item_title(record, item, self._bench), catalog.products.get(item)
         others = other_variants(product, said, self._task, self._bench) if product else OtherVariants()
         if len(others.meant) == 1:
             return others.meant[0].id
@@ -359,23 +338,6 @@ class OrderChange:
         added = [{"product_id": draft.to, "quantity": self._draft.quantity}]
         return self._proposed({"order": record.order.id, "added": added}, record)
 
-    def _choices(self, record: OrderRecord) -> Iterable[Choice]:
-        """The items that are still there, one for each product."""
-        left: dict[str, int] = {}
-        for number, line in enumerate(record.order.lines, 1):
-            left[line.product_id] = left.get(line.product_id, 0) + line.quantity - record.returned.get(number, 0)
-        for product_id, count in left.items():
-            if count > 0:
-                yield Choice(product_id, self._title(record, product_id), count, _also(self._bench, product_id))
-
-    def _title(self, record: OrderRecord, product_id: str) -> str:
-        """What an item is called; by its variant where the order has two of one title."""
-        lines = {line.product_id: line for line in record.order.lines}
-        line: OrderLine | None = lines.get(product_id)
-        alike = sum(each.title == line.title for each in lines.values()) if line else 0
-        product = self._bench.catalog.products.get(product_id)
-        return variant_title(product) if product and alike > 1 else line.title if line else product_id
-
     def _pieces(self, choices: Sequence[Choice]) -> list[dict[str, object]]:
         """The pieces that are meant: as many as were named of one item, else all of each."""
         draft = self._draft
@@ -391,16 +353,3 @@ class OrderChange:
 
     def _proposed(self, change: dict[str, object], record: OrderRecord | None) -> Findings:
         return propose(self._draft, request_of(self._draft, change), self._task, self._bench, record)
-
-
-def _also(bench: Bench, product_id: str) -> str:
-    """What else a product is called: its kind and its color."""
-    product = bench.catalog.products.get(product_id)
-    return " ".join([product.color, *product.category_path[-1:]]) if product else ""
-
-
-def _order_text(record: OrderRecord) -> str:
-    """An order among others: its number and what is in it, short enough for a button."""
-    titles = ", ".join(line.title for line in record.order.lines)
-    cut = titles if len(titles) <= _LONGEST_TITLES else f"{titles[: _LONGEST_TITLES - 1].rstrip(' ,')}…"
-    return f"{record.order.id} ({cut})"
