@@ -153,6 +153,12 @@ class Settings(BaseSettings):
         description="Mail server for codes to customers, such as smtp://user:password@mail.example:587; empty keeps mails in `outbox` in the home.",
     )
     mail_from: str = Field("", description="Sender of mails; empty takes `AISLE_SHOP_EMAIL`.")
+    desk_webhook: str = Field(
+        "", description="Address that is called when a conversation begins to wait for a person, as docs/desk.md says."
+    )
+    desk_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Key of at least 32 characters that signs the calls of `AISLE_DESK_WEBHOOK`."
+    )
     api_keys: Literal["optional", "required"] = Field(
         "optional",
         description="`required` refuses `/api/chat` and `/v1` without a key of `aisle keys create` or a customer's token; the widget needs none.",

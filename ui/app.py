@@ -30,6 +30,7 @@ from assistant.access.keys import ApiKeys
 from assistant.access.mail import open_mail
 from assistant.access.order_identity import OrderIdentity
 from assistant.access.staff import StaffAccounts
+from assistant.desk.webhook import Webhook
 from assistant.personal.retention import Retention, keep_daily
 from assistant.settings import Settings
 from assistant.shop_file import LOGO_TYPES
@@ -89,7 +90,13 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     metrics = Metrics()
     staffed = open_staffed(settings, database)
     suggesting = open_suggesting(staffed.desk, settings, database(), assistant) if staffed is not None else None
-    noticed = suggesting.noticed if suggesting is not None else None
+    webhook = Webhook.open(settings, staffed.desk) if staffed is not None else None
+
+    def noticed(conversation_id: str) -> None:
+        for each in (suggesting, webhook):
+            if each is not None:
+                each.noticed(conversation_id)
+
     reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret, staffed, noticed)
     mail, write = open_mail(settings), code_mail(settings.shop_name, strings_of(settings.language))
     identity = cache(lambda: OrderIdentity(database(), mail, write, secret))
@@ -99,12 +106,16 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     def start() -> None:
         if retention.is_limited:
             threading.Thread(target=keep_daily, args=(retention, database, stopped), daemon=True).start()
+        if webhook is not None:
+            webhook.catch_up()
 
     def close() -> None:
         stopped.set()
         reception.close()
         if suggesting is not None:
             suggesting.close()
+        if webhook is not None:
+            webhook.close()
         if identity.cache_info().currsize:
             identity().close()
 
