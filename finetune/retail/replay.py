@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from copy import deepcopy
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,8 +30,9 @@ from assistant.actions.requests import (
 )
 from assistant.actions.retail_import import import_world, retail_policy
 from assistant.actions.retail_world import RetailWorld, address_of, read_world
-from finetune.retail.rules import READS, BrokenRule, act, is_known
-from finetune.retail.snapshot import Rows, differences, part_of, snapshot
+from finetune.retail.outcome import expected_end
+from finetune.retail.rules import READS, is_known
+from finetune.retail.snapshot import Rows, snapshot
 from finetune.retail.task import Action, RetailTask
 from retrieval.store.database import open_database
 
@@ -92,27 +91,12 @@ def _fill(database: Path, world: RetailWorld) -> None:
 
 
 def _differing(world: RetailWorld, task: RetailTask, backend: OrderBackend, engine: Engine, before: Rows) -> set[str]:
-    """Do the task in both worlds. Whoever's records changed in either is compared, and nobody else's may have changed."""
-    own = part_of(world, {task.user_id, *(customers_of(task, world))})
-    expected = RetailWorld(world.products, deepcopy(own.shoppers), deepcopy(own.orders))
+    """Do the task in both worlds, and compare how they end."""
+    expected = expected_end(world, task)
     for number, action in enumerate(task.actions):
-        if not is_known(action.name):
-            return {f"unknown action {action.name}"}
-        with suppress(BrokenRule):
-            act(expected, action.name, action.values)
-        perform(backend, task.user_id, action, f"{task.id} {number}")
-    others = Rows(engine).changed(before) - expected.shoppers.keys()
-    return others | set(differences(snapshot(engine, expected.shoppers.keys()), expected))
-
-
-def customers_of(task: RetailTask, world: RetailWorld) -> Iterator[str]:
-    """The customers whose orders and accounts the recorded actions name."""
-    for action in task.actions:
-        order = world.orders.get(str(action.values.get("order_id", "")))
-        if order is not None:
-            yield order.customer_id
-        if "user_id" in action.values:
-            yield str(action.values["user_id"])
+        if is_known(action.name):
+            perform(backend, task.user_id, action, f"{task.id} {number}")
+    return expected.differing(engine, before)
 
 
 def perform(backend: OrderBackend, user_id: str, action: Action, key: str) -> None:
