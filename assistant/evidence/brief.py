@@ -64,6 +64,7 @@ class Note(StrEnum):
     HAS_SIZE, NO_SUCH_SIZE = "comes in that size", "does not come in that size"
     FOREIGN_LIMIT = "limit in another currency, not applied"
     OTHER_CURRENCY = "asked in another currency, not converted"
+    ARRIVES_FIRST = "arrives first of the open orders"
     HANDED_OVER = "handed over"
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 
 from assistant.actions.order import OrderStatus
 from assistant.actions.order_record import OrderRecord
 from assistant.actions.owner import Owner
 from assistant.evidence.brief import ORDER_SLOTS, Note
+from assistant.evidence.sums import Sum
 from assistant.planning.answer_form import Answer
 from assistant.planning.change_form import asks_how, order_said
 from assistant.planning.grammar.text import clean
+from assistant.planning.order_form import asks_first, asks_spent
 from assistant.planning.plan import Change, Order
 from assistant.tools.changing import settle
 from assistant.tools.order_changes import OrderChange, first_draft
 from assistant.tools.policy import page_findings
 from assistant.tools.tool import Bench, Findings, Task
+from retrieval.catalog.money import Money
 
-_RECENT = 20
+_RECENT, _ALL = 20, 10_000
 _GOING_BACK = (OrderStatus.RETURNED, OrderStatus.CANCELLED)
 _LATEST = re.compile(r"\b(?:last|latest|newest|most recent) (?:order|purchase|parcel|package)\b")
 _QUESTIONS = {
@@ -36,6 +41,10 @@ def order(step: Order, task: Task, bench: Bench) -> Findings:
     owner = task.orders_of
     if owner is None:
         return Findings(notes=(Note.SIGNED_OUT,))
+    if asks_spent(task.message):
+        return _spent(bench.actions.find(owner, limit=_ALL))
+    if asks_first(task.message) and (first := _first(bench.actions.find(owner, limit=_RECENT))):
+        return first
     found = _meant(step.order, step.what, owner, task, bench)
     orders = tuple(record.order for record in found)
     return Findings(orders=orders, records=found, notes=() if found else (Note.NO_ORDER,))
@@ -53,6 +62,28 @@ def change(step: Change, task: Task, bench: Bench) -> Findings:
     draft = task.continued.draft if task.continued else first_draft(step, task)
     found = OrderChange(draft, task, bench).next()
     return _explained(step, task, bench) if found is None else found
+
+
+def _spent(records: Sequence[OrderRecord]) -> Findings:
+    """What all orders came to in each currency, without those that were cancelled or sent back."""
+    spent: dict[str, Decimal] = {}
+    for order in (record.order for record in records if record.order.status not in _GOING_BACK):
+        spent[order.total.currency] = spent.get(order.total.currency, Decimal(0)) + order.total.amount
+    sums = tuple(Sum("spent", str(Money(amount, currency))) for currency, amount in spent.items())
+    return Findings(sums=sums, notes=() if sums else (Note.NO_ORDER,))
+
+
+def _first(records: Sequence[OrderRecord]) -> Findings | None:
+    """The open order that is expected first, or those of the same day; None if nobody knows of one."""
+    dated = [
+        (record.order.expected, record) for record in records if record.order.status.is_open and record.order.expected
+    ]
+    if not dated:
+        return None
+    earliest = min(day for day, _ in dated)
+    found = tuple(record for day, record in dated if day == earliest)
+    notes = (Note.ARRIVES_FIRST,) if len(found) == 1 < len(dated) else ()
+    return Findings(orders=tuple(record.order for record in found), records=found, notes=notes)
 
 
 def _explained(step: Change, task: Task, bench: Bench) -> Findings:

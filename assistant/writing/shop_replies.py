@@ -44,6 +44,9 @@ def order_reply(step: Order, view: ReplyView) -> Iterator[str]:
         if contact:
             yield view.phrases("order.guest", contact=contact)
         return
+    if sums := list(sum_sentences(view)):
+        yield from sums
+        return
     if not view.orders:
         yield view.phrases("order.missing")
         return
@@ -52,6 +55,8 @@ def order_reply(step: Order, view: ReplyView) -> Iterator[str]:
         yield view.phrases("order.several", orders="; ".join(orders))
         return
     slot = view.orders[0]
+    if Note.ARRIVES_FIRST in notes:
+        yield view.phrases("order.first", o=slot)
     if step.what == "invoice" and view.fact(f"{slot}.lines"):
         yield from _invoice(slot, view)
     elif step.what in ("items", "invoice"):
