@@ -7,6 +7,7 @@
     aisle evaluate sequences FILE                       how an encoder ranks the next item, beside simpler ways
     aisle evaluate ratings FILE                         how far predicted ratings are off, beside simpler ways
     aisle evaluate search --shop DIR --data DIR         how well search ranks, way by way
+    aisle evaluate faqs FILE --pages FILE               which page answers, in conversations with judgements
     aisle evaluate search FILE --catalog FILE           the same by people's grades, next to BM25
     aisle evaluate finetuning --data DIR                what an adapter learns from public service dialogues
     aisle evaluate simulation --json FILE               simulated customers, every reply verified
@@ -120,6 +121,24 @@ def evaluate_finetuning(
     with Progress(Console(stderr=True)) as progress:
         told = evaluation.evaluate_finetuning(public, shipped, home, adapter, folder, recipe, plan, progress)
     typer.echo(told)
+
+
+@evaluate.command("faqs")
+def evaluate_faqs(
+    file: Annotated[Path, typer.Argument(help='Conversations, JSON lines {"turns": [...], "relevant": [id, ...]}.')],
+    pages: Annotated[Path, typer.Option(help='Pages, JSON lines {"id", "entity", "question", "text"}.')],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    encoder: Annotated[str, typer.Option(help="sentence-transformers model, a name or a folder.")] = "",
+    finder: Annotated[Path, typer.Option(help="Folder of the finder.")] = Path("data/models/finder"),
+    seed: Seed = 1,
+) -> None:
+    """Prints how often the page that answers comes first, and among five: as shown, finder, dense, BM25 and random."""
+    from assistant.reading.finder import open_finder
+    from finetune.faq_evaluation import evaluate_faqs
+    from retrieval.index.sentence_encoder import open_encoder
+
+    figures = evaluate_faqs(file, pages, open_encoder(encoder), open_finder(finder), seed)
+    typer.echo(figures.as_json() if as_json else figures.as_text())
 
 
 @evaluate.command("search")

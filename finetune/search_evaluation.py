@@ -120,7 +120,7 @@ def _dstc9(path: Path, encoder: Encoder, seed: int) -> str:
     for name in drawn:
         catalog = Catalog((), [Faq(row["id"], name, row["answer"]) for row in businesses[name]])
         tasks = [Task(row["question"], frozenset({row["id"]})) for row in businesses[name]]
-        for way, rank in _faq_ways(catalog, encoder).items():
+        for way, rank in faq_ways(catalog, encoder).items():
             gains[way] += [_gain(rank(task.query), task) for task in tasks]
     asked = len(next(iter(gains.values())))
     return _rendered(f"DSTC9, {asked} questions over the answers of {len(drawn)} businesses", gains)
@@ -139,7 +139,8 @@ def _product_ways(index: Index, encoder: Encoder, name: Callable[[str], str]) ->
     return {"dense": dense, "lexical": lexical}
 
 
-def _faq_ways(catalog: Catalog, encoder: Encoder) -> dict[str, Callable[[str], Ranking]]:
+def faq_ways(catalog: Catalog, encoder: Encoder) -> dict[str, Callable[[str], Ranking]]:
+    """Rankings of the pages of `catalog`: by the encoder alone, by words alone (BM25), and as search shows them."""
     index, ids = Index.in_memory(catalog, encoder), tuple(catalog.faqs)
     search = Search(catalog, index, encoder)
 
