@@ -36,7 +36,9 @@ def evaluate_sequences(
         ),
     ],
     json: Json = False,
-    minutes: Annotated[float, typer.Option(help="Minutes for training all encoders together.", min=0.0)] = 40.0,
+    minutes: Annotated[
+        float, typer.Option(help="Minutes for all training; ranking by what was chosen takes a few more.", min=0.0)
+    ] = 45.0,
     history: Annotated[
         bool | None,
         typer.Option(

@@ -44,7 +44,7 @@ class Settings:
     """How long and with what to search."""
 
     seed: int = 1
-    minutes: float = 40.0  # for all encoders together; when they are up, training ends with its best epoch
+    minutes: float = 45.0  # for all fitting together; when they are up, training ends with its best epoch
     threads: int = 1
     with_history: bool | None = None  # whether items of the history are ranked; None: if users repeat items in training
     recipes: Mapping[str, tuple[Recipe, ...]] = field(default_factory=lambda: RECIPES)
@@ -110,6 +110,7 @@ class Search:
         self.best: dict[str, Model] = {}
         self.trials: list[Trial] = []
         self._encoders: list[Model] = []
+        self._start = time.monotonic()
         self._split = split
         self._items = items
         self._with_history = with_history
@@ -132,13 +133,12 @@ class Search:
     def fit_encoders(self) -> None:
         """Train the first recipe of each way to its end, in turn, and the others if there is time for them.
 
-        The main way has all of the time, the next one what is left, so the clock cuts the last first.
+        The main way has all of the time that the simple ways left, the next one what is left then, so the clock cuts the last first.
         """
         if max(map(len, self._split.known)) < 2:
             self._note("no user has two items in training: no encoder can learn what follows")
             return
-        start, recipes = time.monotonic(), self._settings.recipes
-        end = start + 60 * self._settings.minutes
+        recipes, end = self._settings.recipes, self._start + 60 * self._settings.minutes
         took = {way: self._train(way, listed[0], end) for way, listed in recipes.items()}
         for turn in range(1, max(map(len, recipes.values()), default=0)):
             for way, listed in recipes.items():

@@ -14,7 +14,7 @@ from finetune.recommending.blend import Blend
 from finetune.recommending.ranking import Ranks, gains
 from finetune.recommending.sasrec import Loss, Recipe, SasRec, fit, full_softmax, neighbor_vectors, sampled_softmax
 from finetune.recommending.sequence_evaluation import evaluate
-from finetune.recommending.sequence_search import Settings
+from finetune.recommending.sequence_search import Model, Settings, Trial
 from finetune.recommending.sequences import Sequences, Split, matrix
 from retrieval.errors import FeedError
 
@@ -251,6 +251,16 @@ def test_the_clock_cuts_the_main_way_last_and_starts_nothing_that_cannot_end(mon
     now, trained = 0.0, []
     evaluate(cycles(20), Settings(minutes=2.5, recipes=recipes))
     assert trained == [(0.5, True), (0.9, True), (0.3, True), (0.1, True), (0.3, True)]
+
+    def slow_baselines(search):
+        nonlocal now
+        now += 60
+        search.best["popularity"] = Model(Trial("popularity", {}, 0.0, 60.0), constant(np.zeros((60, 12))))
+
+    monkeypatch.setattr("finetune.recommending.sequence_search.Search.fit_baselines", slow_baselines)
+    now, trained = 0.0, []
+    evaluate(cycles(20), Settings(minutes=2.3, recipes=recipes))
+    assert trained == [(0.5, True), (0.9, True), (0.3, False)]
 
 
 def test_a_blend_takes_the_parts_that_help_and_never_ranks_worse_than_the_best():
