@@ -42,7 +42,7 @@ def load_secret(configured: str, home: Path) -> str:
         return configured
     path = home / "secret"
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _keep_secret(path)
     except OSError as error:
         raise SettingsError(f"The secret cannot be kept at {path}: {error.strerror}.", "Set AISLE_SECRET.") from error

@@ -86,7 +86,7 @@ def init(
     if not yes:
         chosen = _asked(chosen, given)
     path = settings.resolved_shop_file
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     values = chosen.model_dump() | {"logo": _kept_logo(chosen.logo, path.parent)}
     path.write_text(shop_file_text(values), encoding="utf-8")
     _tell_next(path, chosen)

@@ -6,7 +6,8 @@ import html
 import re
 from collections.abc import Iterator
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+"""Signs that are not shown, or that turn round what follows: a price of 1234.50 would be shown as 05.4321."""
 _TAG = re.compile(
     r"</?(?:p|br|div|span|ul|ol|li|dl|dt|dd|b|i|u|em|strong|a|h[1-6]|table|tbody|thead|tr|td|th|img|script|style|font|hr|sup|sub"
     r"|section|article|iframe|figure|blockquote|pre|code|small|meta|link|video|svg|object|embed|form|input)\b[^<>]*>"

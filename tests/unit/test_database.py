@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
@@ -239,3 +240,11 @@ def test_a_database_of_a_newer_version_is_refused(database_url: str) -> None:
 )
 def test_storable_text(value: str, fits: bool) -> None:
     assert storable(value) is fits
+
+
+def test_a_database_is_private_to_whoever_made_it(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "aisle.db"
+    with writing(open_database(f"sqlite:///{path}")) as connection:
+        connection.execute(text("SELECT 1"))
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}

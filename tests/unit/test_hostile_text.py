@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from assistant.conversation.message import clean
 from assistant.logs import mask_values
 from assistant.privacy.masker import Masker
+from retrieval.feeds.values import read_line
 
 _SHORT, _GROWTH, _MOST_GROWTH = 8_000, 4, 9
 _TOO_SHORT_TO_TIME = 0.05
@@ -80,6 +81,7 @@ def test_words_with_few_marks_stay_whole() -> None:
 
 def test_text_is_not_turned_round() -> None:
     assert clean("pay \u202e00.1$\u202c \u2067now\u2069") == "pay 00.1$ now"
+    assert read_line("Torch \u202e \u2066lamp\u2069") == "Torch lamp"
 
 
 @pytest.mark.parametrize("pump", PUMPED)

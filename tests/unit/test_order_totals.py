@@ -10,6 +10,8 @@ import pytest
 
 from assistant.actions.order import OrderStatus
 from assistant.actions.orders import Orders
+from assistant.planning.grammar.order_number import order_number
+from assistant.planning.grammar.text import Text
 from assistant.planning.order_form import asks_first, asks_spent
 from tests.unit.actions.order_desk import order, usd
 from tests.unit.order_chat import OrderChat
@@ -105,3 +107,23 @@ def test_a_price_is_no_total(message: str) -> None:
 )
 def test_a_question_about_goods_is_none_about_orders(message: str) -> None:
     assert not asks_first(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "What did I order in FF-20349?",
+        "is everything in ff-20349 shipped?",
+        "when was the size wrong, by FF-20349?",
+        "what's the top item of FF-20349",
+    ],
+)
+def test_the_shops_letters_say_what_a_number_is(message: str) -> None:
+    found = order_number(Text.of(message))
+    assert found is not None
+    assert found.id.upper() == "FF-20349"
+
+
+@pytest.mark.parametrize("message", ["was it made in 2024?", "my phone is 5550142", "do you have it in size 1000"])
+def test_a_number_of_something_else_is_none(message: str) -> None:
+    assert order_number(Text.of(message)) is None

@@ -30,6 +30,8 @@ _UNIT_AFTER = re.compile(
     r"w|mah|gb|tb|hz|lumens?|inch|people|pieces)\b)",
     re.IGNORECASE,
 )
+_IS_LETTERED = re.compile(r"[A-Za-z]{1,5}[-_/]\d{3}")
+"""The shop's own letters say what the number is, whatever stands before it: "what did I order in FF-20349"."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -56,7 +58,9 @@ def order_number(
             continue
         if announced_only and not (announced or written[0].isalpha()):
             continue
-        if _UNIT_AFTER.match(text.cased, match.end()) or _NOT_BEFORE.search(text.cased[: match.start()]):
+        if _UNIT_AFTER.match(text.cased, match.end()):
+            continue
+        if not _IS_LETTERED.match(written) and _NOT_BEFORE.search(text.cased[: match.start()]):
             continue
         if not announced and (_YEAR.fullmatch(written) or not _is_numberlike(written)):
             continue
