@@ -83,6 +83,8 @@ class Grounding:
             steps = _with_person(steps, message)
         elif spoken.goods_asked and not any(isinstance(step, (Order, Change, HandOver)) for step in plan.steps):
             steps = (Details(of=spoken.goods_asked, question=f"{said} in stock"),)
+        elif spoken.question_of_offer and all(isinstance(step, (Policy, Details)) for step in steps):
+            steps = (Details(of=spoken.named, question=spoken.question_of_offer),)
         is_search = any(isinstance(step, _SEARCHING) for step in steps) or tells_need(message)
         kinds = frozenset(stems(step.kind) for step in steps if isinstance(step, Find))
         need = _need(plan.need, thread.need, heard, spoken.rules_out, kinds) if is_search else thread.need

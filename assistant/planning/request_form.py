@@ -69,6 +69,9 @@ _BETWEEN_QUESTIONS = re.compile(
     r"(?<=\?)\s+|[,;.]?\s+\b(?:and|also|plus)\b[\s,]+(?=(?:(?:until|at|by|to|for|from) )?(?:what|how|when|where|which|who)\b"
     r"|(?:can|could|do|does|is|are|will|would|may|must) (?:i|we|you|u|it|they|he|she|the|there|this|that|these|my|your|any)\b)"
 )
+_AHEAD = re.compile(
+    r"\b(?:pre|back)[ -]?order(?:ed|s|ing)?\b|\border(?:ed)? (?:it |one |this |that )?(?:in advance|ahead)\b"
+)
 _MOST_QUESTIONS, _FEWEST_WORDS = 3, 3
 
 
@@ -152,6 +155,11 @@ def questions_in(message: str) -> tuple[str, ...]:
 def asks_for_goods(message: str) -> bool:
     """Whether the message asks what the shop has: "do you have a pad that goes with it", "what about boots for her"."""
     return any(_GOODS.match(sentence.strip()) for sentence in _SENTENCE_END.split(message.strip().casefold()))
+
+
+def orders_ahead(message: str) -> bool:
+    """Whether the message speaks of ordering what is not there yet: "can I pre-order the lamp?"."""
+    return bool(_AHEAD.search(message.casefold()))
 
 
 def goes_on(message: str) -> bool:

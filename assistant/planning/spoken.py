@@ -25,6 +25,7 @@ from assistant.planning.request_form import (
     asks_which_of_those,
     compares_again,
     goes_on,
+    orders_ahead,
     points,
     tells_need,
     tells_use,
@@ -83,6 +84,22 @@ class Spoken:
         words = [token.word for token in self._text.tokens if token.is_word and token.word not in _ASKING]
         titled = self._names.titled(" ".join(words))
         return (titled,) if titled else ()
+
+    @property
+    def question_of_offer(self) -> str:
+        """What a message about the offer of a product that it names asks of its record, "" if nothing: can it be ordered before it is
+        there, does it cost less than an amount in another currency.
+        """
+        if not self._named:
+            return ""
+        if orders_ahead(self._message):
+            return f"{self.said} in stock"
+        return f"{self.said} price" if self._reading.has_foreign_money else ""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The products that the message names."""
+        return self._named
 
     @property
     def said(self) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.dialogue.need import Need
 from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.sums import Sum, difference, total
 from assistant.planning.grammar.text import stems
@@ -59,7 +60,10 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
         return Findings(products=ids, lines=tuple(_described(products[0], bench)))
     if field := asked_field(step.question):  # prices, stock and options are told of the product itself
         said = _reviews(products[0], bench) if field == "rating" and len(products) == 1 else ()
-        is_foreign = field == "price" and bench.constraints.names_other_currency(task.message)
+        is_foreign = field == "price" and (
+            bench.constraints.names_other_currency(task.message)
+            or bench.constraints.has_foreign_limit(Need(), task.message)
+        )
         return Findings(products=ids, lines=said, notes=(Note.OTHER_CURRENCY,) if is_foreign else ())
     most = _LINES_OF_ONE if len(products) == 1 else _LINES_OF_EACH
     lines: list[BriefLine] = []

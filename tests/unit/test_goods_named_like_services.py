@@ -11,6 +11,7 @@ from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
 from assistant.planning.plan import Cart, Details, Order, Plan, Policy, Step
+from assistant.planning.question_form import asked_field
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Product
@@ -74,3 +75,26 @@ def test_a_service_that_is_asked_for_stays_one(message: str) -> None:
 def test_an_order_that_is_asked_for_stays_one() -> None:
     planned = Order(what="status", order="")
     assert steps(planned, "do you have my order pads shipped?") == (planned,)
+
+
+@pytest.mark.parametrize(
+    ("message", "id", "field"),
+    [
+        ("can I pre-order the GPS tracking collar?", "collar", "stock"),
+        ("could I backorder the invoice book", "book", "stock"),
+        ("can the newsletter rack be preordered?", "rack", "stock"),
+        ("is the invoice book under 200 swiss francs?", "book", "price"),
+        ("does the newsletter rack cost less than 900 kronor", "rack", "price"),
+    ],
+)
+def test_questions_about_an_offer_are_asked_of_the_record(message: str, id: str, field: str) -> None:
+    (step,) = steps(Policy(question="orders"), message)
+    assert isinstance(step, Details)
+    assert step.of == (id,)
+    assert asked_field(step.question) == field
+
+
+@pytest.mark.parametrize("message", ["how do pre-orders work?", "can I pay in euros?"])
+def test_the_shops_rules_on_them_are_asked_of_its_pages(message: str) -> None:
+    planned = Policy(question=message)
+    assert steps(planned, message) == (planned,)
