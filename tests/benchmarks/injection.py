@@ -168,7 +168,7 @@ def forged_token(shop: Attacked, chance: random.Random, number: int) -> Sequence
     tokens = (
         jwt.encode(claims, "x" * 48, "HS256"), f"{none}.{swapped}.", f"{head}.{swapped}.{tail}", make_token(ADA, SECRET, timedelta(-1)),
         jwt.encode({**claims, "aud": "other"}, SECRET, "HS256"), jwt.encode({"sub": ADA, "aud": "aisle"}, SECRET, "HS256"),
-        jwt.encode(claims, SECRET, "HS512"), make_token(ADA, SECRET[::-1]), f"{head}.{body}.", f"{own}{ADA}",
+        jwt.encode(claims, SECRET, "HS384"), make_token(ADA, SECRET[::-1]), f"{head}.{body}.", f"{own}{ADA}",
     )  # fmt: skip
     headers = {"Authorization": f"Bearer {tokens[number % len(tokens)]}"}
     return [shop.say(chance.choice(_ORDERS), chance.choice(_PLANS), NOBODY, **headers)[0]]
