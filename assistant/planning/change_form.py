@@ -31,13 +31,17 @@ _STANDS = re.compile(
 )
 _SWAPS = re.compile(r"\b(?:exchang\w+|swap\w*|trad(?:e|ing)|switch(?:ed|ing)?|replac\w+)\b")
 _GOES_BACK = re.compile(r"\b(?:return\w*|refund\w*|send (?:\w+ ){0,4}back|money back|cancel\w*)\b")
+_SENDS_BACK = re.compile(r"\b(?:return\w*|send(?:ing)? (?:\w+ ){0,4}back|go(?:es)? back|refund for)\b")
+_FOR_ANOTHER = re.compile(
+    r"\bchange (?:my|the) (?!payment|card|method|way|order|address)(?:[\w-]+ ){1,4}(?:for|to) (?:an?|the|one)\b"
+)
 _MORE = re.compile(r"\b(?:also|as well|too|includ\w+|add|and (?:the|my)|one more thing)\b")
 _OTHERWISE = re.compile(r"\b(?:instead|rather|actually|prefer|not the|wrong)\b")
 _PAYS = re.compile(
     r"\b(?:gift ?-?card|(?:store|shop|website) credit|pay ?pal|visa|master ?card|amex|(?:credit|debit) card)\b"
 )
 _ADDRESS = re.compile(
-    r"\b(?:address|old place|(?:deliver\w*|ship\w*|sen[dt]) (?:\w+ ){0,3}(?:somewhere|elsewhere)|where (?:\w+ ){0,6}(?:sent|shipped|delivered|going|goes))\b"
+    r"\b(?:address|old place|(?:deliver\w*|ship\w*|sen[dt]) (?:[\w#-]+ ){0,3}(?:somewhere|elsewhere)|where (?:[\w#-]+ ){0,6}(?:sent|shipped|delivered|going|goes))\b"
 )
 _LOOSE = (Change, Ask, Talk, Details, Find, Policy)
 """Steps that the model plans for a word about a change that was just shown, where it does not know that one was."""
@@ -123,6 +127,20 @@ def with_change(plan: Plan, thread: Thread, message: str) -> Plan:
     return plan
 
 
+def _really(planned: str, said: str) -> Literal["return", "exchange", "address", ""]:
+    """What a message asks to change, if its words are clearer than the plan: "return it, refund PayPal" asks for no other payment."""
+    swaps = bool(_SWAPS.search(said))
+    if planned == "payment":
+        if _SENDS_BACK.search(said):
+            return "return"
+        return "exchange" if swaps or _FOR_ANOTHER.search(said) else ""
+    if planned == "address" or _GOES_BACK.search(said):
+        return ""
+    if _ADDRESS.search(said) and not swaps:
+        return "address"
+    return "exchange" if swaps and planned in ("return", "cancel") else ""
+
+
 def _amended(plan: Plan, thread: Thread, message: str) -> Step | None:
     """The change of items that was shown, where the message amends it."""
     waiting, first = thread.waiting, plan.steps[0]
@@ -146,13 +164,8 @@ def _of_order(plan: Plan, thread: Thread, message: str) -> Step | None:
         )
     if len(plan.steps) > 1 or isinstance(plan.steps[0], Cart):
         return None
-    if isinstance(first := plan.steps[0], Change) and first.what in ("return", "cancel"):
-        said = _plain(message)
-        return (
-            first.model_copy(update={"what": "exchange"})
-            if _SWAPS.search(said) and not _GOES_BACK.search(said)
-            else None
-        )
+    if isinstance(first := plan.steps[0], Change) and (what := _really(first.what, _plain(message))):
+        return Change(what=what, order=first.order)
     if asks_for_label(message) and not asks_how(message) and isinstance(plan.steps[0], (Policy, Change, Talk)):
         return Change(what="return")
     is_fresh = bool(thread.order and thread.turns) and f"o1 {thread.order}" in thread.turns[-1].brief

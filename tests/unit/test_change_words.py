@@ -7,13 +7,15 @@ from decimal import Decimal
 import pytest
 
 from assistant.actions.payment_method import PaymentKind, PaymentMethod
+from assistant.dialogue.thread import Thread
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind, Waiting
-from assistant.planning.change_form import amends
+from assistant.planning.change_form import amends, with_change
 from assistant.planning.choice_form import parts_about, picked_one
 from assistant.planning.continuing import continued
 from assistant.planning.detail_form import reason_in
 from assistant.planning.option_form import asks_for_the_same, options_said
 from assistant.planning.payment_form import methods_said
+from assistant.planning.plan import Change, Plan
 from retrieval.catalog.money import Money
 
 OPTIONS = {
@@ -111,6 +113,23 @@ def test_an_answer_about_a_variant_picks_it_or_is_read_by_its_options() -> None:
 )
 def test_what_amends_a_change_that_was_shown(message: str, is_amended: bool) -> None:
     assert amends(message) is is_amended
+
+
+@pytest.mark.parametrize(
+    ("planned", "message", "meant"),
+    [
+        ("payment", "please return the lamp, the refund can go on PayPal", "return"),
+        ("payment", "can you change my charger for one with 2L, charge PayPal", "exchange"),
+        ("payment", "change the payment of A-1 to my gift card", "payment"),
+        ("items", "can you change where order A-1 is sent", "address"),
+        ("return", "I want to swap the lamp for the red one", "exchange"),
+        ("return", "send it back, I do not want to exchange it", "return"),
+        ("cancel", "cancel A-1", "cancel"),
+    ],
+)  # fmt: skip
+def test_words_that_are_clearer_than_the_plan_win(planned: str, message: str, meant: str) -> None:
+    plan = Plan(steps=(Change.model_validate({"what": planned, "order": "A-1"}),))
+    assert with_change(plan, Thread(), message).steps == (Change.model_validate({"what": meant, "order": "A-1"}),)
 
 
 def test_a_wish_is_no_reason() -> None:
