@@ -180,8 +180,9 @@ class ScriptedCustomer:
     def _to_question(self, change: ChangeResult) -> Says:
         goal, detail, naming = self._goal, change.detail, self._naming
         asked = f"{detail} {change.product}"
-        if asked == self._asked and self._chance.random() < 0.5:
-            return self._next(Says(self._whole(goal)))
+        if asked == self._asked:  # not understood the first time: they take what is offered, or say it all again
+            offered = self._offered(change.choices, goal)
+            return self._next(Says(offered or self._whole(goal)))
         self._asked = asked
         match detail:
             case Detail.ORDER:
@@ -203,6 +204,13 @@ class ScriptedCustomer:
             case _:
                 text = self._whole(goal)
         return self._next(Says(text))
+
+    @staticmethod
+    def _offered(choices: Sequence[Choice], goal: Goal) -> str:
+        """The one of the choices that were offered which the customer means; "" if none or several are."""
+        wanted = {goal.order, goal.reason, goal.method, *(id for pair in goal.swaps for id in pair)} - {""}
+        meant = [choice.text for choice in choices if choice.id in wanted]
+        return meant[0] if len(meant) == 1 else ""
 
     def _variant(self, change: ChangeResult, goal: Goal) -> str:
         """The options of what takes the place of the item that is asked about; of the first one where it is not named."""
