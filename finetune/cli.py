@@ -13,6 +13,7 @@
     aisle evaluate simulation --json FILE               simulated customers, every reply verified
     aisle evaluate verifier                             what the verifier of replies passes and catches
     aisle evaluate retail --db DIR --tasks FILE         recorded tasks of a public retail world, through our actions
+    aisle evaluate suggestions --data DIR               what a person replied, found by past replies; time to three drafts
 
 DIR of `--data` holds the public sets, one folder each. Every command imports its heavy libraries only when it runs.
 """
@@ -177,3 +178,31 @@ def evaluate_search(
 
     figures = evaluate_judgements(file, catalog, load_settings(home=home, encoder=encoder))
     typer.echo(figures.as_json() if as_json else figures.as_text())
+
+
+@evaluate.command("suggestions")
+def evaluate_suggestions(
+    data: Data,
+    share: Annotated[
+        float, typer.Option(help="Share of the training dialogues whose replies are kept.", min=0.0)
+    ] = 0.2,
+    replies: Annotated[int, typer.Option(help="Replies of the evaluation split that are ranked.")] = 1000,
+    drafted: Annotated[int, typer.Option(help="Messages for which drafts are made and timed; 0 for none.")] = 40,
+    shipped: Shipped = Path("data"),
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    seed: Seed = 1,
+) -> None:
+    """Rank what a person replied among 20 replies by the desk's nearest past replies, next to BM25, and time the desk's drafts."""
+    from json import dumps
+
+    from rich.console import Console
+
+    from assistant.cli.progress import stages
+    from assistant.logs import configure_logs
+    from finetune.suggestions_evaluation import evaluate
+
+    configure_logs("WARNING")
+    with stages(Console(stderr=True)) as show:
+        report = evaluate(data, shipped, share, replies, drafted, seed, show)
+    for line in [dumps(report.values())] if json else report.lines():
+        typer.echo(line)

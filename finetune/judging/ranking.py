@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 import numpy as np
 from bm25s import BM25, tokenize
@@ -24,11 +25,33 @@ CANDIDATES = 20
 Group = tuple[Replayed, ...]
 
 
-def groups(replayed: Sequence[Replayed], count: int, seed: int) -> list[Group]:
+class Answer(Protocol):
+    """A reply of a person to a message of one conversation."""
+
+    @property
+    def message(self) -> str:
+        """What the customer wrote."""
+        ...
+
+    @property
+    def reply(self) -> str:
+        """What the person answered."""
+        ...
+
+    @property
+    def transcript_id(self) -> str:
+        """The conversation."""
+        ...
+
+
+Item = TypeVar("Item", bound=Answer)
+
+
+def groups(replayed: Sequence[Item], count: int, seed: int) -> list[tuple[Item, ...]]:
     """As many whole groups as `count` replies fill, of 20 different replies of 20 conversations each."""
     left = list(replayed)
     random.Random(seed).shuffle(left)
-    found: list[Group] = []
+    found: list[tuple[Item, ...]] = []
     while (len(found) + 1) * CANDIDATES <= count and (group := _group(left)):
         taken = set(map(id, group))
         left = [item for item in left if id(item) not in taken]
@@ -36,8 +59,8 @@ def groups(replayed: Sequence[Replayed], count: int, seed: int) -> list[Group]:
     return found
 
 
-def _group(left: Sequence[Replayed]) -> Group | None:
-    chosen: dict[str, Replayed] = {}
+def _group(left: Sequence[Item]) -> tuple[Item, ...] | None:
+    chosen: dict[str, Item] = {}
     met: set[str] = set()
     for item in left:
         if item.reply not in chosen and item.transcript_id not in met:
@@ -56,7 +79,7 @@ def model_places(side: Side, group: Group) -> list[float]:
     return [place(row.tolist(), right) for right, row in enumerate(gained)]
 
 
-def bm25_places(group: Group) -> list[float]:
+def bm25_places(group: Sequence[Answer]) -> list[float]:
     """The same by BM25 (Robertson and Zaragoza 2009) between the last message and the replies."""
     index = BM25()
     index.index(tokenize([item.reply for item in group], stopwords=None, show_progress=False), show_progress=False)
