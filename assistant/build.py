@@ -19,7 +19,7 @@ from assistant.planning.chat_planner import ChatPlanner
 from assistant.planning.constraints import Constraints
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
-from assistant.planning.planner import LanguageModelPlanner, Planner
+from assistant.planning.planner import LanguageModelPlanner, Planner, Router
 from assistant.reading.known_questions import KnownQuestions
 from assistant.reading.reader import Reader
 from assistant.settings import Settings
@@ -47,6 +47,7 @@ def dialogue_of(
     everyday: frozenset[str],
     now: Callable[[], datetime],
     chat: ChatModel | None = None,
+    router: Router | None = None,
 ) -> Dialogue:
     """The dialogue of one shop. `everyday` are the stems that the claims checker takes for everyday words.
 
@@ -57,7 +58,7 @@ def dialogue_of(
     grammar = Grammar(catalog)
     names = grammar.names
     known = KnownQuestions(finder, catalog.faqs)
-    planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar, known))
+    planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar, known), router)
     writer: SentenceWriter = RenderedWriter(speaker)
     if chat is not None:
         planner = ChatPlanner(chat, catalog, names, default=planner)

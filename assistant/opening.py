@@ -28,6 +28,7 @@ from assistant.language_model.speaker import EngineSpeaker
 from assistant.live.generation import Generations, Material
 from assistant.live.live import LOOK_SECONDS, Live
 from assistant.live.live_assistant import LiveAssistant
+from assistant.planning.planner import Router
 from assistant.reading.finder import open_finder
 from assistant.reading.reader import LanguageModelReader
 from assistant.settings import Settings
@@ -143,6 +144,7 @@ class _Workshop:
             speaking.everyday,
             utc_now,
             self._chat,
+            self._router,
         )
         name = self._chat.name if self._chat else speaking.name
         return Serving(dialogue, Beside(catalog, Chips(catalog, dialogue.kinds)), name)
@@ -171,6 +173,12 @@ class _Workshop:
     @cached_property
     def _finder(self) -> Encoder:
         return open_finder(self.settings.data / "models" / "finder")
+
+    @cached_property
+    def _router(self) -> Router:
+        from assistant.planning.router import open_router  # imports torch, which takes seconds
+
+        return open_router(self.settings.data / "models" / "router")
 
     @cached_property
     def _base(self) -> Path:

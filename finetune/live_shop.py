@@ -17,6 +17,8 @@ from assistant.checking.claims import EVERYDAY_FILE, ClaimsChecker
 from assistant.language_model.base import ensure_base
 from assistant.language_model.engine import Engine
 from assistant.language_model.speaker import EngineSpeaker
+from assistant.planning.planner import Router
+from assistant.planning.router import open_router
 from assistant.reading.finder import open_finder
 from assistant.reading.reader import LanguageModelReader
 from assistant.settings import Settings
@@ -84,6 +86,7 @@ class LiveShop:
     encoder: Encoder = field(repr=False)
     search: Search = field(repr=False)
     finder: Encoder = field(repr=False)
+    router: Router = field(repr=False)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -105,6 +108,7 @@ class LiveShop:
             encoder,
             search,
             open_finder(settings.data / "models" / "finder"),
+            open_router(settings.data / "models" / "router"),
         )
 
     def with_adapter(self, base: Path, adapter: Path) -> OpenedAdapter:
@@ -117,7 +121,7 @@ class LiveShop:
         everyday = frozenset(_read(adapter / EVERYDAY_FILE).split())
         dialogue = dialogue_of(
             self.catalog, self.shop, self.search, self.actions, self.finder, speaker, LanguageModelReader(speaker), everyday,
-            lambda: datetime.now(UTC),
+            lambda: datetime.now(UTC), router=self.router,
         )  # fmt: skip
         return OpenedAdapter(engine, speaker, dialogue, ClaimsChecker(self.catalog, everyday), self.records)
 

@@ -6,6 +6,8 @@ to the end of the line. So a plan always names known tools, and parsing it can o
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import get_args, get_type_hints
@@ -56,16 +58,23 @@ class PlanGrammar:
     def __init__(self, tokens: Callable[[str], list[int]], newline: int, end: int) -> None:
         self._newline, self._end = newline, end
         self._root, self._need = _Node(), _Node()
+        self._of_tool: dict[str, _Node] = defaultdict(_Node)
         for head, is_open in heads().items():
-            for root in (self._root, self._need) if head == NEED else (self._root,):
+            also = self._need if head == NEED else self._of_tool[re.split(r"[ :]", head)[0]]
+            for root in (self._root, also):
                 self._add(root, tokens(head.rstrip()), is_open)
         self._signs = {tokens("details #")[-1], tokens("details #1 #")[-1]}
         self._digits = {digit: tokens(f"details #{digit}")[-1] for digit in range(1, 10)}
 
-    def allowed(self, written: Sequence[int], products: int) -> Collection[int] | None:
-        """The tokens that may follow `written`, or None for any; `products` is how many have a number in the conversation."""
+    def allowed(self, written: Sequence[int], products: int, tool: str = "") -> Collection[int] | None:
+        """The tokens that may follow `written`, or None for any; `products` is how many have a number in the conversation.
+
+        With `tool` the first step is one of that tool.
+        """
         lines = _split(written, self._newline)
         node = self._need if len(lines) > MOST_STEPS else self._root
+        if tool and len(lines) == 1:
+            node = self._of_tool[tool]
         if lines[-1] and lines[-1][-1] in self._signs:
             return [token for digit, token in self._digits.items() if digit <= products]
         for token in lines[-1]:

@@ -56,12 +56,23 @@ class Planner(Protocol):
         ...
 
 
-class LanguageModelPlanner:
-    """Plans with the embedded language model; decoding is held to the plan grammar, and arguments to what was said."""
+class Router(Protocol):
+    """Anything that knows the tool a message asks for better than the language model does."""
 
-    def __init__(self, speaker: Speaker, names: Names, grounding: Grounding | None = None) -> None:
+    def tool(self, context: str, thread: Thread, message: str) -> str:
+        """The tool that a plan for `message` surely begins with, or "" if none is sure."""
+        ...
+
+
+class LanguageModelPlanner:
+    """Plans with the embedded language model; decoding is held to the plan grammar and to the `router`'s tool, arguments to what was said."""
+
+    def __init__(
+        self, speaker: Speaker, names: Names, grounding: Grounding | None = None, router: Router | None = None
+    ) -> None:
         self._speaker = speaker
         self._grounding = grounding
+        self._router = router
         self._names = names
         self._grammar = PlanGrammar(speaker.tokens, speaker.newline, speaker.end)
         references = [token for key in KEYS for token in speaker.tokens(spell(key))]
@@ -74,10 +85,11 @@ class LanguageModelPlanner:
         transcript = list(parts(system, context, [*thread.turns, TranscriptTurn(message)]))
         ids, _ = encode(transcript, self._speaker.tokens, writes=PLAN)
         products = len(thread.numbers.groups)
+        tool = self._router.tool(context, thread, message) if self._router else ""
 
         def allowed(written: Sequence[int]) -> Choice:
-            """What the grammar allows; references have no place in free text."""
-            choice = self._grammar.allowed(written, products)
+            """What the grammar allows of a plan that begins with the routed tool; references have no place in free text."""
+            choice = self._grammar.allowed(written, products, tool)
             return self._no_references if choice is None else choice
 
         written = list(self._speaker.generate(ids, _GREEDY, allowed, cancelled))

@@ -6,6 +6,7 @@ aisle corpus show  data/conversations/anvil-and-oak [CONVERSATION ...]
 aisle corpus sample data/conversations/*/ --share 0.05
 aisle train conversation --output DIR          the adapter that plans, reads and writes
 aisle train finder       --output DIR          the sentence vectors that find the lines of a record
+aisle train router       --output DIR          the encoder that picks the tool a message asks for
 aisle evaluate reader                          verdicts on record lines, next to floors
 aisle evaluate planner                         plans, next to floors
 aisle evaluate conversations FILE [--json]     replies to the messages of a file, for reading
@@ -48,13 +49,14 @@ Adapter = Annotated[Path, typer.Option(help="Folder of the adapter that plans, r
 Home = Annotated[Path, typer.Option(help="Folder that keeps the converted base model.", envvar="AISLE_HOME")]
 _DATA = SOURCE_ROOT / "data"
 CORPUS_FOLDER, MODEL_HOME, FINDER_FOLDER = _DATA / "conversations", Path("var"), _DATA / "models" / "finder"
-ADAPTER_FOLDER = _DATA / "models" / "conversation"
+ADAPTER_FOLDER, ROUTER_FOLDER = _DATA / "models" / "conversation", _DATA / "models" / "router"
 
 
 def register(train: typer.Typer, evaluate: typer.Typer) -> None:
     """Add the commands that train on the corpus and measure on it."""
     train.command("conversation")(train_conversation)
     train.command("finder")(train_finder)
+    train.command("router")(train_router)
     evaluate.command("reader")(evaluate_reader)
     evaluate.command("finder")(evaluate_finder)
     evaluate.command("planner")(evaluate_planner)
@@ -144,6 +146,32 @@ def train_finder(
         )
 
 
+def train_router(
+    output: Annotated[Path, typer.Option(help="Folder that receives the router.")] = ROUTER_FOLDER,
+    corpus: Corpus = CORPUS_FOLDER,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the public sets of intents; without it the corpus alone is read.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
+) -> None:
+    """Train the encoder that picks the tool a message asks for."""
+    from rich.progress import Progress
+
+    from finetune.corpora.router_training import RouterRecipe, train_router
+
+    with Progress() as bars:
+        task = bars.add_task("Training the router", total=None)
+        typer.echo(
+            train_router(
+                corpus,
+                output,
+                data,
+                RouterRecipe(seed=seed),
+                lambda done, steps, loss: bars.update(task, completed=done, total=steps),
+            )
+        )
+
+
 def evaluate_finder(
     finder: Annotated[Path, typer.Option(help="Folder of the finder.")] = FINDER_FOLDER, corpus: Corpus = CORPUS_FOLDER
 ) -> None:
@@ -185,9 +213,7 @@ def evaluate_planner(
     corpus: Corpus = CORPUS_FOLDER,
     home: Home = MODEL_HOME,
     limit: Annotated[int | None, typer.Option(help="Turns of each shop that are planned; all otherwise.")] = None,
-    encoder: Annotated[
-        bool, typer.Option("--encoder", help="Also train and measure a MiniLM that sees the context.")
-    ] = False,
+    router: Annotated[Path, typer.Option(help="Folder of the router.")] = ROUTER_FOLDER,
 ) -> None:
     """Print how well messages of the held-out shops are planned, next to searching for their words."""
     from itertools import islice
@@ -195,34 +221,42 @@ def evaluate_planner(
     from assistant.planning.grammar.grammar import Grammar
     from assistant.planning.grounding import Grounding
     from assistant.planning.planner import LanguageModelPlanner
-    from finetune.corpora.encoder_planner import EncoderPlanner, training_turns
-    from finetune.corpora.planner_evaluation import PlanTurn, by_planner, commonest, evaluate_planner, planned_turns
+    from assistant.planning.router import open_router
+    from assistant.reading.finder import open_finder
+    from finetune.corpora.planner_evaluation import (
+        Pages,
+        PlanTurn,
+        by_planner,
+        commonest,
+        evaluate_planner,
+        planned_turns,
+    )
     from finetune.corpora.shop import CorpusShop, held_out, shop_folders
     from finetune.corpora.transcripts import corpus_conversations
 
     kept = held_out(corpus)
     speaker = speaker_of(home, adapter)
-    trained = EncoderPlanner.fit(training_turns(corpus)) if encoder else None
+    trained, finder = open_router(router), open_finder(FINDER_FOLDER)
     for folder in shop_folders(corpus):
         if folder.name not in kept:
             continue
         shop = CorpusShop.load(folder)
         turns = list(islice(planned_turns(shop, corpus_conversations(folder)), limit))
         grammar = Grammar(shop.catalog)
-        grounded = LanguageModelPlanner(speaker, grammar.names, Grounding(grammar))
+        grounding, pages = Grounding(grammar), Pages(shop, finder)
         ways: dict[str, PlanTurn] = {
-            "language model": by_planner(grounded),
-            "without grounding": by_planner(LanguageModelPlanner(speaker, grammar.names)),
+            "as served": by_planner(LanguageModelPlanner(speaker, grammar.names, grounding, trained)),
+            "without router": by_planner(LanguageModelPlanner(speaker, grammar.names, grounding)),
+            "without either": by_planner(LanguageModelPlanner(speaker, grammar.names)),
             "always search": commonest,
         }
-        if trained:
-            ways["MiniLM in context"] = trained.planning(commonest)
         for name, way in ways.items():
-            scores = evaluate_planner(turns, way)
+            scores = evaluate_planner(turns, way, pages)
             low, high = scores.tools_interval
             typer.echo(
                 f"{folder.name:16} {name:15} {scores.turns} turns: tools {scores.tools:.3f} ({low:.3f} to {high:.3f}), "
                 f"first tool {scores.first_tool:.3f}, arguments F1 {scores.arguments:.3f}, need F1 {scores.need:.3f}, "
+                f"page {scores.page:.3f}, "
                 f"p50 {scores.p50_ms:.0f} ms, p95 {scores.p95_ms:.0f} ms"
             )
 
@@ -243,6 +277,7 @@ def evaluate_conversations(
 
     from assistant.checking.claims import EVERYDAY_FILE
     from assistant.logs import configure_logs
+    from assistant.planning.router import open_router
     from assistant.reading.finder import open_finder
     from assistant.reading.reader import LanguageModelReader
     from finetune.corpora.conversation_runs import hold_all, json_line, text_of
@@ -251,13 +286,21 @@ def evaluate_conversations(
 
     configure_logs("WARNING")
     speaker, encoder, finder = speaker_of(home, adapter), open_encoder(), open_finder(FINDER_FOLDER)
+    router = open_router(ROUTER_FOLDER)
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
     with TemporaryDirectory() as scratch:
         held = hold_all(
             file,
             corpus,
             lambda shop: live_dialogue(
-                shop, Path(scratch) / shop.name, speaker, LanguageModelReader(speaker), encoder, everyday, finder
+                shop,
+                Path(scratch) / shop.name,
+                speaker,
+                LanguageModelReader(speaker),
+                encoder,
+                everyday,
+                finder,
+                router,
             ),
             output,
         )

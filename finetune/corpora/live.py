@@ -8,6 +8,7 @@ from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
 from assistant.build import dialogue_of
 from assistant.language_model.speaker import Speaker
+from assistant.planning.planner import Router
 from assistant.reading.reader import Reader
 from assistant.turn import Dialogue
 from finetune.corpora.shop import CorpusShop
@@ -26,6 +27,7 @@ def live_dialogue(
     encoder: Encoder,
     everyday: frozenset[str],
     finder: Encoder | None = None,
+    router: Router | None = None,
 ) -> Dialogue:
     """The dialogue of `shop`, its database and index in `home`; without a `finder` the encoder finds lines too.
 
@@ -50,4 +52,5 @@ def live_dialogue(
         reader,
         everyday,
         lambda: shop.moment,
+        router=router,
     )

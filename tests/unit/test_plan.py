@@ -76,10 +76,10 @@ NEWLINE, END = ord("\n"), 0
 GRAMMAR = PlanGrammar(_characters, NEWLINE, END)
 
 
-def _is_allowed(text: str, products: int = 9) -> bool:
+def _is_allowed(text: str, products: int = 9, tool: str = "") -> bool:
     written = _characters(text)
     for place, token in enumerate([*written, END]):
-        choice = GRAMMAR.allowed(written[:place], products)
+        choice = GRAMMAR.allowed(written[:place], products, tool)
         if choice is not None and token not in choice:
             return False
     return True
@@ -116,3 +116,13 @@ def test_only_products_that_have_a_number_can_be_called_by_one() -> None:
     assert _is_allowed("details [squall jacket]: how heavy", products=0)
     assert _is_allowed("compare #1 #2: weight", products=2)
     assert not _is_allowed("compare #1 #4: weight", products=2)
+
+
+@pytest.mark.parametrize("tool", list(STEPS))
+def test_a_routed_plan_begins_with_its_tool_and_goes_on_freely(tool: str) -> None:
+    opened = {head.split()[0].rstrip(":"): head for head, is_open in heads().items() if head != NEED and not is_open}
+    first = opened.get(tool) or next(f"{head}1: a" for head in heads() if head.split()[0].rstrip(":") == tool)
+    assert _is_allowed(first, tool=tool)
+    assert _is_allowed(f"{first}\npolicy: b\n{NEED}use camping", tool=tool)
+    other = "talk greet" if tool != "talk" else "ask who"
+    assert not _is_allowed(other, tool=tool)

@@ -1,0 +1,84 @@
+"""Router: which tool a message asks for, read by a small encoder that sees the conversation before it.
+
+all-MiniLM-L6-v2 with a LoRA adapter and one linear layer on its mean-pooled tokens (`aisle train router`). Where the router is sure,
+the language model writes a plan that begins with that tool; an encoder of 22 million parameters picks tools better than the language
+model does, and the language model fills in their arguments.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from assistant.dialogue.thread import Thread
+from assistant.planning.plan import STEPS
+from retrieval.errors import ModelError
+from retrieval.index.one_thread import one_thread
+from retrieval.index.sentence_encoder import load_packaged
+
+TOOLS = tuple(STEPS)
+HEAD_FILE = "head.safetensors"
+LONGEST = 96
+"""Tokens of message and conversation together; the conversation is cut first."""
+SURE = 0.7
+"""Probability from which a plan is held to a tool; below it the language model picks about as well."""
+_ROUTED = frozenset({"find", "details", "compare", "choose", "policy"})
+"""Tools that a plan is held to. Orders, the cart and small talk hang on single words ("check out", an order number), which the language model
+reads better."""
+_REPLY_END = 160
+
+
+class EncoderRouter(torch.nn.Module):
+    """The encoder and its linear layer. Safe to share between threads once it is in evaluation mode."""
+
+    def __init__(self, encoder: Any, tokenizer: Any) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = torch.nn.Linear(encoder.config.hidden_size, len(TOOLS))
+        self._tokenizer = tokenizer
+
+    def forward(self, texts: list[tuple[str, str]]) -> torch.Tensor:
+        """Logits of shape (len(texts), tools) for pairs of a message and the conversation before it."""
+        encoded = self._tokenizer(
+            [message for message, _ in texts], [before for _, before in texts],
+            padding=True, truncation="only_second", max_length=LONGEST, return_tensors="pt",
+        )  # fmt: skip
+        hidden = self.encoder(**encoded).last_hidden_state
+        mask = encoded["attention_mask"].unsqueeze(-1).to(hidden.dtype)
+        logits: torch.Tensor = self.head((hidden * mask).sum(1) / mask.sum(1))
+        return logits
+
+    def tool(self, context: str, thread: Thread, message: str) -> str:
+        """The tool that a plan for `message` surely begins with, or "" if none is sure."""
+        with torch.inference_mode(), one_thread():
+            chances = torch.sigmoid(self([(message, before_text(context, thread))])[0])
+        best = int(chances.argmax())
+        return TOOLS[best] if TOOLS[best] in _ROUTED and float(chances[best]) >= SURE else ""
+
+
+def before_text(context: str, thread: Thread) -> str:
+    """What the router reads of a conversation: the turn before, how many products are in view, the need and the surroundings."""
+    last = thread.turns[-1] if thread.turns else None
+    before = f"{last.message} / {last.plan.partition(chr(10))[0]} / {last.reply[-_REPLY_END:]}" if last else "start"
+    return f"{before} / {len(thread.shown)} shown / {thread.need.as_text()} / {context}"
+
+
+def open_router(folder: Path) -> EncoderRouter:
+    """The router in `folder`. Raises ModelError that says how to get one."""
+    from peft import PeftModel
+    from safetensors.torch import load_file
+
+    try:
+        transformer = load_packaged()[0]
+        encoder = PeftModel.from_pretrained(transformer.auto_model, str(folder)).merge_and_unload()
+        router = EncoderRouter(encoder, transformer.tokenizer)
+        router.head.load_state_dict({name: value.float() for name, value in load_file(folder / HEAD_FILE).items()})
+    except Exception as error:  # peft, safetensors, json and torch each raise their own kinds
+        reason = str(error).strip().partition("\n")[0]
+        raise ModelError(
+            f"the router in {folder} cannot be loaded: {reason}",
+            "Restore the folder data/models/router from the repository, or run: aisle train router",
+        ) from error
+    return router.eval()

@@ -1,0 +1,157 @@
+"""Trains the router: an encoder that names the tool a message asks for.
+
+    aisle train router --output data/models/router --data DIR
+
+A LoRA adapter in the upper half of all-MiniLM-L6-v2 and a linear layer, trained on the tools of written plans with binary cross-entropy
+(a plan may have several) and, if given, on messages of public sets. Those come with the conversation before a random turn of ours, or with none.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as functional
+from peft import LoraConfig, get_peft_model
+from safetensors.torch import save_file
+from transformers import AutoModel, AutoTokenizer
+
+from assistant.planning.router import HEAD_FILE, TOOLS, EncoderRouter, before_text
+from finetune.corpora.planner_evaluation import PlannedTurn, planned_turns
+from finetune.corpora.public_intents import public_messages
+from finetune.corpora.shop import CorpusShop, held_out, shop_folders
+from finetune.corpora.transcripts import corpus_conversations
+from finetune.optimizing import cosine
+from retrieval.index.sentence_encoder import DEFAULT_ENCODER, packaged_model
+
+
+@dataclass(frozen=True, slots=True)
+class RouterRecipe:
+    """How the router is trained. `batch` is in messages; `lowest` is the lowest layer that learns, counted from 0."""
+
+    rank: int = 32
+    lowest: int = 3
+    learning_rate: float = 8e-4
+    passes: float = 5.0
+    batch: int = 32
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A message, the conversation before it as the router reads it, and the tools of its plan."""
+
+    message: str
+    before: str
+    tools: frozenset[str]
+
+    @property
+    def length(self) -> int:
+        """Characters, for batches of texts of like length."""
+        return len(self.message) + len(self.before)
+
+
+Watch = Callable[[int, int, float], None]
+"""Called after each step with the steps done, all steps, and the loss of the latest."""
+
+
+def routed(turn: PlannedTurn) -> Routed:
+    """A written turn as an example."""
+    return Routed(
+        turn.turn.text.message,
+        before_text(turn.conversation.context, turn.thread),
+        frozenset(step.tool for step in turn.turn.plan.steps),
+    )
+
+
+def router_examples(corpus: Path, data: Path | None, chance: random.Random) -> list[Routed]:
+    """Every turn of the shops that are not held out, then messages of the public sets. Raises FeedError."""
+    kept = held_out(corpus)
+    written = [
+        routed(turn)
+        for folder in shop_folders(corpus)
+        if folder.name not in kept
+        for turn in planned_turns(CorpusShop.load(folder), corpus_conversations(folder))
+    ]
+    if data is None:
+        return written
+    starts = [each.before for each in written if each.before.startswith("start ")]
+    return written + [
+        Routed(
+            each.message,
+            chance.choice(written).before if chance.random() < 0.5 else chance.choice(starts),
+            frozenset({each.tool}),
+        )
+        for each in public_messages(data, chance)
+    ]
+
+
+def train_router(
+    corpus: Path,
+    output: Path,
+    data: Path | None = None,
+    recipe: RouterRecipe = RouterRecipe(),
+    watch: Watch = lambda done, steps, loss: None,
+) -> Path:
+    """Trains on the shops that are not held out and writes the router to `output`. Raises FeedError for faulty data."""
+    torch.manual_seed(recipe.seed)
+    chance = random.Random(recipe.seed)
+    examples = router_examples(corpus, data, chance)
+    router = _untrained(recipe)
+    learning = [parameter for parameter in router.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(learning, lr=recipe.learning_rate, weight_decay=0.01)
+    steps = max(1, int(recipe.passes * len(examples) / recipe.batch))
+    router.train()
+    for done, batch in zip(range(steps), _batches(examples, recipe.batch, chance), strict=False):
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.learning_rate * cosine(done / steps, 0.06)
+        wanted = torch.tensor([[float(tool in each.tools) for tool in TOOLS] for each in batch])
+        logits = router([(each.message, each.before) for each in batch])
+        loss = functional.binary_cross_entropy_with_logits(logits, wanted)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(learning, 1.0)
+        optimizer.step()
+        watch(done + 1, steps, float(loss.detach()))
+    _save(router, output, {"recipe": asdict(recipe), "examples": len(examples), "public sets": data is not None})
+    return output
+
+
+def _untrained(recipe: RouterRecipe) -> EncoderRouter:
+    folder = packaged_model()
+    base = AutoModel.from_pretrained(folder, local_files_only=True)
+    config = LoraConfig(
+        r=recipe.rank, lora_alpha=2 * recipe.rank, target_modules=["query", "key", "value", "dense"],
+        exclude_modules=r".*pooler.*", layers_to_transform=list(range(recipe.lowest, base.config.num_hidden_layers)),
+        layers_pattern="layer",
+    )  # fmt: skip
+    return EncoderRouter(get_peft_model(base, config), AutoTokenizer.from_pretrained(folder, local_files_only=True))
+
+
+def _batches(examples: Sequence[Routed], size: int, chance: random.Random) -> Iterator[Sequence[Routed]]:
+    """Batches of texts of like length, in random order, without end; no example comes twice in a pass."""
+    while True:
+        order = chance.sample(list(examples), len(examples))
+        near = [
+            sorted(order[at : at + 16 * size], key=lambda each: each.length) for at in range(0, len(order), 16 * size)
+        ]
+        batches = [part[at : at + size] for part in near for at in range(0, len(part), size)]
+        chance.shuffle(batches)
+        yield from batches
+
+
+def _save(router: EncoderRouter, output: Path, training: dict[str, Any]) -> None:
+    shutil.rmtree(output, ignore_errors=True)
+    encoder = router.encoder
+    encoder.peft_config[
+        "default"
+    ].base_model_name_or_path = f"sentence-transformers/{DEFAULT_ENCODER}"  # no path of this machine
+    encoder.to(torch.bfloat16).save_pretrained(output, save_embedding_layers=False)
+    save_file({name: value.to(torch.bfloat16) for name, value in router.head.state_dict().items()}, output / HEAD_FILE)
+    (output / "training.json").write_text(json.dumps(training, indent=1), "utf-8")

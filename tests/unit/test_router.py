@@ -1,0 +1,88 @@
+"""The router that ships, one that was just trained, and what a planner does with one."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from pathlib import Path
+
+import pytest
+
+from assistant.dialogue.thread import Thread
+from assistant.planning.grammar.grammar import Grammar
+from assistant.planning.plan import Find, Policy
+from assistant.planning.planner import LanguageModelPlanner
+from assistant.planning.router import open_router
+from finetune.corpora.planner_evaluation import planned_turns
+from finetune.corpora.public_intents import public_messages
+from finetune.corpora.router_training import RouterRecipe, train_router
+from finetune.corpora.shop import CorpusShop
+from finetune.corpora.transcripts import corpus_conversations
+from retrieval.errors import FeedError, ModelError
+from tests.unit.corpus import CORPUS
+from tests.unit.grammar_shops import SHOPS
+from tests.unit.scripted_speaker import ScriptedSpeaker
+
+SHIPPED = Path("data/models/router")
+
+
+class Routed:
+    """A router that always names one tool."""
+
+    def __init__(self, tool: str) -> None:
+        self._tool = tool
+
+    def tool(self, context: str, thread: Thread, message: str) -> str:
+        return self._tool
+
+
+def test_the_router_that_ships_picks_most_first_tools_of_a_held_out_shop() -> None:
+    router = open_router(SHIPPED)
+    shop = CorpusShop.load(CORPUS / "velvet-hour")
+    turns = list(planned_turns(shop, corpus_conversations(CORPUS / "velvet-hour")))[:80]
+    picked = [router.tool(each.conversation.context, each.thread, each.turn.text.message) for each in turns]
+    right = [tool == each.turn.plan.steps[0].tool for tool, each in zip(picked, turns, strict=True) if tool]
+    assert len(right) > 40
+    assert sum(right) / len(right) > 0.6
+
+
+@pytest.mark.parametrize(("tool", "first"), [("", Find), ("policy", Policy), ("find", Find)])
+def test_a_plan_is_held_to_the_routed_tool(tool: str, first: type) -> None:
+    written: list[list[int]] = []
+
+    class Held(ScriptedSpeaker):
+        """Writes the text that the grammar lets out."""
+
+        def generate(self, ids, decoding, allowed, cancelled):  # type: ignore[no-untyped-def]
+            for text in ("find tents", "policy: do you sell tents"):
+                choice = allowed([])
+                if choice is None or self.tokens(text)[0] in choice:
+                    written.append(self.tokens(text))
+                    yield from self.tokens(text)
+                    return
+
+    names = Grammar(SHOPS["outdoor"]).names
+    planner = LanguageModelPlanner(Held(), names, router=Routed(tool))
+    plan = planner.plan("", "", Thread(), "tents?", threading.Event()).plan
+    assert isinstance(plan.steps[0], first)
+
+
+def test_a_router_is_trained_saved_and_opened_again(tmp_path: Path) -> None:
+    steps: list[int] = []
+    recipe = RouterRecipe(rank=2, lowest=5, passes=0.01, batch=8)
+    folder = train_router(CORPUS, tmp_path / "router", recipe=recipe, watch=lambda done, of, loss: steps.append(done))
+    assert steps == list(range(1, len(steps) + 1))
+    assert json.loads((folder / "training.json").read_text())["public sets"] is False
+    assert open_router(folder).tool("", Thread(), "do you have tents") in ("", "find")
+    assert str(Path.home()) not in (folder / "adapter_config.json").read_text()
+
+
+def test_a_damaged_router_says_how_to_get_another(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="aisle train router"):
+        open_router(tmp_path)
+
+
+def test_a_missing_public_set_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FeedError, match="bitext_intents"):
+        list(public_messages(tmp_path, random.Random(1)))
