@@ -34,7 +34,7 @@ class Constraints:
     def of(self, find: Find, need: Need, message: str, shown: Sequence[str] = ()) -> Filter:
         """The filter of one search: its kind, the hard part of the need, and every hard limit of the message itself.
 
-        "Cheaper" and its like are limits too, beside the products that are `shown`.
+        "Cheaper" and its like are limits too, beside the products that are `shown`, or leave these out where nothing is measured.
         """
         kind = self._read(find.kind)
         # "fire bowls" are no bowls where products are called so: half a kind's name is none
@@ -48,6 +48,8 @@ class Constraints:
         wanted = wanted.adding(_hard(said))
         if bound := self.grammar.comparison(said, shown, wanted):
             wanted = wanted.adding([bound])
+        elif said.comparative and shown:  # where nothing measures what is "smaller", it is at least not what was shown
+            wanted = wanted.adding([Condition("id", Operator.NOT_IN, self.with_variants(shown))])
         if find.sort.startswith(("most ", "least ")):
             direction, field = find.sort.split(" ", 1)
             return replace(wanted, sort=Sort.HIGHEST if direction == "most" else Sort.LOWEST, sort_field=field)
@@ -61,9 +63,19 @@ class Constraints:
         """True if `text` has words besides kinds, limits and orders: something that only reading the records can decide."""
         return bool(self.unread(text))
 
+    def modifier(self, text: str) -> str:
+        """The stem of the word that makes a kind a narrower one, "electric" of "an electric kettle", or ""."""
+        return self.grammar.modifier(Text.of(text))
+
     def unread(self, text: str) -> str:
         """The words of `text` that are no kind, limit or order, in their stems."""
         return " ".join(self._read(text).rest) if text else ""
+
+    def with_variants(self, ids: Sequence[str]) -> tuple[str, ...]:
+        """The ids of products in all their variants."""
+        catalog = self.grammar.catalog
+        products = (catalog.products[id] for id in ids if id in catalog.products)
+        return tuple(variant.id for product in products for variant in catalog.variants(product))
 
     def left_open(self, need: Need) -> Need:
         """The part of a need that code does not hold products to: whom and what it is for, and wishes that are no limits."""

@@ -1,7 +1,8 @@
 """Grounding: a plan speaks of what the conversation speaks of.
 
 A small model sometimes plans a word that nobody said: another kind of product, a budget, a color, a product that has not come up. Code
-puts the customer's own words in the place of such arguments, so that tools search and read for what was asked.
+puts the customer's own words in the place of such arguments, so that tools search and read for what was asked. A question about the shop
+stays as planned: pages are searched with it and the message together, and the right one is found more often than by the message alone.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from assistant.planning.plan import (
 )
 from assistant.planning.request_form import (
     asks_beyond,
+    asks_for_goods,
     asks_for_others,
     asks_for_several,
     points,
@@ -102,7 +104,7 @@ class Grounding:
 
     def _step(self, step: Step, heard: _Heard, said: str, spoken: Spoken) -> Step:
         match step:
-            case Details(question=question) | Policy(question=question) if not heard.bears(question):
+            case Details(question=question) if not heard.bears(question):
                 return step.model_copy(update={"question": said})
             case Compare(on=on) if not heard.bears(on):
                 return step.model_copy(update={"on": ""})
@@ -168,8 +170,14 @@ def _knows_better(step: Step, spoken: Spoken) -> bool:
 def _asked_apart(steps: Sequence[Step], message: str) -> Sequence[Step]:
     """The one question of a plan as the several that the message asks, so that each is answered."""
     asked = questions_in(message)
-    if not asked or not all(isinstance(step, (Details, Policy)) for step in steps):
+    asking = [step for step in steps if isinstance(step, (Details, Policy))]
+    if not asked:
         return steps
+    if len(asking) < len(steps):  # a wish and a question: "a gift for him, and would it get here in time"
+        left = [question for question in asked if not asks_for_goods(question)]
+        if len(asking) != 1 or len(left) != 1:
+            return steps
+        return [step.model_copy(update={"question": left[0]}) if step is asking[0] else step for step in steps]
     if len(steps) == 1:
         return [steps[0].model_copy(update={"question": question}) for question in asked]
     if len(steps) == len(asked):

@@ -25,6 +25,7 @@ from assistant.planning.request_form import (
     asks_which_of_those,
     compares_again,
     goes_on,
+    opens_with_use,
     orders_ahead,
     points,
     tells_need,
@@ -43,6 +44,7 @@ _BETWEEN_KINDS = 3
 _OPENS = 4
 """Words at the start of a message among which the kind it turns to stands."""
 _ONES = frozenset({"one", "ones"})
+_IT = frozenset({"it", "them", "this", "that", "these", "those"})
 _NUMBER = re.compile(r"#(\d+)")
 _NEGATORS, _PLACES, _THEM, _ASKING = words("negators"), words("places"), words("them"), words("asking for goods")
 _SORTS = {
@@ -252,6 +254,8 @@ class Spoken:
         known = tuple(id for id in step.of if id in self._products and self._has_come_up(id))
         if isinstance(step, Details) and self._named and not self._share_a_group(self._named, known):
             return Details(of=self._named, question=self.said)  # the model stays with what was spoken of before
+        if isinstance(step, Choose) and not self._named and self._thread.shown[1:]:
+            known = self._shown_if_others(known)  # "which one would you take" is asked of the list in view
         if isinstance(step, Choose) and len(known) == 1:  # there is nothing to choose between
             return Details(of=known, question=self.said)
         if isinstance(step, Details):
@@ -290,6 +294,12 @@ class Spoken:
         has_compared = bool(self._thread.turns) and self._thread.turns[-1].plan.startswith("compare ")
         return tuple(self._thread.shown) if has_compared else ()
 
+    def _shown_if_others(self, known: tuple[str, ...]) -> tuple[str, ...]:
+        """The list in view if any of `known` is not of it."""
+        shown = tuple(self._thread.shown[:_MOST_CHOSEN_FROM])
+        groups = {self._names.group_of(id) for id in shown}
+        return known if {self._names.group_of(id) for id in known} <= groups else shown
+
     def _share_a_group(self, some: Sequence[str], others: Sequence[str]) -> bool:
         """Whether any product is among both, in whatever variant."""
         return not {*map(self._names.group_of, some)}.isdisjoint(map(self._names.group_of, others))
@@ -324,9 +334,13 @@ class Spoken:
         last = self.last_search
         if not isinstance(step, Details) or last is None:
             return None
+        if self._words & _IT and not self.kind and asks_in_words(self._message):
+            return None  # "is there any nut oil in it"
         if not self.kind and asks_for_goods(self._message) and not goes_on(self._message):
             return Find(want=self.said)  # "anything to grind the beans" is no kettle
-        is_for_somebody = tells_use(self._message) and bool(company(self._text).whom)
+        is_for_somebody = tells_use(self._message) and (
+            bool(company(self._text).whom) or (opens_with_use(self._message) and not self._words & _IT)
+        )
         if is_for_somebody or tells_need(self._message) or asks_for_goods(self._message):
             if kind := self.kind or last.kind:
                 return Find(kind=kind, want=self.said)

@@ -14,12 +14,17 @@ _COUNT = re.compile(r"(?<![\w.$€£#])(\d{1,2})(?![\w.%]|\s*(?:cm|kg|g|l|ml|peo
 _MOST = 20
 
 
-def named_basket(task: Task, bench: Bench) -> list[tuple[Product, int]]:
-    """Each product that the message names, or points at among those shown, and how many of it; one where no number stands."""
+def named_basket(task: Task, bench: Bench) -> list[tuple[Product, int]] | None:
+    """Each product that the message names, or points at among those shown, and how many of it; one where no number stands.
+
+    None if a part names a kind of which no product came up: a sum without it would be wrong.
+    """
     grammar = bench.constraints.grammar
     found: dict[str, tuple[Product, int]] = {}
     for part in _BETWEEN.split(Text.of(grammar.mended(clean(task.message))).lower):
         product = _product_in(part, task, bench)
+        if product is None and grammar.read(Text(part)).types:
+            return None
         if product is not None:
             count = next((int(number) for number in _COUNT.findall(part) if 0 < int(number) <= _MOST), 1)
             found.setdefault(product.id, (product, count))

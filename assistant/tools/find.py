@@ -41,7 +41,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     """Search, read and rank. A product that contradicts the need comes last, and only if little else is left."""
     wanted = bench.constraints.of(step, task.need, task.message, task.thread.shown)
     if asks_for_others(task.message):
-        wanted = wanted.adding([Condition("id", Operator.NOT_IN, _shown(task, bench))])
+        wanted = wanted.adding([Condition("id", Operator.NOT_IN, bench.constraints.with_variants(task.thread.shown))])
     notes: tuple[Note, ...] = (
         (Note.FOREIGN_LIMIT,) if bench.constraints.has_foreign_limit(task.need, task.message) else ()
     )
@@ -54,6 +54,8 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         return Findings(lines=pages, notes=() if pages else (Note.NOTHING_FOUND,))
     notes += (Note.LIMIT_NOT_MET,) if is_relaxed else ()
     candidates = _without(task.need.avoid, candidates) or candidates
+    if wanted.sort is Sort.RELEVANCE:
+        candidates = _of_narrower_kind(candidates, bench.constraints.modifier(task.message))
     if wanted.sort is Sort.RELEVANCE and not any(each.field == "age_group" for each in wanted.conditions):
         candidates = _childrens_last(candidates)
         candidates = tuple(sorted(candidates, key=lambda each: not each.product.offer_at(task.moment).is_available))
@@ -93,10 +95,15 @@ def _without_age(step: Find, wanted: Filter, task: Task, bench: Bench) -> Filter
     return wanted if nearest(wanted) >= nearest(free) - _MUCH_NEARER else free
 
 
-def _shown(task: Task, bench: Bench) -> tuple[str, ...]:
-    """Ids of the products in view in all their variants."""
-    products = (bench.catalog.products[id] for id in task.thread.shown if id in bench.catalog.products)
-    return tuple(variant.id for product in products for variant in bench.catalog.variants(product))
+def _of_narrower_kind(candidates: Sequence[Candidate], modifier: str) -> tuple[Candidate, ...]:
+    """Those whose record has the word before their kind, if any has: a whistling kettle is no answer to "an electric kettle"."""
+
+    def bears(product: Product) -> bool:
+        attributes = (f"{name.replace('_', ' ')} {value}" for name, value in product.attributes.items())
+        return modifier in stems(" ".join([product.title, product.product_type, product.description, *attributes]))
+
+    borne = tuple(each for each in candidates if modifier and bears(each.product))
+    return borne or tuple(candidates)
 
 
 def _speaks_of(pages: Sequence[BriefLine], kind: str, bench: Bench) -> bool:

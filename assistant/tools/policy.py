@@ -8,7 +8,7 @@ import numpy as np
 
 from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.plan import Policy
-from assistant.planning.request_form import points, questions_in
+from assistant.planning.request_form import hangs_on, points, questions_in
 from assistant.reading.lines import Line
 from assistant.reading.verdict import Verdict
 from assistant.tools.reading import told
@@ -45,7 +45,7 @@ def policy(step: Policy, task: Task, bench: Bench) -> Findings:
     """The lines that answer, then a condition on the same page; "not stated" if no page answers."""
     shown = bench.catalog.products.get(task.thread.shown[0] if task.thread.shown else task.thread.page)
     named = f"{step.question} {shown.title}" if shown and points(task.message) else step.question
-    lines = page_findings((named, *_whole(step.question, task.message)), bench)
+    lines = page_findings((named, *_ways(step.question, task)), bench)
     return Findings(lines=lines) if lines else _of_a_product(step.question, task, bench)
 
 
@@ -60,9 +60,17 @@ def _of_a_product(question: str, task: Task, bench: Bench) -> Findings:
     return Findings(products=(best.line.record,), lines=(told(reading),))
 
 
-def _whole(question: str, message: str) -> tuple[str, ...]:
-    """The message as a second way to ask its question; not where it asks more than that."""
-    return () if question in message and questions_in(message) else (message,)
+def _ways(question: str, task: Task) -> tuple[str, ...]:
+    """Further ways to ask a question: the message, and if it hangs on the one before ("do I have to pay to send it back"), both together.
+
+    None where the message asks more than that question.
+    """
+    if question in task.message and questions_in(task.message):
+        return ()
+    return (
+        task.message,
+        *(f"{turn.message} {task.message}" for turn in task.thread.turns[-1:] if hangs_on(task.message)),
+    )
 
 
 def page_findings(questions: Sequence[str], bench: Bench, least: float = _ANSWERS) -> tuple[BriefLine, ...]:
@@ -74,7 +82,8 @@ def page_findings(questions: Sequence[str], bench: Bench, least: float = _ANSWER
     others = list(bench.catalog.faqs)[:: len(bench.catalog.faqs) // _COMPARED + 1]
     near = {page: bench.nearest_lines(page, questions, 1) for page in (*places, *others)}
     nearness = {page: lines[0].nearness for page, lines in near.items() if lines}
-    asked = next((page for text in questions if (page := bench.known.page(text)) and bench.lines_of(page)), None)
+    said_first = (*questions[1:2], *questions[:1])  # a message counts before what the model made of it
+    asked = next((page for text in said_first if (page := bench.known.page(text)) and bench.lines_of(page)), None)
     if asked:
         return _answer(bench.nearest_lines(asked, questions, len(bench.lines_of(asked))), questions[0], bench)
     best = max(nearness, key=lambda page: nearness[page] + _FOUND / places.get(page, _COMPARED), default="")

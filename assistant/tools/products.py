@@ -33,7 +33,9 @@ from retrieval.catalog.product import Product
 _LINES_OF_ONE, _LINES_OF_EACH = 2, 1
 _LINES_READ = 6
 """Lines of a product that are read for a question about it: those nearest to it."""
-_OF_OPTIONS = frozenset({"come", "got", "size", "color", "available", "version", "wear", "take", "usually", "normally"})
+_OF_OPTIONS = frozenset(
+    {"come", "got", "size", "color", "available", "version", "wear", "take", "usually", "normally", "stock"}
+)
 """Words that ask for a color or size and say no more: "does it come in a large", "I usually wear 9"."""
 _MUST_ANSWER = 0.9
 """What a page must reach to answer a question about the thing itself ("is it washable"), which the shop's rules seldom do."""
@@ -50,9 +52,9 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
         return Findings(products=ids, notes=(note,))
     if asks_total(task.message) or _goes_on_adding(task):
         basket = named_basket(task, bench)
-        if sum(count for _, count in basket) < 2:
+        if basket is not None and sum(count for _, count in basket) < 2:
             basket = [(each, 1) for each in products]
-        if len(basket) > 1 or any(count > 1 for _, count in basket):
+        if basket and (len(basket) > 1 or basket[0][1] > 1):
             several = any(count > 1 for _, count in basket)
             spent = Sum("total of several" if several else "total", str(total(basket, task.moment)))
             return Findings(products=tuple(product.id for product, _ in basket), sums=(spent,))

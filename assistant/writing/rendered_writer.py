@@ -30,6 +30,7 @@ from assistant.planning.plan import (
     Talk,
 )
 from assistant.planning.question_form import greets, reports_trouble
+from assistant.planning.request_form import questions_in
 from assistant.writing.change_replies import change_outcome_reply, closed_reply
 from assistant.writing.phrases import table
 from assistant.writing.product_replies import (
@@ -127,12 +128,8 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
             return list(bundle_reply(step, shares.not_asked_about(), view))
         case Details():
             slots, lines = shares.meant(step.of), shares.take_pages(step)
-            if (
-                not lines
-                and view.lines_of(*slots)
-                and not view.lines_for(step, *slots)
-                and not field_reply(step, slots, view)
-            ):
+            is_open = not lines and not view.lines_for(step, *slots) and not field_reply(step, slots, view)
+            if is_open and Note.NOT_STATED in view.task.brief.notes and not shares.leaves_open():
                 return _rest_not_stated(view)
             if not lines or view.lines_for(step, *slots):
                 return list(details_reply(step, slots, view))
@@ -150,7 +147,7 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
             ):  # no page says so, a product's record does
                 about = Details(of=view.task.brief.products, question=step.question)
                 return list(details_reply(about, view.products, view))
-            if not lines and (shares.has_answered_page or view.page_lines):
+            if not lines and not shares.leaves_open():
                 return _rest_not_stated(view)
             is_only_question = is_alone and sum(isinstance(other, Policy) for other in plan.steps) == 1
             return list(policy_reply(step, lines, view, may_answer=is_only_question))
@@ -172,8 +169,8 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
 
 
 def _rest_not_stated(view: ReplyView) -> list[str]:
-    """That another question of the message is left open."""
-    if Note.NOT_STATED not in view.task.brief.notes or not view.contact():
+    """That another question of the message is left open; nothing if it asks one only, which was answered."""
+    if not questions_in(view.task.message) or Note.NOT_STATED not in view.task.brief.notes or not view.contact():
         return []
     return [view.phrases("policy.rest_not_stated", contact=view.contact())]
 
@@ -202,7 +199,7 @@ class _Shares:
         self._view = view
         self._plan = plan
         self._pages = list(view.page_lines)
-        self.has_answered_page = False
+        self._has_left_open = False
 
     def meant(self, ids: Sequence[str]) -> tuple[str, ...]:
         """Slots of the products with these ids, in any variant; all of the brief's if none is known by them."""
@@ -244,8 +241,13 @@ class _Shares:
         mine = records[:1] if others and len(records) > 1 else records
         taken = [told for told in self._pages if told.line.record in mine]
         self._pages = [told for told in self._pages if told not in taken]
-        self.has_answered_page |= bool(taken)
         return taken
+
+    def leaves_open(self) -> bool:
+        """Whether a reply still has to say that nothing answers: no other step has brought lines, and none has said so before."""
+        is_news = not self._has_left_open and not self._view.lines
+        self._has_left_open = True
+        return is_news
 
     def left(self) -> list[Told]:
         """Lines of pages that no step took."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from assistant.dialogue.need import Need
 from assistant.planning.constraints import Constraints
 from assistant.planning.grammar.grammar import Grammar
@@ -42,3 +44,28 @@ def test_a_size_holds_only_for_things_that_come_in_it() -> None:
     own = next(each for each in SHOPS["outdoor"].products.values() if each.size == need.size)
     assert held(own.category_path[-1])
     assert not held("tents")
+
+
+def test_what_nobody_measured_is_at_least_not_what_was_shown() -> None:
+    shown = next(each for each in SHOPS["outdoor"].products.values() if each.item_group_id)
+    wanted = OUTDOOR.of(Find(kind="boots"), Need(), "something brighter", [shown.id])
+    ruled_out = [value for each in wanted.conditions if each.field == "id" for value in each.values]
+    assert set(ruled_out) == {each.id for each in SHOPS["outdoor"].variants(shown)}
+    assert not [
+        each for each in OUTDOOR.of(Find(), Need(), "a bit cheaper?", [shown.id]).conditions if each.field == "id"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "modifier"),
+    [
+        ("a family tent please", "family"),
+        ("green tents", ""),
+        ("new tents", ""),
+        ("my tent leaks", ""),
+        ("tents", ""),
+        ("hello", ""),
+    ],
+)
+def test_the_word_before_a_kind_makes_it_narrower(said: str, modifier: str) -> None:
+    assert OUTDOOR.modifier(said) == modifier

@@ -12,7 +12,7 @@ from assistant.dialogue.thread import Thread
 from assistant.language_model.transcript import TranscriptTurn
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
-from assistant.planning.plan import Ask, Bundle, Compare, Details, Find, Order, Plan, Policy, Step
+from assistant.planning.plan import Ask, Bundle, Choose, Compare, Details, Find, Order, Plan, Policy, Step
 from tests.unit.grammar_shops import SHOPS
 
 GROUNDING = Grounding(Grammar(SHOPS["outdoor"]))
@@ -28,7 +28,16 @@ def grounded(step: Step, message: str, thread: Thread = Thread(), need: Need = N
     ("step", "message", "expected"),
     [
         (Policy(question="can I return boots"), "can i return the boots?", Policy(question="can I return boots")),
-        (Policy(question="can I return a sofa"), "can i return the boots?", Policy(question="can i return the boots?")),
+        (
+            Policy(question="is there a student discount"),
+            "do students pay the same?",
+            Policy(question="is there a student discount"),
+        ),
+        (
+            Details(of=TENTS[:1], question="is it blue"),
+            "does it leak?",
+            Details(of=TENTS[:1], question="does it leak?"),
+        ),
         (Find(kind="tents", want="light"), "light tents pls", Find(kind="tents", want="light")),
         (Find(kind="mugs", want="light"), "light tents pls", Find(kind="tents", want="light")),
         (Find(kind="mugs"), "something for the rain", Find(want="something for the rain")),
@@ -74,6 +83,32 @@ def test_a_question_that_opens_with_another_kind_turns_to_it() -> None:
     assert grounded(planned, said, SHOWN).steps == (Find(kind="mugs", want=said),)
     kept = Details(of=("tent-2",), question="does it fit next to the mugs")
     assert grounded(kept, "does it fit next to the mugs", SHOWN).steps == (kept,)
+
+
+def test_a_choice_is_made_among_those_in_view() -> None:
+    before = Thread(numbers=ProductNumbers(("tent-solo", *TENTS), ("tent-solo", *TENTS)), shown=TENTS)
+    asked = "which one would you take?"
+    assert grounded(Choose(of=("tent-solo",)), asked, before).steps == (Choose(of=TENTS),)
+    assert grounded(Choose(of=("tent-solo", "tent-2")), asked, before).steps == (Choose(of=TENTS),)
+    assert grounded(Choose(of=TENTS[::-1]), asked, before).steps == (Choose(of=TENTS[::-1]),)
+
+
+def test_the_question_next_to_a_wish_is_asked_alone() -> None:
+    said = "do you have a light tent? and can I return it after a trip"
+    plan = Plan(steps=(Find(kind="tents", want="light"), Policy(question=said)))
+    assert GROUNDING.of(plan, Thread(), said).steps[1] == Policy(question="and can I return it after a trip")
+
+
+def test_what_is_in_a_thing_is_asked_of_it() -> None:
+    found = replace(SHOWN, turns=(TranscriptTurn("tents", "find tents", "", "Here are two."),))
+    asked = Details(of=TENTS[:1], question="is there any nylon in it?")
+    assert grounded(asked, "is there any nylon in it?", found).steps == (asked,)
+
+
+def test_a_use_alone_goes_on_with_the_search() -> None:
+    found = replace(SHOWN, turns=(TranscriptTurn("tents", "find tents", "", "Here are two."),))
+    planned = Details(of=TENTS[:1], question="and for winter?")
+    assert grounded(planned, "and for winter?", found).steps == (Find(kind="tents", want="and for winter?"),)
 
 
 def test_what_somebody_has_is_not_looked_for() -> None:
@@ -180,8 +215,8 @@ def test_a_need_keeps_only_what_was_said() -> None:
 
 
 def test_two_steps_that_become_one_are_done_once() -> None:
-    plan = Plan(steps=(Policy(question="sofas"), Policy(question="chairs")))
-    assert GROUNDING.of(plan, Thread(), "what now").steps == (Policy(question="what now"),)
+    plan = Plan(steps=(Details(of=TENTS[:1], question="sofas"), Details(of=TENTS[:1], question="chairs")))
+    assert GROUNDING.of(plan, SHOWN, "does it leak").steps == (Details(of=TENTS[:1], question="does it leak"),)
 
 
 def test_typing_errors_are_mended_before_words_are_compared() -> None:

@@ -202,6 +202,13 @@ class TestDetails:
         assert "Yes, the battery comes out with a key." in reply
         assert "Yes, it weighs" not in reply
 
+    def test_one_question_that_is_answered_leaves_nothing_open(self) -> None:
+        steps = Policy(question="do you engrave"), Details(of=IDS[:1], question="is it engraved")
+        told = replace(page(PLUS, "We engrave mugs from 25 pieces."), steps=(0,))
+        made = task("do you do engraving", steps[0], told, notes=(Note.NOT_STATED,))
+        reply = said(replace(made, planned=Planned(Plan(steps=steps), "")))
+        assert reply.endswith("engrave mugs from 25 pieces.")
+
     def test_what_is_asked_of_price_and_stock_is_in_the_record(self) -> None:
         product = northwire().catalog.products[IDS[0]]
         reply = said(task("how much", Details(of=IDS[:1], question="what does it cost")))

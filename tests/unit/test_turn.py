@@ -282,3 +282,18 @@ def test_asking_whether_it_comes_in_a_color_is_answered_by_the_record(bench: Ben
     step = Details(of=(shown.id,), question="does it come in it")
     assert details(step, task(f"does it come in {known}?"), bench).notes == (Note.HAS_COLOR,)
     assert details(step, task(f"does it come in {unknown}?"), bench).notes == (Note.NO_SUCH_COLOR,)
+
+
+def test_of_a_kind_with_a_word_before_it_only_those_come_whose_record_has_it(
+    bench: Bench, reader: MarkedReader
+) -> None:
+    products = northwire().catalog.products
+    reader.marks = {"e": Verdict.SUPPORTS}
+
+    def titles(message: str) -> list[str]:
+        found = find(Find(kind="keyboards", want=message), task(message), bench)
+        return [products[id].title for id in found.products]
+
+    assert titles("a mechanical keyboard")[0] == "Anvil Mechanical Keyboard"
+    assert "Feather Slim Keyboard" not in titles("a mechanical keyboard")
+    assert len(titles("a zesty keyboard")) > 1

@@ -89,6 +89,19 @@ class Grammar:
         )
         return replace(reading, sort=order.sort, sort_field=order.field) if order else reading
 
+    def modifier(self, text: Text) -> str:
+        """The stem of the word right before the kind that is named, if it is no limit itself: "electric" of "an electric kettle"."""
+        mentions = self._mentions.read(text)
+        kinds = self._types(mentions)
+        if not kinds:
+            return ""
+        before = next((token for token in reversed(text.tokens) if token.end <= kinds[0].span[0]), None)
+        if before is None or not before.word.isalpha() or kinds[0].span[0] - before.end != 1:
+            return ""
+        is_limit = any(mention.span[0] <= before.start < mention.span[1] for mention in mentions)
+        is_telling = FUNCTION_WORDS.isdisjoint({before.word, before.stem}) and not is_person(before.stem)
+        return before.stem if is_telling and not is_limit else ""
+
     def mended(self, text: str) -> str:
         """`text` with mistyped words of the catalog mended."""
         for token in reversed(Text(text).tokens):
