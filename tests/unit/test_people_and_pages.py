@@ -176,7 +176,11 @@ def test_yaml_that_multiplies_itself_is_no_danger(tmp_path: Path) -> None:
 
 
 def test_text_that_is_no_page_is_reported(tmp_path: Path) -> None:
-    for text in ("<html><head><title></title></head><body></body></html>", "# Only a title", "---\ntitle: Only a title\n---\n"):
+    for text in (
+        "<html><head><title></title></head><body></body></html>",
+        "# Only a title",
+        "---\ntitle: Only a title\n---\n",
+    ):
         assert split(read_faqs(opened(tmp_path, text), Intake())) == ([], [(1, "answer")])
 
 
