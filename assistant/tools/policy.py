@@ -10,7 +10,9 @@ from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.plan import Policy
 from assistant.planning.request_form import hangs_on, points, questions_in
 from assistant.reading.lines import Line
+from assistant.reading.reader import Reading
 from assistant.reading.verdict import Verdict
+from assistant.tools.plain_reading import age_verdict
 from assistant.tools.reading import told
 from assistant.tools.tool import Bench, Findings, NearLine, Task
 from retrieval.catalog.filter import Filter
@@ -85,18 +87,24 @@ def page_findings(questions: Sequence[str], bench: Bench, least: float = _ANSWER
     said_first = (*questions[1:2], *questions[:1])  # a message counts before what the model made of it
     asked = next((page for text in said_first if (page := bench.known.page(text)) and bench.lines_of(page)), None)
     if asked:
-        return _answer(bench.nearest_lines(asked, questions, len(bench.lines_of(asked))), questions[0], bench)
+        return _answer(bench.nearest_lines(asked, questions, len(bench.lines_of(asked))), questions, bench)
     best = max(nearness, key=lambda page: nearness[page] + _FOUND / places.get(page, _COMPARED), default="")
     if not best or 2 * nearness[best] - float(np.median(list(nearness.values()))) < least:
         return ()
-    return _answer(bench.nearest_lines(best, questions, len(bench.lines_of(best))), questions[0], bench)
+    return _answer(bench.nearest_lines(best, questions, len(bench.lines_of(best))), questions, bench)
 
 
-def _answer(near: Sequence[NearLine], question: str, bench: Bench) -> tuple[BriefLine, ...]:
+def _by_age(reading: Reading, questions: Sequence[str]) -> Reading:
+    """The reading, or a certain one where the line is a rule on age and a question names one."""
+    verdict = next(filter(None, (age_verdict(question, reading.line) for question in questions)), None)
+    return Reading.certain(reading.line, verdict) if verdict else reading
+
+
+def _answer(near: Sequence[NearLine], questions: Sequence[str], bench: Bench) -> tuple[BriefLine, ...]:
     """The lines of a page that answer, in its order, then one that limits them."""
     page = bench.lines_of(near[0].line.record)
     order = [line for line in page if len(line.text.split()) >= _FEWEST_WORDS] or list(page)
-    readings = {reading.line: reading for reading in bench.reader.read(question, order)}
+    readings = {reading.line: _by_age(reading, questions) for reading in bench.reader.read(questions[0], order)}
     if len(order) <= _SHORT_LINES and sum(len(line.text.split()) for line in order) <= _SHORT_WORDS:
         return tuple(told(readings[line]) for line in order)
     merit = {

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
-from assistant.tools.plain_reading import plain_verdict
+from assistant.tools.plain_reading import age_verdict, plain_verdict
 from finetune.corpora.pairs import reading_pairs
 from finetune.corpora.shop import shop_folders
 
@@ -54,3 +54,36 @@ def test_nine_in_ten_of_its_verdicts_are_those_of_the_corpus() -> None:
     ]
     assert len(judged) > 60
     assert sum(found is verdict for found, verdict in judged) >= 0.9 * len(judged)
+
+
+@pytest.mark.parametrize(
+    ("question", "rule", "verdict"),
+    [
+        (
+            "im 16 can i buy the hatchet",
+            "Knives and hatchets are sold to adults aged 18 and over.",
+            Verdict.CONTRADICTS,
+        ),
+        ("I'm 19, can I get a hatchet", "You must be 18 or older to buy knives and hatchets.", Verdict.SUPPORTS),
+        ("can my dad buy a hatchet for a 16 year old", "You must be 18 or older to buy hatchets.", None),
+        ("im 16 can i use a voucher", "You must be 18 or older to buy hatchets.", None),
+        ("can i buy hatchets", "You must be 18 or older to buy hatchets.", None),
+        ("im 16 can i buy a card", "Cards come in any amount from 15 to 300 EUR.", None),
+        ("i'm 17 cm short of a long hatchet", "You must be 18 or older to buy hatchets.", None),
+    ],
+)
+def test_a_rule_on_age_is_read_by_its_numbers(question: str, rule: str, verdict: Verdict | None) -> None:
+    assert age_verdict(question, Line("x", LineKind.POLICY, "Rules", rule)) is verdict
+
+
+def test_no_rule_on_age_of_the_corpus_is_read_the_wrong_way_round() -> None:
+    judged = [
+        (found, pair.verdict)
+        for folder in shop_folders(CORPUS)
+        for pair in reading_pairs(folder)
+        if pair.line.kind is LineKind.POLICY and (found := age_verdict(pair.question, pair.line))
+    ]
+    wrong = {(Verdict.SUPPORTS, Verdict.CONTRADICTS), (Verdict.CONTRADICTS, Verdict.SUPPORTS)}
+    assert len(judged) > 20
+    assert not wrong & set(judged)
+    assert sum(found is verdict for found, verdict in judged) >= 0.85 * len(judged)
