@@ -35,6 +35,7 @@ from assistant.planning.plan import (
     Step,
     Talk,
 )
+from assistant.planning.question_form import asked_field
 from assistant.planning.request_form import (
     asks_beyond,
     asks_for_goods,
@@ -77,7 +78,7 @@ class Grounding:
             return Plan(steps=(Order(what="history" if asks_spent(message) else "status", order=""),), need=thread.need)
         if self._asks_a_page(plan, message):
             return Plan(steps=(Policy(question=said),), need=thread.need)
-        planned = _asked_apart(plan.steps, message)
+        planned = [_of_record(step, spoken) for step in _asked_apart(plan.steps, message)]
         if spoken.search and len(plan.steps) == 1 and not _knows_better(plan.steps[0], spoken):
             planned = [spoken.search]
         steps = tuple(dict.fromkeys(self._step(spoken.about(step), heard, said, spoken) for step in planned))
@@ -183,6 +184,13 @@ def _asked_apart(steps: Sequence[Step], message: str) -> Sequence[Step]:
     if len(steps) == len(asked):
         return [step.model_copy(update={"question": question}) for step, question in zip(steps, asked, strict=True)]
     return steps
+
+
+def _of_record(step: Step, spoken: Spoken) -> Step:
+    """A question about price, stock or options of a named product, planned for the shop's pages, as one of its record."""
+    if isinstance(step, Policy) and spoken.named and asked_field(step.question) and step.question in spoken.said:
+        return Details(of=spoken.named, question=step.question)
+    return step
 
 
 def _with_person(steps: Sequence[Step], message: str) -> tuple[Step, ...]:

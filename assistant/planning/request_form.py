@@ -68,7 +68,8 @@ _TOTAL = re.compile(
 )
 _BETWEEN_QUESTIONS = re.compile(
     r"(?<=\?)\s+|[,;.]?\s+\b(?:and|also|plus)\b[\s,]+(?=(?:(?:until|at|by|to|for|from) )?(?:what|how|when|where|which|who)\b"
-    r"|(?:can|could|do|does|is|are|will|would|may|must) (?:i|we|you|u|it|they|he|she|the|there|this|that|these|my|your|any)\b)"
+    r"|(?:can|could|do|does|is|are|will|would|may|must) (?:i|we|you|u|it|they|he|she|the|there|this|that|these|my|your|any)\b)",
+    re.IGNORECASE,
 )
 _AHEAD = re.compile(
     r"\b(?:pre|back)[ -]?order(?:ed|s|ing)?\b|\border(?:ed)? (?:it |one |this |that )?(?:in advance|ahead)\b"

@@ -76,7 +76,9 @@ def without_quoted_html(text: str) -> str:
         for following in list(element.find_all_next()):
             following.decompose()
         element.decompose()
-    return str(soup)
+    kept = str(soup)
+    soup.decompose()  # its elements point at each other, and an export has many
+    return kept
 
 
 def own_words(text: str) -> str:

@@ -18,8 +18,11 @@ _ANY_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*)\b[^<>]*>", re.IGNOR
 _BLOCKS = frozenset(
     {"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table", "hr", "section"}
 )
-_AFTER_CELL = {"td": ", ", "th": ": ", "dt": ": ", "dd": "\n"}
+_CELL_END = "\x1f"
+"""Marks what was put behind a cell, so that only that is taken off the end of a line."""
+_AFTER_CELL = {"td": f"{_CELL_END}, ", "th": f"{_CELL_END}: ", "dt": f"{_CELL_END}: ", "dd": "\n"}
 """What keeps the cells of a row, and a term and its meaning, apart."""
+_LAST_CELL = re.compile(rf"(?:{_CELL_END}[,:]\s*)+$")
 _SILENT = frozenset({"script", "style", "iframe", "svg", "object", "video", "template"})
 
 
@@ -40,10 +43,9 @@ def plain(text: str) -> str:
     """
     if not _TAG.search(text):
         return text
-    lines = (" ".join(line.split()) for line in "".join(_pieces(_without_comments(text))).split("\n"))
-    return "\n".join(
-        line for line in (line.rstrip(" ,:") if line.endswith((", ", ",", ":")) else line for line in lines) if line
-    )
+    rows = "".join(_pieces(_without_comments(text.replace(_CELL_END, " ")))).split("\n")
+    lines = (" ".join(_LAST_CELL.sub("", row).replace(_CELL_END, "").split()) for row in rows)
+    return "\n".join(line for line in lines if line)
 
 
 def _without_comments(text: str) -> str:

@@ -99,6 +99,16 @@ def test_the_question_next_to_a_wish_is_asked_alone() -> None:
     assert GROUNDING.of(plan, Thread(), said).steps[1] == Policy(question="and can I return it after a trip")
 
 
+def test_the_price_of_a_named_product_is_asked_of_its_record() -> None:
+    said = "how much is the Alder 2 Tent and can I return it after a month?"
+    plan = Plan(steps=(Policy(question="how much does a tent cost and can it be returned"),))
+    asked = "how much is the Alder 2 Tent", "can I return it after a month?"
+    assert GROUNDING.of(plan, Thread(), said).steps == (
+        Details(of=("tent-2",), question=asked[0]),
+        Policy(question=asked[1]),
+    )
+
+
 def test_what_is_in_a_thing_is_asked_of_it() -> None:
     found = replace(SHOWN, turns=(TranscriptTurn("tents", "find tents", "", "Here are two."),))
     asked = Details(of=TENTS[:1], question="is there any nylon in it?")
