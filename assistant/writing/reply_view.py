@@ -26,6 +26,8 @@ from assistant.writing.sentence_writer import ReplyTask
 _OWN_FIELDS = {"material": "material", "color": "color", "brand": "brand"}
 """Attributes whose value has a wording of its own among a product's facts."""
 _NEGATIVE = re.compile(r"\b(?:not|no|never|nothing|none|neither|nor|without|cannot|only)\b|n't\b", re.IGNORECASE)
+_DENIES = re.compile(r"\b(?:not|no|never|nothing|none|neither|nor|without|cannot)\b|n't\b", re.IGNORECASE)
+"""What makes a sentence of a description a no; "only a soft thud is heard" is none."""
 _STRICT = re.compile(r"\b(?:must|until|unless|always)\b", re.IGNORECASE)
 _SAME_STEM = 4
 """First letters by which two words of one meaning are known: "pay" and "payment", "refund" and "refunded"."""
@@ -186,8 +188,10 @@ class ReplyView:
             if first.line.kind is LineKind.POLICY and not self._names_all(question, first.line):
                 return None
             return True if says or (says is None and (is_attribute or not _NEGATIVE.search(first.line.text))) else None
+        text = first.line.text
         if first.verdict is Verdict.CONTRADICTS and Verdict.SUPPORTS not in verdicts:
-            is_no = is_attribute or _NEGATIVE.search(first.line.text) or _STRICT.search(first.line.text)
+            is_rule = first.line.kind is LineKind.POLICY and (_NEGATIVE.search(text) or _STRICT.search(text))
+            is_no = is_attribute or is_rule or _DENIES.search(text)
             return False if says is False or (says is None and is_no) else None
         return None
 

@@ -187,6 +187,11 @@ class TestDetails:
             assert '"Light as a leaf."' in reply
             assert not reply.startswith("Yes")
 
+    def test_a_sentence_that_denies_nothing_is_no_no(self) -> None:
+        told = BriefLine(MINUS, line("With headphones the neighbors hear only a soft thud."))
+        asked = "does it work with headphones"
+        assert not said(task(asked, Details(of=IDS[:1], question=asked), told)).startswith("No")
+
     def test_each_of_two_questions_is_answered_from_its_own_line(self) -> None:
         weight, battery = attribute(PLUS, "Weight: 2.1 kg"), BriefLine(PLUS, line("The battery comes out with a key."))
         asked = (
