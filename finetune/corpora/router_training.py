@@ -153,5 +153,6 @@ def _save(router: EncoderRouter, output: Path, training: dict[str, Any]) -> None
         "default"
     ].base_model_name_or_path = f"sentence-transformers/{DEFAULT_ENCODER}"  # no path of this machine
     encoder.to(torch.bfloat16).save_pretrained(output, save_embedding_layers=False)
+    (output / "README.md").unlink(missing_ok=True)  # peft's own card names folders of this machine
     save_file({name: value.to(torch.bfloat16) for name, value in router.head.state_dict().items()}, output / HEAD_FILE)
     (output / "training.json").write_text(json.dumps(training, indent=1), "utf-8")

@@ -75,6 +75,7 @@ def test_a_router_is_trained_saved_and_opened_again(tmp_path: Path) -> None:
     assert steps == list(range(1, len(steps) + 1))
     assert json.loads((folder / "training.json").read_text())["public sets"] is False
     assert open_router(folder).tool("", Thread(), "do you have tents") in ("", "find")
+    assert not (folder / "README.md").exists()
     assert str(Path.home()) not in (folder / "adapter_config.json").read_text()
 
 
