@@ -17,7 +17,7 @@ _MOST = 20
 def named_basket(task: Task, bench: Bench) -> list[tuple[Product, int]] | None:
     """Each product that the message names, or points at among those shown, and how many of it; one where no number stands.
 
-    None if a part names a kind of which no product came up: a sum without it would be wrong.
+    None if a part names a kind and no product of that kind came up, since the sum would be wrong without it.
     """
     grammar = bench.constraints.grammar
     found: dict[str, tuple[Product, int]] = {}

@@ -59,7 +59,7 @@ _MATTERS = re.compile(
     r"|(?<!\w)([a-z]+(?: [a-z]+)?) matters? (?:the )?most(?!\w)"
 )
 _LESS_IS_BETTER = frozenset({"weight", "mass", "noise"})
-"""Attributes of which people who care want little; of others they want much."""
+"""Attributes where less is better. For all others, more is."""
 
 
 @dataclass(frozen=True, slots=True)
