@@ -102,7 +102,7 @@ class ChatPage:
         followed.append(self._press.click(self._answer, [self._press, *held], **on_card))
         retried = self._retry.click(self._again, held, **shared | {"js": "(...held) => aisle.now(held)"})
         for done in (typed, *followed, retried):
-            done.then(None, [self._conversation], None, js="(id) => aisle.replied(id)", api_visibility="private")
+            done.then(None, None, None, js="() => aisle.replied()", api_visibility="private")
         self._changed.click(
             self._show_again, [self._conversation, self._token, self._look], changed,
             js="(...held) => aisle.changed(held)", api_visibility="private", show_progress="hidden", queue=False,
@@ -148,7 +148,8 @@ class ChatPage:
     ) -> AsyncIterator[Update]:
         """Shows the message at once, then the reply as it is written."""
         message, conversation_id, token, page = map(_text, (message, conversation_id, token, page))
-        if not message.strip():
+        if not message.strip():  # what was typed went with the message before it; Gradio empties what an event leaves unsaid
+            yield {self._retry: gr.skip()}
             return
         strings = strings_of(self._shop.on_page(page).language)
         shown = [*_kept(history), said_by_customer(message)]
@@ -214,7 +215,7 @@ class ChatPage:
             }
 
     def _finished(self, reply: Reply, shown: list[Message], root: str, strings: Strings) -> Update:
-        below = _below(reply.shown, root, strings) + _tools(reply.turn, reply.time, None, strings)
+        below = _below(reply.shown, root, strings) + _tools(reply.conversation_id, reply.turn, reply.time, None, strings)
         told = said_by_aisle(text_html(reply.text), below)
         return {
             self._log: [*shown, told],
@@ -277,7 +278,7 @@ class ChatPage:
         entries = visible(staffed.desk.entries(conversation.id)) if staffed is not None and case is not None else ()
         told: list[Message] = []
         for turn in conversation.turns[-_LONGEST_HISTORY // 2 :]:
-            below = _below(turn.shown, root, strings) + _tools(turn.number, turn.time, turn.rating, strings)
+            below = _below(turn.shown, root, strings) + _tools(conversation.id, turn.number, turn.time, turn.rating, strings)
             told += [said_by_customer(turn.message), said_by_aisle(text_html(turn.reply), below)]
             told += [
                 shown for entry in entries if entry.turn == turn.number for shown in entry_messages(entry, strings)
@@ -295,8 +296,11 @@ def _below(shown: Shown, root: str, strings: Strings) -> str:
     )
 
 
-def _tools(turn: int, time: datetime, rating: Thumb | None, strings: Strings) -> str:
-    """The line below a finished reply: its time, and buttons that copy and rate it. `chat.js` does what they say."""
+def _tools(conversation_id: str, turn: int, time: datetime, rating: Thumb | None, strings: Strings) -> str:
+    """The line below a finished reply: its time, and buttons that copy and rate it. `chat.js` does what they say.
+
+    It names the conversation too: once a reply is seen to be finished, the tab has kept what it belongs to.
+    """
     thumbs = "".join(
         f'<button type="button" class="aisle-tool is-{thumb}" data-rate="{thumb}" aria-pressed="{str(thumb is rating).lower()}" '
         f'aria-label="{escape(label)}" title="{escape(label)}"></button>'
@@ -304,7 +308,7 @@ def _tools(turn: int, time: datetime, rating: Thumb | None, strings: Strings) ->
     )
     copy, ask = escape(strings("copy")), escape(strings("what_was_wrong"))
     return (
-        f'<div class="aisle-tools" data-turn="{turn}"><time datetime="{time.isoformat()}"></time>'
+        f'<div class="aisle-tools" data-conversation="{escape(conversation_id)}" data-turn="{turn}"><time datetime="{time.isoformat()}"></time>'
         f'<button type="button" class="aisle-tool is-copy" data-copy="{escape(strings("copied"))}" aria-label="{copy}" '
         f'title="{copy}"></button>{thumbs}'
         f'<span class="aisle-told" role="status" data-kept="{escape(strings("rating_kept"))}" '

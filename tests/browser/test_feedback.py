@@ -86,6 +86,7 @@ def test_a_conversation_can_be_begun_anew(visit: Visit) -> None:
     expect(visit.box).to_be_focused()
     visit.say("again")
     expect(visit.log).to_contain_text("You said: again")
+    expect(visit.log.locator(".aisle-tools")).to_have_count(1)
     visit.page.reload()
     expect(visit.log).to_contain_text("You said: again")
     expect(visit.log).not_to_contain_text("Larkfield")

@@ -106,6 +106,8 @@
       const moment = new Date(time.dateTime), isToday = moment.toDateString() === new Date().toDateString();
       time.textContent = moment.toLocaleString([], { ...(isToday ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit" });
     }
+    const finished = [...log.querySelectorAll(".aisle-tools")].at(-1)?.dataset.conversation;
+    if (finished && finished !== conversation) storage?.setItem(KEY, conversation = finished);
     // Only the change that was shown last can still be answered.
     const replies = log.querySelectorAll(".bot-row"), latest = replies[replies.length - 1];
     for (const answer of log.querySelectorAll(".aisle-answer")) answer.hidden = !latest.contains(answer);
@@ -265,10 +267,7 @@
     changed(inputs) { return [storage?.getItem(KEY) || conversation, ...inputs.slice(1)]; },
     ask,
     known: () => storage?.getItem(KEY) || conversation,
-    replied(id) {
-      if (id) storage?.setItem(KEY, conversation = id);
-      tell("replied");
-    },
+    replied: () => tell("replied"),
   };
 
   addEventListener("click", (event) => {
