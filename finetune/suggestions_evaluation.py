@@ -1,7 +1,7 @@
 """Suggestions evaluation: how well the nearest past replies of people find what a person answered, and how long three drafts take.
 
-Replies of 20 public service dialogues form a group, masked as the desk keeps them; behind each message all 20 are ranked by how near they
-are to the replies that people gave to the nearest messages of the training split. Floors: chance, and BM25 between message and reply.
+Replies of 20 public service dialogues form a group, masked as the desk keeps them; behind each message all 20 are ranked as the desk ranks
+past replies of the training split, and by the parts of that score. Floors: chance, and BM25 between message and reply.
 """
 
 from __future__ import annotations
@@ -33,9 +33,8 @@ from retrieval.index.sentence_encoder import open_encoder
 from retrieval.store.database import open_database
 from retrieval.store.records import Records
 
-NEAREST = 8
-"""Past messages whose replies vote, as many as the desk looks at."""
 _DEPTHS = (1, 3)
+_DESK, _VOTES, _COSINE = "as the desk ranks", "replies to similar messages", "cosine of message and reply"
 _SHOP = "Fern & Field"
 Progress = Callable[[str, int, int], None]
 """Called with what is done, how much of it, and of how much."""
@@ -141,16 +140,14 @@ def _ranked(
     answered: Sequence[Answered], past: PastReplies, encoder: Encoder, replies: int, seed: int, progress: Progress
 ) -> Iterator[Ranked]:
     chosen = groups(answered, replies, seed)
-    places: dict[str, list[float]] = {"past replies": [], "cosine of message and reply": [], "BM25": []}
+    places: dict[str, list[float]] = {_DESK: [], _VOTES: [], _COSINE: [], "BM25": []}
     for number, group in enumerate(chosen, 1):
         candidates = encoder.encode_documents([each.reply for each in group])
         asked = encoder.encode_queries([each.message for each in group])
         for right, each in enumerate(group):
-            near = past.nearest(each.message, NEAREST)
-            replied = encoder.encode_documents([one.past.reply for one in near])
-            weights = np.array([one.nearness for one in near])
-            places["past replies"].append(place((candidates @ (weights @ replied)).tolist(), right))
-            places["cosine of message and reply"].append(place((candidates @ asked[right]).tolist(), right))
+            places[_DESK].append(place(past.scores(each.message, candidates).tolist(), right))
+            places[_VOTES].append(place(past.votes(each.message, candidates).tolist(), right))
+            places[_COSINE].append(place((candidates @ asked[right]).tolist(), right))
         places["BM25"] += bm25_places(group)
         progress("ranking", number, len(chosen))
     count = len(places["BM25"])

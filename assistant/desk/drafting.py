@@ -28,7 +28,8 @@ from retrieval.catalog.customer import Customer
 
 _NEAREST = 8
 _NEAR, _VERY_NEAR = 0.6, 0.8
-"""Cosine from which a person's reply is offered, and from which it is offered before the assistant's own."""
+"""Cosine of a message with a past one, or with the reply itself, from which that reply is offered; and cosine with a past message
+from which its reply comes before the assistant's own."""
 _WISHES: tuple[tuple[str, str], ...] = (("use", "use"), ("budget", "budget"), ("size", "size"), ("who", "whom"))
 """What a customer who is looking for something can be asked, with the part of the need that it fills."""
 
@@ -155,9 +156,9 @@ def _question(prepared: Prepared) -> str:
 
 
 def _of_people(serving: Serving, prepared: Prepared, found: Sequence[NearReply]) -> Iterator[tuple[float, Draft]]:
-    """Replies of people that this conversation's facts can fill and the check lets pass, nearest first."""
+    """Replies of people that this conversation's facts can fill and the check lets pass, best first."""
     for near in found:
-        if near.nearness < _NEAR:
+        if max(near.nearness, near.fit) < _NEAR:
             continue
         written = near.past.reply
         text = _checked(serving.dialogue, prepared, written, is_own=False)

@@ -86,6 +86,14 @@ class ChromaVectors:
             )
         return np.array([int(row) for row in found["ids"][0]], np.intp)
 
+    def rows(self, collection: str, rows: Rows) -> Vectors:
+        """The stored vectors of `rows`, in that order, shape (rows, dimension)."""
+        ids = [str(row) for row in rows]
+        with _translated("Chroma cannot answer"):
+            found = self._collection(collection).get(ids=ids, include=["embeddings"])
+        at = {id: place for place, id in enumerate(found["ids"])}
+        return np.asarray(found["embeddings"], np.float32)[[at[id] for id in ids]]
+
     def drop(self) -> None:
         """Removes the collections of this index from the store, as far as they exist."""
         with _translated("Chroma cannot remove an old index"):

@@ -126,7 +126,17 @@ def test_past_replies_are_filled_anew_and_invented_facts_left_out(
     near = past.nearest("where is my parcel?", 4)
     assert near[0].past == PAST[0]
     assert near[0].nearness > 0.99
-    assert [each.nearness for each in near] == sorted((each.nearness for each in near), reverse=True)
+
+
+def test_a_reply_that_fits_is_found_behind_another_message(tmp_path: Path, encoder: Encoder) -> None:
+    fitting = PastReply("one more thing", "The red tent is 12 feet wide, so it fits four people.")
+    others = [PastReply(f"question {number} about my bill", "Your bill is paid.") for number in range(40)]
+    PastReplies.build(tmp_path, [*others, fitting], encoder)
+    past = PastReplies.open(tmp_path, encoder)
+    assert past is not None
+    best = past.nearest("how wide is the red tent?", 3)[0]
+    assert best.past == fitting
+    assert best.fit > best.nearness
 
 
 def test_a_very_near_reply_of_a_person_comes_first(assistant: Assistant, tmp_path: Path, encoder: Encoder) -> None:
@@ -150,6 +160,11 @@ def test_a_new_build_takes_the_place_of_the_old_one(tmp_path: Path, encoder: Enc
     name = (tmp_path / "replies" / "current").read_text()
     (tmp_path / "replies" / name / "replies.jsonl").write_text('{"message": 1')
     with pytest.raises(SearchIndexError, match="cannot be read"):
+        PastReplies.open(tmp_path, encoder)
+    PastReplies.build(tmp_path, PAST, encoder)
+    name = (tmp_path / "replies" / "current").read_text()
+    (tmp_path / "replies" / name / "mean.npy").unlink()
+    with pytest.raises(SearchIndexError, match="an older Aisle wrote them"):
         PastReplies.open(tmp_path, encoder)
 
 

@@ -20,7 +20,8 @@ def test_replies_to_the_same_message_find_the_persons_reply(tmp_path: Path) -> N
     past = PastReplies.open(tmp_path, encoder)
     assert past is not None
     ranked = {each.way: each for each in _ranked(answered, past, encoder, CANDIDATES, 1, lambda *_: None)}
-    assert ranked["past replies"].first.share > 0.9
+    assert ranked["as the desk ranks"].first.share > 0.9
+    assert ranked["replies to similar messages"].first.share > 0.9
     assert (ranked["chance"].first.right, ranked["chance"].first_three.right) == (1, 3)
     report = SuggestionsReport(len(words), tuple(ranked.values()), (1.0, 2.0), (0.5, 0.6), (3, 2))
     text = "\n".join(report.lines())
