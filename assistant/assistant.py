@@ -172,10 +172,11 @@ class Assistant:
                 reply = _reply(conversation.id, message, event, serving)
                 why = Why.of(reply.plan, reply.brief, reply.written)
                 turn = Turn(message, reply.text, datetime.now(UTC), reply.shown, reply.fallback, reply.model, why=why)
-                stored = keeping.store.append(conversation, turn, event.thread).turns[-1]
+                kept = keeping.store.append(conversation, turn, event.thread)
+                stored = kept.turns[-1]
                 steps = [tool for step in reply.plan.steps for tool in written_step(step)]
                 _log.info("replied", steps=steps, fallback=reply.fallback, model=reply.model, **event.timings_ms)
-                held.append(replace(reply, turn=stored.number, time=stored.time))
+                held.append(replace(reply, turn=stored.number, time=stored.time, question=kept.question))
                 has_run = False
             else:
                 held.append(Sentence(separator + event.text))

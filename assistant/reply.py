@@ -29,6 +29,8 @@ class Reply:
     of a message to its milliseconds. `model` names the language model and adapter. `turn` is the number of the stored turn, `time`
     when it was stored.
 
+    `question` is the id of a resolution if the customer has just taken leave: they are asked once whether it is solved.
+
     `answerer` is set in a conversation that was handed over. A message that was passed on to a person has no turn, and `text` then
     says so.
     """
@@ -46,6 +48,7 @@ class Reply:
     turn: int = 0
     time: datetime = datetime.fromtimestamp(0, UTC)
     answerer: Answerer | None = None
+    question: int | None = None
 
     @property
     def is_passed_on(self) -> bool:

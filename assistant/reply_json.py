@@ -48,6 +48,10 @@ class ReplyJson(BaseModel):
     answerer: AnswererJson | None = Field(
         default=None, description="Set once the conversation was handed over to a person."
     )
+    question: int | None = Field(
+        default=None,
+        description="Set when the customer takes leave: ask once whether it is solved, and `POST /api/satisfaction`.",
+    )
     timings_ms: dict[str, float] = {}
     model: str = ""
 
@@ -69,6 +73,7 @@ class ReplyJson(BaseModel):
             conversation_id=reply.conversation_id,
             turn=reply.turn,
             answerer=AnswererJson(state=reply.answerer.state, name=reply.answerer.name) if reply.answerer else None,
+            question=reply.question,
             timings_ms=dict(reply.timings_ms),
             model=reply.model,
         )

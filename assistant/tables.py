@@ -46,6 +46,21 @@ class TurnRow(Base):
     rated: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+class ResolutionRow(Base):
+    """One end of what a customer came for, after `turn`. `is_solved` is what the customer answered when asked, None for no answer."""
+
+    __tablename__ = "resolutions"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey(ConversationRow.id, ondelete="CASCADE"), index=True)
+    turn: Mapped[int]
+    resolved_by: Mapped[str] = mapped_column(Text)
+    time: Mapped[datetime] = mapped_column(UtcTime)
+    is_solved: Mapped[bool | None]
+    answered: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
 class ProvedOrderRow(Base):
     """The one order that a visitor has proved to be theirs, in one conversation."""
 

@@ -30,6 +30,7 @@ from assistant.access.keys import ApiKeys
 from assistant.access.mail import open_mail
 from assistant.access.order_identity import OrderIdentity
 from assistant.access.staff import StaffAccounts
+from assistant.conversation.resolution import Resolutions
 from assistant.desk.webhook import Webhook
 from assistant.personal.retention import Retention, keep_daily
 from assistant.settings import Settings
@@ -130,7 +131,9 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     _add_middleware(app, origins, secret, settings)
     answer_errors(app)
     app.include_router(chat_router(reception, keys))
-    app.include_router(feedback_router(reception, RateLimit(settings.rate_limit)))
+    app.include_router(
+        feedback_router(reception, cache(lambda: Resolutions(database())), RateLimit(settings.rate_limit))
+    )
     app.include_router(openai_router(reception, keys))
     app.include_router(order_identity_router(reception, identity))
     app.include_router(embedding_router(origins))

@@ -23,7 +23,15 @@ from assistant.reply import Cards, Reply, Sentence
 from assistant.shown import Card, Shown
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.cards import cards_html, find_order_html, links_html, proposal_html, safe_url, sources_html, text_html
-from ui.chat_people import Message, entry_messages, said_by_aisle, said_by_customer, status_messages
+from ui.chat_people import (
+    Message,
+    entry_messages,
+    question_html,
+    question_messages,
+    said_by_aisle,
+    said_by_customer,
+    status_messages,
+)
 from ui.identity import TokenRefused
 from ui.look import QUESTIONS, Look
 from ui.opening import OpeningAssistant, Readiness
@@ -148,7 +156,9 @@ class ChatPage:
     ) -> AsyncIterator[Update]:
         """Shows the message at once, then the reply as it is written."""
         message, conversation_id, token, page = map(_text, (message, conversation_id, token, page))
-        if not message.strip():  # what was typed went with the message before it; Gradio empties what an event leaves unsaid
+        if (
+            not message.strip()
+        ):  # what was typed went with the message before it; Gradio empties what an event leaves unsaid
             yield {self._retry: gr.skip()}
             return
         strings = strings_of(self._shop.on_page(page).language)
@@ -215,7 +225,10 @@ class ChatPage:
             }
 
     def _finished(self, reply: Reply, shown: list[Message], root: str, strings: Strings) -> Update:
-        below = _below(reply.shown, root, strings) + _tools(reply.conversation_id, reply.turn, reply.time, None, strings)
+        below = _below(reply.shown, root, strings) + _tools(
+            reply.conversation_id, reply.turn, reply.time, None, strings
+        )
+        below += question_html(reply.question, strings)
         told = said_by_aisle(text_html(reply.text), below)
         return {
             self._log: [*shown, told],
@@ -278,12 +291,15 @@ class ChatPage:
         entries = visible(staffed.desk.entries(conversation.id)) if staffed is not None and case is not None else ()
         told: list[Message] = []
         for turn in conversation.turns[-_LONGEST_HISTORY // 2 :]:
-            below = _below(turn.shown, root, strings) + _tools(conversation.id, turn.number, turn.time, turn.rating, strings)
+            below = _below(turn.shown, root, strings) + _tools(
+                conversation.id, turn.number, turn.time, turn.rating, strings
+            )
             told += [said_by_customer(turn.message), said_by_aisle(text_html(turn.reply), below)]
             told += [
                 shown for entry in entries if entry.turn == turn.number for shown in entry_messages(entry, strings)
             ]
-        return told if case is None else [*told, *status_messages(case, strings)]
+        waiting = [] if case is None else status_messages(case, strings)
+        return [*told, *waiting, *question_messages(conversation.question, strings)]
 
 
 def _below(shown: Shown, root: str, strings: Strings) -> str:

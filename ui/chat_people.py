@@ -59,6 +59,27 @@ def status_messages(case: Case, strings: Strings) -> Iterator[Message]:
     yield _markup(f'<p class="aisle-answers is-person" data-state="{case.state}">{told}{button}</p>')
 
 
+def question_html(question: int | None, strings: Strings) -> str:
+    """The one question at the end of a conversation, with its two answers; `chat.js` sends them. "" without a question."""
+    if question is None:
+        return ""
+    buttons = "".join(
+        f'<button type="button" data-solved="{solved}">{escape(strings(word))}</button>'
+        for solved, word in (("true", "yes"), ("false", "no"))
+    )
+    return (
+        f'<div class="aisle-solved" role="group" data-question="{question}" data-kept="{escape(strings("rating_kept"))}" '
+        f'data-lost="{escape(strings("rating_lost"))}" aria-label="{escape(strings("solved"))}">'
+        f'<span role="status">{escape(strings("solved"))}</span>{buttons}</div>'
+    )
+
+
+def question_messages(question: int | None, strings: Strings) -> Iterator[Message]:
+    """The question below a conversation that a person has closed, or nothing."""
+    if asked := question_html(question, strings):
+        yield _markup(asked)
+
+
 def said_by_customer(text: str) -> Message:
     """Escaped, for Gradio shows text as HTML even where Markdown is switched off."""
     return {"role": "user", "content": escape(text)}

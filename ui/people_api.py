@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 
+from assistant.conversation.conversation import Conversation
 from assistant.desk.case import EntryKind
 from assistant.desk.desk import visible
 from assistant.desk.state import Move, State
@@ -36,6 +37,8 @@ class PersonMessages(BaseModel):
     state: State
     name: str
     messages: list[PersonMessage]
+    question: int | None = None
+    """Set once a person has closed the conversation: ask whether it is solved, and `POST /api/satisfaction`."""
 
 
 _STREAM: dict[int | str, dict[str, Any]] = {
@@ -51,15 +54,15 @@ def people_router(reception: Reception, staffed: Staffed, limit: RateLimit) -> A
     """The routes. The customer is known as in `POST /api/chat`; `limit` is of its own."""
     router = APIRouter(prefix="/api/conversations", tags=["people"])
 
-    def check(conversation_id: str, request: Request) -> None:
+    def check(conversation_id: str, request: Request) -> Conversation:
         visitor = reception.visitor(request)
         limit.take(visitor.client)
-        reception.assistant.conversation(conversation_id, visitor.customer_id)
+        return reception.assistant.conversation(conversation_id, visitor.customer_id)
 
     @router.get("/{conversation_id}/messages", responses=ERROR_RESPONSES)
     def messages(conversation_id: str, request: Request) -> PersonMessages:
         """Reads what people and the customer wrote to each other."""
-        check(conversation_id, request)
+        question = check(conversation_id, request).question
         case = staffed.desk.case(conversation_id)
         if case is None:
             return PersonMessages(state=State.ASSISTANT, name="", messages=[])
@@ -70,6 +73,7 @@ def people_router(reception: Reception, staffed: Staffed, limit: RateLimit) -> A
                 PersonMessage(id=each.id, kind=each.kind, name=each.author, text=each.text, time=each.time)
                 for each in visible(staffed.desk.entries(conversation_id))
             ],
+            question=question,
         )
 
     @router.get("/{conversation_id}/events", responses=_STREAM, response_class=StreamingResponse)

@@ -32,9 +32,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """All turns between one visitor and Aisle. `customer_id` was bound by the server, never by text."""
+    """All turns between one visitor and Aisle. `customer_id` was bound by the server, never by text.
+
+    `question` is the id of the resolution with which it ends, while the customer may still be asked whether it is solved.
+    """
 
     id: str
     customer_id: str | None = None
     turns: tuple[Turn, ...] = ()
     thread: Thread = field(default_factory=Thread)
+    question: int | None = None

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, upd
 from assistant.actions.owner import Owner
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.rating import LONGEST_REASON, RatedReply, Thumb
+from assistant.conversation.resolution import keep_farewell, open_question
 from assistant.conversation.why import Why
 from assistant.dialogue.thread import Thread
 from assistant.shown import Shown
@@ -50,9 +51,10 @@ class Store:
                 raise _not_found(conversation_id)
             query = select(table_of(TurnRow)).where(TurnRow.conversation_id == conversation_id)
             newest = connection.execute(query.order_by(TurnRow.number.desc()).limit(RECALLED)).mappings().all()
+            question = open_question(connection, conversation_id)
         try:
             thread = _THREAD.validate_python(row["thread"])
-            return Conversation(conversation_id, customer_id, tuple(map(_turn, reversed(newest))), thread)
+            return Conversation(conversation_id, customer_id, tuple(map(_turn, reversed(newest))), thread, question)
         except ValidationError as error:
             raise StoreError(
                 f"Conversation {conversation_id} cannot be read: {error.errors()[0]['msg']}.",
@@ -116,7 +118,10 @@ class Store:
         with writing(self._engine) as connection:
             number = self._next_number(connection, conversation, thread)
             connection.execute(insert(TurnRow).values(_turn_values(conversation.id, number, turn)))
-        return replace(conversation, turns=(*conversation.turns, replace(turn, number=number)), thread=thread)
+            keep_farewell(connection, conversation.id, number, turn)
+            question = open_question(connection, conversation.id)
+        turns = (*conversation.turns, replace(turn, number=number))
+        return replace(conversation, turns=turns, thread=thread, question=question)
 
     def rate(
         self, conversation_id: str, customer_id: str | None, number: int, rating: Thumb | None, reason: str = ""

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
 
 from assistant.conversation.message import clean
+from assistant.conversation.resolution import ResolvedBy, keep_resolution
 from assistant.desk.case import Agent, Case, Cause, Entry, EntryKind, Mood, Summary
 from assistant.desk.state import OF_THE_AGENT, Move, MoveRefused, State, moved
 from assistant.desk_tables import CaseRow, EntryRow, EpisodeRow, PresenceRow
@@ -135,6 +136,8 @@ class Desk:
                 values["by_email"] = False if move is not Move.CLOSE else case.by_email
             _change(connection, conversation_id, now, values)
             _count(connection, conversation_id, move, agent, now)
+            if move is Move.CLOSE and _has_written(connection, conversation_id):
+                keep_resolution(connection, conversation_id, ResolvedBy.PERSON)
             _write(connection, conversation_id, EntryKind.EVENT, _event_author(move, agent, to), move, now)
             if said:
                 _write(
@@ -277,6 +280,12 @@ def _change(connection: Connection, conversation_id: str, now: datetime, values:
 def _episode(connection: Connection, conversation_id: str) -> int | None:
     query = select(func.max(EpisodeRow.id)).where(EpisodeRow.conversation_id == conversation_id)
     return connection.scalar(query)
+
+
+def _has_written(connection: Connection, conversation_id: str) -> bool:
+    """Whether a person has written to the customer in the running episode."""
+    query = select(EpisodeRow.first_reply).where(EpisodeRow.id == _episode(connection, conversation_id))
+    return connection.scalar(query) is not None
 
 
 def _count(connection: Connection, conversation_id: str, move: Move, agent: Agent | None, now: datetime) -> None:

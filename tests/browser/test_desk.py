@@ -170,7 +170,30 @@ def test_two_desks_see_the_same_and_only_one_answers(two: Two, browser: Browser,
     other.keyboard.press("1")
     expect(two.agent.locator("#head")).to_contain_text("closed")
     expect(two.customer.log).to_contain_text("Noor has ended the conversation.")
+    expect(two.customer.chat.locator(".aisle-solved")).to_have_count(0)  # nobody has written to the customer
     context.close()
+
+
+def test_the_customer_is_asked_once_whether_it_is_solved(two: Two) -> None:
+    customer, agent = two.customer, two.agent
+    hand_over(two)
+    agent.keyboard.press("t")
+    agent.keyboard.type("Here I am.")
+    agent.keyboard.press("Enter")
+    expect(customer.log).to_contain_text("Here I am.")
+    agent.keyboard.press("Escape")
+    agent.keyboard.press("c")
+    agent.keyboard.press("1")
+    asked = customer.chat.get_by_role("group", name="Did you get what you needed?")
+    asked.get_by_role("button", name="Yes").click()
+    expect(asked).to_have_text("Thank you.")
+    customer.page.reload()
+    expect(customer.log).to_contain_text("has ended the conversation.")
+    expect(asked).to_have_count(0)
+    customer.say(PRICE)
+    expect(customer.log).to_contain_text("$269.00")
+    customer.say(THANKS)
+    expect(asked.get_by_role("button", name="No")).to_be_visible()
 
 
 def test_a_customer_who_leaves_the_queue_has_aisle_again(two: Two) -> None:

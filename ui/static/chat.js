@@ -110,7 +110,8 @@
     if (finished && finished !== conversation) storage?.setItem(KEY, conversation = finished);
     // Only the change that was shown last can still be answered.
     const replies = log.querySelectorAll(".bot-row"), latest = replies[replies.length - 1];
-    for (const answer of log.querySelectorAll(".aisle-answer")) answer.hidden = !latest.contains(answer);
+    for (const answer of log.querySelectorAll(".aisle-answer, .aisle-solved")) answer.hidden = !latest.contains(answer);
+    for (const asked of log.querySelectorAll(".aisle-solved")) if (solved.has(asked.dataset.question)) thank(asked);
     for (const [turn, rating] of ratings) {
       for (const thumb of log.querySelectorAll(`[data-turn="${turn}"] [data-rate]`)) {
         const pressed = String(thumb.dataset.rate === rating);
@@ -128,6 +129,21 @@
     form.hidden = rating !== "down" || !answer?.ok || Boolean(reason);
     if (!form.hidden) form.querySelector("input").focus();
     told.textContent = answer?.ok ? (rating && (rating === "up" || reason) ? told.dataset.kept : "") : told.dataset.lost;
+  };
+  // The one question at the end: after the answer the buttons are gone, also where the log is drawn anew.
+  const solved = new Set();
+  const thank = (asked) => {
+    if (!asked.querySelector("button")) return;
+    asked.querySelectorAll("button").forEach((button) => button.remove());
+    asked.querySelector("span").textContent = asked.dataset.kept;
+  };
+  const solve = async (clicked) => {
+    const asked = clicked.parentElement, headers = { "content-type": "application/json", ...(visit ? { authorization: "Bearer " + visit } : {}) };
+    const body = JSON.stringify({ conversation_id: storage?.getItem(KEY) || conversation, question: +asked.dataset.question, solved: clicked.dataset.solved === "true" });
+    const answer = await fetch("../api/satisfaction", { method: "POST", headers, body }).catch(() => null);
+    if (!answer?.ok) { asked.querySelector("span").textContent = asked.dataset.lost; return; }
+    solved.add(asked.dataset.question);
+    thank(asked);
   };
   const copy = async (button) => {
     const text = button.closest(".aisle-turn").querySelector(".aisle-bubble").innerText.trim();
@@ -159,7 +175,7 @@
   // While a reply is awaited the server is asked for a sign of life. Without one the chat says how else to reach the shop.
   const unanswered = () => {
     const all = document.querySelectorAll("#aisle-log .message-row"), last = all[all.length - 1];
-    if (!rows() || last.querySelector(".aisle-tools, .aisle-failure, .aisle-answers, .aisle-entry")) return [];
+    if (!rows() || last.querySelector(".aisle-tools, .aisle-failure, .aisle-answers, .aisle-entry, .aisle-solved")) return [];
     return [[...document.querySelectorAll("#aisle-log .user-row")].at(-1).innerText.trim()];
   };
   const alive = async () => Boolean(await fetch("../healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) }).catch(() => null));
@@ -278,6 +294,7 @@
     if (clicked?.matches(".aisle-resume")) resume();
     if (clicked?.dataset.copy) copy(clicked);
     if (clicked?.dataset.rate) rate(clicked.parentElement, clicked.getAttribute("aria-pressed") === "true" ? null : clicked.dataset.rate);
+    if (clicked?.dataset.solved) solve(clicked);
     if (clicked?.dataset.press) press(clicked);
   });
   addEventListener("submit", (event) => {
