@@ -14,6 +14,7 @@ from typing import Protocol
 import structlog
 
 from assistant.actions.actions import Actions
+from assistant.actions.awaited import AwaitedOrder
 from assistant.actions.orders import Orders
 from assistant.actions.owner import Owner
 from assistant.beside import Beside
@@ -107,6 +108,10 @@ class Assistant:
     def customer(self, customer_id: str) -> Customer | None:
         """The customer with this id."""
         return self._keeping.records.customer(customer_id)
+
+    def awaited_order(self, customer_id: str) -> AwaitedOrder | None:
+        """The open order of this customer that is expected first. Raises StoreError and BackendError."""
+        return self._keeping.actions.awaited(Owner(customer_id=customer_id))
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         """The conversation with this id. Raises ConversationNotFound when it is absent or another customer's."""

@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from assistant.actions.awaited import AwaitedOrder
 from assistant.assistant import Serving
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.message import clean
@@ -83,6 +84,7 @@ class FakeAssistant:
         self.page = ""
         self.reasons: list[str] = []
         self.presses: list[Press] = []
+        self.awaited: dict[str, AwaitedOrder] = {}
         self._pause = pause
         self._new_id = new_id
 
@@ -94,6 +96,9 @@ class FakeAssistant:
 
     def customer(self, customer_id: str) -> Customer | None:
         return CUSTOMER if customer_id == CUSTOMER.id else None
+
+    def awaited_order(self, customer_id: str) -> AwaitedOrder | None:
+        return self.awaited.get(customer_id)
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:
         found = self.conversations.get(conversation_id)

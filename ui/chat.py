@@ -32,6 +32,7 @@ from ui.chat_people import (
     said_by_customer,
     status_messages,
 )
+from ui.greeting import Greeted, Greeter
 from ui.identity import TokenRefused
 from ui.look import QUESTIONS, Look
 from ui.opening import OpeningAssistant, Readiness
@@ -59,6 +60,7 @@ class ChatPage:
     def __init__(self, reception: Reception, look: Look) -> None:
         self._reception = reception
         self._shop = look
+        self._greeter = Greeter(reception.assistant)
 
     def build(self) -> gr.Blocks:
         """The blocks, with every listener private: programs use `/api/chat`."""
@@ -128,12 +130,13 @@ class ChatPage:
         conversation_id, token, page = map(_text, (conversation_id, token, page))
         look = self._shop.on_page(page)
         strings = strings_of(look.language)
-        history = [said_by_aisle(text_html(look.greeting or _hello(self._shop.title, strings)))]
         is_refused = bool(token) and not (token := self._reception.welcome(token))
+        greeted = self._greeted(token, request)
+        history = [said_by_aisle(text_html(greeted.words(look, self._shop.title, strings)))]
         if is_refused:
             history.append(said_by_aisle(_failure(strings("not_signed_in"))))
         known = self._kept_conversation(conversation_id, token, request)
-        chips: Sequence[str] = self._first_questions(page) or look.questions
+        chips: Sequence[str] = greeted.chips(tuple(self._first_questions(page) or look.questions))
         case = None
         if known and known.turns:
             history += self._retold(known, root_of(request.request), strings)
@@ -247,14 +250,20 @@ class ChatPage:
         look, case = self._shop.on_page(page), self._case(known.id)
         strings = strings_of(look.language)
         chips = () if not known.turns or (case and case.is_silent) else known.turns[-1].shown.chips
-        greeting = said_by_aisle(text_html(look.greeting or _hello(self._shop.title, strings)))
+        greeting = self._greeted(token, request).words(look, self._shop.title, strings)
         return {
             self._header: _header(look, strings, _person(case)),
-            self._log: [greeting, *self._retold(known, root_of(request.request), strings)],
+            self._log: [said_by_aisle(text_html(greeting)), *self._retold(known, root_of(request.request), strings)],
             self._conversation: known.id,
             self._retry: gr.update(visible=False),
             **self._chip_updates(chips),
         }
+
+    def _greeted(self, token: str, request: gr.Request) -> Greeted:
+        try:
+            return self._greeter.greeted(self._reception.visitor(request.request, token).customer_id)
+        except TokenRefused:  # it ran out since the page was opened; the next message says so
+            return Greeted()
 
     def _case(self, conversation_id: str) -> Case | None:
         staffed = self._reception.staffed
@@ -380,10 +389,6 @@ def _part(content: Any) -> tuple[str, bool]:
 def _words(message: Message) -> str:
     """What the customer typed, from a message made by `said_by_customer`."""
     return unescape(message["content"]) if isinstance(message["content"], str) else ""
-
-
-def _hello(shop: str, strings: Strings) -> str:
-    return strings("hello", shop=shop) if shop else strings("hello_unnamed")
 
 
 def _writing(strings: Strings) -> str:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from assistant.actions.awaited import AwaitedOrder
 from assistant.assistant import Serving
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.rating import Thumb
@@ -71,6 +72,10 @@ class Answering(Protocol):
 
     def customer(self, customer_id: str) -> Customer | None:
         """The customer with this id."""
+        ...
+
+    def awaited_order(self, customer_id: str) -> AwaitedOrder | None:
+        """The open order of this customer that is expected first; None without one."""
         ...
 
 
@@ -163,6 +168,10 @@ class OpeningAssistant:
     def customer(self, customer_id: str) -> Customer | None:
         """The customer as the opened assistant finds them."""
         return self._wait().customer(customer_id)
+
+    def awaited_order(self, customer_id: str) -> AwaitedOrder | None:
+        """The open order as the opened assistant finds it."""
+        return self._wait().awaited_order(customer_id)
 
     def _run(self) -> None:
         try:

@@ -8,6 +8,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from assistant.actions.awaited import AwaitedOrder, awaited
 from assistant.actions.backend import OrderBackend
 from assistant.actions.change import CartLine
 from assistant.actions.changes.allowed import check_coming_back, check_state
@@ -74,6 +75,10 @@ class Actions:
     def find(self, owner: Owner, order: str = "", limit: int = 20) -> tuple[OrderRecord, ...]:
         """See `OrderBackend.find`."""
         return self._orders.find(owner, order, limit)
+
+    def awaited(self, owner: Owner) -> AwaitedOrder | None:
+        """The open order of this owner that is expected first; None without one."""
+        return awaited(self.find(owner), self._clock().astimezone(self._zone).date())
 
     def cart(self, owner: Owner) -> tuple[CartLine, ...]:
         """What is in the owner's cart, at today's prices."""

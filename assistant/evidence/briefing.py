@@ -128,8 +128,8 @@ class Briefing:
         for name in ("name", "email", "phone", "hours"):
             if text := getattr(self.shop, name):
                 yield Fact(f"shop.{name}", FactKind.CONTACT, text, "", "shop")
-        if customer is not None and customer.name.strip():
-            yield Fact("customer.name", FactKind.NAME, customer.name.split()[0], "", f"customer:{customer.id}")
+        if customer is not None and customer.first_name:
+            yield Fact("customer.name", FactKind.NAME, customer.first_name, "", f"customer:{customer.id}")
 
 
 def _of_lines(lines: Sequence[BriefLine]) -> Iterator[Fact]:

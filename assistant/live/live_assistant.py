@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.actions.awaited import AwaitedOrder
 from assistant.assistant import Assistant, Serving
 from assistant.conversation.conversation import Conversation
 from assistant.conversation.rating import Thumb
@@ -81,6 +82,10 @@ class LiveAssistant:
     def customer(self, customer_id: str) -> Customer | None:
         """The customer with this id."""
         return self._live.current.served.customer(customer_id)
+
+    def awaited_order(self, customer_id: str) -> AwaitedOrder | None:
+        """The open order of this customer that is expected first; see `Assistant.awaited_order`."""
+        return self._live.current.served.awaited_order(customer_id)
 
     def close(self) -> None:
         """Stop following the records."""

@@ -24,6 +24,11 @@ class Customer:
     name: str
     email: str
 
+    @property
+    def first_name(self) -> str:
+        """The first word of the name, "" for a customer without one."""
+        return next(iter(self.name.split()), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

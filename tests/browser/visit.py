@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, FrameLocator, Locator, Page, expect
 
 _PATIENCE_MS = 60_000
+_GREETING = re.compile(r"What (are you looking for|can I do for you)\?")
 
 
 class Visit:
@@ -58,7 +60,7 @@ class Visit:
         self.page.goto(self.url + path)
         self.bubble.click()
         self.box.wait_for()
-        expect(self.log).to_contain_text("What are you looking for?")
+        expect(self.log).to_contain_text(_GREETING)
 
     def say(self, message: str) -> None:
         self.box.fill(message)

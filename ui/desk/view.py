@@ -132,7 +132,7 @@ class DeskView:
         for name in ("name", "email", "phone"):
             yield f"shop.{name}", str(getattr(self._settings, f"shop_{name}"))
         if opened.side.customer is not None:
-            yield "customer.name", opened.side.customer.name.split()[0] if opened.side.customer.name.split() else ""
+            yield "customer.name", opened.side.customer.first_name
         order = self._order_meant(opened)
         if order is not None:
             yield "order.id", order.id
