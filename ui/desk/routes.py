@@ -92,7 +92,7 @@ class DeskPages:
     def page(self, request: Request, agent: Agent, opened: Opened | None) -> HTMLResponse:
         """The whole desk, with one conversation or none."""
         return HTMLResponse(
-            self._render(
+            self.render(
                 "desk.html",
                 request,
                 agent,
@@ -100,22 +100,24 @@ class DeskPages:
                 drafts=opened.drafts if opened else (),
                 queue=self.view.queue(agent),
                 reasons=_REASONS,
+                is_admin=staff_member(request).is_admin,
             ),
             headers={"Cache-Control": "no-store"},
         )
 
     def queue(self, request: Request, agent: Agent) -> str:
         """The list of open cases."""
-        return self._render("queue.html", request, agent, queue=self.view.queue(agent))
+        return self.render("queue.html", request, agent, queue=self.view.queue(agent))
 
     def parts(self, request: Request, agent: Agent, opened: Opened) -> dict[str, Any]:
         """The pieces of an open conversation that change."""
         names = ("head", "timeline", "side", "drafts")
         return {
-            name: self._render(f"{name}.html", request, agent, opened=opened, drafts=opened.drafts) for name in names
+            name: self.render(f"{name}.html", request, agent, opened=opened, drafts=opened.drafts) for name in names
         }
 
-    def _render(self, template: str, request: Request, agent: Agent, **values: Any) -> str:
+    def render(self, template: str, request: Request, agent: Agent, **values: Any) -> str:
+        """A template of the desk as HTML, with every text escaped."""
         return self._templates.get_template(template).render(
             root=root_of(request),
             agent=agent,
