@@ -11,7 +11,6 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from assistant.conversation.conversation import Turn
-from assistant.desk.case import EntryKind
 from assistant.desk_tables import EntryRow
 from assistant.tables import ResolutionRow, TurnRow
 from retrieval.clock import utc_now
@@ -19,6 +18,7 @@ from retrieval.errors import ConversationNotFound
 from retrieval.store.database import storable, writing
 
 _TALK = "talk"
+_AGENT = "agent"  # EntryKind.AGENT of the desk, which imports this package
 _FAREWELLS = frozenset({"thanks", "bye"})
 
 
@@ -68,7 +68,7 @@ def keep_farewell(connection: Connection, conversation_id: str, number: int, tur
         each.number for each in connection.execute(query) if any(_TALK not in step for step in each.why["plan"])
     ]
     persons = select(func.max(EntryRow.turn)).where(
-        EntryRow.conversation_id == conversation_id, EntryRow.kind == EntryKind.AGENT, EntryRow.turn > before
+        EntryRow.conversation_id == conversation_id, EntryRow.kind == _AGENT, EntryRow.turn > before
     )
     person = connection.scalar(persons) or 0
     if not answered and not person:
