@@ -41,6 +41,7 @@ from ui.api_keys import KeyDesk
 from ui.chat import ChatPage
 from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
+from ui.desk.acting import acting_router
 from ui.desk.reports import open_mask, reports_router
 from ui.desk.routes import desk_router, open_desk_pages, open_suggesting
 from ui.embedding_api import embedding_router
@@ -142,6 +143,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
         app.include_router(people_router(reception, staffed, RateLimit(settings.rate_limit, times=4)))
         pages = open_desk_pages(staffed.desk, settings, database())
         app.include_router(desk_router(pages, staffed.changes, suggesting))
+        app.include_router(acting_router(pages, pages.view.acting, lambda: assistant.catalog))
         mask = cache(lambda: open_mask(settings, database()))
         app.include_router(reports_router(pages, database(), settings, mask))
     app.include_router(health_router(assistant, metrics))

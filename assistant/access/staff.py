@@ -25,6 +25,7 @@ from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, u
 from assistant.access.attempts import Attempts, Limit
 from assistant.access.passwords import check_strength, hash_password, is_outdated, verify
 from assistant.access.tables import StaffRow, StaffSessionRow
+from assistant.actions.owner import AGENT
 from retrieval.clock import utc_now
 from retrieval.errors import AisleError
 from retrieval.store.database import reading, storable, table_of, writing
@@ -66,7 +67,7 @@ class StaffMember:
     @property
     def actor(self) -> str:
         """`Owner.actor` for what this person does."""
-        return f"agent:{self.name}"
+        return f"{AGENT}{self.name}"
 
     @property
     def is_admin(self) -> bool:

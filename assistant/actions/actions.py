@@ -84,15 +84,23 @@ class Actions:
         """What is in the owner's cart, at today's prices."""
         return self._carts.cart(owner)
 
-    def why_not(self, kind: str, record: OrderRecord) -> Refusal | None:
-        """Why nothing of this kind can be done with an order now, whatever its details; None if it can be, or if nobody knows yet."""
+    def why_not(self, kind: str, record: OrderRecord, *, by_person: bool = False) -> Refusal | None:
+        """Why nothing of this kind can be done with an order now, whatever its details; None if it can be, or if nobody knows yet.
+
+        `by_person` asks what a person of the shop can do.
+        """
         if self.policy is None or kind not in _WHAT:
             return None
         rules = self.policy.rules
         rule = rules.return_ if kind == "return" else getattr(rules, kind)
         now = self._clock()
         situation = Situation(
-            policy=self.policy, now=now, today=now.astimezone(self._zone).date(), product=lambda id: None, record=record
+            policy=self.policy,
+            now=now,
+            today=now.astimezone(self._zone).date(),
+            product=lambda id: None,
+            record=record,
+            by_person=by_person,
         )
         try:
             check_state(record, rule, self.policy, _WHAT[kind])

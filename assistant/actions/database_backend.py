@@ -186,6 +186,7 @@ class DatabaseBackend:
             record=record,
             default_address=address,
             cart=cart,
+            by_person=owner.is_person,
         )
         return record, change_for(request, situation)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.store.database import storable
+
+AGENT = "agent:"
+"""What the actor of an owner begins with if a person of the shop acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,15 @@ class Owner:
             raise ValueError("a visitor has no order")
         if not all(map(storable, (self.customer_id, self.visitor_id, self.order_id, self.actor))):
             raise ValueError("an owner's ids are plain text")
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a person of the shop acts for them, who may do what the policy leaves to people."""
+        return self.actor.startswith(AGENT)
+
+    def through(self, account: str) -> Owner:
+        """The same owner, for whom the agent with this account acts."""
+        return replace(self, actor=f"{AGENT}{account}")
 
     @property
     def key(self) -> str:

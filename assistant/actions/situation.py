@@ -15,7 +15,10 @@ from retrieval.catalog.product import Product
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is known at `now`. `product` finds a product of the catalog by its id, `today` is the day in the shop's zone."""
+    """What is known at `now`. `product` finds a product of the catalog by its id, `today` is the day in the shop's zone.
+
+    `by_person` is true if a person of the shop acts, who may do what the policy leaves to people.
+    """
 
     policy: Policy
     now: datetime
@@ -24,3 +27,4 @@ class Situation:
     record: OrderRecord | None = None
     default_address: Address | None = None
     cart: tuple[CartLine, ...] = ()
+    by_person: bool = False

@@ -15,7 +15,7 @@ from assistant.opening import open_live_assistant
 from assistant.settings import Settings
 from retrieval.store.database import open_database
 from tests.browser.visit import Visit
-from tests.unit.desk.desk_home import PERSON, PLANS, PRICE, STATUS, THANKS, cookie_of, make_desk_home
+from tests.unit.desk.desk_home import PERSON, PLANS, POLICY, PRICE, STATUS, THANKS, cookie_of, make_desk_home
 from tests.unit.scripted_model import ruled_model
 from tests.unit.web import served
 from ui.app import create_app
@@ -30,7 +30,8 @@ HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return make_desk_home(tmp_path_factory.mktemp("desk"), shop_name="Elm & Fell", shop_email="care@elm.example")
+    policy = POLICY.replace("people:", "cancel:\n  when: [shipped]\npeople:")
+    return make_desk_home(tmp_path_factory.mktemp("desk"), policy, shop_name="Elm & Fell", shop_email="care@elm.example")
 
 
 @pytest.fixture
@@ -194,6 +195,29 @@ def test_the_customer_is_asked_once_whether_it_is_solved(two: Two) -> None:
     expect(customer.log).to_contain_text("$269.00")
     customer.say(THANKS)
     expect(asked.get_by_role("button", name="No")).to_be_visible()
+
+
+def test_an_agent_cancels_an_order_after_seeing_what_happens(two: Two) -> None:
+    customer, agent = two.customer, two.agent
+    customer.page.context.request.post(f"{customer.url}/session", form={"customer_id": "C-1"})
+    hand_over(two, STATUS)
+    expect(agent.locator("#side [data-act]")).to_have_count(0)  # only who has the conversation acts
+    agent.keyboard.press("t")
+    agent.keyboard.type("One moment.")
+    agent.keyboard.press("Escape")
+    agent.keyboard.press("o")
+    agent.keyboard.press("Enter")
+    expect(agent.locator("#act-form")).to_contain_text("Cancel: FF-21087")
+    agent.get_by_role("button", name="Show the change").click()
+    proposal = agent.locator("#proposal")
+    expect(proposal).to_contain_text("FF-21087")
+    expect(proposal).to_contain_text("$269.00")
+    expect(agent.locator("#side summary").first).to_contain_text("shipped")
+    agent.get_by_role("button", name="Yes, do it").click()
+    expect(agent.locator("#acting")).to_be_hidden()
+    expect(agent.locator("#side summary").first).to_contain_text("cancelled")
+    expect(agent.locator("#timeline .is-note")).to_contain_text("FF-21087")
+    expect(agent.locator("#box")).to_have_value(re.compile(r"One moment\. .*FF-21087"))
 
 
 def test_a_customer_who_leaves_the_queue_has_aisle_again(two: Two) -> None:

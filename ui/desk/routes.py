@@ -19,8 +19,9 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
-from assistant.actions.open_backend import open_backend
+from assistant.actions.actions import Actions
 from assistant.conversation.store import Store
+from assistant.desk.acting import Acting
 from assistant.desk.canned import load_canned, open_places
 from assistant.desk.case import Agent, Case
 from assistant.desk.desk import LONGEST_MESSAGE, Desk
@@ -129,7 +130,8 @@ class DeskPages:
 
 def open_desk_pages(desk: Desk, settings: Settings, engine: Engine) -> DeskPages:
     """The desk's pages over the shop's database and order system. Raises SettingsError, BackendError and StoreError."""
-    view = DeskView(desk, engine, settings, open_backend(settings, engine))
+    acting = Acting(desk, Store(engine), Actions.open(settings, engine))
+    view = DeskView(desk, engine, settings, acting)
     return DeskPages(view, settings, load_canned(settings.home))
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
 
-from assistant.actions.backend import OrderBackend
 from assistant.actions.change import CartLine
-from assistant.actions.database_backend import DatabaseBackend
 from assistant.actions.order import Order
 from assistant.actions.order_record import OrderRecord
-from assistant.actions.owner import Owner
-from assistant.actions.policy_file import load_policy
 from assistant.conversation.conversation import Conversation, Turn
 from assistant.conversation.store import Store
+from assistant.desk.acting import Acting, Choice
 from assistant.desk.canned import fill_places
 from assistant.desk.case import Agent, Case, Entry, EntryKind
 from assistant.desk.desk import Desk
@@ -65,10 +62,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What is known of the customer; empty for a visitor. `trouble` says why orders cannot be shown."""
+    """What is known of the customer; empty for a visitor who has proved no order.
+
+    `choices` has what can be done with each order, by its number. `trouble` says why orders cannot be shown.
+    """
 
     customer: Customer | None = None
     orders: tuple[OrderRecord, ...] = ()
+    choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     cart: tuple[CartLine, ...] = ()
     trouble: str = ""
 
@@ -94,11 +95,9 @@ class Opened:
 class DeskView:
     """Reads what the desk shows. Orders and carts are asked for in the name of the customer, with the agent as the actor."""
 
-    def __init__(self, desk: Desk, engine: Engine, settings: Settings, backend: OrderBackend) -> None:
-        self.desk = desk
+    def __init__(self, desk: Desk, engine: Engine, settings: Settings, acting: Acting) -> None:
+        self.desk, self.acting = desk, acting
         self._store, self._records, self._drafts = Store(engine), Records(engine), Drafts(engine)
-        self._backend = backend
-        self._carts = DatabaseBackend(engine, load_policy(settings), zone=settings.zone)
         self._settings = settings
 
     def queue(self, agent: Agent) -> tuple[Row, ...]:
@@ -112,7 +111,7 @@ class DeskView:
         if case is None:
             raise ConversationNotFound(f"No conversation {conversation_id!r} was handed over.")
         conversation = self._store.open(conversation_id, case.customer_id)
-        side = self._side(case.customer_id, agent)
+        side = self._side(case, agent)
         return Opened(
             case=case,
             who=_who(side.customer),
@@ -158,13 +157,16 @@ class DeskView:
         is_mine = case.agent is not None and case.agent.id == agent.id
         return Row(case, _who(customer), _minutes(since, now), gist[:_LONGEST_GIST], is_mine)
 
-    def _side(self, customer_id: str | None, agent: Agent) -> Side:
-        if not customer_id:
+    def _side(self, case: Case, agent: Agent) -> Side:
+        owner = self.acting.owner(case, agent)
+        if owner is None:
             return Side()
-        customer = self._records.customer(customer_id)
-        owner = Owner(customer_id=customer_id, actor=f"agent:{agent.name}")
+        customer = self._records.customer(case.customer_id) if case.customer_id else None
+        actions = self.acting.actions
         try:
-            return Side(customer, self._backend.find(owner, limit=_ORDERS), self._carts.cart(owner))
+            orders = actions.find(owner, limit=_ORDERS)
+            choices = {record.order.id: self.acting.choices(record) for record in orders}
+            return Side(customer, orders, choices, actions.cart(owner))
         except AisleError as error:  # the shop's own order system may be away; the conversation goes on
             return Side(customer, trouble=error.message)
 

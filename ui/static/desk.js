@@ -6,13 +6,13 @@
   const DRAFT = `aisle:desk:${conversation}`;
 
   const complain = (text) => { const place = $("#trouble"); if (place) place.textContent = text; };
-  const ask = async (path, body) => {
+  const ask = async (path, body, told = complain) => {
     const sent = body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
     const answer = await fetch(path, sent).catch(() => null);
     if (answer?.status === 401) location.assign(`${root}/desk`);
-    if (answer?.ok) { complain(""); return answer; }
-    const told = await answer?.json().catch(() => null);
-    complain(told?.error?.message || "The server cannot be reached. What you wrote is kept.");
+    if (answer?.ok) { told(""); return answer; }
+    const why = await answer?.json().catch(() => null);
+    told(why?.error?.message || "The server cannot be reached. What you wrote is kept.");
     return null;
   };
 
@@ -36,7 +36,8 @@
       if (link.dataset.id === conversation) link.setAttribute("aria-current", "page");
     }
   };
-  const show = async (answer) => { if (answer) for (const [name, html] of Object.entries(await answer.json())) put(name, html); };
+  const place = (parts) => { for (const [name, html] of Object.entries(parts)) put(name, html); };
+  const show = async (answer) => { if (answer) place(await answer.json()); };
   const look = async () => { if (conversation) await show(await ask(`${here}/parts`)); };
   const line = async () => { const answer = await ask(`${root}/desk/queue`); if (answer) put("queue", await answer.text()); };
 
@@ -177,7 +178,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.dataset.move) move(button.dataset.move);
-    else if (button?.dataset.do) acts[button.dataset.do](button);
+    else if (button?.dataset.do) acts[button.dataset.do]?.(button);
     else if (button?.dataset.use) drafts.use(+button.dataset.use);
     else if (button?.dataset.sendDraft) drafts.send(+button.dataset.sendDraft);
     else if (button?.dataset.refuse) drafts.refuse(+button.dataset.refuse);
@@ -190,7 +191,7 @@
     if (event.key === "/" && !box.value) { event.preventDefault(); offer(); }
     if (event.key === "Escape") box.blur();
   });
-  const KEYS = { t: () => press("take"), b: () => press("hand_back"), r: () => press("release"), f: () => press("transfer"), c: () => press("close"), n: note, m: () => box?.focus(), w: why, j: () => step(1), k: () => step(-1), "?": acts.help };
+  const KEYS = { t: () => press("take"), b: () => press("hand_back"), r: () => press("release"), f: () => press("transfer"), c: () => press("close"), n: note, m: () => box?.focus(), w: why, o: () => document.querySelector("#side [data-act]:enabled")?.focus(), j: () => step(1), k: () => step(-1), "?": acts.help };
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
     const digit = /^Digit([1-3])$/.exec(event.code)?.[1];
@@ -202,6 +203,7 @@
     if (act && !event.target.closest("#canned")) { event.preventDefault(); act(); }
   });
 
+  window.desk = { ask, show: place, insert, here };
   dress();
   if (box) {
     try { box.value = sessionStorage.getItem(DRAFT) || ""; } catch { /* private windows keep nothing */ }

@@ -36,10 +36,12 @@ def check_state(record: OrderRecord, rule: Rule, policy: Policy, what: str) -> N
         raise Refused(Reason.CLOSED, text, policy.rules.change_items.section)
 
 
-def check_reason(reason: str, allowed: tuple[str, ...], rule: Rule) -> None:
-    """Raises Refused if a person must look at `reason`, or if it is none of those that must be given."""
+def check_reason(reason: str, allowed: tuple[str, ...], rule: Rule, *, by_person: bool) -> None:
+    """Raises Refused if a person must look at `reason` and none acts, or if it is none of those that must be given."""
     given = reason.strip().casefold()
-    if given and given in {each.casefold() for each in rule.person_for}:
+    if by_person and allowed:
+        allowed = (*allowed, *rule.person_for)
+    elif not by_person and given and given in {each.casefold() for each in rule.person_for}:
         raise Refused(Reason.NEEDS_PERSON, "A person at the shop looks at this.", rule.section)
     if allowed and given not in {each.casefold() for each in allowed}:
         raise Refused(Reason.REASON_NEEDED, f"A reason is needed: {' or '.join(allowed)}.", rule.section)
@@ -52,6 +54,8 @@ def check_coming_back(record: OrderRecord, rule: GiveBack, situation: Situation)
         text = f"Something of order {order.id} is already coming back, and that is possible once."
         raise Refused(Reason.ALREADY_COMING_BACK, text, rule.section)
     if not isinstance(rule.days, int):
+        return
+    if order.delivered is None and situation.by_person:
         return
     if order.delivered is None:
         text = f"It is not recorded when order {order.id} was delivered, so a person at the shop looks at this."

@@ -16,7 +16,7 @@ def cancel_change(request: Cancel, record: OrderRecord, situation: Situation) ->
     """The order is cancelled, and what is left of its money goes back but for the fee. Raises Refused."""
     policy, rule, order = situation.policy, situation.policy.rules.cancel, record.order
     check_state(record, rule, policy, "be cancelled")
-    check_reason(request.reason, rule.reasons, rule)
+    check_reason(request.reason, rule.reasons, rule, by_person=situation.by_person)
     fee = fee_of(rule.fee, record, policy, rule)
     return Change(
         kind=request.kind,

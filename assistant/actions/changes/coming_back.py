@@ -23,7 +23,7 @@ def return_change(request: Return, record: OrderRecord, situation: Situation) ->
     policy, rule, order = situation.policy, situation.policy.rules.return_, record.order
     check_state(record, rule, policy, "be returned")
     check_coming_back(record, rule, situation)
-    check_reason(request.reason, rule.reasons, rule)
+    check_reason(request.reason, rule.reasons, rule, by_person=situation.by_person)
     pile = Pile(record)
     moves = [
         ItemMove(line=taken.number, quantity=taken.quantity, before=taken.goods)
@@ -62,7 +62,7 @@ def exchange_change(request: Exchange, record: OrderRecord, situation: Situation
     policy, rule, order = situation.policy, situation.policy.rules.exchange, record.order
     check_state(record, rule, policy, "be exchanged")
     check_coming_back(record, rule, situation)
-    check_reason(request.reason, rule.reasons, rule)
+    check_reason(request.reason, rule.reasons, rule, by_person=situation.by_person)
     if not all(swap.new_product_id for swap in request.swaps):
         raise Refused(Reason.NOTHING_CHANGES, "It is not said what to exchange it for.")
     moves = swapped(request.swaps, Pile(record), situation, only_options=True)
