@@ -31,7 +31,9 @@ HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     policy = POLICY.replace("people:", "cancel:\n  when: [shipped]\npeople:")
-    return make_desk_home(tmp_path_factory.mktemp("desk"), policy, shop_name="Elm & Fell", shop_email="care@elm.example")
+    return make_desk_home(
+        tmp_path_factory.mktemp("desk"), policy, shop_name="Elm & Fell", shop_email="care@elm.example"
+    )
 
 
 @pytest.fixture
