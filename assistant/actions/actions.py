@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Self
 
 from sqlalchemy import Engine
@@ -12,6 +12,8 @@ from assistant.actions.awaited import AwaitedOrder, awaited
 from assistant.actions.backend import OrderBackend
 from assistant.actions.change import CartLine
 from assistant.actions.changes.allowed import check_coming_back, check_state
+from assistant.actions.changes.items import check_items
+from assistant.actions.changes.payment import check_payment
 from assistant.actions.changes.refused import Refused
 from assistant.actions.database_backend import DatabaseBackend
 from assistant.actions.open_backend import open_backend
@@ -35,6 +37,7 @@ _WHAT = {
     "return": "be returned",
     "exchange": "be exchanged",
 }
+_BEFORE_DELIVERY = ("cancel", "change_items", "change_address", "change_payment")
 
 
 class Actions:
@@ -78,7 +81,11 @@ class Actions:
 
     def awaited(self, owner: Owner) -> AwaitedOrder | None:
         """The open order of this owner that is expected first; None without one."""
-        return awaited(self.find(owner), self._clock().astimezone(self._zone).date())
+        return awaited(self.find(owner), self.day(self._clock()))
+
+    def day(self, moment: datetime) -> date:
+        """The day of `moment` where the shop is."""
+        return moment.astimezone(self._zone).date()
 
     def cart(self, owner: Owner) -> tuple[CartLine, ...]:
         """What is in the owner's cart, at today's prices."""
@@ -97,18 +104,33 @@ class Actions:
         situation = Situation(
             policy=self.policy,
             now=now,
-            today=now.astimezone(self._zone).date(),
+            today=self.day(now),
             product=lambda id: None,
             record=record,
             by_person=by_person,
         )
         try:
             check_state(record, rule, self.policy, _WHAT[kind])
+            if kind == "change_items":
+                check_items(record, rules.change_items)
+            elif kind == "change_payment":
+                check_payment(record, rules.change_payment)
             if kind in ("return", "exchange"):
                 check_coming_back(record, rule, situation)
         except Refused as refused:
             return refused.refusal
         return None
+
+    def still_possible(self, record: OrderRecord) -> tuple[str, ...] | None:
+        """Which changes the policy allows for this order now, of those that come before delivery; () if it is too late for them.
+
+        None where the shop's own system decides, or its policy never allows any. A payment can change only to a method that the
+        customer has.
+        """
+        if self.policy is None or not any(getattr(self.policy.rules, kind).when for kind in _BEFORE_DELIVERY):
+            return None
+        kinds = _BEFORE_DELIVERY if len(record.methods) > 1 else _BEFORE_DELIVERY[:-1]
+        return tuple(kind for kind in kinds if self.why_not(kind, record) is None)
 
     def propose(self, owner: Owner, request: Request) -> Proposal | Refusal:
         """See `OrderBackend.propose`."""

@@ -65,6 +65,9 @@ class Note(StrEnum):
     FOREIGN_LIMIT = "limit in another currency, not applied"
     OTHER_CURRENCY = "asked in another currency, not converted"
     ARRIVES_FIRST = "arrives first of the open orders"
+    CAN_CANCEL, CAN_CHANGE_ITEMS = "can still be cancelled", "its items can still be changed"
+    CAN_CHANGE_ADDRESS, CAN_CHANGE_PAYMENT = "its address can still be changed", "its payment can still be changed"
+    NOT_CHANGED_ANY_MORE = "can no longer be changed or cancelled"
     HANDED_OVER = "handed over"
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from assistant.actions.order import OrderStatus
 from assistant.actions.order_record import OrderRecord
 from assistant.actions.owner import Owner
-from assistant.evidence.brief import ORDER_SLOTS, Note
+from assistant.actions.reads import delivery_estimate
+from assistant.evidence.brief import ORDER_SLOTS, BriefLine, Note
 from assistant.evidence.sums import Sum
 from assistant.planning.answer_form import Answer
 from assistant.planning.change_form import asks_how, order_said
@@ -18,7 +19,7 @@ from assistant.planning.order_form import asks_first, asks_spent
 from assistant.planning.plan import Change, Order
 from assistant.tools.changing import settle
 from assistant.tools.order_changes import OrderChange, first_draft
-from assistant.tools.policy import page_findings
+from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.tool import Bench, Findings, Task
 from retrieval.catalog.money import Money
 
@@ -34,6 +35,13 @@ _QUESTIONS = {
     "exchange": "can I exchange an item for another size or color",
 }
 """What the shop's pages are asked where an order cannot be changed here."""
+_LATE = "my order is late, what can I do"
+_POSSIBLE = {
+    "cancel": Note.CAN_CANCEL,
+    "change_items": Note.CAN_CHANGE_ITEMS,
+    "change_address": Note.CAN_CHANGE_ADDRESS,
+    "change_payment": Note.CAN_CHANGE_PAYMENT,
+}
 
 
 def order(step: Order, task: Task, bench: Bench) -> Findings:
@@ -47,6 +55,10 @@ def order(step: Order, task: Task, bench: Bench) -> Findings:
         return first
     found = _meant(step.order, step.what, owner, task, bench)
     orders = tuple(record.order for record in found)
+    if len(found) == 1 and step.what in ("status", "history"):
+        return Findings(
+            orders=orders, records=found, lines=_if_late(found[0], task, bench), notes=_open_to(found[0], bench)
+        )
     return Findings(orders=orders, records=found, notes=() if found else (Note.NO_ORDER,))
 
 
@@ -62,6 +74,21 @@ def change(step: Change, task: Task, bench: Bench) -> Findings:
     draft = task.continued.draft if task.continued else first_draft(step, task)
     found = OrderChange(draft, task, bench).next()
     return _explained(step, task, bench) if found is None else found
+
+
+def _if_late(record: OrderRecord, task: Task, bench: Bench) -> tuple[BriefLine, ...]:
+    """What the shop's pages say on late orders, if this one is late; () if none does."""
+    estimate = delivery_estimate(record, bench.actions.day(task.moment))
+    is_late = record.order.status is OrderStatus.DELAYED or (estimate is not None and estimate.days_late > 0)
+    return page_findings((_LATE,), bench, SURELY_ANSWERS) if record.order.status.is_open and is_late else ()
+
+
+def _open_to(record: OrderRecord, bench: Bench) -> tuple[Note, ...]:
+    """What can still be changed of an order that is on its way to the customer, or that nothing can."""
+    possible = bench.actions.still_possible(record) if record.order.status.is_open else None
+    if possible is None:
+        return ()
+    return tuple(_POSSIBLE[kind] for kind in possible) or (Note.NOT_CHANGED_ANY_MORE,)
 
 
 def _spent(records: Sequence[OrderRecord]) -> Findings:

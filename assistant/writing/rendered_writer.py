@@ -152,7 +152,7 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
             is_only_question = is_alone and sum(isinstance(other, Policy) for other in plan.steps) == 1
             return list(policy_reply(step, lines, view, may_answer=is_only_question))
         case Order():
-            return list(order_reply(step, view))
+            return list(order_reply(step, shares.of_order(step), view))
         case Change() | Cart() if view.task.brief.change is not None:
             return list(change_outcome_reply(view.task.brief.change, view))
         case Change():
@@ -198,7 +198,9 @@ class _Shares:
     def __init__(self, view: ReplyView, plan: Plan) -> None:
         self._view = view
         self._plan = plan
-        self._pages = list(view.page_lines)
+        orders = {place for place, step in enumerate(plan.steps) if isinstance(step, Order)}
+        self._of_orders = [told for told in view.page_lines if told.steps and orders.issuperset(told.steps)]
+        self._pages = [told for told in view.page_lines if told not in self._of_orders]
         self._has_left_open = False
 
     def meant(self, ids: Sequence[str]) -> tuple[str, ...]:
@@ -242,6 +244,11 @@ class _Shares:
         taken = [told for told in self._pages if told.line.record in mine]
         self._pages = [told for told in self._pages if told not in taken]
         return taken
+
+    def of_order(self, step: Order) -> list[Told]:
+        """The lines of pages that this step alone has brought."""
+        place = self._plan.steps.index(step)
+        return [told for told in self._of_orders if place in told.steps]
 
     def leaves_open(self) -> bool:
         """Whether a reply still has to say that nothing answers: no other step has brought lines, and none has said so before."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from assistant.actions.order import OrderStatus
 from assistant.evidence.brief import Note
 from assistant.evidence.hints import OPEN
+from assistant.evidence.wording import in_words
 from assistant.planning.plan import Ask, Cart, Change, HandOver, Order, Policy, Talk
 from assistant.writing.attribute_clauses import Subject
 from assistant.writing.phrases import table
@@ -15,6 +16,13 @@ from assistant.writing.reply_view import ReplyView, Told, distinct
 
 _MOST_LINES = 4
 _SHOP = Subject("we", is_plural=True)
+_LATE_LINES = 2
+_POSSIBLE = (
+    (Note.CAN_CANCEL, "can_cancel"),
+    (Note.CAN_CHANGE_ITEMS, "can_change_items"),
+    (Note.CAN_CHANGE_ADDRESS, "can_change_address"),
+    (Note.CAN_CHANGE_PAYMENT, "can_change_payment"),
+)
 _UNDER_WAY = (OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELAYED)
 
 
@@ -36,8 +44,11 @@ def policy_reply(step: Policy, lines: Sequence[Told], view: ReplyView, may_answe
     yield from (f"{{{each.slot}.quote}}" for each in told[:_MOST_LINES])
 
 
-def order_reply(step: Order, view: ReplyView) -> Iterator[str]:
-    """Where the order stands, what is in it, or what the customer can do where it cannot be seen."""
+def order_reply(step: Order, lines: Sequence[Told], view: ReplyView) -> Iterator[str]:
+    """Where the order stands, what is in it, or what the customer can do where it cannot be seen.
+
+    `lines` say what to do about a late order.
+    """
     notes, contact = view.task.brief.notes, view.contact()
     if Note.SIGNED_OUT in notes:
         yield view.phrases("order.sign_in_status" if step.what == "status" else "order.sign_in")
@@ -70,6 +81,30 @@ def order_reply(step: Order, view: ReplyView) -> Iterator[str]:
         yield view.phrases("order.no_refund", o=slot)
     if step.what in ("status", "history"):
         yield from _standing(slot, view)
+        yield from _if_late(slot, lines, view)
+        yield from _open_to(view)
+
+
+def _if_late(slot: str, lines: Sequence[Told], view: ReplyView) -> Iterator[str]:
+    """What to do about an order that is late, in the words of the shop's pages or else by its contacts, or should it become late."""
+    status, contact = view.fact(f"{slot}.status"), view.contact()
+    if lines:
+        yield from (f"{{{each.slot}.quote}}" for each in distinct(list(lines))[:_LATE_LINES])
+    elif status is None or not contact:
+        return
+    elif view.fact(f"{slot}.late") or status.hint == OrderStatus.DELAYED:
+        yield view.phrases("order.if_late", contact=contact)
+    elif status.hint == OrderStatus.SHIPPED and view.fact(f"{slot}.expected"):
+        yield view.phrases("order.if_not_there", contact=contact)
+
+
+def _open_to(view: ReplyView) -> Iterator[str]:
+    """What can still be changed of the order in this chat."""
+    notes = view.task.brief.notes
+    if possible := [table(f"order.{key}")[0] for note, key in _POSSIBLE if note in notes]:
+        yield view.phrases("order.possible", changes=in_words(possible, "or"))
+    elif Note.NOT_CHANGED_ANY_MORE in notes:
+        yield view.phrases("order.not_possible")
 
 
 def _standing(slot: str, view: ReplyView) -> Iterator[str]:

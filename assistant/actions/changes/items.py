@@ -18,11 +18,7 @@ def items_change(request: ChangeItems, record: OrderRecord, situation: Situation
     """Items are swapped, taken out and added, and the difference is charged or refunded. Raises Refused."""
     rule, order = situation.policy.rules.change_items, record.order
     check_state(record, rule, situation.policy, "have its items changed")
-    if record.returns:
-        text = f"Something of order {order.id} is coming back, so its items cannot change."
-        raise Refused(Reason.ALREADY_COMING_BACK, text, rule.section)
-    if rule.times is not None and record.item_changes >= rule.times:
-        raise Refused(Reason.ALREADY_CHANGED, f"The items of order {order.id} were changed already.", rule.section)
+    check_items(record, rule)
     moves = _moves(request, record, situation, rule)
     money = settled(record, moves, request.payment_method, situation.policy, rule)
     return Change(
@@ -35,6 +31,16 @@ def items_change(request: ChangeItems, record: OrderRecord, situation: Situation
         closes=rule.final,
         section=rule.section,
     )
+
+
+def check_items(record: OrderRecord, rule: Rule) -> None:
+    """Raises Refused if items are coming back, or were changed as often as the policy lets them."""
+    if record.returns:
+        text = f"Something of order {record.order.id} is coming back, so its items cannot change."
+        raise Refused(Reason.ALREADY_COMING_BACK, text, rule.section)
+    if rule.times is not None and record.item_changes >= rule.times:
+        text = f"The items of order {record.order.id} were changed already."
+        raise Refused(Reason.ALREADY_CHANGED, text, rule.section)
 
 
 def _moves(request: ChangeItems, record: OrderRecord, situation: Situation, rule: Rule) -> list[ItemMove]:

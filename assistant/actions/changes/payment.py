@@ -7,6 +7,7 @@ from assistant.actions.changes.allowed import check_state
 from assistant.actions.changes.money import charge, customers_method, refunds
 from assistant.actions.changes.refused import Refused
 from assistant.actions.order_record import OrderRecord
+from assistant.actions.policy import ChangePayment as Rule
 from assistant.actions.refusal import Reason
 from assistant.actions.requests import ChangePayment
 from assistant.actions.situation import Situation
@@ -19,9 +20,7 @@ def payment_change(request: ChangePayment, record: OrderRecord, situation: Situa
     """All that other methods paid is charged to the new one and goes back to them. Raises Refused."""
     policy, rule, order = situation.policy, situation.policy.rules.change_payment, record.order
     check_state(record, rule, policy, "be paid with something else")
-    changes = sum(payment.reason == PAYMENT_CHANGED for payment in record.payments)
-    if rule.times is not None and changes >= rule.times:
-        raise Refused(Reason.ALREADY_CHANGED, f"The payment of order {order.id} was changed before.", rule.section)
+    check_payment(record, rule)
     method = customers_method(record, request.payment_method)
     amount = record.left - max(record.net_by_method.get(method.id, 0), 0)
     if amount <= 0:
@@ -36,3 +35,11 @@ def payment_change(request: ChangePayment, record: OrderRecord, situation: Situa
         method_label=method.label,
         section=rule.section,
     )
+
+
+def check_payment(record: OrderRecord, rule: Rule) -> None:
+    """Raises Refused if the payment was changed as often as the policy lets it."""
+    changes = sum(payment.reason == PAYMENT_CHANGED for payment in record.payments)
+    if rule.times is not None and changes >= rule.times:
+        text = f"The payment of order {record.order.id} was changed before."
+        raise Refused(Reason.ALREADY_CHANGED, text, rule.section)
