@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits import parse
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retrieval.errors import AisleError, SettingsError
 
+_HTTPS_ONLY = "max-age=31536000"
 TOO_FAST = "That was a lot of messages in a short time. Please wait a minute and ask again."
 
 
@@ -24,23 +26,32 @@ class TooFast(AisleError):
 
 
 class RateLimit:
-    """At most so many messages per client, in a moving window. Counts live in this process."""
+    """At most so many messages per client, in a moving window. Counts live in this process, and no change of its clock counts."""
 
-    def __init__(self, limit: str, times: int = 1) -> None:
-        """`limit` is a rate such as "60/minute", of which `times` as many are allowed."""
+    def __init__(self, limit: str, times: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
+        """`limit` is a rate such as "60/minute", of which `times` as many are allowed. `clock` gives seconds and never goes back."""
         try:
-            item = parse(limit)
-            self._limit: RateLimitItem = type(item)(item.amount * times, item.multiples)
+            rate = parse(limit)
         except ValueError as error:
             raise SettingsError(
                 f"AISLE_RATE_LIMIT has the value {limit!r}, which is no rate.", 'Write it as "60/minute" or "5/second".'
             ) from error
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._most, self._seconds = rate.amount * times, rate.get_expiry()
+        self._clock, self._lock = clock, threading.Lock()
+        self._taken = OrderedDict[str, deque[float]]()  # by the latest message, so that idle clients come first
 
     def take(self, client: str) -> None:
         """Counts one message of `client`. Raises TooFast beyond the limit."""
-        if not self._limiter.hit(self._limit, client):
-            raise TooFast(TOO_FAST)
+        with self._lock:
+            now = self._clock()
+            while self._taken and now - next(iter(self._taken.values()))[-1] >= self._seconds:
+                self._taken.popitem(last=False)
+            moments = self._taken.get(client) or deque(maxlen=self._most)
+            if len(moments) == self._most and now - moments[0] < self._seconds:
+                raise TooFast(TOO_FAST)
+            moments.append(now)
+            self._taken[client] = moments
+            self._taken.move_to_end(client)
 
 
 def is_from_own_page(request: Request) -> bool:
@@ -85,6 +96,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         is_secure = scope["scheme"] == "https"
+        has_own_host = is_secure and not scope.get("root_path")  # under a path the host is the shop's, which decides
         path = f"{get_route_path(scope)}/"
         is_for_staff = path.startswith(("/staff/", "/desk/"))
         policy = (
@@ -103,10 +115,12 @@ class SecurityHeaders:
                 headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
                 headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
-                if is_secure:
-                    _secure_cookies(message)
+                if has_own_host:
+                    headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
                 if headers.get("content-type", "").startswith("text/html"):
                     headers["Cache-Control"] = "no-store"  # pages name the host and the customer
+                if is_secure:
+                    _secure_cookies(message)  # last: it puts a list of its own in the place of these headers
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -43,6 +43,7 @@ _INITIAL = re.compile(r"[^\W\d_]\.\Z")
 _CAMEL = re.compile(r"[^\W\d_A-Z][A-Z]")
 _CAMEL_NAME = re.compile(r"(?:Ma?c|De|Di|Del|Du|La|Le|Van|Von|Fitz|O['’])[A-Z]")
 _BLANKS = re.compile(r"[ \t]{2,}")
+_SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}(?=://)")
 _LINES = re.compile(r"(?:[ \t]*\n){3,}")
 
 
@@ -63,7 +64,7 @@ class Names:
         for name in told:
             if "@" not in name and not any(map(str.isdigit, name)):
                 self._add(name)
-        for text in texts:
+        for text in (_SCHEME.sub("", given) for given in texts):  # "sqlite://…" names nobody
             cased = self.recased(text)
             for name in (*cased.names, *self._in(cased.text)):
                 self._add(name)

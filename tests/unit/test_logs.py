@@ -33,6 +33,19 @@ def test_values_are_masked_however_deep_they_are(capsys: pytest.CaptureFixture[s
     assert line["query"] == {"to": ["{customer.phone}"]}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The database sqlite:////srv/aisle/aisle.db cannot be used: unable to open database file.",
+        "The database sqlite:///aisle.db cannot be used.",
+        "The database postgresql://db:5432/shop cannot be reached.",
+        "The feed webdav://feeds.shop.example/products.xml could not be fetched.",
+    ],
+)
+def test_an_operator_reads_which_address_failed(capsys: pytest.CaptureFixture[str], said: str) -> None:
+    assert logged(capsys, error=said)["error"] == said
+
+
 def test_what_is_not_personal_stays(capsys: pytest.CaptureFixture[str]) -> None:
     values = {
         "conversation": "550e8400-e29b-41d4-a716-446655440000",

@@ -241,6 +241,22 @@ def test_cookies_are_secure_behind_https(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("settings", "forwarded", "sent"),
+    [
+        ({}, {}, None),
+        ({}, {"X-Forwarded-Proto": "https"}, "max-age=31536000"),
+        ({"public_url": "https://chat.shop.example"}, {}, "max-age=31536000"),
+        ({"public_url": "https://shop.example/aisle"}, {}, None),
+        ({"public_url": "http://chat.shop.example"}, {}, None),
+    ],
+)
+def test_a_host_of_its_own_behind_https_stays_with_https(tmp_path: Path, settings, forwarded, sent):
+    client = TestClient(make_app(tmp_path, **settings), client=("127.0.0.1", 1))
+    assert client.get("/healthz", headers=forwarded).headers.get("strict-transport-security") == sent
+    assert client.get("/", headers=forwarded).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
     ("headers", "status"),
     [
         ({}, 303),
