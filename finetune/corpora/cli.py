@@ -9,6 +9,7 @@ aisle train finder       --output DIR          the sentence vectors that find th
 aisle train router       --output DIR          the encoder that picks the tool a message asks for
 aisle evaluate reader                          verdicts on record lines, next to floors
 aisle evaluate planner                         plans, next to floors
+aisle evaluate evidence                        whether plans and tools bring what a reply rests on
 aisle evaluate conversations FILE [--json]     replies to the messages of a file, for reading
 
 What evaluates takes the adapter that ships unless `--adapter DIR` names another.
@@ -24,7 +25,12 @@ import typer
 from assistant.settings import SOURCE_ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assistant.language_model.speaker import EngineSpeaker
+    from assistant.turn import Dialogue
+    from finetune.corpora.evidence_evaluation import Rests
+    from finetune.corpora.shop import CorpusShop
 
 corpus = typer.Typer(help="Write and check the conversations that Aisle learns from.", no_args_is_help=True)
 Shop = Annotated[Path, typer.Argument(help="Folder of one shop.", exists=True, file_okay=False)]
@@ -60,6 +66,7 @@ def register(train: typer.Typer, evaluate: typer.Typer) -> None:
     evaluate.command("reader")(evaluate_reader)
     evaluate.command("finder")(evaluate_finder)
     evaluate.command("planner")(evaluate_planner)
+    evaluate.command("evidence")(evaluate_evidence)
     evaluate.command("conversations")(evaluate_conversations)
 
 
@@ -261,6 +268,38 @@ def evaluate_planner(
             )
 
 
+def evaluate_evidence(
+    adapter: Adapter = ADAPTER_FOLDER,
+    corpus: Corpus = CORPUS_FOLDER,
+    home: Home = MODEL_HOME,
+    limit: Annotated[int | None, typer.Option(help="Turns of each shop that are prepared; all otherwise.")] = None,
+) -> None:
+    """Print how often the brief of a turn has what its reply rests on: as served, with the written plan, by searching alone."""
+    from itertools import islice
+    from tempfile import TemporaryDirectory
+
+    from finetune.corpora.evidence_evaluation import WAYS, evaluate_evidence, scores
+    from finetune.corpora.planner_evaluation import planned_turns
+    from finetune.corpora.shop import CorpusShop, held_out, shop_folders
+    from finetune.corpora.transcripts import corpus_conversations
+
+    found: dict[str, list[tuple[Rests, bool]]] = {name: [] for name in WAYS}
+    with TemporaryDirectory() as scratch:
+        live = _live_by(home, adapter, Path(scratch))
+        for folder in shop_folders(corpus):
+            if folder.name not in held_out(corpus):
+                continue
+            shop = CorpusShop.load(folder)
+            turns = list(islice(planned_turns(shop, corpus_conversations(folder)), limit))
+            dialogue = live(shop)
+            for name, way in WAYS.items():
+                reached = evaluate_evidence(turns, way(shop, dialogue), shop.briefing.group)
+                found[name] += reached
+                typer.echo(f"{folder.name:16} {name:20} {scores(reached)}")
+    for name, reached in found.items():
+        typer.echo(f"{'all':16} {name:20} {scores(reached)}")
+
+
 def evaluate_conversations(
     file: Annotated[Path, typer.Argument(help='JSON lines: {"id", "shop", "turns": [{"message"}]}.', exists=True)],
     adapter: Adapter = ADAPTER_FOLDER,
@@ -275,39 +314,35 @@ def evaluate_conversations(
     """Hold the conversations of a file and print messages and replies, for reading or for checks."""
     from tempfile import TemporaryDirectory
 
+    from finetune.corpora.conversation_runs import hold_all, json_line, text_of
+
+    with TemporaryDirectory() as scratch:
+        held = hold_all(file, corpus, _live_by(home, adapter, Path(scratch)), output)
+        last = ""
+        for turn in held:
+            typer.echo(json_line(turn) if json else text_of(turn, is_first=turn.conversation.id != last))
+            last = turn.conversation.id
+
+
+def _live_by(home: Path, adapter: Path, scratch: Path) -> Callable[[CorpusShop], Dialogue]:
+    """What opens the live dialogue of a corpus shop with the models that ship, its database and index in `scratch`."""
     from assistant.checking.claims import EVERYDAY_FILE
     from assistant.logs import configure_logs
     from assistant.planning.router import open_router
     from assistant.reading.finder import open_finder
     from assistant.reading.reader import LanguageModelReader
-    from finetune.corpora.conversation_runs import hold_all, json_line, text_of
     from finetune.corpora.live import live_dialogue
     from retrieval.index.sentence_encoder import open_encoder
 
     configure_logs("WARNING")
     speaker, encoder, finder = speaker_of(home, adapter), open_encoder(), open_finder(FINDER_FOLDER)
-    router = open_router(ROUTER_FOLDER)
+    reader, router = LanguageModelReader(speaker), open_router(ROUTER_FOLDER)
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
-    with TemporaryDirectory() as scratch:
-        held = hold_all(
-            file,
-            corpus,
-            lambda shop: live_dialogue(
-                shop,
-                Path(scratch) / shop.name,
-                speaker,
-                LanguageModelReader(speaker),
-                encoder,
-                everyday,
-                finder,
-                router,
-            ),
-            output,
-        )
-        last = ""
-        for turn in held:
-            typer.echo(json_line(turn) if json else text_of(turn, is_first=turn.conversation.id != last))
-            last = turn.conversation.id
+
+    def live(shop: CorpusShop) -> Dialogue:
+        return live_dialogue(shop, scratch / shop.name, speaker, reader, encoder, everyday, finder, router)
+
+    return live
 
 
 def speaker_of(home: Path, adapter: Path) -> EngineSpeaker:

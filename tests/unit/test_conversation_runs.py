@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from assistant.evidence.brief import Brief
+from assistant.planning.plan import HandOver, Plan
 from finetune.corpora.conversation_runs import hold_all, read_asked
+from finetune.corpora.evidence_evaluation import (
+    Rests,
+    always_search,
+    evaluate_evidence,
+    rests_on,
+    scores,
+    with_written_plan,
+)
 from finetune.corpora.live import live_dialogue
 from finetune.corpora.planner_evaluation import Pages, commonest, evaluate_planner, planned_turns
 from finetune.corpora.shop import CorpusShop
@@ -58,3 +68,25 @@ def test_a_planner_that_knows_the_plan_scores_one_and_the_floor_less() -> None:
     assert floor.tools < 0.5
     assert perfect.page > floor.page > 0
     assert floor.tools_interval[0] <= floor.tools <= floor.tools_interval[1]
+
+
+def test_the_written_brief_is_what_a_turn_rests_on() -> None:
+    turns = list(planned_turns(northwire(), conversations()))
+    group = northwire().briefing.group
+    perfect = evaluate_evidence(turns, lambda asked: (asked.turn.plan, asked.turn.brief), group)
+    nothing = evaluate_evidence(turns, lambda asked: (Plan(steps=(HandOver(reason="rule"),)), Brief()), group)
+    assert scores(perfect).reached == 1.0
+    assert {kind for kind, is_reached in nothing if is_reached} <= {Rests.ACTS}
+    assert {rests_on(asked) for asked in turns} == set(Rests)
+
+
+def test_the_written_plan_brings_more_evidence_than_a_search(tmp_path: Path) -> None:
+    shop = northwire()
+    turns = list(planned_turns(shop, conversations()[:12]))
+    live = live_dialogue(shop, tmp_path, ScriptedSpeaker(), MarkedReader({}), open_encoder(), frozenset())
+    written, searched = (
+        scores(evaluate_evidence(turns, way(shop, live), shop.briefing.group))
+        for way in (with_written_plan, always_search)
+    )
+    assert written.reached > searched.reached > 0
+    assert f"reached {written.reached:.3f}" in str(written)
