@@ -21,6 +21,7 @@ from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
 from assistant.planning.planner import LanguageModelPlanner, Planner, Router
 from assistant.reading.known_questions import KnownQuestions
+from assistant.reading.listener import Listener
 from assistant.reading.reader import Reader
 from assistant.settings import Settings
 from assistant.shop import Shop
@@ -48,6 +49,7 @@ def dialogue_of(
     now: Callable[[], datetime],
     chat: ChatModel | None = None,
     router: Router | None = None,
+    listener: Listener | None = None,
 ) -> Dialogue:
     """The dialogue of one shop. `everyday` are the stems that the claims checker takes for everyday words.
 
@@ -69,6 +71,7 @@ def dialogue_of(
         briefing=Briefing(catalog, shop, now, actions.policy or Policy()),
         composer=Composer(writer, ClaimsChecker(catalog, everyday)),
         kinds=catalog_kinds(catalog),
+        listener=listener,
     )
 
 

@@ -30,6 +30,7 @@ from assistant.live.live import LOOK_SECONDS, Live
 from assistant.live.live_assistant import LiveAssistant
 from assistant.planning.planner import Router
 from assistant.reading.finder import open_finder
+from assistant.reading.listener import Listener
 from assistant.reading.reader import LanguageModelReader
 from assistant.settings import Settings
 from assistant.shop import Shop
@@ -145,6 +146,7 @@ class _Workshop:
             utc_now,
             self._chat,
             self._router,
+            self._listener,
         )
         name = self._chat.name if self._chat else speaking.name
         return Serving(dialogue, Beside(catalog, Chips(catalog, dialogue.kinds)), name)
@@ -179,6 +181,12 @@ class _Workshop:
         from assistant.planning.router import open_router  # imports torch, which takes seconds
 
         return open_router(self.settings.data / "models" / "router")
+
+    @cached_property
+    def _listener(self) -> Listener:
+        from assistant.reading.encoder_listener import open_listener  # imports torch, which takes seconds
+
+        return open_listener(self.settings.data / "models" / "listener")
 
     @cached_property
     def _base(self) -> Path:

@@ -25,12 +25,14 @@ from assistant.planning.continuing import continued
 from assistant.planning.plan import Ask, HandOver, Plan
 from assistant.planning.plan_text import plan_text
 from assistant.planning.planner import Planned, Planner
+from assistant.reading.listener import Listener, conversation_before
 from assistant.stopwatch import Stopwatch
 from assistant.tools.changing import close
 from assistant.tools.run import run
 from assistant.tools.tool import Bench, Findings, Task
 from assistant.writing.composer import Composed, Composer
 from retrieval.catalog.customer import Customer
+from retrieval.index.encoder import Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Dialogue:
     composer: Composer
     kinds: tuple[str, ...]
     max_message: int = 2000
+    listener: Listener | None = None
     system: str = field(init=False)
     """What the language model knows of the shop before a conversation begins."""
 
@@ -148,15 +151,25 @@ class Dialogue:
         number = thread.numbers.number(self.briefing.group(thread.page)) if page else None
         is_known = customer is not None or (owner is not None and bool(owner.order_id))
         context = context_text(is_known, page.title if page else "", number or 1)
-        heard = continued(message, thread.waiting, press) if owner else None
+        answered = continued(message, thread.waiting, press) if owner else None
         with watch.step("planning"):
             planned = (
-                heard.planned(thread)
-                if heard
+                answered.planned(thread)
+                if answered
                 else self._planned(context, thread, message, cancelled or threading.Event())
             )
         customer_id = customer.id if customer else None
-        task = Task(message, planned.plan.need, thread, moment, customer_id, owner, heard, hands_over)
+        task = Task(
+            message,
+            planned.plan.need,
+            thread,
+            moment,
+            customer_id,
+            owner,
+            answered,
+            hands_over,
+            self._heard(message, thread),
+        )
         if cancelled is not None and cancelled.is_set():  # nobody reads the reply, so nothing may come of the message
             task = replace(task, owner=None, continued=None)
         with watch.step("tools"):
@@ -181,6 +194,13 @@ class Dialogue:
             closed=closed,
         )
         return Prepared(message, thread, context, planned, brief, moment)
+
+    def _heard(self, message: str, thread: Thread) -> Vectors | None:
+        if self.listener is None:
+            return None
+        products = self.bench.catalog.products
+        titles = [products[id].title for id in thread.shown or (thread.page,) if id in products]
+        return self.listener.hear(message, conversation_before(thread, titles))
 
     def _planned(self, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
         planned = self.planner.plan(self.system, context, thread, message, cancelled)

@@ -1,4 +1,4 @@
-"""find and bundle: products that meet a need, read line by line before they are recommended."""
+"""find: products that meet a need, read line by line before they are recommended."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from assistant.evidence.brief import BriefLine, Note
-from assistant.evidence.sums import Sum, left_of, total
 from assistant.planning.grammar.text import stems
-from assistant.planning.plan import Bundle, Find
+from assistant.planning.plan import Find
 from assistant.planning.request_form import asks_for_others, asks_in_words
 from assistant.reading.verdict import Verdict
-from assistant.tools.policy import SURELY_ANSWERS, page_findings
+from assistant.tools.policy import SURELY_ANSWERS, page_findings, page_heard
 from assistant.tools.reading import DECIDES, ProductReading, attribute_line, is_option, read_records, told
-from assistant.tools.tool import Bench, Findings, Task
+from assistant.tools.tool import Asked, Bench, Findings, Task
+from assistant.tools.variants import group_of
 from retrieval.catalog.candidate import Candidate
 from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 from retrieval.catalog.measure import Measure
@@ -49,12 +49,14 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         wanted = _without_age(step, wanted, task, bench)
     candidates, count, is_relaxed, wanted = _search(step, wanted, task, bench)
     if not candidates:
-        pages = page_findings((task.message,), bench, SURELY_ANSWERS) if asks_in_words(task.message) else ()
+        pages = page_findings(task.asked(task.message), bench, SURELY_ANSWERS) if asks_in_words(task.message) else ()
         pages = pages if _speaks_of(pages, step.kind, bench) else ()
         return Findings(lines=pages, notes=() if pages else (Note.NOTHING_FOUND,))
     notes += (Note.LIMIT_NOT_MET,) if is_relaxed else ()
     candidates = _without(task.need.avoid, candidates) or candidates
     if wanted.sort is Sort.RELEVANCE:
+        if answer := page_heard((each.product.id for each in candidates), task, bench):
+            return Findings(lines=answer)
         candidates = _of_narrower_kind(candidates, bench.constraints.modifier(task.message))
     if wanted.sort is Sort.RELEVANCE and not any(each.field == "age_group" for each in wanted.conditions):
         candidates = _childrens_last(candidates)
@@ -65,7 +67,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         listed = [candidate.product for candidate in candidates[:SHOWN]]
         sorted_by = tuple(_sorted_by(listed, wanted, bench))
         return Findings(products=tuple(product.id for product in listed), lines=sorted_by, notes=notes, total=count)
-    read = read_records(bench, [candidate.product for candidate in candidates], (question,), _LINES_READ)
+    read = read_records(bench, [candidate.product for candidate in candidates], Asked((question,)), _LINES_READ)
     kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read, task.moment, wanted)
     if not step.kind and not any(line.near.nearness >= _NEAR for each in read for line in each.lines):
         return Findings(notes=(Note.NOTHING_FOUND,))
@@ -89,7 +91,7 @@ def _without_age(step: Find, wanted: Filter, task: Task, bench: Bench) -> Filter
 
     def nearest(filter: Filter) -> float:
         found = bench.search.nearest(step.want, filter, _READ, task.moment)
-        lines = (bench.nearest_lines(each.product.id, (step.want,), 1) for each in found)
+        lines = (bench.nearest_lines(each.product.id, Asked((step.want,)), 1) for each in found)
         return max((near[0].nearness for near in lines if near), default=0.0)
 
     return wanted if nearest(wanted) >= nearest(free) - _MUCH_NEARER else free
@@ -118,46 +120,6 @@ def _question(step: Find, task: Task, bench: Bench) -> str:
     if not bench.constraints.says_more(step.want):
         return f"{step.kind}: {need}" if need else ""
     return "; ".join(filter(None, [f"{step.kind}: {step.want}", need]))
-
-
-def bundle(step: Bundle, task: Task, bench: Bench) -> Findings:
-    """One product of each kind, together within the budget where that is possible."""
-    budget = bench.constraints.money(task.need.budget) or bench.constraints.money(task.message)
-    need = _without_budget(task)
-    rows: list[list[Product]] = []
-
-    def price(product: Product) -> Decimal:
-        return product.offer_at(task.moment).price.amount
-
-    for kind in step.kinds:
-        wanted = bench.constraints.of(Find(kind=kind), need.need, "")
-        found = bench.search.products(kind, wanted, _READ, task.customer_id, moment=task.moment).candidates
-        taken = {_group(row[0]) for row in rows}
-        fitting = [
-            c.product for c in found if c.product.offer_at(task.moment).is_available and _group(c.product) not in taken
-        ]
-        rows += [fitting] if fitting else []
-    if not rows:
-        return Findings(notes=(Note.NOTHING_FOUND,))
-    chosen = [row[0] for row in rows]
-    if budget is not None:
-        cheapest = [min(row, key=price) for row in rows]
-        for place in sorted(range(len(rows)), key=lambda i: price(cheapest[i]) - price(chosen[i])):
-            if sum(map(price, chosen)) <= budget:
-                break
-            chosen[place] = cheapest[place]
-    spent = total(((product, 1) for product in chosen), task.moment)
-    left = left_of(budget, spent) if budget is not None else None
-    sums = (Sum("total", str(spent)), *((Sum("left of budget", str(left)),) if left is not None else ()))
-    notes = (Note.OVER_BUDGET,) if budget is not None and left is None else ()
-    if budget is None and bench.constraints.has_foreign_limit(task.need, task.message):
-        notes = (Note.FOREIGN_LIMIT,)
-    return Findings(products=tuple(product.id for product in chosen), sums=sums, notes=notes, total=len(chosen))
-
-
-def _without_budget(task: Task) -> Task:
-    """The task without its budget, which holds for a bundle as a whole and not for each part of it."""
-    return replace(task, need=task.need.model_copy(update={"budget": ""}))
 
 
 def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple[Candidate, ...], int, bool, Filter]:
@@ -253,7 +215,7 @@ def _distinct(read: Sequence[ProductReading]) -> list[ProductReading]:
     """The best of each group of variants."""
     first: dict[str, ProductReading] = {}
     for each in read:
-        first.setdefault(_group(each.product), each)
+        first.setdefault(group_of(each.product), each)
     return list(first.values())
 
 
@@ -272,10 +234,6 @@ def _without(avoid: Sequence[str], candidates: Sequence[Candidate]) -> tuple[Can
 
 def _kind(product: Product) -> str:
     return product.category_path[-1] if product.category_path else ""
-
-
-def _group(product: Product) -> str:
-    return product.item_group_id or product.id
 
 
 def _goes(condition: Condition, given_up: tuple[str, ...]) -> bool:

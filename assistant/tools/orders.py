@@ -20,7 +20,7 @@ from assistant.planning.plan import Change, Order
 from assistant.tools.changing import settle
 from assistant.tools.order_changes import OrderChange, first_draft
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
-from assistant.tools.tool import Bench, Findings, Task
+from assistant.tools.tool import Asked, Bench, Findings, Task
 from retrieval.catalog.money import Money
 
 _RECENT, _ALL = 20, 10_000
@@ -80,7 +80,7 @@ def _if_late(record: OrderRecord, task: Task, bench: Bench) -> tuple[BriefLine, 
     """What the shop's pages say on late orders, if this one is late; () if none does."""
     estimate = delivery_estimate(record, bench.actions.day(task.moment))
     is_late = record.order.status is OrderStatus.DELAYED or (estimate is not None and estimate.days_late > 0)
-    return page_findings((_LATE,), bench, SURELY_ANSWERS) if record.order.status.is_open and is_late else ()
+    return page_findings(Asked((_LATE,)), bench, SURELY_ANSWERS) if record.order.status.is_open and is_late else ()
 
 
 def _open_to(record: OrderRecord, bench: Bench) -> tuple[Note, ...]:
@@ -114,7 +114,7 @@ def _first(records: Sequence[OrderRecord]) -> Findings | None:
 
 
 def _explained(step: Change, task: Task, bench: Bench) -> Findings:
-    lines = page_findings((_QUESTIONS[step.what],), bench)
+    lines = page_findings(Asked((_QUESTIONS[step.what],)), bench)
     owner = task.orders_of
     if owner is None:
         return Findings(lines=lines, notes=(Note.SIGNED_OUT,))

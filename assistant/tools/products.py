@@ -23,10 +23,11 @@ from assistant.planning.request_form import (
 )
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
+from assistant.tools.answering import answering_record
 from assistant.tools.basket import named_basket
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.reading import ProductReading, attribute_line, deciding, is_option, read_record, read_records
-from assistant.tools.tool import Bench, Findings, Task
+from assistant.tools.tool import Asked, Bench, Findings, Task
 from assistant.tools.variants import meant_products
 from retrieval.catalog.product import Product
 
@@ -68,17 +69,26 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
         )
         return Findings(products=ids, lines=said, notes=(Note.OTHER_CURRENCY,) if is_foreign else ())
     most = _LINES_OF_ONE if len(products) == 1 else _LINES_OF_EACH
+    record = answering_record(ids[0], task, bench) if len(ids) == 1 else ""
+    if record in bench.catalog.products and record not in ids:
+        products = meant_products((record,), task, bench)
+        ids = tuple(product.id for product in products)
+    words = (step.question,) if questions_in(task.message) else (step.question, task.message)
     lines: list[BriefLine] = []
-    asked = (step.question,) if questions_in(task.message) else (step.question, task.message)
-    for product in products:
-        read = read_record(bench, product.id, asked, _LINES_READ)
+    for product in products if record not in bench.catalog.faqs else ():
+        read = read_record(bench, product.id, Asked(words), _LINES_READ)
         if len(bench.catalog.variants(product)) > 1:  # its color and size are told of all its variants together
             read = tuple(each for each in read if not is_option(each.near.line))
         lines += deciding(read, most)
     named = f"{step.question} {products[0].title}" if products else step.question  # pages speak of knives, not of "it"
-    least = SURELY_ANSWERS if speaks_of_people(task.message) else _MUST_ANSWER
-    lines = lines or list(page_findings((named, *asked[1:]), bench, least))
+    least = SURELY_ANSWERS if speaks_of_people(task.message) or record in bench.catalog.faqs else _MUST_ANSWER
+    lines = lines or list(page_findings(_of_pages(named, words, task), bench, least))
     return Findings(products=ids, lines=tuple(lines), notes=() if lines else (Note.NOT_STATED,))
+
+
+def _of_pages(named: str, words: Sequence[str], task: Task) -> Asked:
+    """How the pages are asked a question about a product; of several questions in one message the listener hears the mixture."""
+    return Asked((named,)) if questions_in(task.message) else task.asked(named, *words[1:])
 
 
 def _described(product: Product, bench: Bench) -> Iterator[BriefLine]:
@@ -113,7 +123,7 @@ def compare(step: Compare, task: Task, bench: Bench) -> Findings:
     is_price = "price" in bench.constraints.compared(task.message)
     lines = list(_compared(products, task, bench))
     if step.on and not lines and not is_price:
-        read = (read_record(bench, product.id, (step.on, question), _LINES_READ) for product in products)
+        read = (read_record(bench, product.id, Asked((step.on, question)), _LINES_READ) for product in products)
         lines = [line for each in read for line in deciding(each, 1)]
     lines = lines or ([] if is_price else list(_differing(products, bench)))
     sums = (Sum("difference", str(difference(products[0], products[1], task.moment))),) if len(products) == 2 else ()
@@ -126,7 +136,7 @@ def choose(step: Choose, task: Task, bench: Bench) -> Findings:
     wanted = bench.constraints.of(Find(), task.need, task.message)
     products = meant_products(step.of, task, bench)
     fitting = [each for each in products if wanted.accepts(each, each.offer_at(task.moment))]
-    read = read_records(bench, fitting or products, (question,), _LINES_READ)
+    read = read_records(bench, fitting or products, Asked((question,)), _LINES_READ)
 
     def merit(each: ProductReading) -> tuple[float, float]:
         fit = each.support - each.contradiction - (0.0 if each.product.offer_at(task.moment).is_available else 1.0)

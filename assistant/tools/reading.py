@@ -10,7 +10,7 @@ from assistant.reading.lines import Line, LineKind
 from assistant.reading.reader import Reading
 from assistant.reading.verdict import Verdict
 from assistant.tools.plain_reading import plain_verdict
-from assistant.tools.tool import Bench, NearLine
+from assistant.tools.tool import Asked, Bench, NearLine
 from retrieval.catalog.product import Product
 
 DECIDES = 0.5
@@ -70,17 +70,15 @@ class ProductReading:
         return max((each.reading.probability(Verdict.CONTRADICTS) for each in self.lines), default=0.0)
 
 
-def read_record(bench: Bench, record: str, questions: Sequence[str], most: int) -> tuple[ReadLine, ...]:
-    """The `most` lines of a record that are nearest to `questions`, ways to ask one thing, as read for the first of them."""
-    return _read(bench, bench.nearest_lines(record, questions, most), questions)
+def read_record(bench: Bench, record: str, asked: Asked, most: int) -> tuple[ReadLine, ...]:
+    """The `most` lines of a record that are nearest to what is asked, as read for its question."""
+    return _read(bench, bench.nearest_lines(record, asked, most), asked)
 
 
-def read_records(
-    bench: Bench, products: Sequence[Product], questions: Sequence[str], most: int
-) -> list[ProductReading]:
+def read_records(bench: Bench, products: Sequence[Product], asked: Asked, most: int) -> list[ProductReading]:
     """Several products read together, which is faster than one by one."""
-    near = [line for product in products for line in bench.nearest_lines(product.id, questions, most)]
-    read = _read(bench, near, questions)
+    near = [line for product in products for line in bench.nearest_lines(product.id, asked, most)]
+    read = _read(bench, near, asked)
     return [
         ProductReading(product, tuple(each for each in read if each.reading.line.record == product.id))
         for product in products
@@ -112,11 +110,10 @@ def attribute_line(product: Product, name: str, bench: Bench) -> Line | None:
     return next((line for line in own if line.text.casefold().startswith(start)), None)
 
 
-def _read(bench: Bench, near: Sequence[NearLine], questions: Sequence[str]) -> tuple[ReadLine, ...]:
-    """Lines as read for the first of `questions` that says anything, grouped by record as the reader needs them."""
-    question = next(filter(None, questions), "")
-    readings = bench.reader.read(question, [each.line for each in near]) if near else []
-    return tuple(ReadLine(_plain(reading, questions), each) for reading, each in zip(readings, near, strict=True))
+def _read(bench: Bench, near: Sequence[NearLine], asked: Asked) -> tuple[ReadLine, ...]:
+    """Lines as read for what is asked, grouped by record as the reader needs them."""
+    readings = bench.reader.read(asked.question, [each.line for each in near]) if near else []
+    return tuple(ReadLine(_plain(reading, asked.words), each) for reading, each in zip(readings, near, strict=True))
 
 
 def _plain(reading: Reading, questions: Sequence[str]) -> Reading:

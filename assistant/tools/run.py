@@ -21,8 +21,9 @@ from assistant.planning.plan import (
     Policy,
     Step,
 )
+from assistant.tools.bundle import bundle
 from assistant.tools.cart import cart
-from assistant.tools.find import bundle, find
+from assistant.tools.find import find
 from assistant.tools.orders import change, order
 from assistant.tools.policy import policy
 from assistant.tools.products import choose, compare, details

@@ -30,6 +30,8 @@ from retrieval.search.search import Search
 
 _REMEMBERED = 4096
 """Records whose lines and line vectors are kept, some 30 MB of vectors."""
+_HEARD_COUNTS = 0.8
+"""What the listener counts beside the words of question and message."""
 
 
 class Access(StrEnum):
@@ -72,6 +74,19 @@ class NearLine:
     lead: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Ways to ask one thing: in words, the whole question first, and as the listener heard the message in its conversation."""
+
+    words: tuple[str, ...]
+    heard: Vectors | None = None
+
+    @property
+    def question(self) -> str:
+        """The first of the ways that says anything."""
+        return next(filter(None, self.words), "")
+
+
 @dataclass(frozen=True)
 class Bench:
     """Everything that tools work with. One per shop, shared between threads. `finder` brings questions near to lines."""
@@ -90,16 +105,26 @@ class Bench:
         object.__setattr__(self, "lines_of", remembered(self._lines_of, _REMEMBERED))
         object.__setattr__(self, "_vectors_of", remembered(self._line_vectors, _REMEMBERED))
 
-    def nearest_lines(self, record: str, questions: Sequence[str], most: int) -> list[NearLine]:
-        """The lines of a record that are nearest in meaning to `questions`, two ways to ask one thing; nearest first."""
+    def nearest_lines(self, record: str, asked: Asked, most: int) -> list[NearLine]:
+        """The lines of a record that are nearest in meaning to what is asked, all ways to ask it together; nearest first."""
         lines = self.lines_of(record)
-        asked = [self.finder.encode_queries([question])[0] for question in dict.fromkeys(questions) if question]
-        if not lines or not asked:
+        vector = self._vector(asked)
+        if not lines or vector is None:
             return []
-        nearness = np.mean([self._vectors_of(record) @ vector for vector in asked], axis=0)
+        nearness = self._vectors_of(record) @ vector
         median = float(np.median(nearness))
         best = np.argsort(-nearness, kind="stable")[:most]
         return [NearLine(lines[place], float(nearness[place]), float(nearness[place]) - median) for place in best]
+
+    def _vector(self, asked: Asked) -> Vectors | None:
+        """Where what is asked lies among lines, None if nothing is."""
+        ways = [self.finder.encode_queries([words])[0] for words in dict.fromkeys(asked.words) if words]
+        if not ways:
+            return asked.heard
+        said = np.mean(ways, axis=0, dtype=np.float32)
+        if asked.heard is None:
+            return np.asarray(said, np.float32)
+        return np.asarray((1 - _HEARD_COUNTS) * said + _HEARD_COUNTS * asked.heard, np.float32)
 
     def _line_vectors(self, record: str) -> Vectors:
         return self.finder.encode_documents([line_text(line) for line in self.lines_of(record)])
@@ -128,6 +153,8 @@ class Task:
     continued: Continued | None = None
     hands_over: bool = False
     """Whether people answer in this chat, so that a hand-over needs no contacts."""
+    heard: Vectors | None = None
+    """The message as the listener heard it, None if nobody listens."""
 
     @property
     def orders_of(self) -> Owner | None:
@@ -135,6 +162,10 @@ class Task:
         if self.owner is not None and self.owner.customer_id:
             return self.owner
         return Owner(customer_id=self.customer_id) if self.customer_id else None
+
+    def asked(self, *words: str) -> Asked:
+        """What is asked in `words`, and as the message was heard."""
+        return Asked(words, self.heard)
 
     def question(self, *parts: str) -> str:
         """What the reader is asked: `parts`, then the need."""

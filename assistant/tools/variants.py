@@ -38,17 +38,18 @@ def meant_products(ids: Iterable[str], task: Task, bench: Bench) -> list[Product
 def once_each(ids: Sequence[str], task: Task, bench: Bench) -> tuple[str, ...]:
     """`ids` with one variant of each product, but for variants of which the message itself names several."""
     products = [bench.catalog.products[id] for id in ids]
-    counts = Counter(map(_group, products))
+    counts = Counter(map(group_of, products))
     options = bench.constraints.options(task.message) if max(counts.values(), default=0) > 1 else None
     kept: dict[tuple[str, int], str] = {}
     for product in products:
         parts = options.each_of(bench.catalog.variants(product)) if options else []
         place = next((place for place, part in enumerate(parts) if product in part), 0) if len(parts) > 1 else 0
-        kept.setdefault((_group(product), place), product.id)
+        kept.setdefault((group_of(product), place), product.id)
     return tuple(kept.values())
 
 
-def _group(product: Product) -> str:
+def group_of(product: Product) -> str:
+    """What all variants of a product have in common."""
     return product.item_group_id or product.id
 
 

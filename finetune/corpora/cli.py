@@ -7,6 +7,7 @@ aisle corpus sample data/conversations/*/ --share 0.05
 aisle train conversation --output DIR          the adapter that plans, reads and writes
 aisle train finder       --output DIR          the sentence vectors that find the lines of a record
 aisle train router       --output DIR          the encoder that picks the tool a message asks for
+aisle train listener     --output DIR          the encoder that hears what a message asks from its conversation
 aisle evaluate reader                          verdicts on record lines, next to floors
 aisle evaluate planner                         plans, next to floors
 aisle evaluate evidence                        whether plans and tools bring what a reply rests on
@@ -56,6 +57,7 @@ Home = Annotated[Path, typer.Option(help="Folder that keeps the converted base m
 _DATA = SOURCE_ROOT / "data"
 CORPUS_FOLDER, MODEL_HOME, FINDER_FOLDER = _DATA / "conversations", Path("var"), _DATA / "models" / "finder"
 ADAPTER_FOLDER, ROUTER_FOLDER = _DATA / "models" / "conversation", _DATA / "models" / "router"
+LISTENER_FOLDER = _DATA / "models" / "listener"
 
 
 def register(train: typer.Typer, evaluate: typer.Typer) -> None:
@@ -63,8 +65,10 @@ def register(train: typer.Typer, evaluate: typer.Typer) -> None:
     train.command("conversation")(train_conversation)
     train.command("finder")(train_finder)
     train.command("router")(train_router)
+    train.command("listener")(train_listener)
     evaluate.command("reader")(evaluate_reader)
     evaluate.command("finder")(evaluate_finder)
+    evaluate.command("listener")(evaluate_listener)
     evaluate.command("planner")(evaluate_planner)
     evaluate.command("evidence")(evaluate_evidence)
     evaluate.command("conversations")(evaluate_conversations)
@@ -177,6 +181,43 @@ def train_router(
                 lambda done, steps, loss: bars.update(task, completed=done, total=steps),
             )
         )
+
+
+def train_listener(
+    output: Annotated[Path, typer.Option(help="Folder that receives the listener.")] = LISTENER_FOLDER,
+    corpus: Corpus = CORPUS_FOLDER,
+    finder: Annotated[Path, typer.Option(help="Folder of the finder, whose lines it learns to find.")] = FINDER_FOLDER,
+    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
+) -> None:
+    """Train the encoder that hears what a message asks from the conversation before it."""
+    from rich.progress import Progress
+
+    from finetune.corpora.listener_training import ListenerRecipe, train_listener
+
+    with Progress() as bars:
+        task = bars.add_task("Training the listener", total=None)
+        typer.echo(
+            train_listener(
+                corpus,
+                finder,
+                output,
+                ListenerRecipe(seed=seed),
+                lambda done, steps, loss: bars.update(task, completed=done, total=steps),
+            )
+        )
+
+
+def evaluate_listener(
+    listener: Annotated[Path, typer.Option(help="Folder of the listener.")] = LISTENER_FOLDER,
+    corpus: Corpus = CORPUS_FOLDER,
+) -> None:
+    """Print how often a message alone leads to the page and line that answer it on the held-out shops, next to the finder."""
+    from assistant.reading.encoder_listener import open_listener
+    from assistant.reading.finder import open_finder
+    from finetune.corpora.listener_evaluation import evaluate_listener
+
+    for name, heard in evaluate_listener(corpus, open_listener(listener), open_finder(FINDER_FOLDER)).items():
+        typer.echo(f"{name:25} right page {heard.page}, right line {heard.line}, right record {heard.record}")
 
 
 def evaluate_finder(
@@ -329,6 +370,7 @@ def _live_by(home: Path, adapter: Path, scratch: Path) -> Callable[[CorpusShop],
     from assistant.checking.claims import EVERYDAY_FILE
     from assistant.logs import configure_logs
     from assistant.planning.router import open_router
+    from assistant.reading.encoder_listener import open_listener
     from assistant.reading.finder import open_finder
     from assistant.reading.reader import LanguageModelReader
     from finetune.corpora.live import live_dialogue
@@ -336,11 +378,11 @@ def _live_by(home: Path, adapter: Path, scratch: Path) -> Callable[[CorpusShop],
 
     configure_logs("WARNING")
     speaker, encoder, finder = speaker_of(home, adapter), open_encoder(), open_finder(FINDER_FOLDER)
-    reader, router = LanguageModelReader(speaker), open_router(ROUTER_FOLDER)
+    reader, router, listener = LanguageModelReader(speaker), open_router(ROUTER_FOLDER), open_listener(LISTENER_FOLDER)
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
 
     def live(shop: CorpusShop) -> Dialogue:
-        return live_dialogue(shop, scratch / shop.name, speaker, reader, encoder, everyday, finder, router)
+        return live_dialogue(shop, scratch / shop.name, speaker, reader, encoder, everyday, finder, router, listener)
 
     return live
 

@@ -80,9 +80,9 @@ def finder_scores(shops: Iterable[CorpusShop], finder: Encoder) -> FinderScores:
     return FinderScores(
         len(lines),
         float(np.mean(pages)),
-        _interval(pages),
+        interval(pages),
         float(np.mean(lines)),
-        _interval(lines),
+        interval(lines),
         float(above.mean()),
     )
 
@@ -108,7 +108,8 @@ def _decides(shop: CorpusShop, record: str, nearness: Vectors, turn: AskedTurn) 
     return shop.lines[record][int(nearness.argmax())].text in {line.text for line in turn.lines}
 
 
-def _interval(hits: Sequence[bool]) -> Interval:
+def interval(hits: Sequence[bool]) -> Interval:
+    """The 95 % interval of a share, by bootstrap."""
     draws = np.random.default_rng(1).integers(0, len(hits), (_RESAMPLES, len(hits)))
     low, high = np.percentile(np.array(hits)[draws].mean(1), [2.5, 97.5])
     return float(low), float(high)

@@ -9,6 +9,7 @@ from assistant.actions.orders import Orders
 from assistant.build import dialogue_of
 from assistant.language_model.speaker import Speaker
 from assistant.planning.planner import Router
+from assistant.reading.listener import Listener
 from assistant.reading.reader import Reader
 from assistant.turn import Dialogue
 from finetune.corpora.shop import CorpusShop
@@ -28,6 +29,7 @@ def live_dialogue(
     everyday: frozenset[str],
     finder: Encoder | None = None,
     router: Router | None = None,
+    listener: Listener | None = None,
 ) -> Dialogue:
     """The dialogue of `shop`, its database and index in `home`; without a `finder` the encoder finds lines too.
 
@@ -53,4 +55,5 @@ def live_dialogue(
         everyday,
         lambda: shop.moment,
         router=router,
+        listener=listener,
     )

@@ -15,6 +15,7 @@ from finetune.corpora.cli import (
     ADAPTER_FOLDER,
     CORPUS_FOLDER,
     FINDER_FOLDER,
+    LISTENER_FOLDER,
     MODEL_HOME,
     ROUTER_FOLDER,
     Adapter,
@@ -56,6 +57,7 @@ def evaluate_simulation(
 
     from assistant.checking.claims import EVERYDAY_FILE
     from assistant.planning.router import open_router
+    from assistant.reading.encoder_listener import open_listener
     from assistant.reading.finder import open_finder
     from assistant.reading.reader import LanguageModelReader
     from finetune.corpora.live import live_dialogue
@@ -65,14 +67,16 @@ def evaluate_simulation(
     from retrieval.index.sentence_encoder import open_encoder
 
     speaker, encoder, finder = speaker_of(home, adapter), open_encoder(), open_finder(FINDER_FOLDER)
-    router = open_router(ROUTER_FOLDER)
+    router, listener = open_router(ROUTER_FOLDER), open_listener(LISTENER_FOLDER)
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
 
     def opened(folder: Path, scratch: Path) -> SimulatedShop:
         shop = CorpusShop.load(folder)
         reader = LanguageModelReader(speaker)
         home = scratch / shop.name
-        return SimulatedShop(shop, live_dialogue(shop, home, speaker, reader, encoder, everyday, finder, router))
+        return SimulatedShop(
+            shop, live_dialogue(shop, home, speaker, reader, encoder, everyday, finder, router, listener)
+        )
 
     names = [name for given in shops or () for name in given.split(",")]
     folders = [_folder(SAMPLE if name == "sample" else name, corpus) for name in names or sorted(held_out(corpus))]

@@ -16,7 +16,8 @@ from assistant.planning.plan import Bundle, Cart, Change, Choose, Compare, Detai
 from assistant.reading.lines import Line
 from assistant.reading.reader import LABELS, Reading
 from assistant.reading.verdict import Verdict
-from assistant.tools.find import bundle, find
+from assistant.tools.bundle import bundle
+from assistant.tools.find import find
 from assistant.tools.orders import change, order
 from assistant.tools.policy import policy
 from assistant.tools.products import choose, compare, details

@@ -1,0 +1,30 @@
+"""Listener: a message, heard in the light of its conversation, as a vector near the record lines that answer it.
+
+"how heavy" after a parasol was shown, or "can she sign without checking" after a question on delivery, says little by itself. A language
+model can write such a message out as a whole question, but a small one often writes another question. A listener skips the writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from assistant.dialogue.thread import Thread
+from retrieval.index.encoder import Vectors
+
+_SHOWN = 3
+"""Products in view that are named to the listener."""
+
+
+class Listener(Protocol):
+    """Anything that hears what a message asks."""
+
+    def hear(self, message: str, before: str) -> Vectors:
+        """A unit vector in the finder's space, shape (dimension,). `before` is the text of `conversation_before`."""
+        ...
+
+
+def conversation_before(thread: Thread, titles: Sequence[str]) -> str:
+    """What the listener reads of a conversation: the last message, the `titles` in view, the need, and the message before the last."""
+    last = [turn.message for turn in reversed(thread.turns[-2:])]
+    return " / ".join([*last[:1], "; ".join(titles[:_SHOWN]), thread.need.as_text(), *last[1:]])

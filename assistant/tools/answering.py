@@ -1,0 +1,53 @@
+"""Answering: which record a question about a product is about, that product, another in view or a page of the shop.
+
+The line nearest to the message as it was heard decides: "can the cover be washed" is told by the product, "who carries it up" by a page,
+and the words of a plan seldom say which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from assistant.planning.request_form import questions_in
+from assistant.tools.tool import Asked, Bench, NearLine, Task
+
+_SEARCHED = 12
+"""Pages that the search brings for each way to ask."""
+_COMPARED = 60
+"""Pages whose nearest lines show how near a page is that does not answer; a shop with no more than so many has all of them looked at."""
+_PLANNED = 0.05
+"""How much nearer the planned product counts."""
+
+
+def answering_record(planned: str, task: Task, bench: Bench) -> str:
+    """The id of the page or product that answers a message about the product `planned`.
+
+    It is `planned` if nobody listens, or the message asks several things. A product that has not come up yet was named by the customer, and
+    no other one in view takes its place.
+    """
+    if task.heard is None or questions_in(task.message):
+        return planned
+    asked = Asked((), task.heard)
+    in_view = (*task.thread.shown, *filter(None, [task.thread.page]))
+    pages = nearest_pages(searched_pages((task.message,), bench), asked, bench)
+    near = {page: line.nearness for page, line in pages.items()}
+    for product in dict.fromkeys((planned, *in_view) if planned in in_view else (planned,)):
+        for line in bench.nearest_lines(product, asked, 1):
+            near[product] = line.nearness + (_PLANNED if product == planned else 0.0)
+    return max(near, key=lambda record: near[record], default=planned)
+
+
+def searched_pages(words: Iterable[str], bench: Bench) -> Mapping[str, int]:
+    """Pages that the search brings for one of `words`, with their best place, from 1."""
+    places: dict[str, int] = {}
+    for text in filter(None, dict.fromkeys(words)):
+        for place, hit in enumerate(bench.search.faqs(text, _SEARCHED), start=1):
+            places[hit.faq.id] = min(place, places.get(hit.faq.id, place))
+    return places
+
+
+def nearest_pages(searched: Iterable[str], asked: Asked, bench: Bench) -> Mapping[str, NearLine]:
+    """The nearest line of each page of `searched`, and of others that show how near a page is that does not answer."""
+    others = list(bench.catalog.faqs)[:: len(bench.catalog.faqs) // _COMPARED + 1]
+    near = {page: bench.nearest_lines(page, asked, 1) for page in (*searched, *others)}
+    return {page: lines[0] for page, lines in near.items() if lines}
