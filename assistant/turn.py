@@ -6,9 +6,10 @@ message → planner → tools → reader → brief → composer → check → re
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from assistant.actions.owner import Owner
 from assistant.conversation.message import clean
@@ -168,7 +169,7 @@ class Dialogue:
             owner,
             answered,
             hands_over,
-            self._heard(message, thread),
+            self._hearing(thread),
         )
         if cancelled is not None and cancelled.is_set():  # nobody reads the reply, so nothing may come of the message
             task = replace(task, owner=None, continued=None)
@@ -195,12 +196,12 @@ class Dialogue:
         )
         return Prepared(message, thread, context, planned, brief, moment)
 
-    def _heard(self, message: str, thread: Thread) -> Vectors | None:
+    def _hearing(self, thread: Thread) -> Callable[[str], Vectors] | None:
         if self.listener is None:
             return None
         products = self.bench.catalog.products
         titles = [products[id].title for id in thread.shown or (thread.page,) if id in products]
-        return self.listener.hear(message, conversation_before(thread, titles))
+        return partial(self.listener.hear, before=conversation_before(thread, titles))
 
     def _planned(self, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
         planned = self.planner.plan(self.system, context, thread, message, cancelled)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from assistant.planning.request_form import questions_in
 from assistant.tools.tool import Asked, Bench, NearLine, Task
 
 _SEARCHED = 12
@@ -19,17 +18,17 @@ _PLANNED = 0.05
 """How much nearer the planned product counts."""
 
 
-def answering_record(planned: str, task: Task, bench: Bench) -> str:
-    """The id of the page or product that answers a message about the product `planned`.
+def answering_record(planned: str, question: str, task: Task, bench: Bench) -> str:
+    """The id of the page or product that answers a question about the product `planned`; that is `planned` if nobody listens.
 
-    It is `planned` if nobody listens, or the message asks several things. A product that has not come up yet was named by the customer, and
+    A product that has not come up yet was named by the customer, and
     no other one in view takes its place.
     """
-    if task.heard is None or questions_in(task.message):
+    if (heard := task.heard(question)) is None:
         return planned
-    asked = Asked((), task.heard)
+    asked = Asked((), heard)
     in_view = (*task.thread.shown, *filter(None, [task.thread.page]))
-    pages = nearest_pages(searched_pages((task.message,), bench), asked, bench)
+    pages = nearest_pages(searched_pages((question, task.message), bench), asked, bench)
     near = {page: line.nearness for page, line in pages.items()}
     for product in dict.fromkeys((planned, *in_view) if planned in in_view else (planned,)):
         for line in bench.nearest_lines(product, asked, 1):

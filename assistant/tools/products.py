@@ -69,7 +69,7 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
         )
         return Findings(products=ids, lines=said, notes=(Note.OTHER_CURRENCY,) if is_foreign else ())
     most = _LINES_OF_ONE if len(products) == 1 else _LINES_OF_EACH
-    record = answering_record(ids[0], task, bench) if len(ids) == 1 else ""
+    record = answering_record(ids[0], step.question, task, bench) if len(ids) == 1 else ""
     if record in bench.catalog.products and record not in ids:
         products = meant_products((record,), task, bench)
         ids = tuple(product.id for product in products)
@@ -82,13 +82,8 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
         lines += deciding(read, most)
     named = f"{step.question} {products[0].title}" if products else step.question  # pages speak of knives, not of "it"
     least = SURELY_ANSWERS if speaks_of_people(task.message) or record in bench.catalog.faqs else _MUST_ANSWER
-    lines = lines or list(page_findings(_of_pages(named, words, task), bench, least))
+    lines = lines or list(page_findings(Asked((named, *words[1:]), task.heard(step.question)), bench, least))
     return Findings(products=ids, lines=tuple(lines), notes=() if lines else (Note.NOT_STATED,))
-
-
-def _of_pages(named: str, words: Sequence[str], task: Task) -> Asked:
-    """How the pages are asked a question about a product; of several questions in one message the listener hears the mixture."""
-    return Asked((named,)) if questions_in(task.message) else task.asked(named, *words[1:])
 
 
 def _described(product: Product, bench: Bench) -> Iterator[BriefLine]:

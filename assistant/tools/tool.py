@@ -20,6 +20,7 @@ from assistant.evidence.change_result import ChangeResult
 from assistant.evidence.sums import Sum
 from assistant.planning.constraints import Constraints
 from assistant.planning.continuing import Continued
+from assistant.planning.request_form import questions_in
 from assistant.reading.known_questions import KnownQuestions
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.reading.reader import Reader, line_text
@@ -153,8 +154,8 @@ class Task:
     continued: Continued | None = None
     hands_over: bool = False
     """Whether people answer in this chat, so that a hand-over needs no contacts."""
-    heard: Vectors | None = None
-    """The message as the listener heard it, None if nobody listens."""
+    hear: Callable[[str], Vectors] | None = None
+    """Hears the message, or one question of it, in the light of the conversation; None if nobody listens."""
 
     @property
     def orders_of(self) -> Owner | None:
@@ -163,9 +164,15 @@ class Task:
             return self.owner
         return Owner(customer_id=self.customer_id) if self.customer_id else None
 
+    def heard(self, question: str) -> Vectors | None:
+        """How a question of the message is heard: by itself where the message asks several, else as the whole message."""
+        if self.hear is None:
+            return None
+        return self.hear(question if question in self.message and questions_in(self.message) else self.message)
+
     def asked(self, *words: str) -> Asked:
-        """What is asked in `words`, and as the message was heard."""
-        return Asked(words, self.heard)
+        """What is asked in `words`, the question first, and as it was heard."""
+        return Asked(words, self.heard(words[0]))
 
     def question(self, *parts: str) -> str:
         """What the reader is asked: `parts`, then the need."""

@@ -110,3 +110,28 @@ def _groups(shop: CorpusShop) -> list[list[str]]:
     for id in shop.catalog.products:
         groups.setdefault(shop.briefing.group(id), []).append(id)
     return list(groups.values())
+
+
+def test_each_of_two_questions_is_heard_by_itself(tmp_path: Path) -> None:
+    shop, finder = northwire(), open_finder(FINDER)
+    heard: list[str] = []
+
+    class Notes(HearsALine):
+        """Keeps what it is asked to hear."""
+
+        def hear(self, message: str, before: str) -> Vectors:
+            heard.append(message)
+            return super().hear(message, before)
+
+    listener = Notes(finder, next(iter(shop.lines.values()))[0])
+    dialogue = live_dialogue(
+        shop,
+        tmp_path,
+        ScriptedSpeaker("policy: opening hours"),
+        MarkedReader({}),
+        finder,
+        frozenset(),
+        listener=listener,
+    )
+    dialogue.prepare("can i try it out in your shop first? when are you open?", Thread())
+    assert {"can i try it out in your shop first?", "when are you open?"} <= set(heard)
