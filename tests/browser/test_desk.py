@@ -220,6 +220,10 @@ def test_an_agent_cancels_an_order_after_seeing_what_happens(two: Two) -> None:
     expect(agent.locator("#side summary").first).to_contain_text("cancelled")
     expect(agent.locator("#timeline .is-note")).to_contain_text("FF-21087")
     expect(agent.locator("#box")).to_have_value(re.compile(r"One moment\. .*FF-21087"))
+    agent.keyboard.press("Escape")
+    agent.keyboard.press("c")
+    agent.keyboard.press("1")
+    expect(agent.locator("#head")).to_contain_text("closed")  # the next test finds only its own in the queue
 
 
 def test_a_customer_who_leaves_the_queue_has_aisle_again(two: Two) -> None:
