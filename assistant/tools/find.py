@@ -47,6 +47,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     )
     if not step.kind:
         wanted = _without_age(step, wanted, task, bench)
+    is_open = not step.kind and not wanted.conditions  # a kind, a color or a budget is said of goods
     candidates, count, is_relaxed, wanted = _search(step, wanted, task, bench)
     if not candidates:
         pages = page_findings(task.asked(task.message), bench, SURELY_ANSWERS) if asks_in_words(task.message) else ()
@@ -54,9 +55,8 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         return Findings(lines=pages, notes=() if pages else (Note.NOTHING_FOUND,))
     notes += (Note.LIMIT_NOT_MET,) if is_relaxed else ()
     candidates = _without(task.need.avoid, candidates) or candidates
-    is_held = any(each.field != "product_type" for each in wanted.conditions)  # a color or a budget is said of goods
     if wanted.sort is Sort.RELEVANCE:
-        if not is_held and (answer := page_heard((each.product.id for each in candidates), task, bench)):
+        if is_open and (answer := page_heard((each.product.id for each in candidates), task, bench)):
             return Findings(lines=answer)
         candidates = _of_narrower_kind(candidates, bench.constraints.modifier(task.message))
     if wanted.sort is Sort.RELEVANCE and not any(each.field == "age_group" for each in wanted.conditions):
