@@ -199,9 +199,7 @@ class Dialogue:
     def _hearing(self, thread: Thread) -> Callable[[str], Vectors] | None:
         if self.listener is None:
             return None
-        products = self.bench.catalog.products
-        titles = [products[id].title for id in thread.shown or (thread.page,) if id in products]
-        return partial(self.listener.hear, before=conversation_before(thread, titles))
+        return partial(self.listener.hear, before=conversation_before(thread, self.bench.catalog.products))
 
     def _planned(self, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
         planned = self.planner.plan(self.system, context, thread, message, cancelled)

@@ -159,9 +159,8 @@ class ChatPage:
     ) -> AsyncIterator[Update]:
         """Shows the message at once, then the reply as it is written."""
         message, conversation_id, token, page = map(_text, (message, conversation_id, token, page))
-        if (
-            not message.strip()
-        ):  # what was typed went with the message before it; Gradio empties what an event leaves unsaid
+        if not message.strip():
+            # What was typed went with the message before it. Gradio empties the outputs of a listener that yields nothing.
             yield {self._retry: gr.skip()}
             return
         strings = strings_of(self._shop.on_page(page).language)

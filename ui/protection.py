@@ -29,7 +29,7 @@ class RateLimit:
     """At most so many messages per client, in a moving window. Counts live in this process, and no change of its clock counts."""
 
     def __init__(self, limit: str, times: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
-        """`limit` is a rate such as "60/minute", of which `times` as many are allowed. `clock` gives seconds and never goes back."""
+        """`limit` is a rate such as "60/minute"; `times` as many calls are allowed. `clock` gives seconds and never goes back."""
         try:
             rate = parse(limit)
         except ValueError as error:

@@ -28,8 +28,8 @@ from retrieval.index.vectors import ChromaVectors
 _FOLDER, _POINTER, _ROWS, _MEAN = "replies", "current", "replies.jsonl", "mean.npy"
 _MESSAGES, _REPLIES = "messages", "replies"
 _VOTERS = 32
-"""Past messages whose replies vote. This, the temperature, the mean and the equal weights were chosen on 1,400 replies of training
-dialogues, none of which `aisle evaluate suggestions` ranks: R@1 0.63, the cosine of message and reply alone 0.59."""
+"""Past messages whose replies vote. This, the temperature, the mean and the equal weights were chosen on training dialogues that
+`aisle evaluate suggestions` does not rank."""
 _TEMPERATURE = 0.1
 _HINT = "Run: aisle learn replies FILES"
 

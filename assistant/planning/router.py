@@ -14,9 +14,8 @@ import torch
 
 from assistant.dialogue.thread import Thread
 from assistant.planning.plan import STEPS
-from retrieval.errors import ModelError
+from retrieval.index.adapted_encoder import load_adapted, loading, pooled_pairs
 from retrieval.index.one_thread import one_thread
-from retrieval.index.sentence_encoder import load_packaged
 
 TOOLS = tuple(STEPS)
 HEAD_FILE = "head.safetensors"
@@ -41,13 +40,7 @@ class EncoderRouter(torch.nn.Module):
 
     def forward(self, texts: list[tuple[str, str]]) -> torch.Tensor:
         """Logits of shape (len(texts), tools) for pairs of a message and the conversation before it."""
-        encoded = self._tokenizer(
-            [message for message, _ in texts], [before for _, before in texts],
-            padding=True, truncation="only_second", max_length=LONGEST, return_tensors="pt",
-        )  # fmt: skip
-        hidden = self.encoder(**encoded).last_hidden_state
-        mask = encoded["attention_mask"].unsqueeze(-1).to(hidden.dtype)
-        logits: torch.Tensor = self.head((hidden * mask).sum(1) / mask.sum(1))
+        logits: torch.Tensor = self.head(pooled_pairs(self.encoder, self._tokenizer, texts, LONGEST, "only_second"))
         return logits
 
     def tool(self, context: str, thread: Thread, message: str) -> str:
@@ -67,18 +60,10 @@ def before_text(context: str, thread: Thread) -> str:
 
 def open_router(folder: Path) -> EncoderRouter:
     """The router in `folder`. Raises ModelError that says how to get one."""
-    from peft import PeftModel
     from safetensors.torch import load_file
 
-    try:
-        transformer = load_packaged()[0]
-        encoder = PeftModel.from_pretrained(transformer.auto_model, str(folder)).merge_and_unload()
-        router = EncoderRouter(encoder, transformer.tokenizer)
+    with loading("router", folder):
+        transformer = load_adapted(folder)[0]
+        router = EncoderRouter(transformer.auto_model, transformer.tokenizer)
         router.head.load_state_dict({name: value.float() for name, value in load_file(folder / HEAD_FILE).items()})
-    except Exception as error:  # peft, safetensors, json and torch each raise their own kinds
-        reason = str(error).strip().partition("\n")[0]
-        raise ModelError(
-            f"the router in {folder} cannot be loaded: {reason}",
-            "Restore the folder data/models/router from the repository, or run: aisle train router",
-        ) from error
-    return router.eval()
+        return router.eval()

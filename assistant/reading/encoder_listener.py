@@ -15,10 +15,9 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 
-from retrieval.errors import ModelError
+from retrieval.index.adapted_encoder import load_adapted, loading, pooled_pairs
 from retrieval.index.encoder import Vectors
 from retrieval.index.one_thread import one_thread
-from retrieval.index.sentence_encoder import load_packaged
 
 LONGEST = 112
 """Tokens of message and conversation together; the longer of the two is cut."""
@@ -36,14 +35,7 @@ class EncoderListener(torch.nn.Module):
 
     def forward(self, texts: Sequence[tuple[str, str]]) -> torch.Tensor:
         """Mean-pooled vectors of shape (len(texts), dimension), not normalized, for pairs of a message and the conversation before it."""
-        encoded = self._tokenizer(
-            [message for message, _ in texts], [before for _, before in texts],
-            padding=True, truncation="longest_first", max_length=LONGEST, return_tensors="pt",
-        )  # fmt: skip
-        hidden = self.encoder(**encoded).last_hidden_state
-        mask = encoded["attention_mask"].unsqueeze(-1).to(hidden.dtype)
-        pooled: torch.Tensor = (hidden * mask).sum(1) / mask.sum(1)
-        return pooled
+        return pooled_pairs(self.encoder, self._tokenizer, texts, LONGEST)
 
     def hear(self, message: str, before: str) -> Vectors:
         """See `Listener.hear`."""
@@ -58,15 +50,6 @@ class EncoderListener(torch.nn.Module):
 
 def open_listener(folder: Path) -> EncoderListener:
     """The listener in `folder`. Raises ModelError that says how to get one."""
-    from peft import PeftModel
-
-    try:
-        transformer = load_packaged()[0]
-        encoder = PeftModel.from_pretrained(transformer.auto_model, str(folder)).merge_and_unload()
-    except Exception as error:  # peft, safetensors, json and torch each raise their own kinds
-        reason = str(error).strip().partition("\n")[0]
-        raise ModelError(
-            f"the listener in {folder} cannot be loaded: {reason}",
-            "Restore the folder data/models/listener from the repository, or run: aisle train listener",
-        ) from error
-    return EncoderListener(encoder, transformer.tokenizer).eval()
+    with loading("listener", folder):
+        transformer = load_adapted(folder)[0]
+        return EncoderListener(transformer.auto_model, transformer.tokenizer).eval()

@@ -8,23 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from retrieval.errors import ModelError
+from retrieval.index.adapted_encoder import load_adapted, loading
 from retrieval.index.encoder import Encoder
-from retrieval.index.sentence_encoder import SentenceEncoder, load_packaged
+from retrieval.index.sentence_encoder import SentenceEncoder
 
 
 def open_finder(folder: Path) -> Encoder:
     """The finder in `folder`. Raises ModelError that says how to get one."""
-    from peft import PeftModel
-
-    try:
-        model = load_packaged()
-        transformer = model[0]
-        transformer.auto_model = PeftModel.from_pretrained(transformer.auto_model, str(folder)).merge_and_unload()
-    except Exception as error:  # peft, safetensors, json and torch each raise their own kinds
-        reason = str(error).strip().partition("\n")[0]
-        raise ModelError(
-            f"the line finder in {folder} cannot be loaded: {reason}",
-            "Restore the folder data/models/finder from the repository, or run: aisle train finder",
-        ) from error
-    return SentenceEncoder(model, "finder")
+    with loading("finder", folder):
+        return SentenceEncoder(load_adapted(folder), "finder")

@@ -6,10 +6,11 @@ model can write such a message out as a whole question, but a small one often wr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 from assistant.dialogue.thread import Thread
+from retrieval.catalog.product import Product
 from retrieval.index.encoder import Vectors
 
 _SHOWN = 3
@@ -24,7 +25,11 @@ class Listener(Protocol):
         ...
 
 
-def conversation_before(thread: Thread, titles: Sequence[str]) -> str:
-    """What the listener reads of a conversation: the last message, the `titles` in view, the need, and the message before the last."""
+def conversation_before(thread: Thread, products: Mapping[str, Product]) -> str:
+    """What the listener reads of a conversation: the last message, what is in view, the need, and the message before the last.
+
+    In view are the first products of the last reply, else the one whose page is open.
+    """
     last = [turn.message for turn in reversed(thread.turns[-2:])]
+    titles = [products[id].title for id in thread.shown or (thread.page,) if id in products]
     return " / ".join([*last[:1], "; ".join(titles[:_SHOWN]), thread.need.as_text(), *last[1:]])

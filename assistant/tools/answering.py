@@ -21,8 +21,7 @@ _PLANNED = 0.05
 def answering_record(planned: str, question: str, task: Task, bench: Bench) -> str:
     """The id of the page or product that answers a question about the product `planned`; that is `planned` if nobody listens.
 
-    A product that has not come up yet was named by the customer, and
-    no other one in view takes its place.
+    A product that has not come up yet was named by the customer, and no other one in view takes its place.
     """
     if (heard := task.heard(question)) is None:
         return planned

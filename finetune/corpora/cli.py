@@ -18,6 +18,8 @@ What evaluates takes the adapter that ships unless `--adapter DIR` names another
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,8 +28,6 @@ import typer
 from assistant.settings import SOURCE_ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from assistant.language_model.speaker import EngineSpeaker
     from assistant.turn import Dialogue
     from finetune.corpora.evidence_evaluation import Rests
@@ -143,18 +143,10 @@ def train_finder(
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
 ) -> None:
     """Train the sentence vectors that find the lines of a record."""
-    from rich.progress import Progress
-
     from finetune.corpora.finder_training import FinderRecipe, train_finder
 
-    with Progress() as bars:
-        task = bars.add_task("Training the finder", total=None)
-        recipe = FinderRecipe(seed=seed)
-        typer.echo(
-            train_finder(
-                corpus, output, recipe, lambda done, steps, loss: bars.update(task, completed=done, total=steps)
-            )
-        )
+    with _watching("Training the finder") as watch:
+        typer.echo(train_finder(corpus, output, FinderRecipe(seed=seed), watch))
 
 
 def train_router(
@@ -166,21 +158,10 @@ def train_router(
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
 ) -> None:
     """Train the encoder that picks the tool a message asks for."""
-    from rich.progress import Progress
-
     from finetune.corpora.router_training import RouterRecipe, train_router
 
-    with Progress() as bars:
-        task = bars.add_task("Training the router", total=None)
-        typer.echo(
-            train_router(
-                corpus,
-                output,
-                data,
-                RouterRecipe(seed=seed),
-                lambda done, steps, loss: bars.update(task, completed=done, total=steps),
-            )
-        )
+    with _watching("Training the router") as watch:
+        typer.echo(train_router(corpus, output, data, RouterRecipe(seed=seed), watch))
 
 
 def train_listener(
@@ -190,21 +171,20 @@ def train_listener(
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
 ) -> None:
     """Train the encoder that hears what a message asks from the conversation before it."""
-    from rich.progress import Progress
-
     from finetune.corpora.listener_training import ListenerRecipe, train_listener
 
+    with _watching("Training the listener") as watch:
+        typer.echo(train_listener(corpus, finder, output, ListenerRecipe(seed=seed), watch))
+
+
+@contextmanager
+def _watching(title: str) -> Iterator[Callable[[int, int, float], None]]:
+    """A bar for a training, moved on by what is yielded: the steps done, all steps, and the loss."""
+    from rich.progress import Progress
+
     with Progress() as bars:
-        task = bars.add_task("Training the listener", total=None)
-        typer.echo(
-            train_listener(
-                corpus,
-                finder,
-                output,
-                ListenerRecipe(seed=seed),
-                lambda done, steps, loss: bars.update(task, completed=done, total=steps),
-            )
-        )
+        task = bars.add_task(title, total=None)
+        yield lambda done, steps, loss: bars.update(task, completed=done, total=steps)
 
 
 def evaluate_listener(
@@ -217,7 +197,7 @@ def evaluate_listener(
     from finetune.corpora.listener_evaluation import evaluate_listener
 
     for name, heard in evaluate_listener(corpus, open_listener(listener), open_finder(FINDER_FOLDER)).items():
-        typer.echo(f"{name:25} right page {heard.page}, right line {heard.line}, right record {heard.record}")
+        typer.echo(f"{name:25} {heard}")
 
 
 def evaluate_finder(

@@ -11,12 +11,9 @@ the written plan it says what the tools alone lose.
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-
-import numpy as np
 
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Brief
@@ -26,8 +23,8 @@ from assistant.reading.verdict import Verdict
 from assistant.turn import Dialogue
 from finetune.corpora.planner_evaluation import PlannedTurn
 from finetune.corpora.shop import CorpusShop
+from finetune.ranking_metrics import Mean
 
-_RESAMPLES = 1000
 Prepare = Callable[[PlannedTurn], tuple[Plan, Brief]]
 """A way to answer: the plan for one turn and the brief that its steps bring."""
 
@@ -43,19 +40,15 @@ class Rests(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EvidenceScores:
-    """Share of turns whose evidence is reached, with its 95 % interval by bootstrap over turns, and by what they rest on."""
+    """Share of turns whose evidence is reached, of all turns and by what they rest on."""
 
-    turns: int
-    reached: float
-    interval: tuple[float, float]
-    by_kind: Mapping[Rests, float]
-    counts: Mapping[Rests, int]
+    reached: Mean
+    by_kind: Mapping[Rests, Mean]
 
     def __str__(self) -> str:
         """One line for the terminal."""
-        low, high = self.interval
-        kinds = ", ".join(f"{kind} {share:.3f} of {self.counts[kind]}" for kind, share in self.by_kind.items())
-        return f"{self.turns} turns: reached {self.reached:.3f} ({low:.3f} to {high:.3f}); {kinds}"
+        kinds = ", ".join(f"{kind} {share.value:.3f} of {share.cases}" for kind, share in self.by_kind.items())
+        return f"{self.reached.cases} turns: reached {self.reached}; {kinds}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +133,9 @@ def evaluate_evidence(
 
 def scores(reached: Sequence[tuple[Rests, bool]]) -> EvidenceScores:
     """The scores of turns, of one shop or of several."""
-    by_kind: dict[Rests, list[bool]] = defaultdict(list)
-    for kind, is_it in reached:
-        by_kind[kind].append(is_it)
-    all_of_them = np.array([is_it for _, is_it in reached])
-    draws = np.random.default_rng(1).integers(0, len(all_of_them), (_RESAMPLES, len(all_of_them)))
-    low, high = np.percentile(all_of_them[draws].mean(1), [2.5, 97.5])
+    by_kind = {kind: [is_it for each, is_it in reached if each is kind] for kind in Rests}
     return EvidenceScores(
-        turns=len(reached),
-        reached=float(all_of_them.mean()),
-        interval=(float(low), float(high)),
-        by_kind={kind: float(np.mean(found)) for kind, found in sorted(by_kind.items())},
-        counts={kind: len(found) for kind, found in sorted(by_kind.items())},
+        Mean.of([is_it for _, is_it in reached]), {kind: Mean.of(found) for kind, found in by_kind.items() if found}
     )
 
 

@@ -80,9 +80,9 @@ def finder_scores(shops: Iterable[CorpusShop], finder: Encoder) -> FinderScores:
     return FinderScores(
         len(lines),
         float(np.mean(pages)),
-        interval(pages),
+        _interval(pages),
         float(np.mean(lines)),
-        interval(lines),
+        _interval(lines),
         float(above.mean()),
     )
 
@@ -108,8 +108,7 @@ def _decides(shop: CorpusShop, record: str, nearness: Vectors, turn: AskedTurn) 
     return shop.lines[record][int(nearness.argmax())].text in {line.text for line in turn.lines}
 
 
-def interval(hits: Sequence[bool]) -> Interval:
-    """The 95 % interval of a share, by bootstrap."""
+def _interval(hits: Sequence[bool]) -> Interval:
     draws = np.random.default_rng(1).integers(0, len(hits), (_RESAMPLES, len(hits)))
     low, high = np.percentile(np.array(hits)[draws].mean(1), [2.5, 97.5])
     return float(low), float(high)

@@ -9,9 +9,7 @@ lines of the same records that do not decide. Questions are those of plans and p
 
 from __future__ import annotations
 
-import json
 import random
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,11 +24,12 @@ from assistant.planning.plan import Policy
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.reader import line_text
 from assistant.reading.verdict import Verdict
+from finetune.corpora.encoder_training import save_adapter
 from finetune.corpora.pairs import reading_pairs
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import corpus_conversations
 from finetune.optimizing import cosine
-from retrieval.index.sentence_encoder import DEFAULT_ENCODER, packaged_model
+from retrieval.index.sentence_encoder import packaged_model
 
 _LONGEST = 72
 
@@ -110,14 +109,7 @@ def train_finder(
         torch.nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
         watch(done + 1, steps, float(loss.detach()))
-    shutil.rmtree(output, ignore_errors=True)
-    model.peft_config[
-        "default"
-    ].base_model_name_or_path = f"sentence-transformers/{DEFAULT_ENCODER}"  # no path of this machine
-    model.to(torch.bfloat16).save_pretrained(output)
-    (output / "training.json").write_text(
-        json.dumps({"recipe": asdict(recipe), "pairs": len(asked)}, indent=1), "utf-8"
-    )
+    save_adapter(model, output, {"recipe": asdict(recipe), "pairs": len(asked)})
     return output
 
 

@@ -11,10 +11,8 @@ apart messages that want a search, an answer or an act.
 
 from __future__ import annotations
 
-import json
 import random
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -23,20 +21,20 @@ import torch.nn.functional as functional
 from peft import PeftModel
 from transformers import AutoModel, AutoTokenizer
 
-from assistant.dialogue.thread import Thread
 from assistant.planning.plan import STEPS, Bundle, Choose, Compare, Details, Find, Policy, Step
 from assistant.reading.encoder_listener import EncoderListener
 from assistant.reading.finder import open_finder
 from assistant.reading.listener import conversation_before
 from assistant.reading.reader import line_text
 from assistant.reading.verdict import Verdict
+from finetune.corpora.encoder_training import batches_of_like_length, save_adapter
 from finetune.corpora.finder_training import Watch
 from finetune.corpora.planner_evaluation import PlannedTurn, planned_turns
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import corpus_conversations
 from finetune.optimizing import cosine
 from retrieval.index.encoder import Encoder, Vectors
-from retrieval.index.sentence_encoder import DEFAULT_ENCODER, packaged_model
+from retrieval.index.sentence_encoder import packaged_model
 
 _TOOLS = tuple(STEPS)
 _TEMPERATURE = 0.05
@@ -92,12 +90,6 @@ def shop_lines(shop: CorpusShop, finder: Encoder) -> ShopLines:
     )
 
 
-def titles_in_view(thread: Thread, shop: CorpusShop) -> list[str]:
-    """Titles of the products of the last reply, else that of the page that is open."""
-    products = shop.catalog.products
-    return [products[id].title for id in thread.shown or (thread.page,) if id in products]
-
-
 def heard_turn(asked: PlannedTurn, shop: CorpusShop, lines: ShopLines, number: int) -> HeardTurn:
     """A written turn as an example. A search is answered by lines that speak for what it shows, or by any line of that."""
     turn = asked.turn
@@ -112,7 +104,7 @@ def heard_turn(asked: PlannedTurn, shop: CorpusShop, lines: ShopLines, number: i
     return HeardTurn(
         number,
         turn.text.message,
-        conversation_before(asked.thread, titles_in_view(asked.thread, shop)),
+        conversation_before(asked.thread, shop.catalog.products),
         " ; ".join(filter(None, map(_question, turn.plan.steps))),
         answers,
         frozenset(step.tool for step in turn.plan.steps),
@@ -150,7 +142,8 @@ def train_listener(
     optimizer = torch.optim.AdamW(rates, weight_decay=0.01)
     steps = max(1, int(recipe.passes * len(turns) / recipe.batch))
     listener.train()
-    for done, batch in zip(range(steps), _batches(turns, recipe.batch, chance), strict=False):
+    lengths = [turn.length for turn in turns]
+    for done, batch in zip(range(steps), batches_of_like_length(lengths, recipe.batch, chance), strict=False):
         for group in optimizer.param_groups:
             group["lr"] = group["full"] * cosine(done / steps, 0.06)
         loss = _loss(listener, head, [turns[place] for place in batch], vectors, questions[batch], recipe)
@@ -159,7 +152,7 @@ def train_listener(
         torch.nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
         watch(done + 1, steps, float(loss.detach()))
-    _save(listener, output, recipe, len(turns))
+    save_adapter(listener.encoder, output, {"recipe": asdict(recipe), "turns": len(turns)})
     return output
 
 
@@ -207,25 +200,3 @@ def _untrained(finder: Path) -> EncoderListener:
     base = AutoModel.from_pretrained(folder, local_files_only=True)
     encoder = PeftModel.from_pretrained(base, str(finder), is_trainable=True)
     return EncoderListener(encoder, AutoTokenizer.from_pretrained(folder, local_files_only=True))
-
-
-def _batches(turns: Sequence[HeardTurn], size: int, chance: random.Random) -> Iterator[list[int]]:
-    """Places of turns in batches of like length, in random order, without end; no turn comes twice in a pass."""
-    while True:
-        order = chance.sample(range(len(turns)), len(turns))
-        for at in range(0, len(order), 16 * size):
-            near = sorted(order[at : at + 16 * size], key=lambda place: turns[place].length)
-            batches = [near[start : start + size] for start in range(0, len(near), size)]
-            chance.shuffle(batches)
-            yield from batches
-
-
-def _save(listener: EncoderListener, output: Path, recipe: ListenerRecipe, turns: int) -> None:
-    shutil.rmtree(output, ignore_errors=True)
-    encoder = listener.encoder
-    encoder.peft_config[
-        "default"
-    ].base_model_name_or_path = f"sentence-transformers/{DEFAULT_ENCODER}"  # no path of this machine
-    encoder.to(torch.bfloat16).save_pretrained(output, save_embedding_layers=False)
-    (output / "README.md").unlink(missing_ok=True)  # peft's own card names folders of this machine
-    (output / "training.json").write_text(json.dumps({"recipe": asdict(recipe), "turns": turns}, indent=1), "utf-8")

@@ -8,10 +8,8 @@ A LoRA adapter in the upper half of all-MiniLM-L6-v2 and a linear layer, trained
 
 from __future__ import annotations
 
-import json
 import random
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +21,13 @@ from safetensors.torch import save_file
 from transformers import AutoModel, AutoTokenizer
 
 from assistant.planning.router import HEAD_FILE, TOOLS, EncoderRouter, before_text
+from finetune.corpora.encoder_training import batches_of_like_length, save_adapter
 from finetune.corpora.planner_evaluation import PlannedTurn, planned_turns
 from finetune.corpora.public_intents import public_messages
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import corpus_conversations
 from finetune.optimizing import cosine
-from retrieval.index.sentence_encoder import DEFAULT_ENCODER, packaged_model
+from retrieval.index.sentence_encoder import packaged_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,9 @@ def train_router(
     optimizer = torch.optim.AdamW(learning, lr=recipe.learning_rate, weight_decay=0.01)
     steps = max(1, int(recipe.passes * len(examples) / recipe.batch))
     router.train()
-    for done, batch in zip(range(steps), _batches(examples, recipe.batch, chance), strict=False):
+    lengths = [each.length for each in examples]
+    for done, places in zip(range(steps), batches_of_like_length(lengths, recipe.batch, chance), strict=False):
+        batch = [examples[place] for place in places]
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * cosine(done / steps, 0.06)
         wanted = torch.tensor([[float(tool in each.tools) for tool in TOOLS] for each in batch])
@@ -134,25 +135,6 @@ def _untrained(recipe: RouterRecipe) -> EncoderRouter:
     return EncoderRouter(get_peft_model(base, config), AutoTokenizer.from_pretrained(folder, local_files_only=True))
 
 
-def _batches(examples: Sequence[Routed], size: int, chance: random.Random) -> Iterator[Sequence[Routed]]:
-    """Batches of texts of like length, in random order, without end; no example comes twice in a pass."""
-    while True:
-        order = chance.sample(list(examples), len(examples))
-        near = [
-            sorted(order[at : at + 16 * size], key=lambda each: each.length) for at in range(0, len(order), 16 * size)
-        ]
-        batches = [part[at : at + size] for part in near for at in range(0, len(part), size)]
-        chance.shuffle(batches)
-        yield from batches
-
-
 def _save(router: EncoderRouter, output: Path, training: dict[str, Any]) -> None:
-    shutil.rmtree(output, ignore_errors=True)
-    encoder = router.encoder
-    encoder.peft_config[
-        "default"
-    ].base_model_name_or_path = f"sentence-transformers/{DEFAULT_ENCODER}"  # no path of this machine
-    encoder.to(torch.bfloat16).save_pretrained(output, save_embedding_layers=False)
-    (output / "README.md").unlink(missing_ok=True)  # peft's own card names folders of this machine
+    save_adapter(router.encoder, output, training)
     save_file({name: value.to(torch.bfloat16) for name, value in router.head.state_dict().items()}, output / HEAD_FILE)
-    (output / "training.json").write_text(json.dumps(training, indent=1), "utf-8")

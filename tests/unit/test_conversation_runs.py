@@ -75,7 +75,7 @@ def test_the_written_brief_is_what_a_turn_rests_on() -> None:
     group = northwire().briefing.group
     perfect = evaluate_evidence(turns, lambda asked: (asked.turn.plan, asked.turn.brief), group)
     nothing = evaluate_evidence(turns, lambda asked: (Plan(steps=(HandOver(reason="rule"),)), Brief()), group)
-    assert scores(perfect).reached == 1.0
+    assert scores(perfect).reached.value == 1.0
     assert {kind for kind, is_reached in nothing if is_reached} <= {Rests.ACTS}
     assert {rests_on(asked) for asked in turns} == set(Rests)
 
@@ -88,5 +88,5 @@ def test_the_written_plan_brings_more_evidence_than_a_search(tmp_path: Path) -> 
         scores(evaluate_evidence(turns, way(shop, live), shop.briefing.group))
         for way in (with_written_plan, always_search)
     )
-    assert written.reached > searched.reached > 0
-    assert f"reached {written.reached:.3f}" in str(written)
+    assert written.reached.value > searched.reached.value > 0
+    assert f"reached {written.reached}" in str(written)

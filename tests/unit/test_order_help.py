@@ -24,7 +24,7 @@ def plant_page(records: Records, orders: Orders) -> None:
 
 
 def asked(home: Path, status: OrderStatus, rules: str = POLICY, *, has_page: bool = False, **more: object) -> str:
-    """What Ada is told of order A-9 when she asks where it is."""
+    """The reply to Ada when she asks where order A-9 is."""
     chat = OrderChat(home, rules, plant_page) if has_page else OrderChat(home, rules)
     Orders(chat.engine).upsert([order("A-9", status, **more)])
     return chat.say("Where is order A-9?", "order status A-9").text
