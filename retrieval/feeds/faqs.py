@@ -78,6 +78,11 @@ _HTML = (
     "<section",
     "<details",
     "<dl",
+    "<table",
+    "<ul",
+    "<ol",
+    "<strong",
+    "<b>",
     "<p>",
     "<p ",
 )
@@ -173,6 +178,7 @@ def _page(source: Source, is_html: bool) -> Iterator[NamedValues | RowError]:
             for question, answer in asked:
                 yield NamedValues(source.name, 1, {"title": question, "answer": answer}, {})
             return
+        body = readable(body)
         values, before = ({"title": name} if name and not _has_title(body) else {}), 0
     else:
         match = _FRONT_MATTER.match(text) or _TOML_FRONT_MATTER.match(text)

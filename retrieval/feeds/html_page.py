@@ -24,7 +24,8 @@ _AROUND = (
     "button",
 )
 _TEXT = ("main", "article", "body")
-_ASKED_BY = ("summary", "dt")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_ASKED_BY = ("summary", "dt", "button")
 """Elements whose text is the question of what follows them."""
 
 
@@ -34,10 +35,12 @@ def html_markdown(page: str) -> tuple[str, str]:
     name = soup.title.get_text(" ", strip=True) if soup.title else ""
     place = next((found for tag in _TEXT if (found := soup.find(tag))), soup)
     for element in place.find_all(_AROUND):
-        element.decompose()
+        if not (element.name == "button" and element.get_text().strip().endswith("?")):  # opens its answer
+            element.decompose()
     lowest = max((int(tag.name[1]) for tag in place.find_all(["h1", "h2", "h3", "h4", "h5"])), default=1)
-    for element in place.find_all(_ASKED_BY):
-        element.name = f"h{min(6, lowest + 1)}"
+    for element in (*place.find_all(_ASKED_BY), *place.select('[itemtype$="/Question"] [itemprop="name"]')):
+        if not element.find_parent(_HEADINGS) and element.name not in _HEADINGS and not element.find(_HEADINGS):
+            element.name = f"h{min(6, lowest + 1)}"
     for element in place.find_all("dd"):
         element.name = "p"
     text = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=False).convert_soup(place)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,22 +16,43 @@ _SUMMARY = re.compile(r"<summary[^<>]*>\s*(?P<title>.*?)\s*</summary>", re.DOTAL
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
 _ANCHOR = re.compile(r"\s*\{#[\w-]+\}\s*$")
-_LINES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+_NUMBER = re.compile(r"\d{1,2}[.)]\s+(?=\D)")
+_LINES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern, re.MULTILINE), replacement)
     for pattern, replacement in (
         (r"^(?:import\s.+\sfrom\s.+|export\s+(?:const|default|let)\s.*)$", ""),  # of MDX
         (r"^:::.*$", ""),  # admonitions
         (r"^(#{1,6})(?=[^#\s])", r"\1 "),  # "##Delivery"
+        (r"(?<=\n\n)[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$", ""),  # a line across the page
         (
-            r"^[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?Q(?:uestion)?[ \t]*\d*[.:)]+(?:\*\*|__)?[ \t]*(?P<q>\S.*?)(?:\*\*|__)?[ \t]*$",
+            r"^[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?(?:Q(?:uestion)?|Frage|Pregunta|Domanda)[ \t]*\d*[ \t]?[.:)]+(?:\*\*|__)?[ \t]*"
+            r"(?P<q>\S.*?)(?:\*\*|__)?[ \t]*$",
             r"\n## \g<q>\n",
         ),
-        (r"^[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?A(?:nswer)?[ \t]*\d*[.:)]+(?:\*\*|__)?[ \t]+(?=\S)", ""),
-        (r"^[ \t]*(?:[-*+]|\d+[.)])?[ \t]*(?:\*\*|__)(?P<q>[^*_\n]{3,200}\?)(?:\*\*|__)[ \t:–—-]*", r"\n## \g<q>\n\n"),
-        (r"^\d+[.)][ \t]+(?P<q>[^\n]{3,200}\?)[ \t]*$", r"\n## \g<q>\n"),
+        (
+            r"^[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?(?:A(?:nswer|ntwort)?|Réponse|Respuesta|Risposta)[ \t]*\d*[ \t]?[.:)]+(?:\*\*|__)?[ \t]+(?=\S)",
+            "",
+        ),
+        (
+            r"^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?P<mark>\*\*\*|\*\*|__)(?P<q>[^*_\n]{3,200}(?:\?(?P=mark)|(?P=mark)[ \t]*\?))[ \t:–—-]*",
+            lambda match: f"\n## {match['q'].replace(match['mark'], '')}\n\n",
+        ),
+        (r"^(?P<mark>[*_])(?P<q>[^*_\n]{3,200}\?)(?P=mark)[ \t]*$", r"\n## \g<q>\n"),
+        (r"^\d+[.)][ \t]+(?P<q>[^\n]{3,200}\?)[ \t]*$(?=\s*\n\s*[^\s\d#*+-])", r"\n## \g<q>\n"),
     )
 )
 """What stands for a heading, or for nothing, in pages of many tools; each a pattern and what is read in its place."""
+_ALONE = re.compile(
+    r"(?:\A|(?<=\n))[ \t]*(?:(?P<mark>\*\*|__)(?P<bold>[^*_\n]{3,80}?):?(?P=mark):?|(?P<plain>[^\s#|>*+-][^\n]{2,198}\?))[ \t]*"
+    r"(?=\n\s*(?!(?:\*\*|__)[^*_\n]+(?:\*\*|__):?[ \t]*\n)[^\s#])"
+)
+"""A line of its own that another text follows: all of it bold, or a plain question."""
+_ROW = re.compile(r"^[ \t]*\|(?P<cells>.+)\|[ \t]*$")
+_RULE = re.compile(r"[\s|:-]+")
+_ASKING, _ANSWERING = (
+    frozenset({"question", "q", "frage", "pregunta", "domanda"}),
+    frozenset({"answer", "a", "antwort", "réponse", "respuesta", "risposta"}),
+)
 _GENERIC = re.compile(
     r"(?:our |the )?(?:faqs?|f\.a\.q\.?|frequently asked questions?|questions?(?: (?:and|&) answers?)?|q ?(?:&|and) ?a|help(?: (?:cent(?:er|re)|page|desk))?"
     r"|customer (?:service|care|support)|support|information|info|good to know|policies|shop policies)",
@@ -71,9 +93,46 @@ class _Heading:
 def readable(page: str) -> str:
     """`page` in plain Markdown: questions that are marked in another way become headings; comments and HTML are left out."""
     page = _SUMMARY.sub(lambda match: f"\n\n## {_TAG.sub('', match['title'])}\n\n", _COMMENT.sub("", page))
+    has_headings = len(_headings(page)) > 1
+    page = _without_tables_of_answers(page)
     for pattern, replacement in _LINES:
         page = pattern.sub(replacement, page)
+    if not has_headings:
+        page = _lines_alone_as_headings(page)
     return _TAG.sub("", _BREAK.sub(" ", page))
+
+
+def _lines_alone_as_headings(page: str) -> str:
+    """A page whose questions are lines of their own, bold or plain: two of a kind are headings, one may be emphasis."""
+    marked = len(re.findall("^## ", page, re.MULTILINE))
+    for kind in ("bold", "plain"):
+        places = [match for match in _ALONE.finditer(page) if match[kind] and not (kind == "plain" and marked)]
+        if len(places) + marked < 2:
+            continue
+        for match in reversed(places):
+            page = f"{page[: match.start()]}\n## {match[kind]}\n{page[match.end() :]}"
+            marked += 1
+    return page
+
+
+def _without_tables_of_answers(page: str) -> str:
+    """A table of questions and answers as headings and paragraphs."""
+    lines: list[str] = []
+    columns: tuple[int, int] | None = None
+    for line in page.split("\n"):
+        row = _ROW.match(line)
+        cells = [cell.strip() for cell in row["cells"].split("|")] if row else []
+        names = [cell.strip("*_ ").lower() for cell in cells]
+        asking = next((place for place, name in enumerate(names) if name in _ASKING), None)
+        answering = next((place for place, name in enumerate(names) if name in _ANSWERING), None)
+        if asking is not None and answering is not None:
+            columns = asking, answering
+        elif not row or columns is None or max(columns) >= len(cells):
+            columns = None
+            lines.append(line)
+        elif not _RULE.fullmatch(line):
+            lines += ["", f"## {cells[columns[0]]}", "", cells[columns[1]], ""]
+    return "\n".join(lines)
 
 
 def sections(page: str, title: str = "") -> Iterator[Section]:
@@ -137,5 +196,8 @@ def _headings(page: str) -> list[_Heading]:
 
 
 def _words(inline: Token) -> str:
-    """The words of a heading, without markup, link or anchor."""
-    return _ANCHOR.sub("", "".join(child.content for child in inline.children or ())).strip()
+    """The words of a heading, without markup, link, anchor, number or pictures before them."""
+    words = _ANCHOR.sub("", "".join(child.content for child in inline.children or ())).strip()
+    while words and unicodedata.category(words[0]) in ("So", "Sk", "Mn", "Cf", "Zs"):
+        words = words[1:]
+    return _NUMBER.sub("", words, count=1) if _NUMBER.match(words) else words

@@ -41,7 +41,10 @@ class Table:
             if not line.strip() or re.fullmatch(r"sep=.", line.strip()):
                 continue
             try:
-                splits = {delimiter: next(csv.reader([line], delimiter=delimiter)) for delimiter in _DELIMITERS}
+                splits = {
+                    delimiter: next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
+                    for delimiter in _DELIMITERS
+                }
             except csv.Error as error:
                 raise FeedError(
                     f"{source.name}:{number}: no header can be read: {error}.", "Export it again."
@@ -107,7 +110,7 @@ def _taking(waiting: deque[str], source: Iterator[str], taken: list[str]) -> Ite
 
 def _record(lines: Iterator[str], delimiter: str, width: int, taken: list[str]) -> list[str] | str:
     try:
-        cells = next(csv.reader(lines, delimiter=delimiter), [])
+        cells = next(csv.reader(lines, delimiter=delimiter, skipinitialspace=True), [])
     except csv.Error as error:
         return f"the row cannot be read: {error}"
     extra = [cell for cell in cells[width:] if cell.strip()]
@@ -118,6 +121,6 @@ def _record(lines: Iterator[str], delimiter: str, width: int, taken: list[str]) 
 
 def _is_well_formed(lines: list[str], delimiter: str) -> bool:
     try:
-        return len(list(csv.reader(lines, delimiter=delimiter, strict=True))) == 1
+        return len(list(csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True))) == 1
     except csv.Error:
         return False

@@ -37,6 +37,15 @@ LAYOUTS = {
     "underlined": "Do you wrap gifts?\n------------------\nYes, for $3.\n\nWhich cards?\n------------\nVisa and Amex.",
     "under categories": "# FAQ\n\n## Gifts\n\n### Do you wrap gifts?\nYes, for $3.\n\n## Payment\n\n### Which cards?\nVisa and Amex.",
     "bold lines": "# FAQ\n\n**Do you wrap gifts?**\nYes, for $3.\n\n__Which cards?__\n\nVisa and Amex.",
+    "a bold statement among questions": "# FAQ\n\n**Do you wrap gifts?**\nYes, for $3.\n\n**Which cards?**:\nVisa and Amex.",
+    "bold and italic": "***Do you wrap gifts?***\nYes, for $3.\n\n***Which cards?***\nVisa and Amex.",
+    "bold but for the sign": "**Do you wrap gifts**?\nYes, for $3.\n\n**Which cards**?\nVisa and Amex.",
+    "italic": "*Do you wrap gifts?*\nYes, for $3.\n\n_Which cards?_\n\nVisa and Amex.",
+    "plain lines": "Do you wrap gifts?\nYes, for $3.\n\nWhich cards?\n\nVisa and Amex.\n",
+    "numbered headings": "## 1. Do you wrap gifts?\nYes, for $3.\n\n---\n\n## 2) Which cards?\nVisa and Amex.\n\n---\n",
+    "pictures": "## \U0001f381 Do you wrap gifts?\nYes, for $3.\n\n## \U0001f4b3 Which cards?\nVisa and Amex.",
+    "a table": "# FAQ\n\n| Question | Answer |\n|---|---|\n| Do you wrap gifts? | Yes, for $3. |\n| Which cards? | Visa and Amex. |\n",
+    "German": "Frage: Do you wrap gifts?\nAntwort: Yes, for $3.\n\nFrage 2: Which cards?\nAntwort: Visa and Amex.",
     "Q and A": "Q: Do you wrap gifts?\nA: Yes, for $3.\n\nQ: Which cards?\nA: Visa and Amex.",
     "bold Q and A": "**Q:** Do you wrap gifts?\n**A:** Yes, for $3.\n\n**Q:** Which cards?\n**A:** Visa and Amex.",
     "numbers": "1. Do you wrap gifts?\n\n   Yes, for $3.\n\n2. Which cards?\n\n   Visa and Amex.",
@@ -49,10 +58,19 @@ LAYOUTS = {
     "</p><h2>Which cards?</h2><div>Visa and Amex.</div><footer>Oak Ltd</footer><script>track()</script></body></html>",
     "HTML terms": "<dl><dt>Do you wrap gifts?</dt><dd>Yes, for &#36;3.</dd><dt>Which cards?</dt><dd>Visa and Amex.</dd></dl>",
     "HTML details": "<body><details><summary>Do you wrap gifts?</summary><p>Yes, for $3.</p></details><details><summary>Which cards?</summary>Visa and Amex.</details>",
+    "HTML bold": "<h1>FAQ</h1><p><strong>Do you wrap gifts?</strong></p><p>Yes, for $3.</p><p><b>Which cards?</b><br>Visa and Amex.</p>",
+    "HTML buttons": "<body><div><button>Do you wrap gifts?</button><div hidden><p>Yes, for $3.</p></div><button>Which cards?</button><div hidden>Visa and Amex.</div>"
+    "</div><button>Ask us</button></body>",
+    "HTML plain": "<body><p>Do you wrap gifts?</p><p>Yes, for $3.</p><p>Which cards?</p><p>Visa and Amex.</p></body>",
+    "HTML table": "<table><tr><th>Question</th><th>Answer</th></tr><tr><td>Do you wrap gifts?</td><td>Yes, for $3.</td></tr><tr><td>Which cards?</td><td>"
+    "Visa and Amex.</td></tr></table>",
+    "microdata": "<body><div itemscope itemtype='https://schema.org/Question'><span itemprop=name>Do you wrap gifts?</span><div itemprop=text>Yes, for $3.</div></div>"
+    "<div itemscope itemtype='https://schema.org/Question'><span itemprop=name>Which cards?</span><div itemprop=text>Visa and Amex.</div></div></body>",
     "FAQPage": '<html><script type="application/ld+json">{"@context": "https://schema.org", "@type": "FAQPage", "mainEntity": [{"@type": "Question", "name":'
     ' "Do you wrap gifts?", "acceptedAnswer": {"text": "Yes, for $3."}}, {"@type": "Question", "name": "Which cards?", "acceptedAnswer": {"text":'
     ' "<p>Visa and Amex.</p>"}}]}</script></html>',
     "CSV": 'question,answer\nDo you wrap gifts?,"Yes, for $3."\nWhich cards?,Visa and Amex.',
+    "blanks after commas": 'question, answer\n"Do you wrap gifts?", "Yes, for $3."\nWhich cards?, Visa and Amex.',
     "semicolons": '"Question";"Response"\n"Do you wrap gifts?";"Yes, for $3."\n"Which cards?";"Visa and Amex."',
     "JSON": '[{"q": "Do you wrap gifts?", "a": "Yes, for $3."}, {"q": "Which cards?", "a": "Visa and Amex."}]',
 }  # fmt: skip
@@ -81,6 +99,35 @@ def test_what_limits_an_answer_is_told_with_each_of_its_sections(tmp_path: Path,
         ("Returns: Beds", "100 days. Not from the sale."),
         (f"Returns: {heading}", "Not from the sale."),
     ]
+
+
+def test_a_bold_line_that_asks_nothing_is_a_section_too(tmp_path: Path) -> None:
+    page = "# Returns\n\n**How long?**\n30 days.\n\n**My parcel arrived broken.**\n\nSend a photo.\n"
+    assert told(tmp_path, page) == [("How long?", "30 days."), ("Returns: My parcel arrived broken.", "Send a photo.")]
+    assert told(tmp_path, "**Delivery**\nThree days.\n\n**Returns:**\n30 days.\n") == [
+        ("Delivery", "Three days."),
+        ("Returns", "30 days."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "# Returns\n\n30 days.\n\n**Not from the sale.**",
+        "# Returns\n\n**Good news!**\n\n30 days.\n\nNot from the sale.",
+        "# Returns\n\n30 days. Worn?\nNot from the sale.",
+    ],
+)
+def test_emphasis_and_a_question_in_an_answer_are_no_headings(tmp_path: Path, page: str) -> None:
+    ((title, text),) = told(tmp_path, page)
+    assert title == "Returns"
+    assert "30 days." in text
+    assert "Not from the sale." in text
+
+
+def test_steps_of_an_answer_stay_in_it(tmp_path: Path) -> None:
+    page = "## How do I return it?\n\n1. Pack it.\n2. Still on?\n\n## Which cards?\nVisa.\n"
+    assert told(tmp_path, page) == [("How do I return it?", "Pack it. Still on?"), ("Which cards?", "Visa.")]
 
 
 def test_an_opening_that_only_announces_is_no_answer(tmp_path: Path) -> None:
