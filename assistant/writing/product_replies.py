@@ -58,6 +58,8 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
     elif not lines and (view.task.planned.plan.need.is_empty or len(slots) > 2):
         is_yes = asks_whether_sold(view.task.message) and not view.lines
         yield view.phrases(f"find.{'yes_listing' if is_yes else 'listing'}", products=view.list_priced(slots[:3]))
+        for slot in slots[:3]:
+            yield from _stock_note(slot, view, view.name(slot) if len(slots) > 1 else "")
     else:
         yield from _picked(slots, lines, view)
 
@@ -112,12 +114,13 @@ def _caveat(told: Told, subject: Subject, view: ReplyView) -> str:
     return ended(view.phrases("more.caveat", reason=view.clause(told, subject).text))
 
 
-def _stock_note(slot: str, view: ReplyView) -> Iterator[str]:
-    """How a product stands in stock, where that is worth a word."""
-    stock = view.text(f"{slot}.stock")
-    if stock and not stock.startswith(_IN_STOCK):
+def _stock_note(slot: str, view: ReplyView, name: str = "") -> Iterator[str]:
+    """How a product stands in stock if the variant shown is not simply in stock; `name` in the place of "it"."""
+    stock = view.fact(f"{slot}.stock")
+    own = "" if stock is None else stock.variant.text if stock.variant else stock.text
+    if own and not own.startswith(_IN_STOCK):
         subject = view.pronoun(slot)
-        yield view.phrases("more.stock", subject.is_plural, it=subject.it, stock=f"{{{slot}.stock}}")
+        yield view.phrases("more.stock", subject.is_plural, it=name or subject.it, stock=f"{{{slot}.stock}}")
 
 
 def _reduced(slots: Sequence[str], view: ReplyView) -> str:

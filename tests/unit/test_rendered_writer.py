@@ -20,6 +20,7 @@ from assistant.dialogue.product_numbers import ProductNumbers
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Brief, BriefLine, Note
 from assistant.evidence.briefing import Briefing
+from assistant.evidence.evidence import OfVariant
 from assistant.language_model.transcript import TranscriptTurn
 from assistant.planning.plan import Ask, Cart, Choose, Compare, Details, Find, HandOver, Plan, Policy, Step, Talk
 from assistant.planning.planner import Planned
@@ -243,6 +244,25 @@ class TestFind:
     def test_nothing_found_names_the_kind(self) -> None:
         made = task("got canoes", Find(kind="canoes"), products=0, notes=(Note.NOTHING_FOUND,))
         assert "canoes" in said(made)
+
+    @pytest.mark.parametrize(
+        ("stock", "own", "told"),
+        [
+            ("sold out", "", "sold out"),
+            ("available to pre-order", "", "available to pre-order"),
+            ("in stock in white (sold out in blue)", "sold out", "in stock in white (sold out in blue)"),
+            ("in stock (sold out in blue)", "in stock", ""),
+            ("in stock", "", ""),
+        ],
+    )
+    @pytest.mark.parametrize("products", [1, 2])
+    def test_a_list_says_what_is_not_in_stock(self, stock: str, own: str, told: str, products: int) -> None:
+        made = task("blue monitors", Find(kind="monitors"), products=products)
+        fact = replace(made.brief.facts["p1.stock"], text=stock, variant=OfVariant(own, "blue") if own else None)
+        reply = said(replace(made, brief=replace(made.brief, facts={**made.brief.facts, "p1.stock": fact})))
+        assert ("stock" in reply or "available" in reply or "sold out" in reply) is bool(told)
+        assert told in reply
+        assert not told or products == 1 or re.search(r"Vista 27 Monitor (?:is|are) ", reply)
 
     def test_a_sorted_search_says_by_what(self) -> None:
         made = task("lightest monitor", Find(kind="monitors", sort="least weight"), attribute(PLUS, "Weight: 4 kg"))
