@@ -57,18 +57,23 @@ class Chips:
     def _after_all(self, plan: Plan, brief: Brief) -> Iterator[str]:
         yield from (chip for step in plan.steps for chip in self._after(step, brief))
 
+    def _opinions(self, brief: Brief) -> Iterator[str]:
+        """The question about what customers say, if they said something of the product shown first."""
+        product = self._catalog.products.get(brief.products[0])
+        if product is not None and product.is_judged:
+            yield "What do customers say about it?"
+
     def _after(self, step: Step, brief: Brief) -> Iterator[str]:
         match step:
             case Find() | Bundle() if len(brief.products) > 1:
                 yield from ("Which one would you take?", "Compare the first two", "Is there a cheaper one?")
             case Choose() | Compare() if len(brief.products) > 1:
-                yield from ("Why that one?", "What do customers say about it?", "Is there a cheaper one?")
+                yield "Why that one?"
+                yield from self._opinions(brief)
+                yield "Is there a cheaper one?"
             case Find() | Choose() | Details() | Cart() if brief.products:
-                yield from (
-                    "What do customers say about it?",
-                    "What should I know before I buy it?",
-                    "Show me similar ones",
-                )
+                yield from self._opinions(brief)
+                yield from ("What should I know before I buy it?", "Show me similar ones")
             case Policy():
                 yield from islice(self._other_questions(brief), 3)
             case Order() | Change() if Note.SIGNED_OUT in brief.notes or Note.NO_ORDER in brief.notes:

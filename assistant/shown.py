@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.actions.policy import Section
 from assistant.actions.proposal import Proposal
 from assistant.evidence.evidence import Fact
+from assistant.evidence.wording import names
 from retrieval.catalog.candidate import Reason, ReasonKind
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.faq import Faq
@@ -47,7 +48,7 @@ class _Record(BaseModel):
 class Card(_Record):
     """One product card, with the offer of one moment. `price` is what the customer pays, `old_price` the price before a sale.
 
-    `variant` names the variant shown, "Navy, L", if there are others; `lowest_text` is the least that any of them costs, if not all
+    `variant` names the variant shown, "Navy, L", if there are others and the title does not name it; `lowest_text` is the least that any of them costs, if not all
     cost the same. Texts of prices are as the shop writes them.
     """
 
@@ -82,7 +83,9 @@ class Card(_Record):
         return cls(
             id=product.id,
             title=product.title,
-            variant=", ".join(value for name in varying if (value := getattr(product, name))),
+            variant=", ".join(
+                value for name in varying if (value := getattr(product, name)) and not names(product.title, value)
+            ),
             price=float(offer.price.amount),
             currency=product.price.currency,
             price_text=str(offer.price),

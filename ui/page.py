@@ -45,11 +45,9 @@ class ShopPage:
 
     def _questions(self, catalog: Catalog) -> Iterator[str]:
         if self.product in catalog.products:
-            yield from (
-                "What do customers say about it?",
-                "What should I know before I buy it?",
-                "Show me similar ones",
-            )
+            if catalog.products[self.product].is_judged:
+                yield "What do customers say about it?"
+            yield from ("What should I know before I buy it?", "Show me similar ones")
         elif self.cart:
             titles = (catalog.products[id].title for id in self.cart if id in catalog.products)
             yield from (f"What should I know before I buy the {title}?" for title in dict.fromkeys(titles))

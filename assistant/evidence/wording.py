@@ -98,3 +98,8 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word
+
+
+def names(text: str, value: str) -> bool:
+    """Whether a text names a color or size, as words of its own: "House Blend, 250 g"."""
+    return bool(value) and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE) is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from assistant.evidence.brief import SUM_SLOTS, Note
+from assistant.evidence.wording import names
 from assistant.planning.grammar.comparatives import comparative
 from assistant.planning.grammar.text import Text
 from assistant.planning.plan import Bundle, Choose, Compare, Details, Find
@@ -240,6 +241,10 @@ def _option_answer(slot: str, view: ReplyView) -> str:
         ):
             notes = tuple(note for note in notes if note is not has)  # another product of this turn comes in it
         if has in notes and {field, "stock"} <= values.keys():
+            other = "size" if field == "color" else "color"
+            if names(view.task.message, view.text(f"{slot}.{other}")):
+                values[other] = f"{{{slot}.{other}}}"
+                return view.phrases("details.has_both", subject.is_plural, **values)
             return view.phrases(f"details.has_{field}", subject.is_plural, **values)
         if lacks in notes:
             name = next((name for name in (f"{field}s", field) if name in values), "")

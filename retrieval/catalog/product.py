@@ -127,6 +127,11 @@ class Product:
         yield from (moment for moment in moments if moment is not None)
 
     @property
+    def is_judged(self) -> bool:
+        """Whether customers have rated or reviewed it."""
+        return bool(self.reviews or self.rating_count or self.rating is not None)
+
+    @property
     def listed_offer(self) -> Offer:
         """The offer as the record lists it, its sale on and not expired: for what is asked without a moment."""
         return replace(self, sale_price_effective_date=ALWAYS, expiration_date=None).offer_at(_ANY_MOMENT)

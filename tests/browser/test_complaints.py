@@ -1,7 +1,7 @@
 """What a stranger complained of on a first visit, with the real assistant on the sample shop.
 
 Cards, values and sources are looked at, not wording. Each test leaves a screenshot in pytest's temporary folder
-(`--basetemp=DIR` chooses it), on a desktop in light mode and on a phone in dark mode.
+(`--basetemp=DIR` chooses it), on a desktop and on a phone, in light and in dark mode.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ from ui.app import create_app
 from ui.demo import DEMO_CUSTOMERS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-VIEWS = {"desktop, light": (1280, 800, "#fff"), "phone, dark": (360, 740, "#111")}
+VIEWS = {
+    f"{device}, {mode}": (*size, color)
+    for device, size in (("desktop", (1280, 800)), ("phone", (360, 740)))
+    for mode, color in (("light", "#fff"), ("dark", "#111"))
+}
 
 
 class Stranger(Visit):
@@ -36,12 +40,13 @@ class Stranger(Visit):
         self._serving = ExitStack()
         url = self._serving.enter_context(served(create_app(assistant, settings, DEMO_CUSTOMERS)))
         super().__init__(browser.new_context(viewport={"width": width, "height": height}).new_page(), url)
+        paint = f"document.body.style.background = '{self._background}'"
+        self.page.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ if (self === top) {paint} }})")
         self.picture = home / "screenshot.png"
         self._replies = 0
 
     def open(self, path: str = "/") -> None:
         super().open(path)
-        self.page.evaluate("color => { document.body.style.background = color }", self._background)
         self._replies = self.chat.locator(".aisle-tools").count()
 
     def ask(self, message: str) -> Locator:
@@ -128,6 +133,7 @@ def test_a_sold_out_variant_is_said_to_be_sold_out(stranger: Stranger) -> None:
     stranger.open()
     reply = stranger.ask(f"do you have the {jacket.title} in yellow, size M?")
     card = reply.locator(".aisle-card").first
+    expect(reply).to_contain_text("yellow")
     expect(card).to_contain_text("Yellow, M")
     expect(card).to_contain_text("Sold out")
 

@@ -131,6 +131,8 @@ def test_a_card_names_its_variant_and_says_from() -> None:
         product(color="Navy", size="L", item_group_id="g"),
         product(id="R", color="Red", size="L", item_group_id="g"),
     )
+    named = replace(navy, title="A thing, navy")
+    assert Tags(cards.cards_html([card(named, red)])).text.startswith("AA thing, navy$10.00")  # not a second time
     dear = replace(navy, price=Money(Decimal(14)))
     assert Tags(cards.cards_html([card(navy, red)])).text.startswith("AA thing Navy$10.00")
     assert Tags(cards.price_html(card(dear, red))).text == "$14.00others from $10.00"

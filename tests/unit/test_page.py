@@ -36,6 +36,7 @@ def test_a_page_cannot_say_more_than_fits():
 
 def test_questions_are_about_what_the_page_shows():
     assert page(product="T-1").questions(CATALOG)[0] == "What do customers say about it?"
+    assert page(product="T-3").questions(CATALOG)[0] == "What should I know before I buy it?"  # nobody has rated it
     assert page(category="Camping > TENTS").questions(CATALOG)[0] == "Help me choose tents"
     assert page(cart="K-1|none|K-1").questions(CATALOG) == (
         f"What should I know before I buy the {PRODUCTS[3].title}?",

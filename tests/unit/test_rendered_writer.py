@@ -20,7 +20,7 @@ from assistant.dialogue.product_numbers import ProductNumbers
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Brief, BriefLine, Note
 from assistant.evidence.briefing import Briefing
-from assistant.evidence.evidence import OfVariant
+from assistant.evidence.evidence import Fact, FactKind, OfVariant
 from assistant.language_model.transcript import TranscriptTurn
 from assistant.planning.plan import Ask, Cart, Choose, Compare, Details, Find, HandOver, Plan, Policy, Step, Talk
 from assistant.planning.planner import Planned
@@ -225,6 +225,24 @@ class TestDetails:
         reply = said(task("does it sing", Details(of=IDS[:1], question="does it sing")))
         assert "page of the Vista 27 Monitor" in reply
         assert northwire().card.email in reply
+
+
+def test_a_variant_is_named_by_all_that_was_asked_for() -> None:
+    made = task(
+        "do you have it in yellow, size M?", Details(of=IDS[:1], question="yellow, size M"), notes=(Note.HAS_SIZE,)
+    )
+    facts = {
+        key: Fact(f"p1.{key}", FactKind.TEXT, value)
+        for key, value in (("color", "yellow"), ("size", "M"), ("stock", "sold out"))
+    }
+    own = {f"p1.{key}": fact for key, fact in facts.items()}
+    reply = said(replace(made, brief=replace(made.brief, facts={**made.brief.facts, **own})))
+    assert "in yellow in size M, and that one is sold out" in reply
+    without = replace(
+        made, message="do you have it in size M?", brief=replace(made.brief, facts={**made.brief.facts, **own})
+    )
+    assert "in size M, and that one is sold out" in said(without)
+    assert "yellow" not in said(without)
 
 
 class TestFind:
