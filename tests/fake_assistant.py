@@ -79,7 +79,7 @@ class FakeAssistant:
     def __init__(self, pause: float = 0.0, new_id: Callable[[], str] = lambda: uuid.uuid4().hex) -> None:
         self.catalog = Catalog(PRODUCTS, (RETURNS,))
         self.conversations: dict[str, Conversation] = {}
-        self.cancelled_replies = 0
+        self.cancelled: list[str] = []
         self.earlier: tuple[str, ...] = ()
         self.page = ""
         self.reasons: list[str] = []
@@ -89,6 +89,10 @@ class FakeAssistant:
         self._new_id = new_id
 
     model = "fake+none"
+
+    @property
+    def cancelled_replies(self) -> int:
+        return len(self.cancelled)
 
     @property
     def serving(self) -> Serving:
@@ -151,7 +155,7 @@ class FakeAssistant:
             yield Sentence(sentence)
         while "slow" in message and cancelled is not None:
             if cancelled.wait(0.05):
-                self.cancelled_replies += 1
+                self.cancelled.append(message)
                 return
             yield Sentence("Still thinking. ")
         text = "".join(sentences)

@@ -6,7 +6,7 @@ sends back its conversation id and token with each message, and `Reception` says
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from html import escape, unescape
@@ -156,7 +156,7 @@ class ChatPage:
 
     async def _answer(
         self, message: str, history: list[Message], conversation_id: str, token: str, page: str, request: gr.Request
-    ) -> AsyncIterator[Update]:
+    ) -> AsyncGenerator[Update]:
         """Shows the message at once, then the reply as it is written."""
         message, conversation_id, token, page = map(_text, (message, conversation_id, token, page))
         if not message.strip():
@@ -172,20 +172,23 @@ class ChatPage:
             self._retry: gr.update(visible=False),
             **self._chip_updates(()),
         }
-        async for update in self._reply(message, shown, conversation_id, token, page, request):
-            yield update
+        async with aclosing(self._reply(message, shown, conversation_id, token, page, request)) as updates:
+            async for update in updates:
+                yield update
 
     async def _again(
         self, history: list[Message], conversation_id: str, token: str, page: str, request: gr.Request
-    ) -> AsyncIterator[Update]:
+    ) -> AsyncGenerator[Update]:
         """Takes the last message and its failed reply back, and asks once more."""
         kept = _kept(history)
         last = next((at for at in range(len(kept) - 1, -1, -1) if kept[at]["role"] == "user"), None)
         if last is None:
             yield {self._retry: gr.update(visible=False)}
             return
-        async for update in self._answer(_words(kept[last]), kept[:last], conversation_id, token, page, request):
-            yield update
+        asked = self._answer(_words(kept[last]), kept[:last], conversation_id, token, page, request)
+        async with aclosing(asked) as updates:
+            async for update in updates:
+                yield update
 
     async def _reply(
         self,
@@ -195,7 +198,7 @@ class ChatPage:
         token: str,
         page: str,
         request: gr.Request,
-    ) -> AsyncIterator[Update]:
+    ) -> AsyncGenerator[Update]:
         text, cards, root = "", tuple[Card, ...](), root_of(request.request)
         strings = strings_of(self._shop.on_page(page).language)
         try:
@@ -217,8 +220,9 @@ class ChatPage:
                         bubble = text_html(text) or _writing(strings)
                         yield {self._log: [*shown, said_by_aisle(bubble, cards_html(cards, root, strings))]}
         except ConversationNotFound:  # signed out, or in as somebody else, in another tab: what follows is a new one
-            async for update in self._reply(message, shown, "", token, page, request):
-                yield update
+            async with aclosing(self._reply(message, shown, "", token, page, request)) as updates:
+                async for update in updates:
+                    yield update
         except AisleError as error:
             told = strings(_FAILURES.get(type(error), "failed"))
             yield {

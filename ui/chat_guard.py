@@ -96,12 +96,21 @@ class ChatGuard:
         session = "".join(parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [])[:1])
         self._readers[session] += 1
         self._unread.pop(session, None)
+        is_whole = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal is_whole
+            await send(message)
+            is_whole = is_whole or (message["type"] == "http.response.body" and not message.get("more_body"))
+
         try:
-            await self._pass(scope, receive, send)
+            await self._pass(scope, receive, send_noting)
         finally:
             self._readers[session] -= 1
             if not self._readers[session]:
                 del self._readers[session]
+                if not is_whole:  # Gradio does not notice a page that leaves while an event is being sent to it
+                    await self._drop(session)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call Gradio. What it raises is logged by its class: the text of a validation error quotes the request."""
@@ -138,9 +147,13 @@ class ChatGuard:
         latest = time.monotonic() - _UNREAD_SECONDS
         for session in [name for name, joined in self._unread.items() if joined < latest]:
             del self._unread[session]
-            await self._queue.clean_events(session_hash=session)
-            self._queue.pending_messages_per_session.pop(session, None)
-            self._queue.pending_event_ids_session.pop(session, None)
+            await self._drop(session)
+
+    async def _drop(self, session: str) -> None:
+        """Stop what is being written for a session, and free what waits for it."""
+        await self._queue.clean_events(session_hash=session)
+        self._queue.pending_messages_per_session.pop(session, None)
+        self._queue.pending_event_ids_session.pop(session, None)
 
 
 def _fits(data: Any, inputs: Inputs) -> bool:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from starlette.routing import Mount
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from tests.fake_assistant import FakeAssistant
 from tests.unit.web import make_app
 from ui import chat_guard
 from ui.chat import _kept
 from ui.chat_guard import ChatGuard
+from ui.protection import RateLimit
 
 API = "/chat/gradio_api"
 
@@ -141,3 +145,40 @@ def test_the_history_that_goes_back_to_the_page_is_bounded() -> None:
     many = [{"role": "user", "content": str(number)} for number in range(500)]
     assert [message["content"] for message in _kept(many)] == [str(number) for number in range(300, 500)]
     assert _kept("no list") == _kept([None, 1, {"role": "system", "content": "x"}, {"role": "user"}]) == []
+
+
+@pytest.mark.parametrize("leaves", ["while it waits", "while an event is sent to it", "after the last event"])
+def test_what_is_written_for_a_page_that_has_left_is_stopped(leaves: str) -> None:
+    class Queue:
+        def __init__(self) -> None:
+            self.cleaned: list[str] = []
+            self.pending_messages_per_session: dict[str, object] = {"s1": object(), "s2": object()}
+            self.pending_event_ids_session: dict[str, object] = {"s1": object(), "s2": object()}
+
+        async def clean_events(self, *, session_hash: str) -> None:
+            self.cleaned.append(session_hash)
+
+    async def gradio(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"data: one", "more_body": True})
+        if leaves == "while it waits":
+            raise asyncio.CancelledError
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def to_the_page(message: Message) -> None:
+        if leaves == "while an event is sent to it" and message["type"] == "http.response.body":
+            raise asyncio.CancelledError
+
+    async def nothing() -> Message:
+        return {"type": "http.disconnect"}
+
+    queue = Queue()
+    guard = ChatGuard(gradio, queue, {}, RateLimit("10/minute"))
+    path = "/gradio_api/queue/data"
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "query_string": b"session_hash=s1"}
+    with suppress(asyncio.CancelledError):
+        asyncio.run(guard(scope, nothing, to_the_page))
+    has_left = leaves != "after the last event"
+    assert queue.cleaned == ["s1"] * has_left
+    assert ("s1" in queue.pending_messages_per_session) is not has_left
+    assert "s2" in queue.pending_messages_per_session

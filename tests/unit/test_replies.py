@@ -30,7 +30,7 @@ class Hanging(FakeAssistant):
         yield Sentence("One moment. ")
         assert cancelled is not None
         cancelled.wait(20)
-        self.cancelled_replies += 1
+        self.cancelled.append(message)
 
 
 async def collected(replies: Replies, message: str, client: str = "203.0.113.5") -> list[ReplyEvent]:
