@@ -8,6 +8,7 @@ libraries inside their commands, so that `aisle --help` is instant.
 from __future__ import annotations
 
 import sys
+import warnings
 from importlib import import_module
 from importlib.metadata import entry_points
 
@@ -36,6 +37,7 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """Runs one command; an error of Aisle's own becomes its text on standard error and exit code 2."""
+    warnings.filterwarnings("ignore", ".is_gradient_checkpointing.")  # peft uses a name that transformers gives up
     try:
         build_app()()
     except AisleError as error:

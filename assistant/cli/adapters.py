@@ -101,8 +101,6 @@ def export(
     if name == "suggestions":
         _export_suggestions(output, home)
         return
-    import warnings
-
     from transformers.utils.logging import disable_progress_bar
 
     from assistant.adapters.registry import Registry
@@ -110,7 +108,6 @@ def export(
     from assistant.settings import load_settings
 
     disable_progress_bar()
-    warnings.filterwarnings("ignore", ".is_gradient_checkpointing.")  # peft uses a name that transformers gives up
     settings = load_settings(home=home, model=base)
     registry = Registry.of(settings)
     exported = export(registry.find(name), registry.base, output, half=half)
