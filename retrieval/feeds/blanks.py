@@ -31,6 +31,13 @@ _MACHINE_WORDS = frozenset({"nan", "NaN", "null", "NULL", "undefined", "<NA>", "
 """Spellings that only programs write, which are no value even there."""
 ATTRIBUTE = "attribute"
 """The field of any attribute: there "none" says something, as in "smell: none"."""
+_NO_BRAND = frozenset(
+    {
+        "does not apply", "doesn't apply", "unbranded", "non-branded", "not branded", "no brand", "no-brand", "sin marca", "ohne marke", "markenlos",
+        "sans marque", "senza marca", "sem marca", "merkloos",
+    }
+)  # fmt: skip
+"""What marketplaces write for a thing without a brand or a barcode."""
 _ZERO_IS_BLANK = frozenset(
     {
         "sale_price", "item_group_id", "gtin", "rating", "brand", "color", "material", "product_type", "link", "image_link", "weight", "length",
@@ -62,7 +69,7 @@ def is_blank(value: object, field: str = "") -> bool:
         text = value.strip()
         if field in _WORDS_ARE_VALUES:
             return text in _MACHINE_WORDS or _ERRORS.fullmatch(text) is not None
-        if _is_word_for_nothing(text, field):
+        if _is_word_for_nothing(text, field) or (field in ("brand", "gtin") and text.casefold() in _NO_BRAND):
             return True
     return field in _ZERO_IS_BLANK and _is_zero(value)
 

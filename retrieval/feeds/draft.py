@@ -21,6 +21,7 @@ from retrieval.feeds.intake import Intake
 from retrieval.feeds.not_public import is_internal
 from retrieval.feeds.report import FeedRow, RowError, RowWarning
 from retrieval.feeds.shared_ids import kept_apart
+from retrieval.feeds.strangers import is_quotable
 from retrieval.feeds.table import normal_name
 from retrieval.feeds.text import plain, unescaped
 from retrieval.feeds.values import (
@@ -71,6 +72,12 @@ class Draft:
         if reason := _no_sale(found):
             warnings.append(self._warning("sale_price", f"{reason}; the sale is left out"))
             found.sale_price = None
+        if strange := [review for review in found.reviews if not is_quotable(review.text)]:
+            reason = (
+                f"{len(strange)} of {len(found.reviews)} hold a link, a number to call or a promise of money; left out"
+            )
+            warnings.append(self._warning("reviews", reason))
+            found.reviews = tuple(review for review in found.reviews if review not in strange)
         intake.note({field: self.names.get(field, field) for field, value in values.items() if not is_empty(value)})
         yield from self._identified(found.product(), warnings, intake)
 
@@ -145,14 +152,21 @@ def _word(value: object) -> str:
 def _reviews(value: object) -> tuple[Review, ...]:
     if not isinstance(value, list):
         raise ValueError(f"{shown(value)} is no list of reviews")
-    return tuple(map(_review, value))
+    read = [_review(each) for each in value]
+    if value and not any(read):
+        raise ValueError(f"{shown(value[0])} is no review with a rating and a text")
+    return tuple(review for review in read if review is not None)
 
 
-def _review(value: object) -> Review:
+def _review(value: object) -> Review | None:
+    """One review; None if it has no rating, or no text that can be read."""
     if not isinstance(value, Mapping):
-        raise ValueError(f"{shown(value)} is no review with a rating and a text")
+        return None
     text = next((value[name] for name in ("text", "comment", "body", "content", "review") if value.get(name)), "")
-    return Review(read_stars(value.get("rating")), read_text(text))
+    try:
+        return Review(read_stars(value.get("rating")), read_text(text))
+    except ValueError:
+        return None
 
 
 def _title(value: object) -> str:

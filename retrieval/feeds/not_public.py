@@ -50,7 +50,7 @@ _OWN_WORDS = frozenset(
 )  # fmt: skip
 """Words in the name of a field that is about the shop's own dealings."""
 _OWN_NAMES = re.compile(
-    r"(?:min(?:imum)?|max(?:imum)?|lowest|floor|reserve|auto_pricing\w*|allowed)_(?:\w+_)?(?:price|discount)\w*|price_floor|b2b_\w+|\w*_b2b"
+    r"(?:min(?:imum)?|max(?:imum)?|lowest|floor|reserve|auto_pricing\w*|allowed)_(?:\w+_)?(?:price|discount)\w*|price_floor|b2b_\w+|\w*_b2b|map_price|vendor_(?:code|sku|id|item|number|no)"
     r"|prix_achat|prezzo_(?:di_)?acquisto|precio_(?:de_)?compra|(?:warehouse|bin|shelf|storage)_(?:location|bin|code|note)s?|warehouse"
     r"|(?:internal|private|secret|confidential|staff)_(?:notes?|comments?|remarks?|memo|price|code|id|ref|reference|name|sku|status|use|info)"
     r"|internal|(?:\w+_)?notes?_(?:internal|private)"

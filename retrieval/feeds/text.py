@@ -23,6 +23,7 @@ _CELL_END = "\x1f"
 _AFTER_CELL = {"td": f"{_CELL_END}, ", "th": f"{_CELL_END}: ", "dt": f"{_CELL_END}: ", "dd": "\n"}
 """What keeps the cells of a row, and a term and its meaning, apart."""
 _LAST_CELL = re.compile(rf"(?:{_CELL_END}[,:]\s*)+$")
+_MOST_ESCAPED = 3
 _SILENT = frozenset({"script", "style", "iframe", "svg", "object", "video", "template"})
 
 
@@ -70,5 +71,9 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def unescaped(text: str) -> str:
-    """`text` with the entities of HTML resolved, as foreign feeds have them even in plain fields."""
-    return html.unescape(text) if "&" in text else text
+    """`text` with the entities of HTML resolved, also twice escaped ones, as foreign feeds have them even in plain fields."""
+    for _ in range(_MOST_ESCAPED):
+        if "&" not in text or (resolved := html.unescape(text)) == text:
+            break
+        text = resolved
+    return text

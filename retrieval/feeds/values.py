@@ -28,7 +28,7 @@ _AVAILABILITY = {
             " nodisponible esaurito nondisponibile uitverkocht nietopvoorraad niedostępny"
         ),
         Availability.PREORDER: "preorder presale comingsoon vorbestellbar vorbestellung précommande preventa preordine",
-        Availability.BACKORDER: "backorder backordered onbackorder madetoorder availableonbackorder aufbestellung nachbestellt surcommande",
+        Availability.BACKORDER: "backorder backordered onbackorder madetoorder availableonbackorder availablefororder aufbestellung nachbestellt surcommande",
     }.items()
     for word in words.split()
 }
@@ -49,10 +49,10 @@ def shown(value: object) -> str:
 
 
 def read_text(value: object) -> str:
-    """Clean text without HTML; entities are resolved, which foreign exports have even in plain fields."""
+    r"""Clean text without HTML; entities and "\," are resolved, which foreign exports have even in plain fields."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise ValueError(f"{shown(value)} is no text")
-    return _at_most(_LONGEST_TEXT, plain(unescaped(clean(str(value)))))
+    return _at_most(_LONGEST_TEXT, plain(unescaped(clean(str(value)))).replace("\\,", ","))
 
 
 def read_line(value: object) -> str:

@@ -16,11 +16,12 @@ from retrieval.catalog.product import Availability, Product, Review
 from retrieval.catalog.window import ALWAYS, Window
 from retrieval.feeds.blanks import is_blank
 from retrieval.feeds.not_public import is_internal
+from retrieval.feeds.strangers import is_quotable
 from retrieval.feeds.text import clean, plain
 
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
-texts = st.text(_LETTERS | st.just("\n"), max_size=60).map(lambda text: plain(clean(text)))
-lines = st.text(_LETTERS, max_size=30).map(lambda text: " ".join(plain(clean(text)).split()))
+texts = st.text(_LETTERS | st.just("\n"), max_size=60).map(lambda text: plain(clean(text)).replace("\\,", ","))
+lines = st.text(_LETTERS, max_size=30).map(lambda text: " ".join(plain(clean(text)).split()).replace("\\,", ","))
 words = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=12)
 attribute_names = words.filter(lambda word: not is_internal(word))
 titles = lines.filter(lambda line: not is_blank(line, "title"))
@@ -54,7 +55,7 @@ def products(draw: st.DrawFn) -> Product:
         item_group_id=draw(told(lines, "item_group_id")), color=draw(told(lines, "color")), size=draw(told(lines)),
         material=draw(told(lines, "material")), gtin=draw(told(words, "gtin")),
         rating=draw(st.none() | st.floats(0, 5, exclude_min=True)), rating_count=draw(st.integers(0, 10**6)),
-        reviews=tuple(draw(st.lists(st.builds(Review, st.integers(1, 5), texts), max_size=3))),
+        reviews=tuple(draw(st.lists(st.builds(Review, st.integers(1, 5), texts.filter(is_quotable)), max_size=3))),
         attributes=draw(st.dictionaries(attribute_names, told(texts, "attribute").filter(bool), max_size=4)),
         sale_price_effective_date=draw(windows) if sale else ALWAYS, availability_date=draw(st.none() | moments),
         expiration_date=draw(st.none() | moments),

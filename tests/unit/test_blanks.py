@@ -35,6 +35,13 @@ def test_a_word_for_nothing_is_nothing(word: str) -> None:
     assert is_blank(word)
 
 
+@pytest.mark.parametrize("word", ["Does not apply", "unbranded", " Sin marca "])
+def test_what_marketplaces_write_without_a_brand_is_no_brand(word: str) -> None:
+    assert is_blank(word, "brand")
+    assert is_blank(word, "gtin")
+    assert not is_blank(word, "material")
+
+
 @pytest.mark.parametrize("word", MEANT)
 def test_a_name_may_be_such_a_word(word: str) -> None:
     assert not is_blank(word, "title")
@@ -147,6 +154,7 @@ def test_a_hidden_row_of_woocommerce_is_left_out(tmp_path: Path) -> None:
     [
         "cost_per_item", "supplier", "Supplier name", "wholesalePrice", "auto_pricing_min_price", "min_sale_price", "margin_percent", "lowest_price",
         "reorder_level", "internal_note", "Einkaufspreis", "prix_achat", "bin_location", "dealer_price", "installment_months",
+        "map_price", "vendor_sku",
     ],
 )  # fmt: skip
 def test_the_shops_own_business_is_never_a_fact(tmp_path: Path, name: str) -> None:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from html import escape
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from retrieval.catalog.money import Money
@@ -164,6 +165,7 @@ def test_every_reader_reads_the_same_product(tmp_path: Path, form: str, data: st
         cells |= {name: escape(cells[name]) for name in ("title", "brand", "color")}
     text, encoding = FORMS[form](cells), data.draw(st.sampled_from(ENCODINGS))
     content = text.encode(encoding, "strict")
+    assume(encoding != "cp1252" or not re.search(rb"[\xc2-\xf4][\x80-\xbf]", content))  # would be right UTF-8 too
     product = read(tmp_path, gzip.compress(content) if data.draw(st.booleans()) else content)
     assert (product.title, product.price, product.sale_price) == (title, Money(amount, "EUR"), None)
     assert product.brand == ("" if is_blank(brand, "brand") else brand)

@@ -224,3 +224,9 @@ def test_attributes_that_the_shop_does_not_show_are_no_facts(tmp_path: Path) -> 
         tmp_path, WOO + "1,simple,JAR,Jar,1,1,3,9,,,,Batch,B-17,0\n2,simple,CUP,Cup,1,1,3,9,,,,Glaze,Blue,1"
     )
     assert [dict(read.products[id].attributes) for id in ("JAR", "CUP")] == [{}, {"glaze": "Blue"}]
+
+
+def test_an_escaped_comma_is_a_comma_in_every_reader(tmp_path: Path) -> None:
+    row = {"id": "A", "title": "Rope\\, blue", "price": "9 USD", "length": "1\\,5 m", "brand": "Knot\\, Ltd"}
+    product = read_bytes(tmp_path, json.dumps(row)).products["A"]
+    assert (product.title, product.brand, product.attributes["length"]) == ("Rope, blue", "Knot, Ltd", "1,5 m")
