@@ -25,6 +25,7 @@ from assistant.conversation.store import Store
 from assistant.conversation.why import Why
 from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
 from assistant.dialogue.waiting import Press
+from assistant.language_model.chat_model import ChatModel
 from assistant.planning.plan import written_step
 from assistant.reply import Cards, Reply, ReplyEvent, Sentence
 from assistant.turn import Dialogue, Prepared, TurnReply
@@ -39,11 +40,15 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What answers now: the dialogue of the shop's records with one language model and adapter, named `model`."""
+    """What answers now: the dialogue of the shop's records with one language model and adapter, named `model`.
+
+    `chat` is the model of AISLE_MODEL or AISLE_MODEL_URL, None if only the embedded one is there.
+    """
 
     dialogue: Dialogue
     beside: Beside
     model: str
+    chat: ChatModel | None = None
 
 
 class Servings(Protocol):

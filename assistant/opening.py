@@ -149,7 +149,7 @@ class _Workshop:
             self._listener,
         )
         name = self._chat.name if self._chat else speaking.name
-        return Serving(dialogue, Beside(catalog, Chips(catalog, dialogue.kinds)), name)
+        return Serving(dialogue, Beside(catalog, Chips(catalog, dialogue.kinds)), name, self._chat)
 
     @cached_property
     def speaking(self) -> Switch[_Speaking]:

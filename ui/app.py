@@ -43,6 +43,7 @@ from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
 from ui.desk.acting import acting_router
 from ui.desk.reports import open_mask, reports_router
+from ui.desk.rewording import rewording_router
 from ui.desk.routes import desk_router, open_desk_pages, open_suggesting
 from ui.embedding_api import embedding_router
 from ui.errors import answer_errors
@@ -144,6 +145,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
         pages = open_desk_pages(staffed.desk, settings, database())
         app.include_router(desk_router(pages, staffed.changes, suggesting))
         app.include_router(acting_router(pages, pages.view.acting, lambda: assistant.catalog))
+        app.include_router(rewording_router(pages, assistant))
         mask = cache(lambda: open_mask(settings, database()))
         app.include_router(reports_router(pages, database(), settings, mask))
     app.include_router(health_router(assistant, metrics))

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from assistant.access.attempts import TooManyAttempts
 from assistant.access.keys import KeyRefused, ScopeMissing
 from assistant.access.order_identity import CodeRefused
+from assistant.desk.rewording import RewordingRefused
 from assistant.desk.state import MoveRefused
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.identity import TokenRefused
@@ -31,6 +32,7 @@ STATUSES: dict[type[AisleError], tuple[int, str]] = {
     TooBusy: (503, "busy"),
     ReplyFailed: (500, "reply_failed"),
     MoveRefused: (409, "move_refused"),
+    RewordingRefused: (422, "rewording_refused"),
 }
 
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {

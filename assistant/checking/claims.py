@@ -141,8 +141,13 @@ class ClaimsChecker:
         is_held = REFERENCE.search(sentence) or sentence.rstrip().endswith("?")
         if not is_held and (_YES.search(sentence) or _NO.search(sentence)):
             return False
-        borne = self._everyday | (stems(f"{heard} {brief.as_text()}") if is_held else frozenset())
-        return all(stem(word) in borne or word in FUNCTION_WORDS for word in _WORD.findall(bare.lower()))
+        return not self.unknown_words(bare, f"{heard} {brief.as_text()}" if is_held else "")
+
+    def unknown_words(self, sentence: str, heard: str) -> list[str]:
+        """Words of a sentence that are neither everyday words nor among those of `heard`."""
+        borne = self._everyday | stems(heard)
+        words = _WORD.findall(REFERENCE.sub(" ", sentence).lower())
+        return [word for word in words if stem(word) not in borne and word not in FUNCTION_WORDS]
 
     def _violations(self, sentence: str, brief: Brief, heard: str, is_first: bool) -> Iterator[Violation]:
         yield from (

@@ -91,6 +91,23 @@ class Composer:
             for place, sentence in enumerate(sentences)
         )
 
+    def added(self, sentences: Sequence[str], before: Sequence[str], brief: Brief) -> str:
+        """The first thing that a rewording says and the sentences `before` did not; "" if there is none.
+
+        What a person has said themselves, a promise too, may be said again. A word that they did not use must be an everyday one.
+        """
+        heard = " ".join(before)
+        theirs = {
+            each.said.casefold() for said in before for each in self._checker.violations(said, brief, heard, False)
+        }
+        for sentence in sentences:
+            for found in self._checker.violations(sentence, brief, heard, is_first=False):
+                if found.said.casefold() not in theirs:
+                    return found.said
+            if unknown := self._checker.unknown_words(sentence, heard):
+                return unknown[0]
+        return ""
+
     def _sentences(
         self, task: ReplyTask, said: tuple[str, ...], refused: Refused | None, cancelled: threading.Event
     ) -> Iterable[str]:

@@ -226,6 +226,30 @@ def test_an_agent_cancels_an_order_after_seeing_what_happens(two: Two) -> None:
     expect(agent.locator("#head")).to_contain_text("closed")  # the next test finds only its own in the queue
 
 
+def test_the_agents_own_words_are_mended_and_replaced_only_when_they_say_so(two: Two) -> None:
+    agent, box = two.agent, two.agent.locator("#box")
+    hand_over(two)
+    agent.keyboard.press("t")
+    expect(agent.get_by_role("button", name="Fix grammar")).to_be_visible()
+    expect(agent.get_by_role("button", name="Shorter")).to_have_count(0)  # the embedded model cannot
+    agent.keyboard.type("i dont know ,sorry")
+    agent.keyboard.press("Alt+g")
+    expect(agent.locator("#reworded")).to_contain_text("I don't know, sorry.")
+    expect(box).to_have_value("i dont know ,sorry")
+    agent.keyboard.press("Escape")
+    expect(agent.locator("#reworded")).to_be_hidden()
+    expect(box).to_be_focused()
+    agent.keyboard.press("Alt+g")
+    agent.get_by_role("button", name="Use this").press("Enter")
+    expect(box).to_have_value("I don't know, sorry.")
+    agent.keyboard.press("Control+z")
+    expect(box).to_have_value("i dont know ,sorry")
+    agent.keyboard.press("Escape")
+    agent.keyboard.press("c")
+    agent.keyboard.press("1")
+    expect(agent.locator("#head")).to_contain_text("closed")  # the next test finds only its own in the queue
+
+
 def test_a_customer_who_leaves_the_queue_has_aisle_again(two: Two) -> None:
     hand_over(two)
     two.customer.chat.get_by_role("button", name="Go on with the assistant").click()
