@@ -76,6 +76,15 @@ def open_live_assistant(settings: Settings, seconds: float = LOOK_SECONDS) -> Li
     return LiveAssistant(live)
 
 
+def open_rehearsal_assistant(settings: Settings) -> Assistant:
+    """The assistant of records that may be newer than the index: new texts are found by their words alone. Raises like above."""
+    workshop = _Workshop(settings)
+    generations = Generations(
+        workshop.records, settings.home, settings.chroma_url, workshop.encoder, workshop.assistant
+    )
+    return generations.first().served
+
+
 def prepare_model(settings: Settings, progress: BaseProgress | None = None) -> None:
     """Converts the base model where that was not done yet, half a minute once. Raises ModelError."""
     ensure_base(settings.resolved_cache, progress=progress)

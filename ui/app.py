@@ -33,6 +33,7 @@ from assistant.access.staff import StaffAccounts
 from assistant.conversation.resolution import Resolutions
 from assistant.desk.webhook import Webhook
 from assistant.personal.retention import Retention, keep_daily
+from assistant.rehearsal.room import RehearsalRoom
 from assistant.settings import Settings
 from assistant.shop_file import LOGO_TYPES
 from retrieval.errors import SettingsError
@@ -42,6 +43,7 @@ from ui.chat import ChatPage
 from ui.chat_api import chat_router
 from ui.chat_guard import ChatGuard
 from ui.desk.acting import acting_router
+from ui.desk.rehearsal import rehearsal_router
 from ui.desk.reports import open_mask, reports_router
 from ui.desk.rewording import rewording_router
 from ui.desk.routes import desk_router, open_desk_pages, open_suggesting
@@ -148,6 +150,7 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
         app.include_router(rewording_router(pages, assistant))
         mask = cache(lambda: open_mask(settings, database()))
         app.include_router(reports_router(pages, database(), settings, mask))
+        app.include_router(rehearsal_router(pages, database(), settings, mask, RehearsalRoom(settings)))
     app.include_router(health_router(assistant, metrics))
     app.include_router(import_router(settings, keys))
     app.include_router(sign_in_router(demo_customers or {}))

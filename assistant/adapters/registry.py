@@ -27,6 +27,7 @@ from typing import Self
 from assistant.adapters.adapter import WEIGHTS_FILE, Adapter, short_name
 from assistant.adapters.change import Action, Change, promoted, read_changes, sync_folder, write_changes
 from assistant.adapters.fitting import check_base, check_fits
+from assistant.adapters.rehearsed import Rehearsed
 from assistant.adapters.verdict import JUDGE_AGAIN, Verdict
 from assistant.language_model.base import base_folder
 from assistant.settings import Settings
@@ -288,7 +289,13 @@ class Registry:
 
 
 def _objections(adapter: Adapter) -> tuple[str, ...]:
-    """Why `adapter` may not serve, by its report."""
+    """Why `adapter` may not serve, by its report and its rehearsal."""
+    rehearsed = Rehearsed.read(adapter.folder)
+    is_same = rehearsed is not None and rehearsed.digest == adapter.digest()
+    return (*_judged(adapter), *(rehearsed.objections if rehearsed is not None and is_same else ()))
+
+
+def _judged(adapter: Adapter) -> tuple[str, ...]:
     verdict = Verdict.read(adapter.folder)
     if verdict is None:
         return ("it has not been judged: there is no report.json",)

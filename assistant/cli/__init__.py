@@ -16,7 +16,7 @@ import typer
 
 from retrieval.errors import AisleError
 
-_OWN = ("adapters", "chat", "customer", "feedback", "import_", "index", "init", "keys", "search", "staff")
+_OWN = ("adapters", "chat", "customer", "feedback", "import_", "index", "init", "keys", "rehearse", "search", "staff")
 
 
 def build_app() -> typer.Typer:
