@@ -55,13 +55,16 @@ def register(app: typer.Typer) -> None:
 
 
 def run(settings: Settings, listener: socket.socket, demo_customers: Mapping[str, str] | None = None) -> None:
-    """Serves at `listener` until interrupted. Pages answer at once; models load meanwhile."""
+    """Serves at `listener` until interrupted. Says what a killed server left half done. Pages answer at once; models load meanwhile."""
+    from assistant.healing import heal
     from assistant.logs import configure_logs
     from ui.app import create_app
     from ui.opening import OpeningAssistant
     from ui.server import server_for
 
     configure_logs(settings.log_level)
+    for line in heal(settings):
+        typer.echo(f"Healed: {line}", err=True)
 
     def open_it() -> LiveAssistant:
         from assistant.opening import open_live_assistant

@@ -38,7 +38,8 @@ NONE = "none"
 STATE_FILE = "serving.json"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_COPYING = ".copying-"
+COPYING = ".copying-"
+"""How the folder of a copy that is not complete begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,7 @@ class Registry:
         return self._copied(adapter, place)
 
     def _copied(self, adapter: Adapter, place: Path) -> Adapter:
-        scratch = Path(tempfile.mkdtemp(prefix=_COPYING, dir=self._folder))
+        scratch = Path(tempfile.mkdtemp(prefix=COPYING, dir=self._folder))
         files = [path for path in sorted(adapter.folder.iterdir()) if path.is_file()]  # checkpoints stay behind
         for path in files:
             shutil.copy2(path, scratch / path.name)
@@ -278,7 +279,7 @@ class Registry:
             self._folder.mkdir(parents=True, exist_ok=True)
             with (self._folder / "promoting.lock").open("a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                for left in self._folder.glob(f"{_COPYING}*"):
+                for left in self._folder.glob(f"{COPYING}*"):
                     shutil.rmtree(left, ignore_errors=True)
                 yield
         except OSError as error:
