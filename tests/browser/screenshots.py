@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser import desk_pictures
 from tests.browser.chromium import launch
 from tests.browser.visit import Visit
 from tests.unit.web import served
@@ -31,6 +32,7 @@ def main() -> None:
         _picture(browser, url, "policy", DESKTOP, ["What can I return, and until when?"])
         _picture(browser, url, "proposal", DESKTOP, ["cancel my order"], customer="C-1007")
         _picture(browser, url, "phone", PHONE, ["a gift for someone who loves coffee"])
+        desk_pictures.draw(browser)
         browser.close()
 
 
