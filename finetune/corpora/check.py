@@ -13,6 +13,7 @@ from assistant.checking.claims import PROMISE
 from assistant.planning.plan import Ask, Cart, Change, Choose, Compare, Details, Find, Order, Policy
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
+from finetune.corpora.asks import ask_files, read_asks
 from finetune.corpora.conversation import (
     JudgedPairs,
     WrittenConversation,
@@ -61,6 +62,9 @@ def check_shops(folders: Iterable[Path]) -> CorpusReport:
         before = len(report.faults)
         for path in sorted(folder.glob("conversations/*.yaml")):
             _take(report, _conversation_faults(shop, path, ids, said, report.counts))
+        messages: dict[str, str] = {}
+        for path in ask_files(folder):
+            _take(report, _ask_faults(shop, path, messages, report.counts))
         if len(report.faults) == before:
             report.doubts.extend(_doubts(shop))
     return report
@@ -89,6 +93,27 @@ def _pair_faults(shop: CorpusShop, path: Path, counts: Counter[str]) -> Iterator
         seen: set[tuple[str, str]] = set()
         for fault in _line_faults(shop, pairs, seen, counts):
             yield f"{path}: pair {place} ({pairs.ask!r}): {fault}"
+
+
+def _ask_faults(shop: CorpusShop, path: Path, messages: dict[str, str], counts: Counter[str]) -> Iterator[str]:
+    """Faults of one file of asks; `messages` are those of the shop so far, with where each stands."""
+    for place, ask in enumerate(read_asks(path), 1):
+        if isinstance(ask, str):
+            yield ask
+            continue
+        where = f"{path}: entry {place}"
+        try:
+            ask.answer(shop)
+        except ValueError as error:
+            yield f"{where}: {error}"
+        unknown = [id for id in (*(ask.show or ()), *ask.after) if id not in shop.catalog.products]
+        yield from (f"{where}: no product has the id {id!r}" for id in unknown)
+        for message in ask.says:
+            counts["asks"] += 1
+            folded = " ".join(re.findall(r"\w+", message.casefold()))
+            if folded in messages and len(folded.split()) >= _SHORTEST_COMPARED:
+                yield f"{where}: {message!r} also stands in {messages[folded]}"
+            messages[folded] = where
 
 
 def _line_faults(

@@ -108,24 +108,25 @@ class JudgedPairs(BaseModel):
 
 def read_conversations(path: Path) -> Iterator[WrittenConversation | str]:
     """The conversations of one file; a bad one gives the text of its fault instead. Raises FeedError for no YAML."""
-    for place, written in enumerate(_rows(path), 1):
+    for place, written in enumerate(yaml_rows(path), 1):
         name = written.get("id", f"conversation {place}") if isinstance(written, dict) else f"entry {place}"
         try:
             yield WrittenConversation.model_validate(written)
         except ValidationError as error:
-            yield f"{path}: {name}: {_faults(error)}"
+            yield f"{path}: {name}: {faults_of(error)}"
 
 
 def read_pairs(path: Path) -> Iterator[JudgedPairs | str]:
     """The judged pairs of one file; a bad one gives the text of its fault instead. Raises FeedError for no YAML."""
-    for place, written in enumerate(_rows(path), 1):
+    for place, written in enumerate(yaml_rows(path), 1):
         try:
             yield JudgedPairs.model_validate(written)
         except ValidationError as error:
-            yield f"{path}: pair {place}: {_faults(error)}"
+            yield f"{path}: pair {place}: {faults_of(error)}"
 
 
-def _rows(path: Path) -> list[Any]:
+def yaml_rows(path: Path) -> list[Any]:
+    """The entries of one file of the corpus, a list in YAML. Raises FeedError."""
     try:
         rows = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, below
     except (OSError, yaml.YAMLError) as error:
@@ -137,7 +138,8 @@ def _rows(path: Path) -> list[Any]:
     return rows
 
 
-def _faults(error: ValidationError) -> str:
+def faults_of(error: ValidationError) -> str:
+    """What is wrong with an entry, in one line."""
     return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
 
 

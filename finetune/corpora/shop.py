@@ -76,9 +76,9 @@ class CorpusShop:
         products = _read(records / "products.jsonl", lambda source: read_products(source, intake))
         pages_at = records / ("faqs" if folder.name == SAMPLE else "policies")
         pages = _read(pages_at, lambda source: read_faqs(source, intake), faq_files)
-        customers = _read(records / "customers.jsonl", lambda source: read_customers(source, intake))
+        customers = _read_any(records / "customers.jsonl", lambda source: read_customers(source, intake))
         known = {customer.id for customer in customers}
-        orders = _read(records / "orders.jsonl", lambda source: read_orders(source, intake, known))
+        orders = _read_any(records / "orders.jsonl", lambda source: read_orders(source, intake, known))
         clash = {product.id for product in products} & {page.id for page in pages}
         if clash:
             raise FeedError(f"{folder}: ids of both a product and a page: {sorted(clash)}", "Rename the pages.")
@@ -131,7 +131,9 @@ class CorpusShop:
 
 def shop_folders(corpus: Path) -> list[Path]:
     """The folders of the corpus that hold a shop, by name."""
-    return sorted(path.parent for path in corpus.glob("*/conversations") if path.is_dir())
+    return sorted(
+        {path.parent for name in ("conversations", "asks") for path in corpus.glob(f"*/{name}") if path.is_dir()}
+    )
 
 
 def held_out(corpus: Path) -> frozenset[str]:
@@ -152,6 +154,11 @@ def _read(
     files_in: Callable[[Path], Sequence[Path]] = lambda path: (path,),
 ) -> list[Record]:
     return read_files((path,), read, _refuse, lambda done, total: None, files_in).records
+
+
+def _read_any(path: Path, read: Callable[[Source], Iterator[FeedRow[Record]]]) -> list[Record]:
+    """The records of a file that a shop without customers lacks."""
+    return _read(path, read) if path.exists() else []
 
 
 def _refuse(fault: RowError | RowWarning | FeedError) -> None:

@@ -36,6 +36,7 @@ def test_every_line_of_the_corpus_passes() -> None:
     assert len(report.doubts) <= 0.015 * report.counts["turns"]
     assert report.counts["conversations"] >= 1_300
     assert report.counts["turns"] >= 5_400
+    assert report.counts["asks"] >= 14_000
     judged = {name: count for name, count in report.counts.items() if name.startswith("judged ")}
     assert sum(judged.values()) >= 9_000
     assert judged["judged limits"] >= 1_150
@@ -128,3 +129,33 @@ def test_a_refund_has_its_day() -> None:
             turn_brief(shop, conversation, turn).facts["o1.refunded"].text
             == f"{order.refunded:%B} {order.refunded.day}"
         )
+
+
+def _asks(folder: Path, *entries: dict[str, object]) -> list[str]:
+    shop = folder / "northwire"
+    shutil.copytree(CORPUS / "northwire", shop, ignore=shutil.ignore_patterns("conversations", "pairs", "asks"))
+    (shop / "asks").mkdir()
+    (shop / "asks" / "pages.yaml").write_text(yaml.safe_dump(list(entries)), encoding="utf-8")
+    return check_shops([shop]).faults
+
+
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        ({"says": ["hm"]}, "either `line` or `show`"),
+        ({"line": "returns: within", "show": [], "says": ["hm"]}, "either `line` or `show`"),
+        ({"line": "returns", "says": ["hm"]}, "is not of the form"),
+        ({"line": "nowhere: nothing", "says": ["hm"]}, "no product or page"),
+        ({"show": ["nope"], "says": ["hm"]}, "no product has the id 'nope'"),
+        ({"show": [], "after": ["nope"], "says": ["hm"]}, "no product has the id 'nope'"),
+        ({"show": [], "says": []}, "says"),
+        ({"show": [], "says": ["do you have any violins", "Do you have any violins?"]}, "also stands in"),
+    ],
+)
+def test_each_fault_of_an_ask_is_found(tmp_path: Path, entry: dict[str, object], fault: str) -> None:
+    (found,) = _asks(tmp_path, entry)
+    assert fault in found
+
+
+def test_a_shop_of_asks_alone_needs_no_customers(tmp_path: Path) -> None:
+    assert _asks(tmp_path, {"show": [], "says": ["do you have any violins"]}) == []
