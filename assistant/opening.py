@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
@@ -29,15 +30,12 @@ from assistant.live.generation import Generations, Material
 from assistant.live.live import LOOK_SECONDS, Live
 from assistant.live.live_assistant import LiveAssistant
 from assistant.planning.planner import Router
-from assistant.reading.finder import open_finder
-from assistant.reading.listener import Listener
 from assistant.reading.reader import LanguageModelReader
 from assistant.settings import Settings
 from assistant.shop import Shop
 from retrieval.catalog.catalog import Catalog
 from retrieval.clock import utc_now
 from retrieval.errors import AdapterError, IndexBusy, SearchIndexError
-from retrieval.index.encoder import Encoder
 from retrieval.index.index import Index, Progress
 from retrieval.index.sentence_encoder import open_encoder
 from retrieval.recommendation.profile import History
@@ -45,6 +43,9 @@ from retrieval.recommendation.recommender import Recommender
 from retrieval.search.search import Search
 from retrieval.store.database import open_database
 from retrieval.store.records import Records
+
+if TYPE_CHECKING:
+    from assistant.reading.finder import EncoderFinder
 
 _BUSY_SECONDS = 0.5
 _MOST_CORES = 4
@@ -155,7 +156,7 @@ class _Workshop:
             utc_now,
             self._chat,
             self._router,
-            self._listener,
+            self._finder,
         )
         name = self._chat.name if self._chat else speaking.name
         return Serving(dialogue, Beside(catalog, Chips(catalog, dialogue.kinds)), name, self._chat)
@@ -182,7 +183,9 @@ class _Workshop:
         return _Speaking(speaker, everyday_words(adapter.folder), f"{self._base.name}+{adapter.name}")
 
     @cached_property
-    def _finder(self) -> Encoder:
+    def _finder(self) -> EncoderFinder:
+        from assistant.reading.finder import open_finder  # imports torch, which takes seconds
+
         return open_finder(self.settings.data / "models" / "finder")
 
     @cached_property
@@ -190,12 +193,6 @@ class _Workshop:
         from assistant.planning.router import open_router  # imports torch, which takes seconds
 
         return open_router(self.settings.data / "models" / "router")
-
-    @cached_property
-    def _listener(self) -> Listener:
-        from assistant.reading.encoder_listener import open_listener  # imports torch, which takes seconds
-
-        return open_listener(self.settings.data / "models" / "listener")
 
     @cached_property
     def _base(self) -> Path:

@@ -19,9 +19,7 @@ from assistant.language_model.engine import Engine
 from assistant.language_model.speaker import EngineSpeaker
 from assistant.planning.planner import Router
 from assistant.planning.router import open_router
-from assistant.reading.encoder_listener import open_listener
-from assistant.reading.finder import open_finder
-from assistant.reading.listener import Listener
+from assistant.reading.finder import EncoderFinder, open_finder
 from assistant.reading.reader import LanguageModelReader
 from assistant.settings import Settings
 from assistant.shop import Shop
@@ -87,9 +85,8 @@ class LiveShop:
     actions: Actions = field(repr=False)
     encoder: Encoder = field(repr=False)
     search: Search = field(repr=False)
-    finder: Encoder = field(repr=False)
+    finder: EncoderFinder = field(repr=False)
     router: Router = field(repr=False)
-    listener: Listener = field(repr=False)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -112,7 +109,6 @@ class LiveShop:
             search,
             open_finder(settings.data / "models" / "finder"),
             open_router(settings.data / "models" / "router"),
-            open_listener(settings.data / "models" / "listener"),
         )
 
     def with_adapter(self, base: Path, adapter: Path) -> OpenedAdapter:
@@ -125,7 +121,7 @@ class LiveShop:
         everyday = frozenset(_read(adapter / EVERYDAY_FILE).split())
         dialogue = dialogue_of(
             self.catalog, self.shop, self.search, self.actions, self.finder, speaker, LanguageModelReader(speaker), everyday,
-            lambda: datetime.now(UTC), router=self.router, listener=self.listener,
+            lambda: datetime.now(UTC), router=self.router, listener=self.finder,
         )  # fmt: skip
         return OpenedAdapter(engine, speaker, dialogue, ClaimsChecker(self.catalog, everyday), self.records)
 

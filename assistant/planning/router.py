@@ -14,7 +14,7 @@ import torch
 
 from assistant.dialogue.thread import Thread
 from assistant.planning.plan import STEPS
-from retrieval.index.adapted_encoder import load_adapted, loading, pooled_pairs
+from retrieval.index.adapted_encoder import load_adapted, loading, pooled
 from retrieval.index.one_thread import one_thread
 
 TOOLS = tuple(STEPS)
@@ -40,7 +40,9 @@ class EncoderRouter(torch.nn.Module):
 
     def forward(self, texts: list[tuple[str, str]]) -> torch.Tensor:
         """Logits of shape (len(texts), tools) for pairs of a message and the conversation before it."""
-        logits: torch.Tensor = self.head(pooled_pairs(self.encoder, self._tokenizer, texts, LONGEST, "only_second"))
+        messages, before = zip(*texts, strict=True)
+        vectors = pooled(self.encoder, self._tokenizer, messages, before, longest=LONGEST, cut="only_second")
+        logits: torch.Tensor = self.head(vectors)
         return logits
 
     def tool(self, context: str, thread: Thread, message: str) -> str:

@@ -1,19 +1,85 @@
-"""Finder: sentence vectors that bring a question near to the record lines that decide it.
+"""Finder: a small encoder that brings what a customer asks near to the record lines that answer it.
 
-all-MiniLM-L6-v2 with a LoRA adapter trained on our conversations (`aisle train finder`): in them customers ask in words that records
-do not use. Products are searched with the shop's own encoder; the finder only reads what was found.
+all-MiniLM-L6-v2 with a LoRA adapter (`aisle train finder`): customers ask in words that records do not use. It reads a message together
+with the conversation before it (conversational dense retrieval, Yu et al. 2021, https://arxiv.org/abs/2105.04166), so it is the listener too. Products are
+searched with the shop's own encoder; the finder reads what was found.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from retrieval.index.adapted_encoder import load_adapted, loading
-from retrieval.index.encoder import Encoder
-from retrieval.index.sentence_encoder import SentenceEncoder
+import numpy as np
+import torch
+import torch.nn.functional as functional
+
+from assistant.reading.listener import NOTHING_BEFORE
+from retrieval.index.adapted_encoder import load_adapted, loading, pooled
+from retrieval.index.encoder import Vectors
+from retrieval.index.one_thread import one_thread
+
+LONGEST_MESSAGE, LONGEST_LINE = 112, 64
+"""Tokens of a message and its conversation, of which the longer is cut, and of a line."""
+_REMEMBERED = 256
+_BATCH = 32
 
 
-def open_finder(folder: Path) -> Encoder:
+class EncoderFinder(torch.nn.Module):
+    """The encoder, mean-pooled. Safe to share between threads once it is in evaluation mode; repeated messages are remembered."""
+
+    name = "finder"
+
+    def __init__(self, encoder: Any, tokenizer: Any) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self._tokenizer = tokenizer
+        self._heard = lru_cache(_REMEMBERED)(self._hear)
+
+    @property
+    def dimension(self) -> int:
+        """Length of every vector."""
+        return int(self.encoder.config.hidden_size)
+
+    def forward(self, messages: Sequence[tuple[str, str]]) -> torch.Tensor:
+        """Mean-pooled vectors of shape (len(messages), dimension), not normalized, for messages with the conversation before each."""
+        said, before = zip(*messages, strict=True)
+        return pooled(self.encoder, self._tokenizer, said, before, longest=LONGEST_MESSAGE)
+
+    def lines(self, texts: Sequence[str]) -> torch.Tensor:
+        """Unit vectors of shape (len(texts), dimension) for record lines."""
+        return functional.normalize(pooled(self.encoder, self._tokenizer, texts, longest=LONGEST_LINE), dim=-1)
+
+    def hear(self, message: str, before: str) -> Vectors:
+        """See `Listener.hear`."""
+        return self._heard(message, before)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), dimension) for questions that stand alone."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        return np.stack([self._heard(text, NOTHING_BEFORE) for text in texts])
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), dimension) for record lines."""
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        with torch.inference_mode():
+            for places in (by_length[at : at + _BATCH] for at in range(0, len(texts), _BATCH)):
+                vectors[places] = self.lines([texts[place] for place in places]).numpy()
+        return vectors
+
+    def _hear(self, message: str, before: str) -> Vectors:
+        with torch.inference_mode(), one_thread():
+            vector = functional.normalize(self([(message, before)])[0], dim=-1).numpy()
+        vector.setflags(write=False)
+        return np.asarray(vector, np.float32)
+
+
+def open_finder(folder: Path) -> EncoderFinder:
     """The finder in `folder`. Raises ModelError that says how to get one."""
     with loading("finder", folder):
-        return SentenceEncoder(load_adapted(folder), "finder")
+        transformer = load_adapted(folder)[0]
+        return EncoderFinder(transformer.auto_model, transformer.tokenizer).eval()

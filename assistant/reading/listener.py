@@ -6,7 +6,7 @@ model can write such a message out as a whole question, but a small one often wr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from assistant.dialogue.thread import Thread
@@ -26,10 +26,15 @@ class Listener(Protocol):
 
 
 def conversation_before(thread: Thread, products: Mapping[str, Product]) -> str:
-    """What the listener reads of a conversation: the last message, what is in view, the need, and the message before the last.
-
-    In view are the first products of the last reply, else the one whose page is open.
-    """
-    last = [turn.message for turn in reversed(thread.turns[-2:])]
+    """What the listener reads of a conversation. In view are the products of the last reply, else the one whose page is open."""
     titles = [products[id].title for id in thread.shown or (thread.page,) if id in products]
-    return " / ".join([*last[:1], "; ".join(titles[:_SHOWN]), thread.need.as_text(), *last[1:]])
+    return before_text([turn.message for turn in reversed(thread.turns[-2:])], titles, thread.need.as_text())
+
+
+def before_text(messages: Sequence[str], in_view: Sequence[str], need: str = "") -> str:
+    """The last of `messages`, which come latest first, the titles of what is in view, the need, and the message before the last."""
+    return " / ".join([*messages[:1], "; ".join(in_view[:_SHOWN]), need, *messages[1:2]])
+
+
+NOTHING_BEFORE = before_text((), ())
+"""The text before a conversation begins."""

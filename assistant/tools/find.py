@@ -28,6 +28,12 @@ _LINES_READ = 4
 """Lines of each candidate that are read: those nearest to the need."""
 _READ = 6
 """Candidates whose lines are read; more cost a customer time and seldom change the first three."""
+_HEARD = 24
+"""Products that are looked at because they are near to the message, whatever the plan calls what is wanted."""
+_FIRST_PLACE, _NEXT_PLACE = 0.1, 0.7
+"""What it counts to be first in the search for what was planned, beside the nearness of a product's lines to the message; each place counts so much of the one before."""
+_SOLD, _SOLD_BY_ANOTHER_NAME = 0.42, 0.5
+"""Nearness of a product from which it is shown though the search for what was planned finds nothing, and though the shop has no kind of that name."""
 _NEAR = 0.3
 """Cosine of a wish and the nearest line of all candidates below which nothing like it is there."""
 _MUCH_NEARER = 0.1
@@ -48,7 +54,8 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if not step.kind:
         wanted = _without_age(step, wanted, task, bench)
     is_open = not step.kind and not wanted.conditions  # a kind, a color or a budget is said of goods
-    candidates, count, is_relaxed, wanted = _search(step, wanted, task, bench)
+    searched, count, is_relaxed, wanted = _search(step, wanted, task, bench)
+    candidates = _heard(step, searched, wanted, task, bench) if wanted.sort is Sort.RELEVANCE else searched[:_READ]
     if not candidates:
         pages = page_findings(task.asked(task.message), bench, SURELY_ANSWERS) if asks_in_words(task.message) else ()
         pages = pages if _speaks_of(pages, step.kind, bench) else ()
@@ -76,7 +83,8 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if not step.kind and first.support < DECIDES:  # nothing speaks for any: a few ideas, and no reasons made up
         ideas = [each.product for each in (first, *others)][:SHOWN_FOR_A_NEED]
         return Findings(products=tuple(product.id for product in ideas), notes=notes, total=count)
-    others = [each for each in others if step.kind or _kind(each.product) == _kind(first.product)]
+    planned = {each.product.id for each in searched} if step.kind else frozenset()
+    others = [each for each in others if each.product.id in planned or _kind(each.product) == _kind(first.product)]
     fitting = [first, *(each for each in others if each.support >= DECIDES > each.contradiction)]
     chosen = fitting[:SHOWN_FOR_A_NEED]
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
@@ -96,6 +104,33 @@ def _without_age(step: Find, wanted: Filter, task: Task, bench: Bench) -> Filter
         return max((near[0].nearness for near in lines if near), default=0.0)
 
     return wanted if nearest(wanted) >= nearest(free) - _MUCH_NEARER else free
+
+
+def _heard(
+    step: Find, searched: Sequence[Candidate], wanted: Filter, task: Task, bench: Bench
+) -> tuple[Candidate, ...]:
+    """The first of the products that meet all limits, those `searched` and others near to the message, by their lines and by the search.
+
+    A plan names what is wanted as the shop seldom calls it, and then the search finds nothing, or something else.
+    """
+    if (heard := task.heard(task.message)) is None or not task.message:
+        return tuple(searched[:_READ])
+    asked = Asked((), heard)
+    limits = replace(wanted, conditions=tuple(each for each in wanted.conditions if each.field != "product_type"))
+    places = {each.product.id: place for place, each in enumerate(searched)}
+    near = {
+        each.product.id: each for each in (*bench.search.nearest(task.message, limits, _HEARD, task.moment), *searched)
+    }
+    nearness = {id: max((line.nearness for line in bench.nearest_lines(id, asked, 1)), default=0.0) for id in near}
+    has_kind = not step.kind or any(map(bench.search.has_kind, _things(step.kind)))
+    least = _SOLD_BY_ANOTHER_NAME if not has_kind else 0.0 if searched else _SOLD
+    if max(nearness.values(), default=0.0) < least:
+        return ()
+
+    def merit(id: str) -> float:
+        return nearness[id] + (_FIRST_PLACE * _NEXT_PLACE ** places[id] if id in places else 0.0)
+
+    return tuple(near[id] for id in sorted(near, key=merit, reverse=True)[:_READ])
 
 
 def _of_narrower_kind(candidates: Sequence[Candidate], modifier: str) -> tuple[Candidate, ...]:

@@ -5,12 +5,13 @@ aisle corpus check data/conversations/*/
 aisle corpus show  data/conversations/anvil-and-oak [CONVERSATION ...]
 aisle corpus sample data/conversations/*/ --share 0.05
 aisle train conversation --output DIR          the adapter that plans, reads and writes
-aisle train finder       --output DIR          the sentence vectors that find the lines of a record
+aisle train finder       --output DIR          the encoder that hears messages and finds the lines that answer
 aisle train router       --output DIR          the encoder that picks the tool a message asks for
-aisle train listener     --output DIR          the encoder that hears what a message asks from its conversation
 aisle evaluate reader                          verdicts on record lines, next to floors
 aisle evaluate planner                         plans, next to floors
+aisle evaluate finder                          pages, lines and products found by messages in their conversations
 aisle evaluate evidence                        whether plans and tools bring what a reply rests on
+aisle evaluate asks                            whether short messages reach the record that answers
 aisle evaluate conversations FILE [--json]     replies to the messages of a file, for reading
 
 What evaluates takes the adapter that ships unless `--adapter DIR` names another.
@@ -57,7 +58,6 @@ Home = Annotated[Path, typer.Option(help="Folder that keeps the converted base m
 _DATA = SOURCE_ROOT / "data"
 CORPUS_FOLDER, MODEL_HOME, FINDER_FOLDER = _DATA / "conversations", Path("var"), _DATA / "models" / "finder"
 ADAPTER_FOLDER, ROUTER_FOLDER = _DATA / "models" / "conversation", _DATA / "models" / "router"
-LISTENER_FOLDER = _DATA / "models" / "listener"
 
 
 def register(train: typer.Typer, evaluate: typer.Typer) -> None:
@@ -65,12 +65,11 @@ def register(train: typer.Typer, evaluate: typer.Typer) -> None:
     train.command("conversation")(train_conversation)
     train.command("finder")(train_finder)
     train.command("router")(train_router)
-    train.command("listener")(train_listener)
     evaluate.command("reader")(evaluate_reader)
     evaluate.command("finder")(evaluate_finder)
-    evaluate.command("listener")(evaluate_listener)
     evaluate.command("planner")(evaluate_planner)
     evaluate.command("evidence")(evaluate_evidence)
+    evaluate.command("asks")(evaluate_asks)
     evaluate.command("conversations")(evaluate_conversations)
 
 
@@ -142,7 +141,7 @@ def train_finder(
     corpus: Corpus = CORPUS_FOLDER,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
 ) -> None:
-    """Train the sentence vectors that find the lines of a record."""
+    """Train the encoder that hears what messages ask and finds the lines that answer."""
     from finetune.corpora.finder_training import FinderRecipe, train_finder
 
     with _watching("Training the finder") as watch:
@@ -164,19 +163,6 @@ def train_router(
         typer.echo(train_router(corpus, output, data, RouterRecipe(seed=seed), watch))
 
 
-def train_listener(
-    output: Annotated[Path, typer.Option(help="Folder that receives the listener.")] = LISTENER_FOLDER,
-    corpus: Corpus = CORPUS_FOLDER,
-    finder: Annotated[Path, typer.Option(help="Folder of the finder, whose lines it learns to find.")] = FINDER_FOLDER,
-    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
-) -> None:
-    """Train the encoder that hears what a message asks from the conversation before it."""
-    from finetune.corpora.listener_training import ListenerRecipe, train_listener
-
-    with _watching("Training the listener") as watch:
-        typer.echo(train_listener(corpus, finder, output, ListenerRecipe(seed=seed), watch))
-
-
 @contextmanager
 def _watching(title: str) -> Iterator[Callable[[int, int, float], None]]:
     """A bar for a training, moved on by what is yielded: the steps done, all steps, and the loss."""
@@ -187,34 +173,16 @@ def _watching(title: str) -> Iterator[Callable[[int, int, float], None]]:
         yield lambda done, steps, loss: bars.update(task, completed=done, total=steps)
 
 
-def evaluate_listener(
-    listener: Annotated[Path, typer.Option(help="Folder of the listener.")] = LISTENER_FOLDER,
-    corpus: Corpus = CORPUS_FOLDER,
-) -> None:
-    """Print how often a message alone leads to the page and line that answer it on the held-out shops, next to the finder."""
-    from assistant.reading.encoder_listener import open_listener
-    from assistant.reading.finder import open_finder
-    from finetune.corpora.listener_evaluation import evaluate_listener
-
-    for name, heard in evaluate_listener(corpus, open_listener(listener), open_finder(FINDER_FOLDER)).items():
-        typer.echo(f"{name:25} {heard}")
-
-
 def evaluate_finder(
     finder: Annotated[Path, typer.Option(help="Folder of the finder.")] = FINDER_FOLDER, corpus: Corpus = CORPUS_FOLDER
 ) -> None:
-    """Print how often the nearest page and line answer on the held-out shops, next to the encoder without training."""
+    """Print how often a message leads to the page, line or product that answers it on the held-out shops, next to the encoder without training."""
     from assistant.reading.finder import open_finder
     from finetune.corpora.finder_evaluation import evaluate_finder
     from retrieval.index.sentence_encoder import open_encoder
 
-    for name, encoder in (("finder", open_finder(finder)), ("all-MiniLM-L6-v2", open_encoder())):
-        scores = evaluate_finder(corpus, encoder)
-        page, line = ("({:.3f} to {:.3f})".format(*each) for each in (scores.page_interval, scores.line_interval))
-        typer.echo(
-            f"{name:18} {scores.questions} questions: right page {scores.page:.3f} {page}, right line {scores.line:.3f} {line}, "
-            f"answered from left open {scores.open:.3f}"
-        )
+    for name, heard in evaluate_finder(corpus, open_finder(finder), open_encoder()).items():
+        typer.echo(f"{name:28} {heard}")
 
 
 def evaluate_reader(
@@ -321,6 +289,35 @@ def evaluate_evidence(
         typer.echo(f"{'all':16} {name:20} {scores(reached)}")
 
 
+def evaluate_asks(
+    adapter: Adapter = ADAPTER_FOLDER,
+    corpus: Corpus = CORPUS_FOLDER,
+    home: Home = MODEL_HOME,
+    output: Annotated[Path | None, typer.Option(help="File that receives what came of each message, as JSON.")] = None,
+) -> None:
+    """Print how often short messages to the held-out shops reach the record that answers them, as served."""
+    import json
+    from tempfile import TemporaryDirectory
+
+    from finetune.corpora.asks_evaluation import AnsweredAsk, answered_asks, scores
+    from finetune.corpora.shop import CorpusShop, held_out, shop_folders
+
+    answered: list[AnsweredAsk] = []
+    with TemporaryDirectory() as scratch:
+        live = _live_by(home, adapter, Path(scratch))
+        for folder in shop_folders(corpus):
+            if folder.name in held_out(corpus):
+                shop = CorpusShop.load(folder)
+                own = list(answered_asks(shop, live(shop)))
+                answered += own
+                for reach, share in scores(own).items():
+                    typer.echo(f"{folder.name:16} {reach:30} {share} of {share.cases}")
+    for reach, share in scores(answered).items():
+        typer.echo(f"{'all':16} {reach:30} {share} of {share.cases}")
+    if output:
+        output.write_text("".join(json.dumps(each.as_json()) + "\n" for each in answered), encoding="utf-8")
+
+
 def evaluate_conversations(
     file: Annotated[Path, typer.Argument(help='JSON lines: {"id", "shop", "turns": [{"message"}]}.', exists=True)],
     adapter: Adapter = ADAPTER_FOLDER,
@@ -350,7 +347,6 @@ def _live_by(home: Path, adapter: Path, scratch: Path) -> Callable[[CorpusShop],
     from assistant.checking.claims import EVERYDAY_FILE
     from assistant.logs import configure_logs
     from assistant.planning.router import open_router
-    from assistant.reading.encoder_listener import open_listener
     from assistant.reading.finder import open_finder
     from assistant.reading.reader import LanguageModelReader
     from finetune.corpora.live import live_dialogue
@@ -358,11 +354,11 @@ def _live_by(home: Path, adapter: Path, scratch: Path) -> Callable[[CorpusShop],
 
     configure_logs("WARNING")
     speaker, encoder, finder = speaker_of(home, adapter), open_encoder(), open_finder(FINDER_FOLDER)
-    reader, router, listener = LanguageModelReader(speaker), open_router(ROUTER_FOLDER), open_listener(LISTENER_FOLDER)
+    reader, router = LanguageModelReader(speaker), open_router(ROUTER_FOLDER)
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
 
     def live(shop: CorpusShop) -> Dialogue:
-        return live_dialogue(shop, scratch / shop.name, speaker, reader, encoder, everyday, finder, router, listener)
+        return live_dialogue(shop, scratch / shop.name, speaker, reader, encoder, everyday, finder, router, finder)
 
     return live
 

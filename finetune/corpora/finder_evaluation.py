@@ -1,114 +1,111 @@
-"""How well a finder brings questions near to the lines that decide them, on the shops that are held out.
+"""How well the finder hears what messages ask, on the shops that are held out.
 
     aisle evaluate finder
 
-Each question is that of a written plan together with the customer's message, as it is asked live. Page: the share of questions about
-the shop for which the page of the nearest line is one that answers. Line: the share of nearest lines of the right record that decide.
-Open: how well nearness tells a question that a page answers from the same question with that page taken away (area under the curve).
+Each turn of one question comes after the conversation as it was written. Page: of questions about the shop, the share for which the page
+of the nearest line answers. Line: the share of nearest lines of the right product that decide. Record: the share for which the nearest of
+all lines of the shop, of pages and products alike, is one of a record that answers. Product: of searches, the share for which the nearest line of a product
+is one of a product that the reply shows. And how often the nearest of all lines is one of a
+page, where the shop is asked and where goods are looked for: how well the two are told apart. Beside it stand the finder with the message alone,
+and with the question as the plan writes it out, what a perfect rewriting would give; and the encoder without training.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from assistant.planning.plan import Details, Policy
-from assistant.reading.lines import Line, LineKind
-from assistant.reading.reader import line_text
-from assistant.reading.verdict import Verdict
+from assistant.planning.plan import Details, Find, Policy
+from assistant.reading.finder import EncoderFinder
+from finetune.corpora.finder_training import HeardMessage, ShopLines, heard_turn
+from finetune.corpora.planner_evaluation import planned_turns
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import corpus_conversations
+from finetune.ranking_metrics import Mean
 from retrieval.index.encoder import Encoder, Vectors
 
-_RESAMPLES = 1000
-Interval = tuple[float, float]
+_TURNS = ({Policy.tool}, {Details.tool}, {Find.tool})
 
 
 @dataclass(frozen=True, slots=True)
-class AskedTurn:
-    """A turn that reads for one question: its words, whether pages answer it, and the lines that do."""
+class Heard:
+    """How well one way to hear finds pages, lines, records and products, and how often it hears a page in questions to the shop and in searches."""
 
-    questions: tuple[str, str]
-    about_shop: bool
-    lines: tuple[Line, ...]
+    page: Mean
+    line: Mean
+    record: Mean
+    product: Mean
+    shop_as_page: Mean
+    search_as_page: Mean
+
+    def __str__(self) -> str:
+        """One line for the terminal."""
+        return (
+            f"right page {self.page} of {self.page.cases}, right line {self.line} of {self.line.cases}, right record {self.record} of "
+            f"{self.record.cases}, right product {self.product} of {self.product.cases}; a page is nearest for {self.shop_as_page} of "
+            f"{self.shop_as_page.cases} questions to the shop and {self.search_as_page} of {self.search_as_page.cases} searches"
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class FinderScores:
-    """Scores of one finder, the shares with their 95 % intervals by bootstrap over questions."""
-
-    questions: int
-    page: float
-    page_interval: Interval
-    line: float
-    line_interval: Interval
-    open: float
-
-
-def evaluate_finder(corpus: Path, finder: Encoder) -> FinderScores:
-    """Measure `finder` on the shops that are held out. Raises FeedError for a faulty corpus."""
+def evaluate_finder(corpus: Path, finder: EncoderFinder, untrained: Encoder) -> Mapping[str, Heard]:
+    """Measure `finder` on the shops that are held out, next to an `untrained` encoder. Raises FeedError for a faulty corpus."""
     kept = held_out(corpus)
-    return finder_scores([CorpusShop.load(folder) for folder in shop_folders(corpus) if folder.name in kept], finder)
+    shops = [CorpusShop.load(folder) for folder in shop_folders(corpus) if folder.name in kept]
+    return finder_scores(shops, finder, untrained)
 
 
-def finder_scores(shops: Iterable[CorpusShop], finder: Encoder) -> FinderScores:
-    """The scores of `finder` on every question of `shops`."""
-    pages: list[bool] = []
-    lines: list[bool] = []
-    answered: list[float] = []
-    left_open: list[float] = []
-    for shop in shops:
-        own = {line.record: shop.lines[line.record] for turn in asked_turns(shop) for line in turn.lines}
-        vectors = {
-            record: finder.encode_documents([line_text(line) for line in of]) for record, of in _records(shop, own)
+def finder_scores(shops: Sequence[CorpusShop], finder: EncoderFinder, untrained: Encoder) -> Mapping[str, Heard]:
+    """The scores of each way to hear on every question and search of `shops`."""
+    ways: Mapping[str, tuple[Encoder, Callable[[HeardMessage], Vectors]]] = {
+        "finder": (finder, lambda turn: finder.hear(turn.message, turn.before)),
+        "finder, message alone": (finder, lambda turn: finder.encode_queries([turn.message])[0]),
+        "finder, written question": (finder, lambda turn: finder.encode_queries([turn.question])[0]),
+        "untrained, message alone": (untrained, lambda turn: untrained.encode_queries([turn.message])[0]),
+        "untrained, written question": (untrained, lambda turn: untrained.encode_queries([turn.question])[0]),
+    }
+    asked = [each for shop in shops for each in _turns(shop)]
+    vectors = {
+        encoder: {
+            id(lines): encoder.encode_documents(lines.texts) for lines in {id(one[0]): one[0] for one in asked}.values()
         }
-        for turn in asked_turns(shop):
-            asked = finder.encode_queries(list(turn.questions)).mean(0)
-            right = {line.record for line in turn.lines}
-            lines += [_decides(shop, record, vectors[record] @ asked, turn) for record in sorted(right)]
-            if turn.about_shop:
-                nearness = {
-                    page: float((vectors[page] @ asked).max()) for page in shop.catalog.faqs if len(vectors[page])
-                }
-                pages.append(max(nearness, key=lambda page: nearness[page]) in right)
-                answered.append(max(nearness.values()))
-                left_open.append(max((near for page, near in nearness.items() if page not in right), default=0.0))
-    above = np.array(answered)[:, None] > np.array(left_open)
-    return FinderScores(
-        len(lines),
-        float(np.mean(pages)),
-        _interval(pages),
-        float(np.mean(lines)),
-        _interval(lines),
-        float(above.mean()),
-    )
+        for encoder in (finder, untrained)
+    }
+    return {name: _scores(asked, vectors[encoder], hear) for name, (encoder, hear) in ways.items()}
 
 
-def asked_turns(shop: CorpusShop) -> Iterator[AskedTurn]:
-    """The turns of a shop whose plan is one question that lines decide."""
-    for conversation in corpus_conversations(shop.folder):
-        for turn in conversation.turns:
-            step = turn.plan.steps[0]
-            if len(turn.plan.steps) > 1 or not isinstance(step, (Policy, Details)):
-                continue
-            is_policy = isinstance(step, Policy)
-            told = [each for each in turn.brief.lines if (each.line.kind is LineKind.POLICY) == is_policy]
-            if deciding := tuple(each.line for each in told if each.verdict is not Verdict.SILENT):
-                yield AskedTurn((step.question, turn.text.message), is_policy, deciding)
+_Asked = tuple[ShopLines, HeardMessage, frozenset[str]]
 
 
-def _records(shop: CorpusShop, own: Mapping[str, Sequence[Line]]) -> Iterator[tuple[str, Sequence[Line]]]:
-    yield from ((record, shop.lines[record]) for record in {*own, *shop.catalog.faqs})
+def _turns(shop: CorpusShop) -> list[_Asked]:
+    lines, pages = ShopLines.of(shop), frozenset(shop.catalog.faqs)
+    turns = (heard_turn(each, shop, lines, 0) for each in planned_turns(shop, corpus_conversations(shop.folder)))
+    return [(lines, turn, pages) for turn in turns if turn.tools in _TURNS and turn.answers]
 
 
-def _decides(shop: CorpusShop, record: str, nearness: Vectors, turn: AskedTurn) -> bool:
-    return shop.lines[record][int(nearness.argmax())].text in {line.text for line in turn.lines}
-
-
-def _interval(hits: Sequence[bool]) -> Interval:
-    draws = np.random.default_rng(1).integers(0, len(hits), (_RESAMPLES, len(hits)))
-    low, high = np.percentile(np.array(hits)[draws].mean(1), [2.5, 97.5])
-    return float(low), float(high)
+def _scores(asked: Sequence[_Asked], vectors: Mapping[int, Vectors], hear: Callable[[HeardMessage], Vectors]) -> Heard:
+    page: list[bool] = []
+    line: list[bool] = []
+    record: list[bool] = []
+    product: list[bool] = []
+    shop_as_page: list[bool] = []
+    search_as_page: list[bool] = []
+    for lines, turn, pages in asked:
+        nearness = vectors[id(lines)] @ hear(turn)
+        is_page = np.array([each in pages for each in lines.records])
+        right = {lines.records[place] for place in turn.answers}
+        nearest = lines.records[int(nearness.argmax())]
+        if turn.is_search:
+            search_as_page.append(nearest in pages)
+            product.append(lines.records[int(np.where(is_page, -1, nearness).argmax())] in right)
+            continue
+        record.append(nearest in right)
+        if turn.tools == {Policy.tool}:
+            shop_as_page.append(nearest in pages)
+            page.append(lines.records[int(np.where(is_page, nearness, -1).argmax())] in right)
+        for each in right - pages:
+            own = [place for place, of in enumerate(lines.records) if of == each]
+            line.append(max(own, key=lambda place: float(nearness[place])) in turn.answers)
+    return Heard(*map(Mean.of, (page, line, record, product, shop_as_page, search_as_page)))

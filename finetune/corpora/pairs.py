@@ -36,7 +36,7 @@ def reading_pairs(folder: Path, seed: int = 1) -> list[ReadingPair]:
     """Every judged line of one shop: those of its pairs, of its conversations, and silent ones drawn beside them."""
     shop = CorpusShop.load(folder)
     chance = random.Random(f"{seed} {shop.name}")
-    return [*_written(shop), *_from_conversations(shop, chance)]
+    return [*written_pairs(shop), *_from_conversations(shop, chance)]
 
 
 def question_of(step: Step, need: str) -> str:
@@ -53,7 +53,8 @@ def question_of(step: Step, need: str) -> str:
     return ""
 
 
-def _written(shop: CorpusShop) -> Iterator[ReadingPair]:
+def written_pairs(shop: CorpusShop) -> Iterator[ReadingPair]:
+    """The judged lines of a shop's pairs. Raises FeedError."""
     for path in sorted(shop.folder.glob("pairs/*.yaml")):
         for pairs in read_pairs(path):
             if isinstance(pairs, str):

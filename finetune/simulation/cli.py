@@ -15,7 +15,6 @@ from finetune.corpora.cli import (
     ADAPTER_FOLDER,
     CORPUS_FOLDER,
     FINDER_FOLDER,
-    LISTENER_FOLDER,
     MODEL_HOME,
     ROUTER_FOLDER,
     Adapter,
@@ -57,7 +56,6 @@ def evaluate_simulation(
 
     from assistant.checking.claims import EVERYDAY_FILE
     from assistant.planning.router import open_router
-    from assistant.reading.encoder_listener import open_listener
     from assistant.reading.finder import open_finder
     from assistant.reading.reader import LanguageModelReader
     from finetune.corpora.live import live_dialogue
@@ -67,7 +65,7 @@ def evaluate_simulation(
     from retrieval.index.sentence_encoder import open_encoder
 
     speaker, encoder, finder = speaker_of(home, adapter), open_encoder(), open_finder(FINDER_FOLDER)
-    router, listener = open_router(ROUTER_FOLDER), open_listener(LISTENER_FOLDER)
+    router = open_router(ROUTER_FOLDER)
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
 
     def opened(folder: Path, scratch: Path) -> SimulatedShop:
@@ -75,7 +73,7 @@ def evaluate_simulation(
         reader = LanguageModelReader(speaker)
         home = scratch / shop.name
         return SimulatedShop(
-            shop, live_dialogue(shop, home, speaker, reader, encoder, everyday, finder, router, listener)
+            shop, live_dialogue(shop, home, speaker, reader, encoder, everyday, finder, router, finder)
         )
 
     names = [name for given in shops or () for name in given.split(",")]

@@ -1,4 +1,4 @@
-"""Adapted encoders: the default sentence encoder with a LoRA adapter of ours, as the finder, the router and the listener are."""
+"""Adapted encoders: the default sentence encoder with a LoRA adapter of ours, as the finder and the router are."""
 
 from __future__ import annotations
 
@@ -37,18 +37,28 @@ def loading(name: str, folder: Path) -> Iterator[None]:
         ) from error
 
 
-def pooled_pairs(
-    encoder: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]], longest: int, cut: str = "longest_first"
+def pooled(
+    encoder: Any,
+    tokenizer: Any,
+    first: Sequence[str],
+    second: Sequence[str] | None = None,
+    *,
+    longest: int,
+    cut: str = "longest_first",
 ) -> torch.Tensor:
-    """Mean-pooled vectors of pairs of texts, shape (len(pairs), dimension), not normalized.
+    """Mean-pooled vectors of texts, or of pairs of texts, shape (len(first), dimension), not normalized.
 
-    `longest` is in tokens of both texts together; `cut` is the tokenizer's name for which of them is cut.
+    `longest` is in tokens of a text or pair; `cut` is the tokenizer's name for which text of a pair is cut.
     """
-    first, second = zip(*pairs, strict=True)
     encoded = tokenizer(
-        list(first), list(second), padding=True, truncation=cut, max_length=longest, return_tensors="pt"
+        list(first),
+        None if second is None else list(second),
+        padding=True,
+        truncation=True if second is None else cut,
+        max_length=longest,
+        return_tensors="pt",
     )
     hidden = encoder(**encoded).last_hidden_state
     mask = encoded["attention_mask"].unsqueeze(-1).to(hidden.dtype)
-    pooled: torch.Tensor = (hidden * mask).sum(1) / mask.sum(1)
-    return pooled
+    vectors: torch.Tensor = (hidden * mask).sum(1) / mask.sum(1)
+    return vectors

@@ -1,4 +1,4 @@
-"""The listener that ships, one that was just trained, and what tools do with what was heard."""
+"""The finder that ships, one that was just trained, and what tools do with what was heard."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ import pytest
 
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
+from assistant.evidence.brief import Note
 from assistant.language_model.transcript import TranscriptTurn
 from assistant.planning.plan import Details, Find, Plan, Policy, Step
 from assistant.planning.planner import Planned
-from assistant.reading.encoder_listener import open_listener
-from assistant.reading.finder import open_finder
+from assistant.reading.finder import EncoderFinder, open_finder
 from assistant.reading.lines import Line
-from assistant.reading.listener import conversation_before
+from assistant.reading.listener import NOTHING_BEFORE, before_text, conversation_before
 from assistant.reading.reader import line_text
 from assistant.turn import Dialogue
-from finetune.corpora.listener_evaluation import listener_scores
-from finetune.corpora.listener_training import ListenerRecipe, train_listener
+from finetune.corpora.finder_evaluation import finder_scores
+from finetune.corpora.finder_training import FinderRecipe, train_finder
 from finetune.corpora.live import live_dialogue
 from finetune.corpora.shop import CorpusShop
 from retrieval.errors import ModelError
 from retrieval.index.encoder import Encoder, Vectors
+from retrieval.index.sentence_encoder import open_encoder
 from tests.unit.corpus import CORPUS, northwire
 from tests.unit.scripted_speaker import ScriptedSpeaker
 from tests.unit.test_turn import MarkedReader
 
-SHIPPED = Path("data/models/listener")
-FINDER = Path("data/models/finder")
+SHIPPED = Path("data/models/finder")
 
 
 class HearsALine:
@@ -47,6 +47,18 @@ class HearsALine:
         return self._vector
 
 
+class HearsNothing:
+    """A listener for whom no line is near to any message."""
+
+    def __init__(self, finder: Encoder) -> None:
+        every = [line for lines in northwire().lines.values() for line in lines]
+        mean = finder.encode_documents([line_text(line) for line in every[:64]]).mean(0)
+        self._vector = np.asarray(-mean / np.linalg.norm(mean), np.float32)
+
+    def hear(self, message: str, before: str) -> Vectors:
+        return self._vector
+
+
 class Plans:
     """A planner that always plans the same steps."""
 
@@ -58,8 +70,8 @@ class Plans:
 
 
 @pytest.fixture(scope="module")
-def finder() -> Encoder:
-    return open_finder(FINDER)
+def finder() -> EncoderFinder:
+    return open_finder(SHIPPED)
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +80,11 @@ def live(finder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Dialogue:
     return live_dialogue(northwire(), home, ScriptedSpeaker(), MarkedReader({}), finder, frozenset())
 
 
-def test_the_listener_that_ships_hears_more_than_the_words_of_a_held_out_shop(finder: Encoder) -> None:
-    shop = CorpusShop.load(CORPUS / "velvet-hour")
-    scores = listener_scores([shop], open_listener(SHIPPED), finder)
-    heard, said, written = (scores[name] for name in ("listener", "finder, message", "finder, written question"))
-    assert heard.page.value > said.page.value
+def test_the_finder_that_ships_hears_more_than_the_words_of_a_held_out_shop(finder: EncoderFinder) -> None:
+    scores = finder_scores([CorpusShop.load(CORPUS / "velvet-hour")], finder, open_encoder())
+    heard, said = scores["finder"], scores["finder, message alone"]
+    written, untrained = scores["finder, written question"], scores["untrained, message alone"]
+    assert heard.page.value > untrained.page.value + 0.1
     assert heard.record.value > said.record.value + 0.1
     assert heard.search_as_page.value < 0.2 < 0.6 < heard.shop_as_page.value
     assert written.page.value > 0.8
@@ -90,27 +102,37 @@ def test_the_conversation_before_names_what_was_said_and_what_is_in_view() -> No
     shown = replace(thread, shown=(first, second, third, fourth))
     assert conversation_before(shown, products) == f"cheaper / {view} / use a terrace / a parasol?"
     assert conversation_before(thread, products) == f"cheaper / {products[fourth].title} / use a terrace / a parasol?"
-    assert conversation_before(Thread(), products) == " / "
+    assert conversation_before(Thread(), products) == NOTHING_BEFORE
+    assert before_text(["cheaper", "a parasol?", "hi"], ["Brolly"]) == "cheaper / Brolly /  / a parasol?"
 
 
-def test_a_listener_is_trained_saved_and_opened_again(tmp_path: Path) -> None:
+def test_a_finder_is_trained_saved_and_opened_again(tmp_path: Path) -> None:
     corpus, steps = tmp_path / "corpus", list[int]()
     corpus.mkdir()
     (corpus / "northwire").symlink_to((CORPUS / "northwire").resolve())
     (corpus / "splits.yaml").write_text("held_out: []\n")
-    recipe = ListenerRecipe(passes=0.05, batch=8)
-    folder = train_listener(corpus, FINDER, tmp_path / "listener", recipe, lambda done, of, loss: steps.append(done))
+    recipe = FinderRecipe(passes=0.03, batch=8)
+    folder = train_finder(corpus, tmp_path / "finder", recipe, lambda done, of, loss: steps.append(done))
     assert steps == list(range(1, len(steps) + 1))
     assert json.loads((folder / "training.json").read_text())["recipe"]["batch"] == 8
-    vector = open_listener(folder).hear("how heavy", "a parasol? / Brolly")
+    trained = open_finder(folder)
+    vector = trained.hear("how heavy", "a parasol? / Brolly")
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-4)
+    assert trained.encode_documents(["Weight: 2 kg", "It is red."]).shape == (2, trained.dimension)
+    assert trained.encode_queries([]).shape == (0, trained.dimension)
     assert not (folder / "README.md").exists()
     assert str(Path.home()) not in (folder / "adapter_config.json").read_text()
 
 
-def test_a_damaged_listener_says_how_to_get_another(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="aisle train listener"):
-        open_listener(tmp_path)
+def test_lines_of_any_order_get_the_same_vectors(finder: EncoderFinder) -> None:
+    lines = [f"Weight: {size} kg" + " and more of it" * size for size in range(40)]
+    together, alone = finder.encode_documents(lines), [finder.encode_documents([line])[0] for line in lines]
+    assert np.allclose(together, alone, atol=1e-4)
+
+
+def test_a_damaged_finder_says_how_to_get_another(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="aisle train finder"):
+        open_finder(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +158,23 @@ def test_a_question_about_one_product_in_view_is_asked_of_the_one_that_was_heard
     step = Details(of=(first,), question="how much does it weigh")
     dialogue = replace(live, planner=Plans(step), listener=HearsALine(finder, shop.lines[second][0]))
     assert dialogue.prepare("and how heavy would that be", Thread(shown=(first, second))).brief.products == (second,)
+
+
+@pytest.mark.parametrize("kind", ["", "wossnames"])
+def test_a_search_shows_what_was_heard_whatever_the_plan_calls_it(live: Dialogue, finder: Encoder, kind: str) -> None:
+    shop = northwire()
+    product = list(shop.catalog.products)[7]
+    listener = HearsALine(finder, max(shop.lines[product], key=lambda line: len(line.text)))
+    dialogue = replace(live, planner=Plans(Find(kind=kind, want="for my ears")), listener=listener)
+    brief = dialogue.prepare("something small for my ears", Thread()).brief
+    assert shop.briefing.group(brief.products[0]) == shop.briefing.group(product)
+
+
+def test_what_is_like_nothing_in_the_shop_is_not_found(live: Dialogue) -> None:
+    dialogue = replace(live, planner=Plans(Find(kind="wossnames")), listener=HearsNothing(live.bench.finder))
+    brief = dialogue.prepare("my aunt wants wossnames", Thread()).brief
+    assert brief.products == ()
+    assert Note.NOTHING_FOUND in brief.notes
 
 
 def test_each_of_two_questions_is_heard_by_itself(live: Dialogue, finder: Encoder) -> None:
