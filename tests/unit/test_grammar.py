@@ -124,7 +124,8 @@ def test_any_text_is_read_and_conditions_use_the_shops_words(message: str, shop:
     facets = SHOPS[shop].facets
     reading = GRAMMARS[shop].read(Text.of(message))
     known = {"product_type": facets.product_types, "brand": facets.brands, "color": facets.colors, "size": facets.sizes,
-             "material": facets.materials, "availability": {"in_stock": 1}, **facets.attributes}  # fmt: skip
+             "material": facets.materials, "availability": {"in_stock": 1}, "age_group": {"kids": 1},
+             **facets.attributes}  # fmt: skip
     for condition in (*reading.conditions, *reading.types):
         assert condition.field in known or condition.field in ("price", "rating", "discount")
         unknown = set(condition.values) - set(known.get(condition.field, ()))

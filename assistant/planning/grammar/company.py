@@ -18,8 +18,14 @@ ADULT_AGE = 14
 """Years from which clothes and gear are bought in sizes of adults."""
 _CHILDREN, _ADULTS, _SPEAKERS = words("children"), words("adults"), words("speakers")
 _PAIRS = frozenset({"parent", "couple", "grandparent"})
+_PERSONS = "|".join(sorted(_CHILDREN | _ADULTS))
+_JOINED = re.compile(
+    r"\s*(?:,|&|\+|and\b|plus\b|with\b)(?:\s*(?:,|and|also|my|our|the|her|his|their|a|an|\d{1,2}|little|small|young|old|grown-?up)(?!\w))*\s*"
+)
+"""What stands between two people of one list: "me, my husband and 3 kids"."""
 _COUNTED = re.compile(
-    r"\b(?:(?:family|group|party) of|(?:we are|we're|there are|there's|we will be|we'll be)(?: a)?(?: family of)?) (?P<first>\d{1,2})(?!\s*(?:[a-z]+ )?(?:old|years?|yrs?))\b"
+    r"\b(?:(?:family|group|party) of|(?:we are|we're|there are|there's|we will be|we'll be)(?: a)?(?: family of)?) (?P<first>\d{1,2})"
+    rf"(?!\s*(?:[a-z]+ )?(?:old|years?|yrs?|children|(?:{_PERSONS})s?))\b"
     r"|\b(?P<heads>\d{1,2})[ -]?(?:people|persons?|man|berth)\b"
     r"|\bfor (?P<plain>[2-9]|1[0-2])(?=\s*(?:$|[,.!?;]|under\b|below\b|max\b))"
     r"|\b(?P<second>\d{1,2}) of us\b|\b(?P<both>both of us)\b"
@@ -83,15 +89,33 @@ def _count(text: Text, tokens: Sequence[Token]) -> tuple[int, list[Span]]:
         return (2 if found["both"] else int(found["first"] or found["second"] or found["heads"] or found["plain"])), [
             found.span()
         ]
-    count, listed, spans = 0, 0, list[Span]()
-    for before, token in zip([None, *tokens], tokens, strict=False):
-        if is_person(token.stem):
-            has_number = before is not None and before.word.isdigit()
-            count += int(before.word) if before and has_number else 2 if token.stem in _PAIRS else 1
-            listed += 1
-            spans += [(before.start, token.end)] if before and has_number else []
-    with_speaker = any(token.word in _SPEAKERS for token in tokens)
-    return (count + with_speaker if listed > 1 or spans else 0), spans
+    return max((_listed(each, tokens) for each in _lists(text, tokens)), key=lambda each: each[0], default=(0, []))
+
+
+def _lists(text: Text, tokens: Sequence[Token]) -> list[list[Token]]:
+    """The people of each list that names some, the speaker among them."""
+    lists: list[list[Token]] = []
+    for token in tokens:
+        if is_person(token.stem) or token.word in _SPEAKERS:
+            if lists and _JOINED.fullmatch(text.lower[lists[-1][-1].end : token.start]):
+                lists[-1].append(token)
+            else:
+                lists.append([token])
+    return lists
+
+
+def _listed(people: Sequence[Token], tokens: Sequence[Token]) -> tuple[int, list[Span]]:
+    """How many people a list names, and where numbers stand; 0 for one person without a number."""
+    count, spans = 0, list[Span]()
+    for token in people:
+        place = tokens.index(token)
+        before = tokens[place - 1] if place else None
+        if before is not None and before.word.isdigit() and is_person(token.stem):
+            count += int(before.word)
+            spans.append((before.start, token.end))
+        else:
+            count += 2 if token.stem in _PAIRS else 1
+    return (count if len(people) > 1 or spans else 0), spans
 
 
 def room_for(count: int, attribute: str) -> Condition:
