@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -70,7 +70,10 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         candidates = _childrens_last(candidates)
         candidates = tuple(sorted(candidates, key=lambda each: not each.product.offer_at(task.moment).is_available))
     candidates = _smallest_room_first(candidates, wanted)
+    planned = {each.product.id for each in searched} if step.kind else set()
     question = _question(step, task, bench)
+    if not question and wanted.sort is Sort.RELEVANCE:
+        candidates = tuple(each for each in candidates if _is_alike(each.product, candidates[0].product, planned))
     if not question or wanted.sort in (Sort.HIGHEST, Sort.LOWEST):
         listed = [candidate.product for candidate in candidates[:SHOWN]]
         sorted_by = tuple(_sorted_by(listed, wanted, bench))
@@ -83,8 +86,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if not step.kind and first.support < DECIDES:  # nothing speaks for any: a few ideas, and no reasons made up
         ideas = [each.product for each in (first, *others)][:SHOWN_FOR_A_NEED]
         return Findings(products=tuple(product.id for product in ideas), notes=notes, total=count)
-    planned = {each.product.id for each in searched} if step.kind else frozenset()
-    others = [each for each in others if each.product.id in planned or _kind(each.product) == _kind(first.product)]
+    others = [each for each in others if _is_alike(each.product, first.product, planned)]
     fitting = [first, *(each for each in others if each.support >= DECIDES > each.contradiction)]
     chosen = fitting[:SHOWN_FOR_A_NEED]
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
@@ -270,6 +272,11 @@ def _without(avoid: Sequence[str], candidates: Sequence[Candidate]) -> tuple[Can
 
 def _kind(product: Product) -> str:
     return product.category_path[-1] if product.category_path else ""
+
+
+def _is_alike(product: Product, first: Product, planned: Collection[str]) -> bool:
+    """Whether a product may stand beside the first: one of those that the search for what was planned found, or of the same kind."""
+    return product.id in planned or _kind(product) == _kind(first)
 
 
 def _goes(condition: Condition, given_up: tuple[str, ...]) -> bool:
