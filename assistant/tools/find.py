@@ -70,7 +70,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         candidates = _childrens_last(candidates)
         candidates = tuple(sorted(candidates, key=lambda each: not each.product.offer_at(task.moment).is_available))
     candidates = _smallest_room_first(candidates, wanted)
-    planned = {each.product.id for each in searched} if step.kind else set()
+    planned = {each.product.id for each in searched}
     question = _question(step, task, bench)
     if not question and wanted.sort is Sort.RELEVANCE:
         candidates = tuple(each for each in candidates if _is_alike(each.product, candidates[0].product, planned))
@@ -86,7 +86,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if not step.kind and first.support < DECIDES:  # nothing speaks for any: a few ideas, and no reasons made up
         ideas = [each.product for each in (first, *others)][:SHOWN_FOR_A_NEED]
         return Findings(products=tuple(product.id for product in ideas), notes=notes, total=count)
-    others = [each for each in others if _is_alike(each.product, first.product, planned)]
+    others = [each for each in others if _is_alike(each.product, first.product, planned if step.kind else ())]
     fitting = [first, *(each for each in others if each.support >= DECIDES > each.contradiction)]
     chosen = fitting[:SHOWN_FOR_A_NEED]
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
@@ -113,12 +113,15 @@ def _heard(
 ) -> tuple[Candidate, ...]:
     """The first of the products that meet all limits, those `searched` and others near to the message, by their lines and by the search.
 
-    A plan names what is wanted as the shop seldom calls it, and then the search finds nothing, or something else.
+    A plan names what is wanted as the shop seldom calls it, and then the search finds nothing, or something else. A kind that the customer
+    named is a limit like any other.
     """
-    if (heard := task.heard(task.message)) is None or not task.message:
+    if (heard := task.heard(task.message)) is None or not (step.kind or step.want):
         return tuple(searched[:_READ])
     asked = Asked((), heard)
-    limits = replace(wanted, conditions=tuple(each for each in wanted.conditions if each.field != "product_type"))
+    limits = wanted
+    if not set(stems(step.kind)) <= set(stems(task.message)):
+        limits = replace(wanted, conditions=tuple(each for each in wanted.conditions if each.field != "product_type"))
     places = {each.product.id: place for place, each in enumerate(searched)}
     near = {
         each.product.id: each for each in (*bench.search.nearest(task.message, limits, _HEARD, task.moment), *searched)

@@ -211,7 +211,8 @@ def _kind(name: str) -> str:
         return "modal"
     if first in _PREPOSITIONS:
         return "place"
-    if (last in ("included", "supplied", "enclosed", "fitted") and len(words) > 1) or words[-2:] == ["built", "in"]:
+    has_thing = len(words) > (2 if words[-2:] == ["built", "in"] else 1)
+    if has_thing and (last in ("included", "supplied", "enclosed", "fitted") or words[-2:] == ["built", "in"]):
         return "included"
     if last in ("needed", "required") and len(words) > 1:
         return "needed"

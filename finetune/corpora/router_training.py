@@ -20,9 +20,7 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
 from transformers import AutoModel, AutoTokenizer
 
-from assistant.language_model.transcript import context_text
 from assistant.planning.router import HEAD_FILE, TOOLS, EncoderRouter, before_text
-from finetune.corpora.asks import AskedMessage, asked_messages
 from finetune.corpora.encoder_training import batches_of_like_length, save_adapter
 from finetune.corpora.planner_evaluation import PlannedTurn, planned_turns
 from finetune.corpora.public_intents import public_messages
@@ -34,14 +32,13 @@ from retrieval.index.sentence_encoder import packaged_model
 
 @dataclass(frozen=True, slots=True)
 class RouterRecipe:
-    """How the router is trained. `batch` is in messages; `lowest` is the lowest layer that learns, counted from 0; `asks` their share."""
+    """How the router is trained. `batch` is in messages; `lowest` is the lowest layer that learns, counted from 0."""
 
     rank: int = 32
     lowest: int = 3
     learning_rate: float = 8e-4
-    passes: float = 3.0
+    passes: float = 5.0
     batch: int = 32
-    asks: float = 0.5
     seed: int = 1
 
 
@@ -72,17 +69,19 @@ def routed(turn: PlannedTurn) -> Routed:
     )
 
 
-def router_examples(corpus: Path, data: Path | None, asks: float, chance: random.Random) -> list[Routed]:
-    """Every turn of the shops that are not held out, a share of their asks, then messages of the public sets. Raises FeedError."""
+def router_examples(corpus: Path, data: Path | None, chance: random.Random) -> list[Routed]:
+    """Every turn of the shops that are not held out, then messages of the public sets. Raises FeedError."""
     kept = held_out(corpus)
-    shops = [CorpusShop.load(folder) for folder in shop_folders(corpus) if folder.name not in kept]
-    written = [routed(turn) for shop in shops for turn in planned_turns(shop, corpus_conversations(shop.folder))]
-    asked = [_asked(ask, shop) for shop in shops for ask in asked_messages(shop, chance)]
-    asked = chance.sample(asked, round(asks * len(asked)))
+    written = [
+        routed(turn)
+        for folder in shop_folders(corpus)
+        if folder.name not in kept
+        for turn in planned_turns(CorpusShop.load(folder), corpus_conversations(folder))
+    ]
     if data is None:
-        return written + asked
+        return written
     starts = [each.before for each in written if each.before.startswith("start ")]
-    return [*written, *asked] + [
+    return written + [
         Routed(
             each.message,
             chance.choice(written).before if chance.random() < 0.5 else chance.choice(starts),
@@ -90,12 +89,6 @@ def router_examples(corpus: Path, data: Path | None, asks: float, chance: random
         )
         for each in public_messages(data, chance)
     ]
-
-
-def _asked(ask: AskedMessage, shop: CorpusShop) -> Routed:
-    page = shop.catalog.products.get(ask.thread.page)
-    context = context_text(False, page.title if page else "", 1)
-    return Routed(ask.message, before_text(context, ask.thread), frozenset({ask.tool}))
 
 
 def train_router(
@@ -108,7 +101,7 @@ def train_router(
     """Trains on the shops that are not held out and writes the router to `output`. Raises FeedError for faulty data."""
     torch.manual_seed(recipe.seed)
     chance = random.Random(recipe.seed)
-    examples = router_examples(corpus, data, recipe.asks, chance)
+    examples = router_examples(corpus, data, chance)
     router = _untrained(recipe)
     learning = [parameter for parameter in router.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=recipe.learning_rate, weight_decay=0.01)

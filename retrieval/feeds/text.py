@@ -24,6 +24,8 @@ _AFTER_CELL = {"td": f"{_CELL_END}, ", "th": f"{_CELL_END}: ", "dt": f"{_CELL_EN
 """What keeps the cells of a row, and a term and its meaning, apart."""
 _LAST_CELL = re.compile(rf"(?:{_CELL_END}[,:]\s*)+$")
 _MOST_ESCAPED = 3
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+"""An entity as escaping writes it. What is left of "&amp;GT" is no second one, but what somebody wrote."""
 _SILENT = frozenset({"script", "style", "iframe", "svg", "object", "video", "template"})
 
 
@@ -72,8 +74,8 @@ def _pieces(text: str) -> Iterator[str]:
 
 def unescaped(text: str) -> str:
     """`text` with the entities of HTML resolved, also twice escaped ones, as foreign feeds have them even in plain fields."""
-    for _ in range(_MOST_ESCAPED):
-        if "&" not in text or (resolved := html.unescape(text)) == text:
-            break
-        text = resolved
+    if "&" in text:
+        text = html.unescape(text)
+        for _ in range(_MOST_ESCAPED - 1):
+            text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
     return text

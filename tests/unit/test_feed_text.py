@@ -50,4 +50,5 @@ def test_lone_surrogates_are_no_text() -> None:
 def test_entities() -> None:
     assert unescaped("Salt &amp;amp; Pepper, &amp;#8211;, a &amp b") == "Salt & Pepper, –, a & b"
     assert unescaped("AT&T") == "AT&T"
+    assert unescaped("0&amp;GT") == "0&GT"
     assert unescaped("Tarn &amp; Co &#39;s &eacute;") == "Tarn & Co 's é"

@@ -170,6 +170,16 @@ def test_a_search_shows_what_was_heard_whatever_the_plan_calls_it(live: Dialogue
     assert shop.briefing.group(brief.products[0]) == shop.briefing.group(product)
 
 
+def test_a_kind_that_the_customer_named_is_kept_whatever_was_heard(live: Dialogue, finder: Encoder) -> None:
+    shop = northwire()
+    ears = next(id for id, each in shop.catalog.products.items() if "earphone" in each.title.casefold())
+    line = max(shop.lines[ears], key=lambda line: len(line.text))
+    dialogue = replace(live, planner=Plans(Find(kind="monitors")), listener=HearsALine(finder, line))
+    shown = dialogue.prepare("a monitor for my ears", Thread()).brief.products
+    assert shown
+    assert all("Monitors" in shop.catalog.products[id].category_path for id in shown)
+
+
 def test_what_is_like_nothing_in_the_shop_is_not_found(live: Dialogue) -> None:
     dialogue = replace(live, planner=Plans(Find(kind="wossnames")), listener=HearsNothing(live.bench.finder))
     brief = dialogue.prepare("my aunt wants wossnames", Thread()).brief
