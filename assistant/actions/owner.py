@@ -34,7 +34,7 @@ class Owner:
 
     @property
     def is_person(self) -> bool:
-        """Whether an agent acts for the customer. Agents may do what the policy leaves to people."""
+        """Whether an agent acts for the customer: agents may make changes that the policy reserves for people."""
         return self.actor.startswith(AGENT)
 
     def through(self, account: str) -> Owner:

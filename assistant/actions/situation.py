@@ -17,7 +17,7 @@ from retrieval.catalog.product import Product
 class Situation:
     """What is known at `now`. `product` finds a product of the catalog by its id, `today` is the day in the shop's zone.
 
-    `by_person` is true if an agent acts. Agents may do what the policy leaves to people.
+    `by_person` is true if an agent acts: agents may make changes that the policy reserves for people.
     """
 
     policy: Policy

@@ -290,7 +290,7 @@ class Registry:
 
 
 def _objections(adapter: Adapter) -> tuple[str, ...]:
-    """Why `adapter` may not serve, by its report and its rehearsal."""
+    """The reasons, from its report and its rehearsal, why `adapter` may not serve."""
     rehearsed = Rehearsed.read(adapter.folder)
     is_same = rehearsed is not None and rehearsed.digest == adapter.digest()
     return (*_judged(adapter), *(rehearsed.objections if rehearsed is not None and is_same else ()))

@@ -22,7 +22,7 @@ from retrieval.index.encoder import Vectors
 from retrieval.index.one_thread import one_thread
 
 LONGEST_MESSAGE, LONGEST_LINE = 112, 64
-"""Tokens of a message and its conversation, of which the longer is cut, and of a line."""
+"""Most tokens of a message together with its conversation, and of a line. What is longer is cut."""
 _REMEMBERED = 256
 _BATCH = 32
 

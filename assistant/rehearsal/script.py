@@ -8,7 +8,7 @@
       - say: can I return boots I have worn?
         says: [unworn]            # the reply has each of these, upper or lower case
         lacks: [refund is on its way]
-        cites: [returns]          # ids of pages, one of which is cited
+        cites: [returns]          # page ids; the reply cites at least one
         shows: [T-100]            # ids of products that are shown
         proposes: return          # the kind of change that waits for a yes
 """

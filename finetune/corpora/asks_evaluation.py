@@ -16,7 +16,7 @@ from enum import StrEnum
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Brief
-from assistant.planning.plan import Find, Plan
+from assistant.planning.plan import Details, Find, Plan, Policy
 from assistant.planning.plan_text import plan_text
 from assistant.turn import Dialogue
 from finetune.corpora.asks import WrittenAsk, sound_asks
@@ -106,9 +106,9 @@ def _reached(ask: WrittenAsk, plan: Plan, brief: Brief, shop: CorpusShop) -> Map
     told = [each.line for each in brief.lines]
     if line.record in shop.catalog.products:
         said = {(group(each.record), each.text) for each in told if each.record in shop.catalog.products}
-        return {Reach.DETAIL: (group(line.record), line.text) in said, Reach.TOOL: tool == "details"}
+        return {Reach.DETAIL: (group(line.record), line.text) in said, Reach.TOOL: tool == Details.tool}
     return {
         Reach.PAGE: line.record in {each.record for each in told},
         Reach.PAGE_LINE: line in told,
-        Reach.TOOL: tool == "policy",
+        Reach.TOOL: tool == Policy.tool,
     }

@@ -47,7 +47,7 @@ _PARTS = 4
 
 @dataclass(frozen=True, slots=True)
 class FinderRecipe:
-    """How the finder is trained. `batch` is in messages; `tools` is the weight of that loss, of which asks count the share `ask_tools`."""
+    """How the finder is trained. `batch` is in messages, `tools` is the weight of the loss on tools, `ask_tools` the weight of an ask in it."""
 
     rank: int = 16
     learning_rate: float = 5e-4
