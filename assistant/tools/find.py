@@ -55,6 +55,9 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         wanted = _without_age(step, wanted, task, bench)
     is_open = not step.kind and not wanted.conditions  # a kind, a color or a budget is said of goods
     searched, count, is_relaxed, wanted = _search(step, wanted, task, bench)
+    if _is_measured(wanted) and not any(wanted.sort_field in each.product.attributes for each in searched):
+        by_relevance = replace(wanted, sort=Sort.RELEVANCE, sort_field="")  # "keeps hot longest" is no length of mugs
+        searched, count, is_relaxed, wanted = _search(step, by_relevance, task, bench)
     candidates = _heard(step, searched, wanted, task, bench) if wanted.sort is Sort.RELEVANCE else searched[:_READ]
     if not candidates:
         pages = page_findings(task.asked(task.message), bench, SURELY_ANSWERS) if asks_in_words(task.message) else ()
@@ -74,7 +77,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     question = _question(step, task, bench)
     if not question and wanted.sort is Sort.RELEVANCE:
         candidates = tuple(each for each in candidates if _is_alike(each.product, candidates[0].product, planned))
-    if not question or wanted.sort in (Sort.HIGHEST, Sort.LOWEST):
+    if not question or _is_measured(wanted):
         listed = [candidate.product for candidate in candidates[:SHOWN]]
         sorted_by = tuple(_sorted_by(listed, wanted, bench))
         return Findings(products=tuple(product.id for product in listed), lines=sorted_by, notes=notes, total=count)
@@ -168,8 +171,7 @@ def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple
 
     Where nothing is warm, light or large enough, what comes nearest is first.
     """
-    is_sorted = wanted.sort in (Sort.HIGHEST, Sort.LOWEST)
-    query = step.kind if is_sorted else " ".join(filter(None, [step.kind, step.want]))
+    query = step.kind if _is_measured(wanted) else " ".join(filter(None, [step.kind, step.want]))
     if not query and wanted.sort is Sort.RELEVANCE and not wanted.conditions:
         found = bench.search.recommend(task.customer_id, wanted, _READ, task.moment)
         return found.candidates, found.total, False, wanted
@@ -243,9 +245,14 @@ def _fewer_words(step: Find, bench: Bench) -> tuple[str, ...]:
     return () if step.kind else (bench.constraints.unread(step.want),)
 
 
+def _is_measured(wanted: Filter) -> bool:
+    """Whether products are wanted in the order of an attribute: "the lightest"."""
+    return wanted.sort in (Sort.HIGHEST, Sort.LOWEST)
+
+
 def _sorted_by(products: Sequence[Product], wanted: Filter, bench: Bench) -> Iterator[BriefLine]:
     """The attribute lines by which a list is sorted: "the lightest" is told with its weight."""
-    if wanted.sort not in (Sort.HIGHEST, Sort.LOWEST):
+    if not _is_measured(wanted):
         return
     for product in products[:SHOWN_FOR_A_NEED]:
         if line := attribute_line(product, wanted.sort_field, bench):

@@ -180,6 +180,16 @@ def test_a_kind_that_the_customer_named_is_kept_whatever_was_heard(live: Dialogu
     assert all("Monitors" in shop.catalog.products[id].category_path for id in shown)
 
 
+def test_an_order_by_what_no_product_of_the_kind_has_is_dropped(live: Dialogue, finder: Encoder) -> None:
+    shop = northwire()
+    monitors = [id for id, each in shop.catalog.products.items() if "Monitors" in each.category_path]
+    assert not any("battery_life" in shop.catalog.products[id].attributes for id in monitors)
+    line = max(shop.lines[monitors[-1]], key=lambda line: len(line.text))
+    plans = Plans(Find(kind="monitors", sort="most battery_life"))
+    dialogue = replace(live, planner=plans, listener=HearsALine(finder, line))
+    assert dialogue.prepare("the monitor that lasts longest", Thread()).brief.products[0] == monitors[-1]
+
+
 def test_what_is_like_nothing_in_the_shop_is_not_found(live: Dialogue) -> None:
     dialogue = replace(live, planner=Plans(Find(kind="wossnames")), listener=HearsNothing(live.bench.finder))
     brief = dialogue.prepare("my aunt wants wossnames", Thread()).brief
