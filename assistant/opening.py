@@ -97,17 +97,20 @@ def build_index(settings: Settings, progress: Progress | None = None) -> Catalog
     While another process builds it, such as a running server, this one waits. Raises StoreError, ModelError, or
     SearchIndexError when there is nothing to index or it cannot be written.
     """
-    records, encoder = Records(open_database(settings.resolved_database_url)), open_encoder(settings.encoder)
-    while True:
-        catalog = records.catalog()
-        if not catalog.products and not catalog.faqs:
-            raise SearchIndexError("The shop has no products and no FAQs yet.", "Run: aisle import products FILE")
-        try:
-            Index.build(settings.home, catalog, encoder, progress, settings.chroma_url).close()
-        except IndexBusy:
-            time.sleep(_BUSY_SECONDS)
-        else:
-            return catalog
+    engine, encoder = open_database(settings.resolved_database_url), open_encoder(settings.encoder)
+    try:
+        while True:
+            catalog = Records(engine).catalog()
+            if not catalog.products and not catalog.faqs:
+                raise SearchIndexError("The shop has no products and no FAQs yet.", "Run: aisle import products FILE")
+            try:
+                Index.build(settings.home, catalog, encoder, progress, settings.chroma_url).close()
+            except IndexBusy:
+                time.sleep(_BUSY_SECONDS)
+            else:
+                return catalog
+    finally:
+        engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(7860, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(
+        1, ge=1, le=64, description="Processes that serve; more than one needs PostgreSQL and a Chroma server."
+    )
     allowed_origins: Annotated[list[str], NoDecode] = Field(
         [], description="Shops that may embed the chat, with commas: https://shop.example,https://www.shop.example."
     )

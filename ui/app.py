@@ -20,12 +20,14 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 
 import gradio as gr
 from fastapi import FastAPI
+from sqlalchemy import make_url
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from assistant.access.attempts import DatabaseStorage
 from assistant.access.keys import ApiKeys
 from assistant.access.mail import open_mail
 from assistant.access.order_identity import OrderIdentity
@@ -58,8 +60,9 @@ from ui.metrics import Metrics
 from ui.openai_api import openai_router
 from ui.opening import Answering
 from ui.order_identity_api import code_mail, order_identity_router
+from ui.peers import Peers, Seat
 from ui.people_api import people_router
-from ui.protection import BodyLimits, RateLimit, SecurityHeaders
+from ui.protection import BodyLimits, Limiter, RateLimit, SecurityHeaders, SharedRateLimit
 from ui.proxies import Proxies, PublicAddress, trusted_networks
 from ui.reception import VISIT, Reception
 from ui.sign_in import sign_in_router
@@ -84,9 +87,11 @@ _SDK_HEADERS = (
 _Made = TypeVar("_Made")
 
 
-def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping[str, str] | None = None) -> FastAPI:
+def create_app(
+    assistant: Answering, settings: Settings, demo_customers: Mapping[str, str] | None = None, seat: Seat | None = None
+) -> FastAPI:
     """The app for `assistant`. On its page anybody may sign in as one of `demo_customers`, never real ones: each
-    id with a few words on what there is to try.
+    id with a few words on what there is to try. `seat` is this worker's among several, None for one process.
     Raises SettingsError when the secret, the rate limit, an allowed origin, a proxy or the public address cannot work.
     """
     database = cache(lambda: open_database(settings.resolved_database_url))
@@ -96,23 +101,28 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     metrics = Metrics()
     staffed = open_staffed(settings, database)
     suggesting = open_suggesting(staffed.desk, settings, database(), assistant) if staffed is not None else None
-    webhook = Webhook.open(settings, staffed.desk) if staffed is not None else None
+    is_shared = make_url(settings.resolved_database_url).get_backend_name() == "postgresql"
+    counts = DatabaseStorage(database()) if is_shared else None
+    webhook = Webhook.open(settings, staffed.desk, counts) if staffed is not None else None
 
     def noticed(conversation_id: str) -> None:
         for each in (suggesting, webhook):
             if each is not None:
                 each.noticed(conversation_id)
 
-    reception = Reception(assistant, metrics, RateLimit(settings.rate_limit), secret, staffed, noticed)
+    limiter = _limiters(settings, counts)
+    reception = Reception(assistant, metrics, limiter("messages", 1), secret, staffed, noticed)
     mail, write = open_mail(settings), code_mail(settings.shop_name, strings_of(settings.language))
     identity = cache(lambda: OrderIdentity(database(), mail, write, secret))
 
     stopped, retention = threading.Event(), Retention.of(settings)
 
+    peers = Peers(seat) if seat is not None else None
+
     def start() -> None:
-        if retention.is_limited:
+        if retention.is_limited and (seat is None or seat.is_first):
             threading.Thread(target=keep_daily, args=(retention, database, stopped), daemon=True).start()
-        if webhook is not None:
+        if webhook is not None and (seat is None or seat.catches_up):
             webhook.catch_up()
 
     def close() -> None:
@@ -129,21 +139,19 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
         title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
         description="A shopping assistant: the model chooses the words, the shop's records write the facts.",
         version=version("aisle"),
-        lifespan=_lifespan(start, close),
+        lifespan=_lifespan(start, close, peers),
         docs_url=None,
         redoc_url=None,
     )
     _add_middleware(app, origins, secret, settings)
     answer_errors(app)
     app.include_router(chat_router(reception, keys))
-    app.include_router(
-        feedback_router(reception, cache(lambda: Resolutions(database())), RateLimit(settings.rate_limit))
-    )
+    app.include_router(feedback_router(reception, cache(lambda: Resolutions(database())), limiter("ratings", 1)))
     app.include_router(openai_router(reception, keys))
     app.include_router(order_identity_router(reception, identity))
     app.include_router(embedding_router(origins))
     if staffed is not None and suggesting is not None:
-        app.include_router(people_router(reception, staffed, RateLimit(settings.rate_limit, times=4)))
+        app.include_router(people_router(reception, staffed, limiter("people", 4)))
         pages = open_desk_pages(staffed.desk, settings, database())
         app.include_router(desk_router(pages, staffed.changes, suggesting))
         app.include_router(acting_router(pages, pages.view.acting, lambda: assistant.catalog))
@@ -158,7 +166,8 @@ def create_app(assistant: Answering, settings: Settings, demo_customers: Mapping
     add_staff(app, lambda: StaffAccounts(database()), settings, secret)
     _add_files(app, settings)
     finds_orders = bool(settings.mail_url.get_secret_value()) or bool(demo_customers)
-    _in_a_loop(lambda: _add_chat(app, reception, settings, finds_orders and not settings.orders_url))
+    finds_orders = finds_orders and not settings.orders_url
+    _in_a_loop(lambda: _add_chat(app, reception, settings, finds_orders, limiter("chat", 2), peers))
     return app
 
 
@@ -205,7 +214,16 @@ def _add_files(app: FastAPI, settings: Settings) -> None:
         app.mount("/shop/images", StaticFiles(directory=pictures))
 
 
-def _add_chat(app: FastAPI, reception: Reception, settings: Settings, finds_orders: bool) -> None:
+def _limiters(settings: Settings, counts: DatabaseStorage | None) -> Callable[[str, int], Limiter]:
+    """Makes limits by their name, each so many times AISLE_RATE_LIMIT, counted by all processes in `counts` or by this one."""
+    if counts is None:
+        return lambda name, times: RateLimit(settings.rate_limit, times)
+    return lambda name, times: SharedRateLimit(name, settings.rate_limit, counts, times)
+
+
+def _add_chat(
+    app: FastAPI, reception: Reception, settings: Settings, finds_orders: bool, limit: Limiter, peers: Peers | None
+) -> None:
     """`finds_orders` offers visitors to prove an order: the shop can send codes, and keeps its orders here."""
     look = Look.of(settings)
     blocks = ChatPage(reception, look).build()
@@ -234,7 +252,7 @@ def _add_chat(app: FastAPI, reception: Reception, settings: Settings, finds_orde
         for number, listener in blocks.fns.items()
         if listener.fn is not None
     }
-    mount.app = ChatGuard(mount.app, blocks._queue, inputs, RateLimit(settings.rate_limit, times=2))
+    mount.app = ChatGuard(mount.app, blocks._queue, inputs, limit, peers)
 
 
 def _in_a_loop(make: Callable[[], _Made]) -> _Made:
@@ -250,11 +268,16 @@ def _in_a_loop(make: Callable[[], _Made]) -> _Made:
     return make()
 
 
-def _lifespan(start: Callable[[], None], close: Callable[[], None]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _lifespan(start: Callable[[], None], close: Callable[[], None], peers: Peers | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         start()
-        yield
+        if peers is None:
+            yield
+        else:
+            chat = next(route.app for route in app.routes if isinstance(route, Mount) and route.path == "/chat")
+            async with peers.listening(chat):
+                yield
         close()
 
     return lifespan

@@ -203,7 +203,7 @@ class ChatPage:
         strings = strings_of(self._shop.on_page(page).language)
         try:
             visitor = self._reception.visitor(request.request, token)
-            started = self._reception.events(
+            started = await self._reception.events(
                 "chat", message, conversation_id, visitor, page=ShopPage.of(page).product, press=press_of(page)
             )
             async with aclosing(started) as events:

@@ -82,7 +82,7 @@ def chat_router(reception: Reception, keys: KeyDesk) -> APIRouter:
         A signed-in customer is known by the session cookie or by `Authorization: Bearer` with a token that the shop's
         server signed; without either, the customer is a visitor.
         """
-        events = reception.events(
+        events = await reception.events(
             "api", body.message, body.conversation_id, reception.visitor(request), page=body.page, press=body.press
         )
         first = await anext(events)  # an error before the first event becomes a status code

@@ -17,12 +17,14 @@ from urllib.parse import parse_qs
 import structlog
 from pydantic import BaseModel, ValidationError
 from starlette._utils import get_route_path
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.errors import body_of
-from ui.protection import RateLimit, TooFast
+from ui.peers import Peers
+from ui.protection import Limiter, TooFast
 from ui.proxies import client_of
 
 Inputs = Sequence[type[BaseModel] | None]
@@ -43,14 +45,18 @@ class ChatGuard:
     """ASGI wrapper around the mounted Gradio app.
 
     `queue` is Gradio's; `inputs` are those of each listener by its index; `limit` counts messages that are
-    put into the queue, and is looser than that of replies, whose refusal the page shows in words.
+    put into the queue, and is looser than that of replies, whose refusal the page shows in words. `peers` are the other workers, among
+    which each session has one that keeps it; None if there is one process.
     """
 
-    def __init__(self, app: ASGIApp, queue: Any, inputs: Mapping[int, Inputs], limit: RateLimit) -> None:
+    def __init__(
+        self, app: ASGIApp, queue: Any, inputs: Mapping[int, Inputs], limit: Limiter, peers: Peers | None = None
+    ) -> None:
         self._app = app
         self._queue = queue
         self._inputs = inputs
         self._limit = limit
+        self._peers = peers
         self._readers: Counter[str] = Counter()
         self._unread: dict[str, float] = {}
 
@@ -81,10 +87,13 @@ class ChatGuard:
             message = "This is no message of the chat page. Programs use /api/chat."
             await _answer(422, "invalid_request", message, request.scope, request.receive, send)
             return
+        if self._peers is not None and not self._peers.keeps(request.scope, session):
+            await self._peers.pass_on(request.scope, body, request.receive, send, session)
+            return
         if path == _JOIN:
             await self._drop_unread()
             try:
-                self._limit.take(client_of(request))
+                await run_in_threadpool(self._limit.take, client_of(request))  # the count may be in the database
             except TooFast as error:
                 await _answer(429, "rate_limited", error.message, request.scope, request.receive, send)
                 return
@@ -94,6 +103,9 @@ class ChatGuard:
 
     async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:
         session = "".join(parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [])[:1])
+        if self._peers is not None and not self._peers.keeps(scope, session):
+            await self._peers.pass_on(scope, b"", receive, send, session)
+            return
         self._readers[session] += 1
         self._unread.pop(session, None)
         is_whole = False

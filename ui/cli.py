@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,22 +17,28 @@ if TYPE_CHECKING:
 
     from assistant.live.live_assistant import LiveAssistant
     from assistant.settings import Settings
+    from ui.peers import Seat
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (AISLE_HOST).")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (AISLE_PORT).", min=1, max=65535)]
 Home = Annotated[Path | None, typer.Option(help="Directory of the shop's database and index (AISLE_HOME).")]
+
+Workers = Annotated[
+    int | None,
+    typer.Option(help="Processes that serve, with PostgreSQL and a Chroma server (AISLE_WORKERS).", min=1, max=64),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Adds `serve` and `demo` to the command line."""
 
     @app.command()
-    def serve(host: Host = None, port: Port = None, home: Home = None) -> None:
+    def serve(host: Host = None, port: Port = None, home: Home = None, workers: Workers = None) -> None:
         """Serve the chat, the widget and the interfaces for programs."""
         from assistant.settings import load_settings
         from assistant.setup_check import missing
 
-        settings = load_settings(host=host, port=port, home=home)
+        settings = load_settings(host=host, port=port, home=home, workers=workers)
         for line in missing(settings):
             typer.echo(f"Warning: {line}", err=True)
         run(settings, listen(settings.host, settings.port))
@@ -55,16 +62,33 @@ def register(app: typer.Typer) -> None:
 
 
 def run(settings: Settings, listener: socket.socket, demo_customers: Mapping[str, str] | None = None) -> None:
-    """Serves at `listener` until interrupted. Says what a killed server left half done. Pages answer at once; models load meanwhile."""
+    """Serves at `listener` until interrupted, with as many processes as the settings say. Says what a killed server left half done."""
     from assistant.healing import heal
     from assistant.logs import configure_logs
+    from ui.identity import load_secret
+    from ui.workers import check_workers, serve_with_workers
+
+    configure_logs(settings.log_level)
+    check_workers(settings, settings.workers)
+    for line in heal(settings):
+        typer.echo(f"Healed: {line}", err=True)
+    if settings.workers == 1:
+        run_one(settings, listener, demo_customers=demo_customers)
+        return
+    load_secret(settings.secret.get_secret_value(), settings.home)  # made once, before there are several
+    serve_with_workers(settings, listener, settings.workers, partial(run_one, demo_customers=demo_customers))
+
+
+def run_one(
+    settings: Settings,
+    listener: socket.socket,
+    seat: Seat | None = None,
+    demo_customers: Mapping[str, str] | None = None,
+) -> None:
+    """Serves at `listener` with this process. Pages answer at once; models load meanwhile."""
     from ui.app import create_app
     from ui.opening import OpeningAssistant
     from ui.server import server_for
-
-    configure_logs(settings.log_level)
-    for line in heal(settings):
-        typer.echo(f"Healed: {line}", err=True)
 
     def open_it() -> LiveAssistant:
         from assistant.opening import open_live_assistant
@@ -75,11 +99,12 @@ def run(settings: Settings, listener: socket.socket, demo_customers: Mapping[str
         server.should_exit = True
 
     assistant = OpeningAssistant(open_it, on_failure=stop)
-    app = create_app(assistant, settings, demo_customers)
+    app = create_app(assistant, settings, demo_customers, seat)
     server = server_for(app)
-    typer.echo(
-        f"{settings.shop_name or 'Aisle'} is at http://{settings.host}:{settings.port} (Ctrl-C stops it).", err=True
-    )
+    if seat is None or (seat.is_first and not seat.is_again):
+        typer.echo(
+            f"{settings.shop_name or 'Aisle'} is at http://{settings.host}:{settings.port} (Ctrl-C stops it).", err=True
+        )
     assistant.start()
     server.run(sockets=[listener])
     if assistant.error is not None:

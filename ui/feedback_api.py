@@ -11,7 +11,7 @@ from starlette.responses import Response
 from assistant.conversation.rating import LONGEST_REASON, Thumb
 from assistant.conversation.resolution import Resolutions
 from ui.errors import ERROR_RESPONSES
-from ui.protection import RateLimit
+from ui.protection import Limiter
 from ui.reception import Reception
 
 
@@ -40,7 +40,7 @@ class SatisfactionRequest(BaseModel):
     solved: bool = Field(description="Whether the customer got what they needed.")
 
 
-def feedback_router(reception: Reception, resolutions: Callable[[], Resolutions], limit: RateLimit) -> APIRouter:
+def feedback_router(reception: Reception, resolutions: Callable[[], Resolutions], limit: Limiter) -> APIRouter:
     """The routes, bound to `reception`; `limit` is of their own, so that ratings use up no messages."""
     router = APIRouter(tags=["chat"])
 

@@ -131,7 +131,7 @@ def openai_router(reception: Reception, keys: KeyDesk) -> APIRouter:
         """Answers the last user message. The reply's products, sources and facts are in the extra field `aisle`."""
         visitor = reception.visitor(request)
         earlier, message = _split(body.messages)
-        events = reception.events("openai", message, body.conversation_id, visitor, earlier)
+        events = await reception.events("openai", message, body.conversation_id, visitor, earlier)
         if body.stream:
             first = await anext(events)
             chunks = _chunks(first, events, _words(*earlier, message) if body.asks_for_usage else None)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from assistant.conversation.conversation import Conversation
@@ -16,7 +17,7 @@ from assistant.desk.desk import visible
 from assistant.desk.state import Move, State
 from ui import sse
 from ui.errors import ERROR_RESPONSES
-from ui.protection import RateLimit
+from ui.protection import Limiter
 from ui.reception import Reception
 from ui.staffed import Staffed
 
@@ -50,7 +51,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 }
 
 
-def people_router(reception: Reception, staffed: Staffed, limit: RateLimit) -> APIRouter:
+def people_router(reception: Reception, staffed: Staffed, limit: Limiter) -> APIRouter:
     """The routes. The customer is known as in `POST /api/chat`; `limit` is of its own."""
     router = APIRouter(prefix="/api/conversations", tags=["people"])
 
@@ -79,7 +80,7 @@ def people_router(reception: Reception, staffed: Staffed, limit: RateLimit) -> A
     @router.get("/{conversation_id}/events", responses=_STREAM, response_class=StreamingResponse)
     async def events(conversation_id: str, request: Request) -> StreamingResponse:
         """Streams that something has changed, for as long as the page is open."""
-        check(conversation_id, request)
+        await run_in_threadpool(check, conversation_id, request)
         return StreamingResponse(_stream(staffed, conversation_id), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
 
     @router.post("/{conversation_id}/resume", status_code=204, responses=ERROR_RESPONSES)

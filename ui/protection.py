@@ -6,9 +6,12 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from limits import parse
+from limits import RateLimitItem, parse
+from limits.storage import Storage
+from limits.strategies import FixedWindowRateLimiter
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -25,18 +28,21 @@ class TooFast(AisleError):
     """One client sends more messages than the setting allows."""
 
 
+class Limiter(Protocol):
+    """Counts what a client does."""
+
+    def take(self, client: str) -> None:
+        """Count one message of `client`. Raises TooFast beyond the limit."""
+        ...
+
+
 class RateLimit:
     """At most so many messages per client, in a moving window. Counts live in this process, and no change of its clock counts."""
 
     def __init__(self, limit: str, times: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
         """`limit` is a rate such as "60/minute"; `times` as many calls are allowed. `clock` gives seconds and never goes back."""
-        try:
-            rate = parse(limit)
-        except ValueError as error:
-            raise SettingsError(
-                f"AISLE_RATE_LIMIT has the value {limit!r}, which is no rate.", 'Write it as "60/minute" or "5/second".'
-            ) from error
-        self._most, self._seconds = rate.amount * times, rate.get_expiry()
+        rate = _rate(limit, times)
+        self._most, self._seconds = rate.amount, rate.get_expiry()
         self._clock, self._lock = clock, threading.Lock()
         self._taken = OrderedDict[str, deque[float]]()  # by the latest message, so that idle clients come first
 
@@ -52,6 +58,31 @@ class RateLimit:
             moments.append(now)
             self._taken[client] = moments
             self._taken.move_to_end(client)
+
+
+class SharedRateLimit:
+    """At most so many messages per client in all processes together, in windows that a client's first message begins."""
+
+    def __init__(self, name: str, limit: str, storage: Storage, times: int = 1) -> None:
+        """`name` keeps the counts of several limits apart. Raises SettingsError for a rate that cannot be read."""
+        self._name, self._rate = name, _rate(limit, times)
+        self._limiter = FixedWindowRateLimiter(storage)
+
+    def take(self, client: str) -> None:
+        """Count one message of `client`. Raises TooFast beyond the limit, and StoreError."""
+        if not self._limiter.hit(self._rate, self._name, client):
+            raise TooFast(TOO_FAST)
+
+
+def _rate(limit: str, times: int) -> RateLimitItem:
+    """The rate that AISLE_RATE_LIMIT names, `times` as many."""
+    try:
+        rate = parse(limit)
+    except ValueError as error:
+        raise SettingsError(
+            f"AISLE_RATE_LIMIT has the value {limit!r}, which is no rate.", 'Write it as "60/minute" or "5/second".'
+        ) from error
+    return type(rate)(rate.amount * times, rate.multiples, rate.namespace)
 
 
 def is_from_own_page(request: Request) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import timedelta
 
 import structlog
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from assistant.dialogue.waiting import Press
@@ -14,7 +15,7 @@ from ui.api_keys import api_key_of, bearer_of
 from ui.identity import TokenRefused, looks_like_a_token, read_token, visit_token
 from ui.metrics import Metrics
 from ui.opening import Answering
-from ui.protection import RateLimit, TooFast
+from ui.protection import Limiter, TooFast
 from ui.proxies import client_of
 from ui.replies import Replies
 from ui.staffed import Staffed
@@ -34,7 +35,7 @@ class Reception:
         self,
         assistant: Answering,
         metrics: Metrics,
-        limit: RateLimit,
+        limit: Limiter,
         secret: str,
         staffed: Staffed | None = None,
         noticed: Callable[[str], None] | None = None,
@@ -78,7 +79,7 @@ class Reception:
             _log.info("token_refused", reason=error.message)
             return ""
 
-    def events(
+    async def events(
         self,
         face: str,
         message: str,
@@ -93,10 +94,10 @@ class Reception:
         `page` is the id of the product whose page is open; an id that the shop does not have is ignored. `press` is the button of
         a card that sent the message.
 
-        Raises TooFast at once; see `Replies.events` for the rest.
+        Raises TooFast before it returns; see `Replies.events` for the rest.
         """
         try:
-            self._limit.take(visitor.client)
+            await run_in_threadpool(self._limit.take, visitor.client)  # the count may be in the database
         except TooFast:
             self.metrics.refused(face, "rate_limited")
             raise

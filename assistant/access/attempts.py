@@ -60,7 +60,8 @@ class DatabaseStorage(Storage):
         ).returning(table.c.count)
         with writing(self._engine) as connection:
             found: int = connection.execute(counted).scalar_one()
-            connection.execute(delete(table).where(table.c.expires <= now))
+        if found == amount:  # a window has begun: a good moment to forget others, which no count waits for
+            self._forget_over(now)
         return found
 
     def get(self, key: str) -> int:
@@ -87,6 +88,12 @@ class DatabaseStorage(Storage):
         """Forget the count of `key`."""
         with writing(self._engine) as connection:
             connection.execute(delete(table_of(AttemptRow)).where(AttemptRow.key == _digest(key)))
+
+    def _forget_over(self, now: datetime) -> None:
+        """Delete windows that are over, but for those that another process counts in now: the two would wait for each other."""
+        over = select(AttemptRow.key).where(AttemptRow.expires <= now).with_for_update(skip_locked=True)
+        with writing(self._engine) as connection:
+            connection.execute(delete(table_of(AttemptRow)).where(AttemptRow.key.in_(over)))
 
     def _row(self, key: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
         query = select(AttemptRow.count, AttemptRow.expires)

@@ -32,14 +32,19 @@ class Drafts:
 
     def has(self, conversation_id: str, about: str) -> bool:
         """Whether drafts for this message were made already."""
-        query = select(DraftRow.id).where(DraftRow.conversation_id == conversation_id, DraftRow.about == about).limit(1)
         with reading(self._engine) as connection:
-            return connection.scalar(query) is not None
+            return _has(connection, conversation_id, about)
 
     def add(self, conversation_id: str, about: str, message: str, drafted: Drafted, milliseconds: float) -> None:
-        """Keep the drafts for a message; those for earlier ones that nobody decided on count as ignored."""
-        now = utc_now()
+        """Keep the drafts for a message; those for earlier ones that nobody decided on count as ignored.
+
+        Of two processes that made drafts for the same message, the first to come keeps its own.
+        """
+        now, this = utc_now(), CaseRow.conversation_id == conversation_id
         with writing(self._engine) as connection:
+            connection.execute(select(CaseRow.version).where(this).with_for_update())  # the other process waits here
+            if _has(connection, conversation_id, about):
+                return
             _decide(connection, conversation_id, Outcome.IGNORED, now)
             for draft in drafted.drafts:
                 values = {
@@ -53,7 +58,7 @@ class Drafts:
                 "changed": now, "version": CaseRow.version + 1,
                 "next_thread": _THREAD.dump_python(drafted.thread, mode="json"),
             }  # fmt: skip
-            connection.execute(update(CaseRow).where(CaseRow.conversation_id == conversation_id).values(changed))
+            connection.execute(update(CaseRow).where(this).values(changed))
 
     def open(self, conversation_id: str) -> tuple[Draft, ...]:
         """The drafts on which nobody has decided, in the order answer, ask, act."""
@@ -96,6 +101,11 @@ def edit_distance(before: str, after: str) -> int:
     """Characters inserted, deleted or replaced between two texts (Levenshtein), at most 4,000."""
     found = EditDistance(DistanceAlgorithm.LEVENSHTEIN).compare(before, after, _FARTHEST)
     return _FARTHEST if found < 0 else int(found)
+
+
+def _has(connection: Connection, conversation_id: str, about: str) -> bool:
+    query = select(DraftRow.id).where(DraftRow.conversation_id == conversation_id, DraftRow.about == about).limit(1)
+    return connection.scalar(query) is not None
 
 
 def _decide(

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import structlog
+from limits.storage import Storage
 
 from assistant.desk.case import Case
 from assistant.desk.desk import Desk
@@ -35,6 +36,8 @@ SIGNATURE = "Aisle-Signature"
 _WAITS = (2.0, 10.0, 60.0, 300.0)
 """Seconds before each further try; most receivers that restart are back within six minutes."""
 _CONNECT, _ANSWER = 3.0, 10.0
+_CLAIM_SECONDS = 7 * 86_400
+"""How long a claim is kept: longer than a customer who still waits writes on."""
 _SHORTEST_SECRET = 32
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _log = structlog.get_logger(__name__)
@@ -51,16 +54,18 @@ class Webhook:
         page: str = "",
         waits: Sequence[float] = _WAITS,
         clock: Callable[[], float] = time.time,
+        claims: Storage | None = None,
     ) -> None:
+        """`claims` counts hand-overs for several processes, so that one of them calls; None if there is one process."""
         self._desk, self._url, self._secret, self._page = desk, url, secret.encode(), page
-        self._waits, self._clock = waits, clock
+        self._waits, self._clock, self._claims = waits, clock, claims
         self._called: set[str] = set()
         self._lock, self._stopped = threading.Lock(), threading.Event()
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="webhook")
         self._client = httpx.Client(timeout=httpx.Timeout(_ANSWER, connect=_CONNECT), follow_redirects=False)
 
     @classmethod
-    def open(cls, settings: Settings, desk: Desk) -> Self | None:
+    def open(cls, settings: Settings, desk: Desk, claims: Storage | None = None) -> Self | None:
         """The webhook of the settings, None without one. Raises SettingsError for an address or secret that cannot be used."""
         url, secret = settings.desk_webhook, settings.desk_webhook_secret.get_secret_value()
         if not url:
@@ -77,7 +82,7 @@ class Webhook:
                 "Give it at least 32, such as the output of `openssl rand -hex 32`.",
             )
         public = settings.public_url.rstrip("/")
-        return cls(desk, url, secret, f"{public}/desk" if public else "")
+        return cls(desk, url, secret, f"{public}/desk" if public else "", claims=claims)
 
     def noticed(self, conversation_id: str) -> None:
         """Call soon if this conversation waits and its hand-over was not called yet."""
@@ -85,9 +90,9 @@ class Webhook:
             self._pool.submit(self._run, conversation_id)
 
     def catch_up(self) -> None:
-        """Call for everything that waits, as after a restart. Raises StoreError."""
+        """Call for everything that waits, as after a restart, whichever process was to call. Raises StoreError."""
         for case in self._desk.open_cases():
-            self.noticed(case.conversation_id)
+            self._pool.submit(self._run, case.conversation_id, True)
 
     def close(self) -> None:
         """Stop; what was not delivered is called after the next start."""
@@ -95,21 +100,28 @@ class Webhook:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._client.close()
 
-    def _run(self, conversation_id: str) -> None:
+    def _run(self, conversation_id: str, anew: bool = False) -> None:
         try:
             case = self._desk.case(conversation_id)
+            if case is None or case.state is not State.WAITING:
+                return
+            identity = _identity(case)
+            if not self._is_due(identity, anew):
+                return
         except AisleError as error:
             _log.warning("webhook_not_called", error=type(error).__name__)
             return
-        if case is None or case.state is not State.WAITING:
-            return
-        identity = _identity(case)
-        with self._lock:
-            if identity in self._called:
-                return
-            self._called.add(identity)
         if not self._delivered(json.dumps(self._told(case, identity)).encode()):
             _log.error("webhook_given_up", id=identity)
+
+    def _is_due(self, identity: str, anew: bool) -> bool:
+        """True once for each hand-over in this process, and but for `anew` in all of them."""
+        with self._lock:
+            if identity in self._called:
+                return False
+            is_first = self._claims is None or self._claims.incr(f"webhook {identity}", _CLAIM_SECONDS) == 1
+            self._called.add(identity)
+        return is_first or anew
 
     def _delivered(self, body: bytes) -> bool:
         for wait in (0.0, *self._waits):

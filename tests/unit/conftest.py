@@ -66,7 +66,7 @@ def postgresql() -> Iterator[str]:
             pytest.skip(f"{program} failed: {done.stderr.strip()[-300:]}")
 
     run("initdb", "-U", "aisle", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=40"
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=150"
     run("pg_ctl", "start", "-w", "-o", options, "-l", str(folder / "log"))
     try:
         yield f"postgresql://aisle@/postgres?host={folder}"

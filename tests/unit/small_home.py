@@ -33,5 +33,6 @@ def make_home(home: Path, **settings: object) -> Settings:
     records.upsert_faqs(FAQS)
     records.upsert_customers([MAYA, SAM])
     Orders(engine).upsert([ORDER])
+    engine.dispose()
     build_index(chosen)
     return chosen

@@ -207,6 +207,17 @@ def test_drafts_answer_what_was_asked_before_the_person_and_are_made_once(case: 
     assert "FF-21087" in case.drafts.open(case.id)[0].text
 
 
+def test_of_two_processes_that_draft_for_one_message_the_first_keeps_its_drafts(case: Case) -> None:
+    case.say(PRICE)
+    case.say(PERSON)
+    drafted = draft_replies(case.suggesting._serving(), None, Thread(), PRICE, None, threading.Event())
+    case.drafts.add(case.id, "turn 2", PRICE, drafted, 1.0)
+    before = case.drafts.open(case.id)
+    case.drafts.add(case.id, "turn 2", PRICE, drafted, 1.0)
+    assert before
+    assert case.drafts.open(case.id) == before
+
+
 def test_a_new_message_brings_new_drafts_and_the_old_ones_count_as_ignored(case: Case) -> None:
     case.say(STATUS)
     case.say(PERSON)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.access.attempts import DatabaseStorage
 from assistant.conversation.store import Store
 from assistant.desk.case import Agent, Cause, Summary
 from assistant.desk.desk import Desk
@@ -116,6 +117,21 @@ def test_each_hand_over_is_called_once_and_again_after_a_restart(desk: Desk) -> 
     ids = [json.loads(body)["id"] for _, body in calls]
     assert len(calls) == 2
     assert ids[0] == ids[1]
+
+
+def test_of_several_processes_one_calls_and_one_that_starts_calls_what_waits(desk: Desk) -> None:
+    conversation = waiting(desk)
+    with receiver() as (url, calls):
+        one, other, later = (Webhook(desk, url, SECRET, claims=DatabaseStorage(desk._engine)) for _ in range(3))
+        one.noticed(conversation)
+        called(one, calls, 1)
+        other.noticed(conversation)
+        other._pool.shutdown(wait=True)
+        assert len(calls) == 1
+        later.catch_up()
+        called(later, calls, 2)
+        other.close()
+    assert len({json.loads(body)["id"] for _, body in calls}) == 1
 
 
 def test_a_second_hand_over_of_a_conversation_has_another_id(desk: Desk) -> None:
