@@ -49,7 +49,7 @@ class Answered(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    proposal: str = Field(max_length=200)
+    proposal: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")  # no column can hold NUL
     answer: Literal["yes", "no"]
 
 

@@ -53,7 +53,7 @@ class Said(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str = Field(max_length=2 * LONGEST_MESSAGE)
-    draft: int = Field(0, ge=0, description="The draft that it began as, 0 for none.")
+    draft: int = Field(0, ge=0, le=2**31 - 1, description="The draft that it began as, 0 for none.")
     seconds: float = Field(0, ge=0, le=1_000_000, description="From the sight of the conversation to the message.")
 
 
@@ -62,7 +62,7 @@ class Refused(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    draft: int = Field(0, ge=0)
+    draft: int = Field(0, ge=0, le=2**31 - 1)
 
 
 class Moved(BaseModel):
