@@ -22,6 +22,7 @@ from finetune.corpora.conversation import (
     read_pairs,
 )
 from finetune.corpora.facts import turn_brief
+from finetune.corpora.further import FILE, read_points
 from finetune.corpora.shop import CorpusShop
 from finetune.corpora.transcripts import corpus_conversations
 from finetune.verification.corpus_turns import finished
@@ -65,6 +66,8 @@ def check_shops(folders: Iterable[Path]) -> CorpusReport:
         messages: dict[str, str] = {}
         for path in ask_files(folder):
             _take(report, _ask_faults(shop, path, messages, report.counts))
+        if (path := folder / FILE).exists():
+            _take(report, _further_faults(shop, path, report.counts))
         if len(report.faults) == before:
             report.doubts.extend(_doubts(shop))
     return report
@@ -114,6 +117,25 @@ def _ask_faults(shop: CorpusShop, path: Path, messages: dict[str, str], counts: 
             if folded in messages and len(folded.split()) >= _SHORTEST_COMPARED:
                 yield f"{where}: {message!r} also stands in {messages[folded]}"
             messages[folded] = where
+
+
+def _further_faults(shop: CorpusShop, path: Path, counts: Counter[str]) -> Iterator[str]:
+    """Faults of a file of further messages."""
+    turns = {each.written.id: len(each.turns) for each in corpus_conversations(shop.folder)}
+    said: set[str] = set()
+    for place, point in enumerate(read_points(path), 1):
+        if isinstance(point, str):
+            yield point
+            continue
+        id, turn = point.place
+        if turn >= turns.get(id, 0):
+            yield f"{path}: entry {place}: no conversation has the turn {point.at!r}"
+        for message in (message for messages in point.says.values() for message in messages):
+            counts["further messages"] += 1
+            folded = " ".join(re.findall(r"\w+", message.casefold()))
+            if folded in said and len(folded.split()) >= _SHORTEST_COMPARED:
+                yield f"{path}: entry {place}: {message!r} stands there twice"
+            said.add(folded)
 
 
 def _line_faults(

@@ -20,8 +20,11 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
 from transformers import AutoModel, AutoTokenizer
 
+from assistant.language_model.transcript import context_text
 from assistant.planning.router import HEAD_FILE, TOOLS, EncoderRouter, before_text
+from finetune.corpora.asks import AskedMessage, asked_messages
 from finetune.corpora.encoder_training import batches_of_like_length, save_adapter
+from finetune.corpora.further import FurtherMessage, further_messages
 from finetune.corpora.planner_evaluation import PlannedTurn, planned_turns
 from finetune.corpora.public_intents import public_messages
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
@@ -32,13 +35,18 @@ from retrieval.index.sentence_encoder import packaged_model
 
 @dataclass(frozen=True, slots=True)
 class RouterRecipe:
-    """How the router is trained. `batch` is in messages; `lowest` is the lowest layer that learns, counted from 0."""
+    """How the router is trained. `batch` is in messages; `lowest` is the lowest layer that learns, counted from 0.
+
+    A written turn counts `turns` times, of the asks a share of `asks` is used.
+    """
 
     rank: int = 32
     lowest: int = 3
     learning_rate: float = 8e-4
-    passes: float = 5.0
+    passes: float = 1.3
     batch: int = 32
+    turns: int = 2
+    asks: float = 0.3
     seed: int = 1
 
 
@@ -69,19 +77,21 @@ def routed(turn: PlannedTurn) -> Routed:
     )
 
 
-def router_examples(corpus: Path, data: Path | None, chance: random.Random) -> list[Routed]:
-    """Every turn of the shops that are not held out, then messages of the public sets. Raises FeedError."""
+def router_examples(corpus: Path, data: Path | None, recipe: RouterRecipe, chance: random.Random) -> list[Routed]:
+    """Turns and further messages of the shops that are not held out, a share of their asks, then messages of the public sets.
+
+    Raises FeedError.
+    """
     kept = held_out(corpus)
-    written = [
-        routed(turn)
-        for folder in shop_folders(corpus)
-        if folder.name not in kept
-        for turn in planned_turns(CorpusShop.load(folder), corpus_conversations(folder))
-    ]
+    shops = [CorpusShop.load(folder) for folder in shop_folders(corpus) if folder.name not in kept]
+    written = [routed(turn) for shop in shops for turn in planned_turns(shop, corpus_conversations(shop.folder))]
+    written = recipe.turns * written + [_further(each) for shop in shops for each in further_messages(shop)]
+    asked = [_asked(ask, shop) for shop in shops for ask in asked_messages(shop, chance)]
+    asked = chance.sample(asked, round(recipe.asks * len(asked)))
     if data is None:
-        return written
+        return written + asked
     starts = [each.before for each in written if each.before.startswith("start ")]
-    return written + [
+    return [*written, *asked] + [
         Routed(
             each.message,
             chance.choice(written).before if chance.random() < 0.5 else chance.choice(starts),
@@ -89,6 +99,17 @@ def router_examples(corpus: Path, data: Path | None, chance: random.Random) -> l
         )
         for each in public_messages(data, chance)
     ]
+
+
+def _further(further: FurtherMessage) -> Routed:
+    turn = further.instead_of
+    return Routed(further.message, before_text(turn.conversation.context, turn.thread), further.tools)
+
+
+def _asked(ask: AskedMessage, shop: CorpusShop) -> Routed:
+    page = shop.catalog.products.get(ask.thread.page)
+    context = context_text(False, page.title if page else "", 1)
+    return Routed(ask.message, before_text(context, ask.thread), frozenset({ask.tool}))
 
 
 def train_router(
@@ -101,7 +122,7 @@ def train_router(
     """Trains on the shops that are not held out and writes the router to `output`. Raises FeedError for faulty data."""
     torch.manual_seed(recipe.seed)
     chance = random.Random(recipe.seed)
-    examples = router_examples(corpus, data, chance)
+    examples = router_examples(corpus, data, recipe, chance)
     router = _untrained(recipe)
     learning = [parameter for parameter in router.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=recipe.learning_rate, weight_decay=0.01)

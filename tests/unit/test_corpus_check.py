@@ -37,6 +37,7 @@ def test_every_line_of_the_corpus_passes() -> None:
     assert report.counts["conversations"] >= 1_300
     assert report.counts["turns"] >= 5_400
     assert report.counts["asks"] >= 14_000
+    assert report.counts["further messages"] >= 9_600
     judged = {name: count for name, count in report.counts.items() if name.startswith("judged ")}
     assert sum(judged.values()) >= 9_000
     assert judged["judged limits"] >= 1_150
@@ -133,7 +134,9 @@ def test_a_refund_has_its_day() -> None:
 
 def _asks(folder: Path, *entries: dict[str, object]) -> list[str]:
     shop = folder / "northwire"
-    shutil.copytree(CORPUS / "northwire", shop, ignore=shutil.ignore_patterns("conversations", "pairs", "asks"))
+    shutil.copytree(
+        CORPUS / "northwire", shop, ignore=shutil.ignore_patterns("conversations", "pairs", "asks", "turns.yaml")
+    )
     (shop / "asks").mkdir()
     (shop / "asks" / "pages.yaml").write_text(yaml.safe_dump(list(entries)), encoding="utf-8")
     return check_shops([shop]).faults
@@ -159,3 +162,33 @@ def test_each_fault_of_an_ask_is_found(tmp_path: Path, entry: dict[str, object],
 
 def test_a_shop_of_asks_alone_needs_no_customers(tmp_path: Path) -> None:
     assert _asks(tmp_path, {"show": [], "says": ["do you have any violins"]}) == []
+
+
+def _further(folder: Path, *entries: dict[str, object]) -> list[str]:
+    shop = folder / "northwire"
+    shutil.copytree(CORPUS / "northwire", shop, ignore=shutil.ignore_patterns("pairs", "asks"))
+    (shop / "turns.yaml").write_text(yaml.safe_dump(list(entries)), encoding="utf-8")
+    return check_shops([shop]).faults
+
+
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        ({"at": "hola-altavoz", "talk": ["thx"]}, "at"),
+        ({"at": "hola-altavoz 99", "talk": ["thx"]}, "no conversation has the turn 'hola-altavoz 99'"),
+        ({"at": "hola-altavoz 2"}, "says"),
+        ({"at": "hola-altavoz 2", "chat": ["thx"]}, "'chat' names no tool of find, details"),
+        ({"at": "hola-altavoz 2", "find+policy+order+talk": ["thx"]}, "names no tool"),
+        (
+            {
+                "at": "hola-altavoz 2",
+                "talk": ["what a very lovely shop you have"],
+                "find": ["What a very lovely shop you have!"],
+            },
+            "stands there twice",
+        ),
+    ],
+)
+def test_each_fault_of_a_further_message_is_found(tmp_path: Path, entry: dict[str, object], fault: str) -> None:
+    (found,) = _further(tmp_path, entry)
+    assert fault in found
