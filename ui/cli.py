@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import threading
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -93,7 +94,9 @@ def run_one(
     def open_it() -> LiveAssistant:
         from assistant.opening import open_live_assistant
 
-        return open_live_assistant(settings)
+        opened = open_live_assistant(settings)
+        threading.Thread(target=opened.warm, name="warming", daemon=True).start()
+        return opened
 
     def stop() -> None:
         server.should_exit = True

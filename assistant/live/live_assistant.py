@@ -87,6 +87,10 @@ class LiveAssistant:
         """The open order of this customer that is expected first; see `Assistant.awaited_order`."""
         return self._live.current.served.awaited_order(customer_id)
 
+    def warm(self) -> None:
+        """Read the lines of all records, so that no customer waits for it; see `Bench.warm`."""
+        self.serving.dialogue.bench.warm()
+
     def close(self) -> None:
         """Stop following the records."""
         self._live.close()

@@ -24,11 +24,13 @@ from retrieval.index.one_thread import one_thread
 LONGEST_MESSAGE, LONGEST_LINE = 112, 64
 """Most tokens of a message together with its conversation, and of a line. What is longer is cut."""
 _REMEMBERED = 256
+_LINES_REMEMBERED = 40_000
+"""Lines whose vectors are kept, 60 MB: those of some 2,000 products. They are kept by their text, so new records cost only what is new in them."""
 _BATCH = 32
 
 
 class EncoderFinder(torch.nn.Module):
-    """The encoder, mean-pooled. Safe to share between threads once it is in evaluation mode; repeated messages are remembered."""
+    """The encoder, mean-pooled. Safe to share between threads once it is in evaluation mode; messages and lines are remembered."""
 
     name = "finder"
 
@@ -37,6 +39,7 @@ class EncoderFinder(torch.nn.Module):
         self.encoder = encoder
         self._tokenizer = tokenizer
         self._heard = lru_cache(_REMEMBERED)(self._hear)
+        self._placed: dict[str, Vectors] = {}
 
     @property
     def dimension(self) -> int:
@@ -64,12 +67,24 @@ class EncoderFinder(torch.nn.Module):
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dimension) for record lines."""
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        known = self._placed
+        new = sorted({text for text in texts if text not in known}, key=len)
+        placed: dict[str, Vectors] = {}
         with torch.inference_mode():
-            for places in (by_length[at : at + _BATCH] for at in range(0, len(texts), _BATCH)):
-                vectors[places] = self.lines([texts[place] for place in places]).numpy()
+            for batch in (new[at : at + _BATCH] for at in range(0, len(new), _BATCH)):
+                placed.update(zip(batch, self.lines(batch).numpy(), strict=True))
+        vectors = np.stack([placed[text] if text in placed else known[text] for text in texts])
+        self._placed = placed if len(known) + len(new) > _LINES_REMEMBERED else {**known, **placed} if new else known
         return vectors
+
+    def train(self, mode: bool = True) -> EncoderFinder:
+        """Switch training on or off, as torch has it; vectors of other weights are forgotten."""
+        self._placed = {}
+        self._heard.cache_clear()
+        super().train(mode)
+        return self
 
     def _hear(self, message: str, before: str) -> Vectors:
         with torch.inference_mode(), one_thread():

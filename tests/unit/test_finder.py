@@ -20,6 +20,7 @@ from assistant.reading.finder import EncoderFinder, open_finder
 from assistant.reading.lines import Line
 from assistant.reading.listener import NOTHING_BEFORE, before_text, conversation_before
 from assistant.reading.reader import line_text
+from assistant.tools.tool import Asked
 from assistant.turn import Dialogue
 from finetune.corpora.finder_evaluation import finder_scores
 from finetune.corpora.finder_training import FinderRecipe, train_finder
@@ -126,8 +127,36 @@ def test_a_finder_is_trained_saved_and_opened_again(tmp_path: Path) -> None:
 
 def test_lines_of_any_order_get_the_same_vectors(finder: EncoderFinder) -> None:
     lines = [f"Weight: {size} kg" + " and more of it" * size for size in range(40)]
-    together, alone = finder.encode_documents(lines), [finder.encode_documents([line])[0] for line in lines]
+    together = finder.encode_documents(lines)
+    alone = [finder.eval().encode_documents([line])[0] for line in lines]  # which forgets what is known
     assert np.allclose(together, alone, atol=1e-4)
+
+
+def test_lines_are_read_once_until_the_weights_change(finder: EncoderFinder, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    lines = EncoderFinder.lines
+
+    def counted(self: EncoderFinder, texts: list[str]) -> object:
+        read.extend(texts)
+        return lines(self, texts)
+
+    monkeypatch.setattr(EncoderFinder, "lines", counted)
+    finder.eval()
+    first = finder.encode_documents(["It is red.", "Weight: 2 kg", "It is red."])
+    again = finder.encode_documents(["Weight: 2 kg", "It is blue."])
+    assert sorted(read) == ["It is blue.", "It is red.", "Weight: 2 kg"]
+    assert np.array_equal(first[1], again[0])
+    assert np.array_equal(first[0], first[2])
+    finder.eval()
+    finder.encode_documents(["It is red."])
+    assert read[-1] == "It is red."
+
+
+def test_a_warm_bench_reads_no_line_for_a_customer(live: Dialogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    live.bench.warm()
+    monkeypatch.setattr(EncoderFinder, "lines", lambda self, texts: pytest.fail(f"read {texts}"))
+    for record in (*live.bench.catalog.products, *live.bench.catalog.faqs):
+        assert live.bench.nearest_lines(record, Asked(("how heavy is it",)), 1) or not live.bench.lines_of(record)
 
 
 def test_a_damaged_finder_says_how_to_get_another(tmp_path: Path) -> None:
