@@ -81,7 +81,12 @@ class Grounding:
         planned = [_of_record(step, spoken) for step in _asked_apart(plan.steps, message)]
         if spoken.search and len(plan.steps) == 1 and not _knows_better(plan.steps[0], spoken):
             planned = [spoken.search]
-        steps = tuple(dict.fromkeys(self._step(spoken.about(step), heard, said, spoken) for step in planned))
+        told, before = heard, thread.need
+        said_by_customer = [self.grammar.mended(clean(text)) for text in (message, *(t.message for t in thread.turns))]
+        if spoken.turns_to_another_kind:
+            told, before = _Heard(said_by_customer[:1]), _left_of(thread.need, spoken.last_search)
+            said_by_customer = said_by_customer[:1]
+        steps = tuple(dict.fromkeys(self._step(spoken.about(step), heard, told, said, spoken) for step in planned))
         if asks_for_person(message):
             steps = _with_person(steps, message)
         elif spoken.goods_asked and not any(isinstance(step, (Order, Change, HandOver)) for step in plan.steps):
@@ -90,8 +95,9 @@ class Grounding:
             steps = (Details(of=spoken.named, question=spoken.question_of_offer),)
         is_search = any(isinstance(step, _SEARCHING) for step in steps) or tells_need(message)
         kinds = frozenset(stems(step.kind) for step in steps if isinstance(step, Find))
-        need = _need(plan.need, thread.need, heard, spoken.rules_out, kinds) if is_search else thread.need
-        budget = need.budget if spoken.names_money else thread.need.budget
+        needed = _Heard([*said_by_customer, before.as_text()])  # a color in a reply is nobody's wish
+        need = _need(plan.need, before, needed, spoken.rules_out, kinds) if is_search else thread.need
+        budget = need.budget if spoken.names_money else before.budget
         color = need.color if self.grammar.read(Text.of(need.color)).conditions else ""
         need = need.model_copy(update={"whom": spoken.whom(need.whom), "budget": budget, "color": color})
         if is_search and (ruled_out := [word for word in spoken.ruled_out if word not in need.avoid]):
@@ -103,20 +109,20 @@ class Grounding:
         is_about_shop = all(isinstance(step, (Policy, Order, Change, HandOver)) for step in plan.steps)
         return self.known is not None and not is_about_shop and self.known.page(message) is not None
 
-    def _step(self, step: Step, heard: _Heard, said: str, spoken: Spoken) -> Step:
+    def _step(self, step: Step, heard: _Heard, told: _Heard, said: str, spoken: Spoken) -> Step:
         match step:
             case Details(question=question) if not heard.bears(question):
                 return step.model_copy(update={"question": said})
             case Compare(on=on) if not heard.bears(on):
                 return step.model_copy(update={"on": ""})
             case Find():
-                return self._find(step, heard, said, spoken)
+                return self._find(step, heard, told, said, spoken)
             case Bundle(kinds=kinds):
                 is_set = asks_for_several(said)
                 known = tuple(kind for kind in kinds if heard.bears(kind) or (is_set and self._names_type(kind)))
                 known = self._apart(known)
                 if len(known) < 2:
-                    return self._find(Find(kind=known[0] if known else "", want=said), heard, said, spoken)
+                    return self._find(Find(kind=known[0] if known else "", want=said), heard, told, said, spoken)
                 return step.model_copy(update={"kinds": known})
             case Talk(about="other_language"):  # those that surely are others were found before
                 return spoken.step_by_code()
@@ -126,8 +132,10 @@ class Grounding:
                 return step.model_copy(update={"order": ""})
         return step
 
-    def _find(self, step: Find, heard: _Heard, said: str, spoken: Spoken) -> Find:
+    def _find(self, step: Find, heard: _Heard, told: _Heard, said: str, spoken: Spoken) -> Find:
         """A kind that is named in the message counts before one that was named earlier, and that before one that the plan made up.
+
+        What was wanted of another kind is not wanted of this one: `told` bears the wish.
 
         The order in which results are wanted is read exactly: "the lightest" is told by weight.
         """
@@ -146,11 +154,12 @@ class Grounding:
             )  # "the warmest one" is one of those looked for, not of all that were spoken of
         elif kind and (not heard.bears(kind) or spoken.has_already(kind)):
             kind, want = "", said
-        if (want and not heard.bears(want)) or (
-            len(said.split()) <= _SHORT and spoken.says_more_than(f"{kind} {want}")
-        ):
+        if (want and not told.bears(want)) or (len(said.split()) <= _SHORT and spoken.says_more_than(f"{kind} {want}")):
             want = said
-        return step.model_copy(update={"kind": kind, "want": want, "sort": spoken.sort or step.sort})
+        sort = spoken.sort or step.sort
+        if sort and not kind and not spoken.kind:
+            kind = spoken.kind_in_view  # "and which are the lightest?"
+        return step.model_copy(update={"kind": kind, "want": want, "sort": sort})
 
     def _apart(self, kinds: Iterable[str]) -> tuple[str, ...]:
         """Kinds without those that the shop keeps on one shelf: waterproof boots and hiking boots are one search."""
@@ -233,6 +242,13 @@ def _need(need: Need, before: Need, heard: _Heard, rules_out: bool, kinds: froze
         "avoid": tuple(each for each in need.avoid if each in before.avoid or (rules_out and heard.bears(each))),
     }
     return need.model_copy(update={**kept, **lists})
+
+
+def _left_of(need: Need, search: Find | None) -> Need:
+    """What of a need still holds when another kind of thing is looked for: the person and the occasion, and no property of a thing."""
+    is_thing = search is not None and stems(need.use)[-1:] == stems(search.kind)[-1:]
+    whom = "" if _DIGITS.search(need.whom) else need.whom
+    return Need().model_copy(update={"whom": whom, "use": "" if is_thing else need.use})
 
 
 def _texts(need: Need) -> Iterable[tuple[str, str]]:

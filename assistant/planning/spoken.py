@@ -114,6 +114,18 @@ class Spoken:
         return " and ".join(self._kinds_together) or kind_named(self._reading)
 
     @cached_property
+    def turns_to_another_kind(self) -> bool:
+        """Whether the message looks for another kind of thing than the search before: "and do you have hats" after tents."""
+        last = self.last_search.kind if self.last_search else ""
+        return bool(last and self.kind) and stems(self.kind)[-1] != stems(last)[-1]
+
+    @property
+    def kind_in_view(self) -> str:
+        """The kind of the first product in view, as a plan writes it, or ""."""
+        shown = next((self._products[id] for id in self._thread.shown if id in self._products), None)
+        return shown.category_path[-1].casefold() if shown and shown.category_path else ""
+
+    @cached_property
     def _kinds_together(self) -> tuple[str, ...]:
         """Kinds that are asked for side by side, joined by "and", "or" or a comma."""
         tokens = self._text.tokens

@@ -19,6 +19,7 @@ from assistant.planning.grammar.text import Text
         ("there are six of us", 6),
         ("we're two plus a big dog", 2),
         ("two adults and two children", 4),
+        ("we are two grown ups and three kids", 5),
         ("we're two adults and two kids going camping, my husband has to stand up in it", 4),
         ("something to sleep in for me, the wife and our toddler", 3),
         ("my wife and I want a tent", 2),

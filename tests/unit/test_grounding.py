@@ -77,6 +77,39 @@ def test_asking_for_another_kind_of_goods_is_a_search() -> None:
     assert grounded(kept, "does it come with boots", SHOWN).steps == (kept,)
 
 
+def _after_tents(reply_color: str = "") -> Thread:
+    turn = TranscriptTurn("a light tent for 4 people under 300", "find tents: light", f"p1 tent | {reply_color}", "")
+    need = Need.model_validate(
+        {"for": "4 people", "use": "camping in the hills", "want": ["light"], "budget": "under 300"}
+    )
+    return replace(SHOWN, turns=(turn,), need=need)
+
+
+def test_what_was_wanted_of_one_kind_is_not_wanted_of_another() -> None:
+    need = _after_tents().need.model_copy(update={"want": ("light", "mugs")})
+    plan = grounded(Find(kind="mugs", want="light for 4 people"), "do you sell mugs", _after_tents(), need)
+    assert plan.steps == (Find(kind="mugs", want="do you sell mugs"),)
+    assert (plan.need.whom, plan.need.want, plan.need.budget) == ("", (), "")
+    assert plan.need.use == "camping in the hills"
+
+
+def test_what_is_added_to_a_search_keeps_what_was_wanted() -> None:
+    plan = grounded(Find(kind="tents", want="light"), "a tent with two doors then", _after_tents(), _after_tents().need)
+    assert (plan.need.whom, plan.need.budget) == ("4 people", "under 300")
+
+
+def test_a_color_that_only_a_reply_names_is_nobodys_wish() -> None:
+    need = Need(color="green")
+    assert grounded(Find(kind="tents"), "a tent for rain", _after_tents("green"), need).need.color == ""
+    assert grounded(Find(kind="tents"), "a green tent for rain", _after_tents("green"), need).need.color == "green"
+
+
+def test_an_order_without_a_kind_is_of_what_is_in_view() -> None:
+    (step,) = grounded(Find(sort="least weight"), "and which are the lightest to carry?", SHOWN).steps
+    assert isinstance(step, Find)
+    assert (step.kind, step.sort) == ("tents", "least weight")
+
+
 def test_a_question_that_opens_with_another_kind_turns_to_it() -> None:
     planned = Details(of=("tent-2",), question="are they heavy")
     said = "and the mugs, are they heavy?"

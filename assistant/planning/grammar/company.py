@@ -30,6 +30,7 @@ _COUNTED = re.compile(
     r"|\bfor (?P<plain>[2-9]|1[0-2])(?=\s*(?:$|[,.!?;]|under\b|below\b|max\b))"
     r"|\b(?P<second>\d{1,2}) of us\b|\b(?P<both>both of us)\b"
 )
+_GROWN_UP = re.compile(r"\bgrown[ -]?up(s?)\b")
 _AGE = re.compile(
     r"\b(?P<old>\d{1,2})[ -]?(?:years?|yrs?|y)[ -]?(?:old|o)\b|\b(?P<aged>\d{1,2})\s?yo\b|\b(?:aged?|turn(?:s|ing|ed)?|she is|she's|he is|he's|(?:"
     + "|".join(sorted(_CHILDREN))
@@ -60,6 +61,7 @@ class Company:
 
 def company(text: Text) -> Company:
     """Who `text` says that a thing is for."""
+    text = Text(_GROWN_UP.sub(lambda found: f"adult{found[1]}".ljust(len(found[0])), text.lower))
     tokens = [token for token in text.tokens if token.is_word]
     people = [token for token in tokens if is_person(token.stem)]
     aged = list(_AGE.finditer(text.lower))
