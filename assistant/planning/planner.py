@@ -32,6 +32,7 @@ _LONGEST = 72
 """Tokens of a plan; the longest of the corpus has 60."""
 _NAMED = re.compile(r"\[(?P<name>[^\]]+)\][^:\n]*(?:: (?P<question>[^\n]+))?")
 _LONGEST_QUESTION = 200
+_TOOL = re.compile(r"^\w+", re.MULTILINE)
 _GREEDY = Decoding(max_tokens=_LONGEST, temperature=0.0)
 
 
@@ -65,7 +66,10 @@ class Router(Protocol):
 
 
 class LanguageModelPlanner:
-    """Plans with the embedded language model; decoding is held to the plan grammar and to the `router`'s tool, arguments to what was said."""
+    """Plans with the embedded language model; decoding is held to the plan grammar, arguments to what was said.
+
+    A plan without the tool of which the `router` is sure is written again, beginning with that tool.
+    """
 
     def __init__(
         self, speaker: Speaker, names: Names, grounding: Grounding | None = None, router: Router | None = None
@@ -84,16 +88,10 @@ class LanguageModelPlanner:
             return Planned(Plan(steps=(Talk(about="other_language"),), need=thread.need), "talk other_language")
         transcript = list(parts(system, context, [*thread.turns, TranscriptTurn(message)]))
         ids, _ = encode(transcript, self._speaker.tokens, writes=PLAN)
-        products = len(thread.numbers.groups)
         tool = self._router.tool(context, thread, message) if self._router else ""
-
-        def allowed(written: Sequence[int]) -> Choice:
-            """What the grammar allows of a plan that begins with the routed tool; references have no place in free text."""
-            choice = self._grammar.allowed(written, products, tool)
-            return self._no_references if choice is None else choice
-
-        written = list(self._speaker.generate(ids, _GREEDY, allowed, cancelled))
-        text = self._speaker.text(written).removesuffix(END).strip()
+        text = self._written(ids, thread, "", cancelled)
+        if tool and tool not in _tools(text):
+            text = self._written(ids, thread, tool, cancelled)
         is_fallback = False
         try:
             plan = parse_plan(text, product_finder(self._names, thread, message), thread.need)
@@ -103,6 +101,18 @@ class LanguageModelPlanner:
         if self._grounding is not None:
             plan = self._grounding.of(plan, thread, message)
         return Planned(plan, plan_text(plan, self._label(thread), thread.need), is_fallback)
+
+    def _written(self, ids: list[int], thread: Thread, tool: str, cancelled: threading.Event) -> str:
+        """The plan that the model writes; with `tool` one that begins with it."""
+        products = len(thread.numbers.groups)
+
+        def allowed(written: Sequence[int]) -> Choice:
+            """What the grammar allows; references have no place in free text."""
+            choice = self._grammar.allowed(written, products, tool)
+            return self._no_references if choice is None else choice
+
+        written = list(self._speaker.generate(ids, _GREEDY, allowed, cancelled))
+        return self._speaker.text(written).removesuffix(END).strip()
 
     def _step_without(self, text: str, thread: Thread, message: str) -> Step:
         """What to do about a plan that names a product nobody knows.
@@ -130,3 +140,8 @@ class LanguageModelPlanner:
             return f"#{number}" if number else self._names.title_of(id)
 
         return label
+
+
+def _tools(text: str) -> list[str]:
+    """The tools that a plan names, in their order."""
+    return _TOOL.findall(text)

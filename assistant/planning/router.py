@@ -1,8 +1,8 @@
 """Router: which tool a message asks for, read by a small encoder that sees the conversation before it.
 
-all-MiniLM-L6-v2 with a LoRA adapter and one linear layer on its mean-pooled tokens (`aisle train router`). Where the router is sure,
-the language model writes a plan that begins with that tool; an encoder of 22 million parameters picks tools better than the language
-model does, and the language model fills in their arguments.
+all-MiniLM-L6-v2 with a LoRA adapter and one linear layer on its mean-pooled tokens (`aisle train router`). A plan without
+the tool of which the router is sure is written again, beginning with that tool: an encoder of 22 million parameters picks tools better than the
+language model does, and the language model fills in their arguments.
 """
 
 from __future__ import annotations
@@ -21,11 +21,8 @@ TOOLS = tuple(STEPS)
 HEAD_FILE = "head.safetensors"
 LONGEST = 96
 """Tokens of message and conversation together; the conversation is cut first."""
-SURE = 0.7
-"""Probability from which a plan is held to a tool; below it the language model picks about as well."""
-_ROUTED = frozenset({"find", "details", "compare", "choose", "policy"})
-"""Tools that a plan is held to. Orders, the cart and small talk hang on single words ("check out", an order number), which the language model
-reads better."""
+SURE = 0.8
+"""Probability from which a plan is held to a tool; below it the language model picks as well or better."""
 _REPLY_END = 160
 
 
@@ -50,7 +47,7 @@ class EncoderRouter(torch.nn.Module):
         with torch.inference_mode(), one_thread():
             chances = torch.sigmoid(self([(message, before_text(context, thread))])[0])
         best = int(chances.argmax())
-        return TOOLS[best] if TOOLS[best] in _ROUTED and float(chances[best]) >= SURE else ""
+        return TOOLS[best] if float(chances[best]) >= SURE else ""
 
 
 def before_text(context: str, thread: Thread) -> str:

@@ -13,10 +13,11 @@ from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.plan import Find, Policy
 from assistant.planning.planner import LanguageModelPlanner
-from assistant.planning.router import open_router
+from assistant.planning.router import TOOLS, open_router
+from finetune.corpora.further import further_messages
 from finetune.corpora.planner_evaluation import planned_turns
 from finetune.corpora.public_intents import public_messages
-from finetune.corpora.router_training import RouterRecipe, train_router
+from finetune.corpora.router_training import RouterRecipe, router_examples, train_router
 from finetune.corpora.shop import CorpusShop
 from finetune.corpora.transcripts import corpus_conversations
 from retrieval.errors import FeedError, ModelError
@@ -68,6 +69,28 @@ def test_a_plan_is_held_to_the_routed_tool(tool: str, first: type) -> None:
     assert isinstance(plan.steps[0], first)
 
 
+@pytest.mark.parametrize(
+    ("tool", "steps", "plans"),
+    [("", "fp", 1), ("policy", "fp", 1), ("find", "fp", 1), ("talk", "t", 2)],
+)
+def test_a_plan_that_has_the_routed_tool_is_kept_whole(tool: str, steps: str, plans: int) -> None:
+    asked: list[object] = []
+
+    class Writes(ScriptedSpeaker):
+        """Writes a search and a question, or small talk where it is held to that."""
+
+        def generate(self, ids, decoding, allowed, cancelled):  # type: ignore[no-untyped-def]
+            asked.append(ids)
+            choice = allowed([])
+            is_free = choice is None or self.tokens("find tents")[0] in choice
+            yield from self.tokens("find tents\npolicy: do you send tents abroad" if is_free else "talk ok")
+
+    planner = LanguageModelPlanner(Writes(), Grammar(SHOPS["outdoor"]).names, router=Routed(tool))
+    plan = planner.plan("", "", Thread(), "tents? and do you send them abroad", threading.Event()).plan
+    assert "".join(step.tool[0] for step in plan.steps) == steps
+    assert len(asked) == plans
+
+
 def test_a_router_is_trained_saved_and_opened_again(tmp_path: Path) -> None:
     steps: list[int] = []
     recipe = RouterRecipe(rank=2, lowest=5, passes=0.01, batch=8)
@@ -77,6 +100,20 @@ def test_a_router_is_trained_saved_and_opened_again(tmp_path: Path) -> None:
     assert open_router(folder).tool("", Thread(), "do you have tents") in ("", "find")
     assert not (folder / "README.md").exists()
     assert str(Path.home()) not in (folder / "adapter_config.json").read_text()
+
+
+def test_every_further_message_is_an_example_in_the_place_of_its_turn() -> None:
+    shop = CorpusShop.load(CORPUS / "northwire")
+    further = list(further_messages(shop))
+    assert len(further) > 800
+    assert {tool for each in further for tool in each.tools} == set(TOOLS)
+    assert sum(len(each.tools) > 1 for each in further) > 20
+    examples = {
+        (each.message, each.tools) for each in router_examples(CORPUS, None, RouterRecipe(asks=0.0), random.Random(1))
+    }
+    for each in further:
+        assert each.instead_of.thread.turns  # a further message follows at least one reply
+        assert (each.message, each.tools) in examples
 
 
 def test_a_damaged_router_says_how_to_get_another(tmp_path: Path) -> None:
