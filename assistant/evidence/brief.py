@@ -56,6 +56,7 @@ class Note(StrEnum):
 
     NOTHING_FOUND = "nothing found"
     NOT_STATED = "not stated"
+    OTHER_KIND = "not of the kind that was named"
     SIGNED_OUT = "not signed in"
     NO_ORDER = "no such order"
     OVER_BUDGET = "over budget"
@@ -75,12 +76,14 @@ class Note(StrEnum):
 class BriefLine:
     """A line of a record and what it means for what was asked; "l1", "l2" … in a reply.
 
-    `steps` are the places of the plan's steps that it answers, where several were run.
+    `steps` are the places of the plan's steps that it answers, where several were run. A line that `is_guess` is the nearest that was
+    found and may not answer, and a reply says so.
     """
 
     verdict: Verdict
     line: Line
     steps: tuple[int, ...] = field(default=(), compare=False)
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,13 +35,10 @@ def answering_record(planned: str, question: str, task: Task, bench: Bench) -> s
     return max(near, key=lambda record: near[record], default=planned)
 
 
-def searched_pages(words: Iterable[str], bench: Bench) -> Mapping[str, int]:
-    """Pages that the search brings for one of `words`, with their best place, from 1."""
-    places: dict[str, int] = {}
-    for text in filter(None, dict.fromkeys(words)):
-        for place, hit in enumerate(bench.search.faqs(text, _SEARCHED), start=1):
-            places[hit.faq.id] = min(place, places.get(hit.faq.id, place))
-    return places
+def searched_pages(words: Iterable[str], bench: Bench) -> tuple[str, ...]:
+    """Pages that the search brings for one of `words`."""
+    texts = filter(None, dict.fromkeys(words))
+    return tuple(dict.fromkeys(hit.faq.id for text in texts for hit in bench.search.faqs(text, _SEARCHED)))
 
 
 def nearest_pages(searched: Iterable[str], asked: Asked, bench: Bench) -> Mapping[str, NearLine]:

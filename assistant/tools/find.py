@@ -13,6 +13,7 @@ from assistant.planning.grammar.text import stems
 from assistant.planning.plan import Find
 from assistant.planning.request_form import asks_for_others, asks_in_words
 from assistant.reading.verdict import Verdict
+from assistant.tools.body_fit import body_verdict
 from assistant.tools.policy import SURELY_ANSWERS, page_findings, page_heard
 from assistant.tools.reading import DECIDES, ProductReading, attribute_line, is_option, read_records, told
 from assistant.tools.tool import Asked, Bench, Findings, Task
@@ -34,6 +35,8 @@ _FIRST_PLACE, _NEXT_PLACE = 0.1, 0.7
 """What it counts to be first in the search for what was planned, beside the nearness of a product's lines to the message; each place counts so much of the one before."""
 _SOLD, _SOLD_BY_ANOTHER_NAME = 0.42, 0.5
 """Nearness of a product from which it is shown though the search for what was planned finds nothing, and though the shop has no kind of that name."""
+_BESIDE = 0.05
+"""How much less near than the first a product of another kind may be. Of the second products that are farther, 5 of 100 fit; of those of the same kind 37."""
 _NEAR = 0.3
 """Cosine of a wish and the nearest line of all candidates below which nothing like it is there."""
 _MUCH_NEARER = 0.1
@@ -64,7 +67,9 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         pages = pages if _speaks_of(pages, step.kind, bench) else ()
         return Findings(lines=pages, notes=() if pages else (Note.NOTHING_FOUND,))
     notes += (Note.LIMIT_NOT_MET,) if is_relaxed else ()
+    notes += (Note.OTHER_KIND,) if _is_other_kind(step.kind, task, candidates, bench) else ()
     candidates = _without(task.need.avoid, candidates) or candidates
+    candidates = tuple(_fitting(candidates, task, bench)) or candidates
     if wanted.sort is Sort.RELEVANCE:
         if is_open and (answer := page_heard((each.product.id for each in candidates), task, bench)):
             return Findings(lines=answer)
@@ -95,6 +100,33 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
     ids = tuple(each.product.id for each in chosen)
     return Findings(products=ids, lines=tuple(lines), notes=notes, total=count)
+
+
+def _is_other_kind(kind: str, task: Task, candidates: Sequence[Candidate], bench: Bench) -> bool:
+    """Whether the customer named a kind of thing that none of `candidates` is: no rain jacket is a life jacket.
+
+    The thing itself counts under any name that the shop knows it by; what tells its kind must stand in a record.
+    """
+    if not kind or not set(stems(kind)) <= set(stems(task.message)):
+        return False
+    records = [
+        set(
+            stems(
+                " ".join(
+                    [
+                        each.product.product_type,
+                        *(line.text for line in bench.lines_of(each.product.id)),
+                        each.product.title,
+                    ]
+                )
+            )
+        )
+        for each in candidates
+    ]
+    return not any(
+        bench.search.has_kind(thing) and any(set(stems(thing)[:-1]) <= record for record in records)
+        for thing in _things(kind)
+    )
 
 
 def _without_age(step: Find, wanted: Filter, task: Task, bench: Bench) -> Filter:
@@ -132,13 +164,16 @@ def _heard(
     nearness = {id: max((line.nearness for line in bench.nearest_lines(id, asked, 1)), default=0.0) for id in near}
     has_kind = not step.kind or any(map(bench.search.has_kind, _things(step.kind)))
     least = _SOLD_BY_ANOTHER_NAME if not has_kind else 0.0 if searched else _SOLD
-    if max(nearness.values(), default=0.0) < least:
+    if not near or max(nearness.values()) < least:
         return ()
 
     def merit(id: str) -> float:
         return nearness[id] + (_FIRST_PLACE * _NEXT_PLACE ** places[id] if id in places else 0.0)
 
-    return tuple(near[id] for id in sorted(near, key=merit, reverse=True)[:_READ])
+    first, *others = sorted(near, key=merit, reverse=True)[:_READ]
+    kind, least_near = _kind(near[first].product), nearness[first] - _BESIDE
+    beside = (id for id in others if nearness[id] >= least_near or _kind(near[id].product) == kind)
+    return tuple(near[id] for id in (first, *beside))
 
 
 def _of_narrower_kind(candidates: Sequence[Candidate], modifier: str) -> tuple[Candidate, ...]:
@@ -278,6 +313,19 @@ def _without(avoid: Sequence[str], candidates: Sequence[Candidate]) -> tuple[Can
         return any(words and words <= own for words in unwanted)
 
     return tuple(each for each in candidates if not names(each.product))
+
+
+def _fitting(candidates: Sequence[Candidate], task: Task, bench: Bench) -> Iterator[Candidate]:
+    """The candidates within whose limits is the person of whom the customer told height or weight, each in the variant that fits."""
+    said = f"{task.message}; {task.need.as_text()}"
+
+    def fits(product: Product) -> bool:
+        return not any(body_verdict(said, line) is Verdict.CONTRADICTS for line in bench.lines_of(product.id))
+
+    for each in candidates:
+        variants = (each.product, *bench.catalog.variants(each.product))
+        if fitting := next((product for product in variants if fits(product)), None):
+            yield replace(each, product=fitting)
 
 
 def _kind(product: Product) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,13 +19,13 @@ from assistant.tools.reading import told
 from assistant.tools.tool import Asked, Bench, Findings, Task
 from retrieval.catalog.filter import Filter
 
-_FOUND = 0.03
-"""What it counts to be the first page of the search; the second counts half of it, and so on."""
 _ANSWERS, SURELY_ANSWERS = 0.6, 0.7
 """Nearness of the best page, and how much nearer it is than the median page, together: from here on a page is taken to answer; the second
 for a page that is asked though the plan was about products, since few such questions are answered there."""
 _HEARD = 0.06
 """How much more that must be where the listener was asked, who always points somewhere."""
+_MAY_ANSWER = 0.49
+"""The same from which a page that is not near enough to answer is told as the nearest that was found."""
 _PRODUCTS = 3
 """Products that are looked at where no page answers."""
 _LEAD_OF_A_LINE, _NEAR_A_LINE = 0.2, 0.45
@@ -50,16 +51,21 @@ def policy(step: Policy, task: Task, bench: Bench) -> Findings:
     named = f"{step.question} {shown.title}" if shown and points(task.message) else step.question
     asked = Asked((named, *_ways(step.question, task)), task.heard(step.question))
     lines = page_findings(asked, bench)
-    return Findings(lines=lines) if lines else _of_a_product(step.question, task, bench)
+    if not lines and (found := _of_a_product(step.question, task, bench)):
+        return found
+    if lines:
+        return Findings(lines=lines)
+    guessed = () if questions_in(task.message) else page_findings(asked, bench, _MAY_ANSWER)
+    return Findings(lines=tuple(replace(each, is_guess=True) for each in guessed), notes=(Note.NOT_STATED,))
 
 
-def _of_a_product(question: str, task: Task, bench: Bench) -> Findings:
-    """What the record of a product says on a question that no page answers: "what size is the hole of the bird house"."""
+def _of_a_product(question: str, task: Task, bench: Bench) -> Findings | None:
+    """What the record of a product says on a question that no page answers: "what size is the hole of the bird house"; None if nothing."""
     found = bench.search.products(question, Filter(), _PRODUCTS, task.customer_id, moment=task.moment).candidates
     near = [line for each in found for line in bench.nearest_lines(each.product.id, Asked((question, task.message)), 1)]
     best = max(near, key=lambda line: line.lead, default=None)
     if best is None or best.lead < _LEAD_OF_A_LINE or best.nearness < _NEAR_A_LINE:
-        return Findings(notes=(Note.NOT_STATED,))
+        return None
     reading = bench.reader.read(question, [best.line])[0]
     return Findings(products=(best.line.record,), lines=(told(reading),))
 
@@ -78,16 +84,15 @@ def _ways(question: str, task: Task) -> tuple[str, ...]:
 
 
 def page_findings(asked: Asked, bench: Bench, least: float = _ANSWERS) -> tuple[BriefLine, ...]:
-    """What the shop's pages say on what is asked; () if no page is near enough."""
-    places = searched_pages(asked.words, bench)
-    nearness = {page: line.nearness for page, line in nearest_pages(places, asked, bench).items()}
+    """What the shop's pages say on what is asked; () if no page is near enough. What was heard, if anything was, finds the page better than the words."""
+    by = asked if asked.heard is None else Asked((), asked.heard)
+    near = nearest_pages(searched_pages(asked.words, bench), by, bench)
+    nearness = {page: line.nearness for page, line in near.items()}
     said_first = (*asked.words[1:2], *asked.words[:1])  # a message counts before what the model made of it
     known = next((page for text in said_first if (page := bench.known.page(text)) and bench.lines_of(page)), None)
     if known:
         return _answer(known, asked.words, bench)
-    best = max(
-        nearness, key=lambda page: nearness[page] + (_FOUND / places[page] if page in places else 0.0), default=""
-    )
+    best = max(nearness, key=lambda page: nearness[page], default="")
     if not best or 2 * nearness[best] - float(np.median(list(nearness.values()))) < least + (
         0.0 if asked.heard is None else _HEARD
     ):

@@ -26,7 +26,15 @@ from assistant.reading.verdict import Verdict
 from assistant.tools.answering import answering_record
 from assistant.tools.basket import named_basket
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
-from assistant.tools.reading import ProductReading, attribute_line, deciding, is_option, read_record, read_records
+from assistant.tools.reading import (
+    ProductReading,
+    attribute_line,
+    deciding,
+    guess,
+    is_option,
+    read_record,
+    read_records,
+)
 from assistant.tools.tool import Asked, Bench, Findings, Task
 from assistant.tools.variants import meant_products
 from retrieval.catalog.product import Product
@@ -75,15 +83,18 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
         ids = tuple(product.id for product in products)
     words = (step.question,) if questions_in(task.message) else (step.question, task.message)
     lines: list[BriefLine] = []
+    nearest: list[BriefLine] = []
     for product in products if record not in bench.catalog.faqs else ():
-        read = read_record(bench, product.id, Asked(words), _LINES_READ)
+        read = read_record(bench, product.id, task.asked(*words), _LINES_READ)
         if len(bench.catalog.variants(product)) > 1:  # its color and size are told of all its variants together
             read = tuple(each for each in read if not is_option(each.near.line))
         lines += deciding(read, most)
+        nearest += guess(read)
     named = f"{step.question} {products[0].title}" if products else step.question  # pages speak of knives, not of "it"
     least = SURELY_ANSWERS if speaks_of_people(task.message) or record in bench.catalog.faqs else _MUST_ANSWER
     lines = lines or list(page_findings(Asked((named, *words[1:]), task.heard(step.question)), bench, least))
-    return Findings(products=ids, lines=tuple(lines), notes=() if lines else (Note.NOT_STATED,))
+    guessed = nearest[:1] if not questions_in(task.message) else []
+    return Findings(products=ids, lines=tuple(lines or guessed), notes=() if lines else (Note.NOT_STATED,))
 
 
 def _described(product: Product, bench: Bench) -> Iterator[BriefLine]:

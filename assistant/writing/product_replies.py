@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from assistant.evidence.brief import SUM_SLOTS, Note
-from assistant.evidence.wording import names
+from assistant.evidence.wording import names, stems
 from assistant.planning.grammar.comparatives import comparative
 from assistant.planning.grammar.text import Text
 from assistant.planning.plan import Bundle, Choose, Compare, Details, Find
@@ -50,22 +50,32 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
             yield view.phrases(f"find.{name}", kind=step.kind) if step.kind else view.phrases("find.nothing")
         return
     lines = view.lines_of(*slots)
-    if Note.LIMIT_NOT_MET in view.task.brief.notes:
+    if Note.OTHER_KIND in view.task.brief.notes:
+        yield view.phrases("find.other_kind", kind=step.kind)
+    elif Note.LIMIT_NOT_MET in view.task.brief.notes:
         yield view.phrases("find.limit_not_met")
     if step.sort == "on_sale":
         yield view.phrases("find.on_sale", products=_reduced(slots, view))
-    elif step.sort:
+    elif step.sort and (
+        " " not in step.sort or _sort_line(step.sort, lines)
+    ):  # nothing is the lightest by a weight that no record has
         yield from _sorted(step, slots, lines, view)
     elif not lines and (view.task.planned.plan.need.is_empty or len(slots) > 2):
-        is_yes = asks_whether_sold(view.task.message) and not view.lines
+        is_yes = _is_yes(step, slots[0], view) and not view.lines
         yield view.phrases(f"find.{'yes_listing' if is_yes else 'listing'}", products=view.list_priced(slots[:3]))
         for slot in slots[:3]:
             yield from _stock_note(slot, view, view.name(slot) if len(slots) > 1 else "")
     else:
-        yield from _picked(slots, lines, view)
+        yield from _picked(step, slots, lines, view)
 
 
-def _picked(slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterator[str]:
+def _is_yes(step: Find, slot: str, view: ReplyView) -> bool:
+    """Whether the message asks if the shop has such a thing, and the product is one by its name or kind."""
+    own = stems(f"{view.text(f'{slot}.name')} {view.text(f'{slot}.kind')}")
+    return bool(step.kind) and asks_whether_sold(view.task.message) and stems(step.kind) <= own
+
+
+def _picked(step: Find, slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterator[str]:
     first, *others = slots
     own = [told for told in lines if told.owner == first]
     against = [told for told in own if told.verdict is Verdict.CONTRADICTS]
@@ -78,8 +88,7 @@ def _picked(slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterato
     elif reason is None:
         yield view.phrases(f"find.bare{'_for_use' if use else ''}", product=product, use=use)
     else:
-        is_yes = asks_whether_sold(view.task.message)
-        kind = "yes_pick" if is_yes else "pick_for_use" if use else "pick"
+        kind = "yes_pick" if _is_yes(step, first, view) else "pick_for_use" if use else "pick"
         yield ended(view.phrases(f"find.{kind}", product=product, use=use, reason=view.clause(reason, subject).text))
         if more is not None:
             yield view.sentence(more, subject)
@@ -217,6 +226,10 @@ def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Itera
         else:
             yield from _not_stated(slots[0], view)
         return
+    if all(told.is_guess for told in lines):
+        reason = view.clause(lines[0], view.pronoun(lines[0].owner)).text
+        yield ended(view.phrases("details.nearest", product=view.name(lines[0].owner), reason=reason))
+        return
     owners = list(dict.fromkeys(told.owner for told in lines))
     for place, owner in enumerate(owners):
         own = [told for told in lines if told.owner == owner]
@@ -275,7 +288,7 @@ def _answered(question: str, slot: str, own: list[Told], is_known: bool, view: R
         if told.is_review and has_quote:
             continue
         has_quote = has_quote or told.is_review
-        is_caveat = told.verdict is Verdict.LIMITS or told.verdict is not first.verdict
+        is_caveat = told.verdict is not first.verdict and told.verdict is not Verdict.LIMITS
         if is_caveat and not told.is_review:
             yield _caveat(told, view.pronoun(slot), view)
         else:

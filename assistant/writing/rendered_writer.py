@@ -113,6 +113,9 @@ def rendered(task: ReplyTask, wording: int = 0) -> list[str]:
     for step in plan.steps:
         sentences += _of_step(step, plan, shares, view, is_alone=len(plan.steps) == 1 or not sentences)
     sentences += [f"{{{told.slot}.quote}}" for told in distinct(shares.left())]
+    rest = _rest_not_stated(view)
+    if rest and rest[0] in sentences:  # after what is known
+        sentences = [*(each for each in sentences if each not in rest), *rest]
     sentences = [*_greeting(plan, view), *_apology(plan, sentences, view), *sentences]
     kept = [sentence for sentence in dict.fromkeys(sentences) if sentence]
     questions = [sentence for sentence in kept if sentence.endswith("?")]

@@ -38,13 +38,17 @@ _SAME, _SAME_ON_PAGES = 0.7, 1.0
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A line that a reply may speak of: its slot, what it means, the slot of its product, if any, and the plan's steps it answers."""
+    """A line that a reply may speak of: its slot, what it means, the slot of its product, if any, and the plan's steps it answers.
+
+    One that `is_guess` may not answer.
+    """
 
     slot: str
     verdict: Verdict
     line: Line
     owner: str = ""
     steps: tuple[int, ...] = ()
+    is_guess: bool = False
 
     @property
     def is_review(self) -> bool:
@@ -81,7 +85,8 @@ class ReplyView:
         owners = dict(zip(self.task.brief.products, self.products, strict=False))
         brief = zip(LINE_SLOTS, self.task.brief.lines, strict=False)
         told = (
-            Told(slot, each.verdict, each.line, owners.get(each.line.record, ""), each.steps) for slot, each in brief
+            Told(slot, each.verdict, each.line, owners.get(each.line.record, ""), each.steps, each.is_guess)
+            for slot, each in brief
         )
         return tuple(each for each in told if each.slot in self.task.brief.facts)
 

@@ -37,6 +37,9 @@ def policy_reply(step: Policy, lines: Sequence[Told], view: ReplyView, may_answe
         contact = "" if is_handed_over else view.contact()
         yield view.phrases(f"policy.not_stated{'' if contact else '_alone'}", contact=contact)
         return
+    if all(each.is_guess for each in told):
+        may_answer = False
+        yield view.phrases("policy.nearest")
     answer = view.answer(step.question, told) if may_answer else None
     if answer is not None:
         yield from view.answered(answer, told[0], _SHOP)

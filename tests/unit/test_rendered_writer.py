@@ -193,6 +193,28 @@ class TestDetails:
         asked = "does it work with headphones"
         assert not said(task(asked, Details(of=IDS[:1], question=asked), told)).startswith("No")
 
+    def test_a_line_that_may_not_answer_is_told_as_what_comes_nearest(self) -> None:
+        guess = replace(attribute(LIMIT, "Weight: 2.1 kg"), is_guess=True)
+        asked = "would it fly away in the wind"
+        reply = said(task(asked, Details(of=IDS[:1], question=asked), guess, notes=(Note.NOT_STATED,)))
+        assert "clear" in reply.partition(".")[0]
+        assert "nearest" in reply
+        assert reply.endswith("it weighs 2.1 kg.")
+
+    def test_a_page_that_may_not_answer_is_told_as_what_comes_nearest(self) -> None:
+        guess = replace(page(PLUS, "Returns are free within 30 days."), is_guess=True)
+        asked = "can I return it"
+        reply = said(task(asked, Policy(question=asked), guess, products=0, notes=(Note.NOT_STATED,)))
+        assert "nearest: Returns are free within 30 days." in reply
+        assert "Yes" not in reply
+
+    def test_a_second_line_that_is_not_against_the_first_is_no_caveat(self) -> None:
+        deep, wide = attribute(PLUS, "Depth: 102 cm"), attribute(LIMIT, "Width: 214 cm")
+        asked = "how big is it"
+        reply = said(task(asked, Details(of=IDS[:1], question=asked), deep, wide))
+        assert "214 cm" in reply
+        assert not re.search(r"know|mind|caveat", reply)
+
     def test_each_of_two_questions_is_answered_from_its_own_line(self) -> None:
         weight, battery = attribute(PLUS, "Weight: 2.1 kg"), BriefLine(PLUS, line("The battery comes out with a key."))
         asked = (
@@ -258,6 +280,22 @@ class TestFind:
         assert "it is bright enough for a sunny desk." in reply
         assert re.search(r"(?:know|mind|caveat): it is too big for a small desk\.", reply)
         assert "Vista 32 4K Monitor" in reply
+
+    @pytest.mark.parametrize(
+        ("kind", "notes", "is_yes"),
+        [("monitors", (), True), ("televisions", (), False), ("monitors", (Note.OTHER_KIND,), True)],
+    )
+    def test_yes_is_said_of_what_was_asked_for_alone(self, kind: str, notes: tuple[Note, ...], is_yes: bool) -> None:
+        found = BriefLine(PLUS, line("It is bright enough for a sunny desk."))
+        reply = said(task(f"do you have {kind}", Find(kind=kind, want="bright"), found, notes=notes))
+        assert ("Yes" in reply) is is_yes
+        assert (kind in reply.partition(".")[0].partition(";")[0] and "nearest" in reply) is bool(notes)
+
+    def test_nothing_is_the_lightest_by_a_weight_that_no_record_has(self) -> None:
+        found = BriefLine(PLUS, line("It is bright enough for a sunny desk."))
+        reply = said(task("lightest monitor", Find(kind="monitors", sort="least weight"), found))
+        assert "lightest" not in reply
+        assert "bright enough" in reply
 
     def test_nothing_found_names_the_kind(self) -> None:
         made = task("got canoes", Find(kind="canoes"), products=0, notes=(Note.NOTHING_FOUND,))

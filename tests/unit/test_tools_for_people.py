@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Note
-from assistant.planning.plan import Details, Find
+from assistant.planning.plan import Details, Find, Policy
 from assistant.reading.lines import Line
-from assistant.reading.reader import LABELS, Reading
+from assistant.reading.reader import LABELS, Reading, line_text
+from assistant.reading.verdict import Verdict
+from assistant.tools.body_fit import body_verdict
 from assistant.tools.find import find
+from assistant.tools.policy import policy
 from assistant.tools.products import details
 from assistant.tools.tool import Bench, Task
 from finetune.corpora.live import live_dialogue
+from finetune.corpora.shop import CorpusShop
+from retrieval.index.encoder import Vectors
 from retrieval.index.sentence_encoder import open_encoder
-from tests.unit.corpus import northwire
+from tests.unit.corpus import CORPUS, northwire
 from tests.unit.scripted_speaker import ScriptedSpeaker
 
 KIDS = "pip-headphones"
@@ -110,3 +117,72 @@ def test_what_customers_say_is_quoted(bench: Bench) -> None:
     found = details(step, task(step.question, shown=step.of), bench)
     assert found.lines
     assert all(told.line.text.startswith("Review") for told in found.lines)
+
+
+class Hears:
+    """Hears every message as one line of a record, so far as `share` says."""
+
+    def __init__(self, bench: Bench, line: Line, share: float) -> None:
+        self._line = bench.finder.encode_documents([line_text(line)])[0]
+        self._share = share
+
+    def __call__(self, message: str) -> Vectors:
+        noise = np.random.default_rng(1).normal(size=self._line.shape)
+        noise -= (noise @ self._line) * self._line
+        heard = self._share * self._line + (1 - self._share**2) ** 0.5 * noise / np.linalg.norm(noise)
+        return np.asarray(heard, np.float32)
+
+
+@pytest.mark.parametrize(("share", "is_guess"), [(0.95, False), (0.36, True)])
+def test_a_page_that_is_not_surely_near_is_told_as_a_guess(bench: Bench, share: float, is_guess: bool) -> None:
+    line = bench.lines_of("returns")[0]
+    asked = replace(task("hm what about that"), hear=Hears(bench, line, share))
+    found = policy(Policy(question="hm what about that"), asked, bench)
+    assert found.lines
+    assert {told.line.record for told in found.lines} == {"returns"}
+    assert {told.is_guess for told in found.lines} == {is_guess}
+    assert (Note.NOT_STATED in found.notes) is is_guess
+
+
+def test_nothing_near_is_told_as_nothing(bench: Bench) -> None:
+    asked = replace(task("hm what about that"), hear=Hears(bench, bench.lines_of("returns")[0], 0.0))
+    found = policy(Policy(question="hm what about that"), asked, bench)
+    assert (found.lines, found.notes) == ((), (Note.NOT_STATED,))
+
+
+def test_a_question_that_hangs_on_another_is_heard_with_it() -> None:
+    heard: list[str] = []
+    message = "Can I give the boots back if they press me? Does it cost me something?"
+
+    def hear(text: str) -> Vectors:
+        heard.append(text)
+        return np.zeros(1, np.float32)
+
+    asked = replace(task(message), hear=hear)
+    asked.heard("Does it cost me something?")
+    asked.heard("Can I give the boots back if they press me?")
+    assert heard == [message, "Can I give the boots back if they press me?"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_other"), [("headphones", False), ("over-ear headphones", False), ("climbing headphones", True)]
+)
+def test_a_thing_without_what_tells_its_kind_is_of_another_kind(bench: Bench, kind: str, is_other: bool) -> None:
+    found = find(Find(kind=kind), task(f"do you have {kind}"), bench)
+    assert found.products
+    assert (Note.OTHER_KIND in found.notes) is is_other
+
+
+def test_a_kind_that_only_the_plan_names_is_not_spoken_of(bench: Bench) -> None:
+    found = find(Find(kind="climbing headphones"), task("something for my ears"), bench)
+    assert Note.OTHER_KIND not in found.notes
+
+
+def test_a_bicycle_is_shown_in_the_size_of_its_rider(tmp_path: Path) -> None:
+    shop = CorpusShop.load(CORPUS / "spoke-and-mile")
+    bikes = live_dialogue(shop, tmp_path, ScriptedSpeaker(), SilentReader(), open_encoder(), frozenset()).bench
+    for height, said in (("1.60 m", "a city bike for me, I am 1.60 m tall"), ("6 ft", "a city bike, he is 6ft tall")):
+        found = find(Find(kind="bikes", want=said), Task(said, Need(), Thread(), shop.moment), bikes)
+        limits = [line for id in found.products for line in bikes.lines_of(id) if line.text.startswith("Rider height")]
+        assert limits, height
+        assert {body_verdict(said, line) for line in limits} == {Verdict.SUPPORTS}
