@@ -12,6 +12,7 @@ from assistant.planning.grammar.comparatives import comparative
 from assistant.planning.grammar.text import Text
 from assistant.planning.plan import Bundle, Choose, Compare, Details, Find
 from assistant.planning.question_form import asked_field, asked_fields, asks_whether_sold, asks_yes_no
+from assistant.planning.request_form import tells_need
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
 from assistant.writing.attribute_clauses import Subject, is_verb, spoken_name
@@ -279,8 +280,8 @@ def _answered(question: str, slot: str, own: list[Told], is_known: bool, view: R
     subject = view.pronoun(slot) if is_known else view.named(slot)
     if answer is not None:
         yield from view.answered(answer, first, subject)
-    elif first.is_review:
-        yield view.sentence(first, subject)
+    elif first.verdict is Verdict.CONTRADICTS and tells_need(view.task.message):
+        yield ended(view.phrases("details.against", it=subject.it, reason=view.clause(first, view.pronoun(slot)).text))
     else:
         yield view.sentence(first, subject)
     has_quote = first.is_review

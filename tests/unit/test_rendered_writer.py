@@ -208,6 +208,14 @@ class TestDetails:
         assert "nearest: Returns are free within 30 days." in reply
         assert "Yes" not in reply
 
+    def test_what_a_customer_tells_of_themselves_may_speak_against_it(self) -> None:
+        low = attribute(MINUS, "Player height: 45 to 51 in")
+        asked = "my daughter is 4 foot 5 tall"
+        reply = said(task(asked, Details(of=IDS[:1], question=asked), low))
+        assert re.search(r"speaks against|think twice", reply)
+        assert reply.endswith("45 to 51 in.")
+        assert "against" not in said(task("how tall", Details(of=IDS[:1], question="how tall"), low))
+
     def test_a_second_line_that_is_not_against_the_first_is_no_caveat(self) -> None:
         deep, wide = attribute(PLUS, "Depth: 102 cm"), attribute(LIMIT, "Width: 214 cm")
         asked = "how big is it"
