@@ -14,6 +14,7 @@ from assistant.planning.plan import Find
 from assistant.planning.request_form import asks_for_others, asks_in_words
 from assistant.reading.verdict import Verdict
 from assistant.tools.body_fit import body_verdict
+from assistant.tools.plain_reading import age_verdict, names_age
 from assistant.tools.policy import SURELY_ANSWERS, page_findings, page_heard
 from assistant.tools.reading import DECIDES, ProductReading, attribute_line, is_option, read_records, told
 from assistant.tools.tool import Asked, Bench, Findings, Task
@@ -84,7 +85,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         candidates = tuple(each for each in candidates if _is_alike(each.product, candidates[0].product, planned))
     if not question or _is_measured(wanted):
         listed = [candidate.product for candidate in candidates[:SHOWN]]
-        sorted_by = tuple(_sorted_by(listed, wanted, bench))
+        sorted_by = (*_sorted_by(listed, wanted, bench), *_age_rules(listed[0], task, bench))
         return Findings(products=tuple(product.id for product in listed), lines=sorted_by, notes=notes, total=count)
     read = read_records(bench, [candidate.product for candidate in candidates], Asked((question,)), _LINES_READ)
     kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read, task.moment, wanted)
@@ -98,6 +99,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     fitting = [first, *(each for each in others if each.support >= DECIDES > each.contradiction)]
     chosen = fitting[:SHOWN_FOR_A_NEED]
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
+    lines += _age_rules(first.product, task, bench)
     ids = tuple(each.product.id for each in chosen)
     return Findings(products=ids, lines=tuple(lines), notes=notes, total=count)
 
@@ -326,6 +328,16 @@ def _fitting(candidates: Sequence[Candidate], task: Task, bench: Bench) -> Itera
         variants = (each.product, *bench.catalog.variants(each.product))
         if fitting := next((product for product in variants if fits(product)), None):
             yield replace(each, product=fitting)
+
+
+def _age_rules(product: Product, task: Task, bench: Bench) -> tuple[BriefLine, ...]:
+    """The rule of the shop that keeps a product from somebody of the age that the message tells; () if there is none."""
+    if not names_age(task.message):
+        return ()
+    asked = f"{task.message} {product.title} {' '.join(product.category_path[-1:])}"
+    lines = (line for page in bench.catalog.faqs for line in bench.lines_of(page))
+    rule = next((line for line in lines if age_verdict(asked, line) is Verdict.CONTRADICTS), None)
+    return (BriefLine(Verdict.CONTRADICTS, rule),) if rule else ()
 
 
 def _kind(product: Product) -> str:

@@ -29,7 +29,7 @@ _OWN_AGE = re.compile(
     r"\b(?:i'?m|i am)(?: only| just)? (\d{1,2})\b(?!\s*(?:cm|kg|%|m\b|ft|st\b|days?|weeks?|euros?|dollars?))"
 )
 _ANY_AGE = re.compile(
-    r"\b(?:aged? )?(\d{1,2})(?:[- ]?(?:years?|yrs?)[- ]?(?:old|olds)|\s?yo)\b|\baged (\d{1,2})\b|\b(?:son|daughter|he|she) (?:is|'s) (\d{1,2})\b(?! ?(?:cm|kg|m\b))"
+    r"\b(?:aged? )?(\d{1,2})(?:[- ]?(?:years?|yrs?)[- ]?(?:old|olds)|\s?yo)\b|\baged (\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th) birthday\b|\b(?:son|daughter|he|she) (?:is|'s) (\d{1,2})\b(?! ?(?:cm|kg|m\b))"
 )
 _LEAST_AGE = re.compile(
     r"\b(?:aged?|age of|at least|must be|from) (?P<first>1\d|2[01])\b(?!\s*(?:to|-|days?|weeks?|months?|%|cm|kg)\b)|\b(?P<second>1\d|2[01]) (?:years )?(?:or|and) (?:over|older|above)\b"
@@ -50,6 +50,12 @@ def age_verdict(question: str, line: Line) -> Verdict | None:
         return None
     age, least = int(next(filter(None, found.groups()))), int(rule["first"] or rule["second"])
     return Verdict.SUPPORTS if age >= least else Verdict.CONTRADICTS
+
+
+def names_age(message: str) -> bool:
+    """Whether a message tells how old somebody is."""
+    said = message.casefold().replace("’", "'")
+    return bool(_OWN_AGE.search(said) or _ANY_AGE.search(said))
 
 
 def plain_verdict(question: str, line: Line) -> Verdict | None:

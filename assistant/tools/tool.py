@@ -22,7 +22,7 @@ from assistant.evidence.change_result import ChangeResult
 from assistant.evidence.sums import Sum
 from assistant.planning.constraints import Constraints
 from assistant.planning.continuing import Continued
-from assistant.planning.request_form import hangs_on, questions_in
+from assistant.planning.request_form import points, questions_in
 from assistant.reading.known_questions import KnownQuestions
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.reading.reader import Reader, line_text
@@ -187,7 +187,7 @@ class Task:
             return self.hear(self.message)
         end = self.message.index(question) + len(question)
         return self.hear(
-            self.message[:end] if hangs_on(question) else question
+            self.message[:end] if points(question) else question
         )  # "does it cost me something?" hangs on the one before
 
     def asked(self, *words: str) -> Asked:

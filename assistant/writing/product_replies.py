@@ -10,6 +10,7 @@ from assistant.evidence.brief import SUM_SLOTS, Note
 from assistant.evidence.wording import names, stems
 from assistant.planning.grammar.comparatives import comparative
 from assistant.planning.grammar.text import Text
+from assistant.planning.grammar.words import words
 from assistant.planning.plan import Bundle, Choose, Compare, Details, Find
 from assistant.planning.question_form import asked_field, asked_fields, asks_whether_sold, asks_yes_no
 from assistant.planning.request_form import tells_need
@@ -39,6 +40,9 @@ _BEGINS = frozenset(["a", "an", "the", "your", "this", "that", "two", "three", "
 _SOMEBODY = frozenset({"you", "yourself", "somebody", "someone", "gift"})
 _ASIDE = re.compile(r"\s*\([^)]*\)")
 _MONEY = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_RULES_OUT = re.compile(r"\b(?:no|not|without|except|free)\b|n['’]t\b")
+_ASKING = stems(" ".join(words("asking for goods")))
+"""Words that only ask whether the shop has a thing."""
 _NEGATION = re.compile(r"\b(?:is|are|does|do)n't\b")
 _ASKS_PRICE = re.compile(r"[$€£¥]|\d")
 
@@ -71,9 +75,13 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
 
 
 def _is_yes(step: Find, slot: str, view: ReplyView) -> bool:
-    """Whether the message asks if the shop has such a thing, and the product is one by its name or kind."""
+    """Whether the message asks if the shop has such a thing and nothing more, and the product is one by its name, kind and lines."""
+    message = view.task.message
+    if not step.kind or not asks_whether_sold(message) or _RULES_OUT.search(message.casefold()):
+        return False
     own = stems(f"{view.text(f'{slot}.name')} {view.text(f'{slot}.kind')}")
-    return bool(step.kind) and asks_whether_sold(view.task.message) and stems(step.kind) <= own
+    told = own | stems(" ".join(told.line.text for told in view.lines_of(slot)))
+    return stems(step.kind) <= own and stems(message) - _ASKING <= told
 
 
 def _picked(step: Find, slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterator[str]:

@@ -11,6 +11,7 @@ aisle evaluate reader                          verdicts on record lines, next to
 aisle evaluate planner                         plans, next to floors
 aisle evaluate finder                          pages, lines and products found by messages in their conversations
 aisle evaluate evidence                        whether plans and tools bring what a reply rests on
+aisle evaluate router                          whether messages get the tool that they want
 aisle evaluate asks                            whether short messages reach the record that answers
 aisle evaluate conversations FILE [--json]     replies to the messages of a file, for reading
 
@@ -70,6 +71,7 @@ def register(train: typer.Typer, evaluate: typer.Typer) -> None:
     evaluate.command("planner")(evaluate_planner)
     evaluate.command("evidence")(evaluate_evidence)
     evaluate.command("asks")(evaluate_asks)
+    evaluate.command("router")(evaluate_router)
     evaluate.command("conversations")(evaluate_conversations)
 
 
@@ -183,6 +185,18 @@ def evaluate_finder(
 
     for name, heard in evaluate_finder(corpus, open_finder(finder), open_encoder()).items():
         typer.echo(f"{name:28} {heard}")
+
+
+def evaluate_router(
+    corpus: Corpus = CORPUS_FOLDER,
+    router: Annotated[Path, typer.Option(help="Folder of the router.")] = ROUTER_FOLDER,
+) -> None:
+    """Print how often the router names the tool that a message of the held-out shops wants."""
+    from assistant.planning.router import open_router
+    from finetune.corpora.router_evaluation import evaluate_router
+
+    for name, share in evaluate_router(corpus, open_router(router)).items():
+        typer.echo(f"{name:42} {share} of {share.cases}")
 
 
 def evaluate_reader(

@@ -37,15 +37,14 @@ from retrieval.index.sentence_encoder import packaged_model
 class RouterRecipe:
     """How the router is trained. `batch` is in messages; `lowest` is the lowest layer that learns, counted from 0.
 
-    A written turn counts `turns` times, of the asks a share of `asks` is used.
+    Of the asks a share of `asks` is used.
     """
 
     rank: int = 32
     lowest: int = 3
     learning_rate: float = 8e-4
-    passes: float = 1.3
+    passes: float = 3.0
     batch: int = 32
-    turns: int = 2
     asks: float = 0.3
     seed: int = 1
 
@@ -85,8 +84,8 @@ def router_examples(corpus: Path, data: Path | None, recipe: RouterRecipe, chanc
     kept = held_out(corpus)
     shops = [CorpusShop.load(folder) for folder in shop_folders(corpus) if folder.name not in kept]
     written = [routed(turn) for shop in shops for turn in planned_turns(shop, corpus_conversations(shop.folder))]
-    written = recipe.turns * written + [_further(each) for shop in shops for each in further_messages(shop)]
-    asked = [_asked(ask, shop) for shop in shops for ask in asked_messages(shop, chance)]
+    written += [_further(each) for shop in shops for each in further_messages(shop)]
+    asked = [routed_ask(ask, shop) for shop in shops for ask in asked_messages(shop, chance)]
     asked = chance.sample(asked, round(recipe.asks * len(asked)))
     if data is None:
         return written + asked
@@ -106,7 +105,8 @@ def _further(further: FurtherMessage) -> Routed:
     return Routed(further.message, before_text(turn.conversation.context, turn.thread), further.tools)
 
 
-def _asked(ask: AskedMessage, shop: CorpusShop) -> Routed:
+def routed_ask(ask: AskedMessage, shop: CorpusShop) -> Routed:
+    """An ask as an example."""
     page = shop.catalog.products.get(ask.thread.page)
     context = context_text(False, page.title if page else "", 1)
     return Routed(ask.message, before_text(context, ask.thread), frozenset({ask.tool}))

@@ -299,6 +299,18 @@ class TestFind:
         assert ("Yes" in reply) is is_yes
         assert (kind in reply.partition(".")[0].partition(";")[0] and "nearest" in reply) is bool(notes)
 
+    @pytest.mark.parametrize(
+        ("message", "is_yes"),
+        [
+            ("do you have bright monitors", True),
+            ("do you have monitors without glare", False),
+            ("do you have a monitor for my cats", False),
+        ],
+    )
+    def test_no_yes_is_said_to_what_the_record_does_not_bear(self, message: str, is_yes: bool) -> None:
+        found = BriefLine(PLUS, line("It is bright enough for a sunny desk."))
+        assert ("Yes" in said(task(message, Find(kind="monitors", want=message), found))) is is_yes
+
     def test_nothing_is_the_lightest_by_a_weight_that_no_record_has(self) -> None:
         found = BriefLine(PLUS, line("It is bright enough for a sunny desk."))
         reply = said(task("lightest monitor", Find(kind="monitors", sort="least weight"), found))

@@ -17,6 +17,7 @@ from assistant.planning.router import TOOLS, open_router
 from finetune.corpora.further import further_messages
 from finetune.corpora.planner_evaluation import planned_turns
 from finetune.corpora.public_intents import public_messages
+from finetune.corpora.router_evaluation import evaluate_router
 from finetune.corpora.router_training import RouterRecipe, router_examples, train_router
 from finetune.corpora.shop import CorpusShop
 from finetune.corpora.transcripts import corpus_conversations
@@ -114,6 +115,15 @@ def test_every_further_message_is_an_example_in_the_place_of_its_turn() -> None:
     for each in further:
         assert each.instead_of.thread.turns  # a further message follows at least one reply
         assert (each.message, each.tools) in examples
+
+
+def test_the_router_that_ships_beats_searching_on_turns_and_asks() -> None:
+    shares = evaluate_router(CORPUS, open_router(SHIPPED))
+    assert shares["turns of conversations"].cases > 1_400
+    assert shares["asks"].cases > 600
+    for name in ("turns of conversations", "asks"):
+        assert shares[name].low > shares[f"{name}, always searching"].high
+        assert shares[f"{name}, where sure"].value > shares[name].value
 
 
 def test_a_damaged_router_says_how_to_get_another(tmp_path: Path) -> None:

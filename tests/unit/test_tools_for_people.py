@@ -13,7 +13,7 @@ from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Note
 from assistant.planning.plan import Details, Find, Policy
-from assistant.reading.lines import Line
+from assistant.reading.lines import Line, LineKind
 from assistant.reading.reader import LABELS, Reading, line_text
 from assistant.reading.verdict import Verdict
 from assistant.tools.body_fit import body_verdict
@@ -186,3 +186,15 @@ def test_a_bicycle_is_shown_in_the_size_of_its_rider(tmp_path: Path) -> None:
         limits = [line for id in found.products for line in bikes.lines_of(id) if line.text.startswith("Rider height")]
         assert limits, height
         assert {body_verdict(said, line) for line in limits} == {Verdict.SUPPORTS}
+
+
+@pytest.mark.parametrize(("age", "is_kept"), [("15th birthday", True), ("17th birthday", False)])
+def test_a_rule_on_age_is_told_with_the_goods_it_holds_for(tmp_path: Path, age: str, is_kept: bool) -> None:
+    shop = CorpusShop.load(CORPUS / "velvet-hour")
+    beauty = live_dialogue(shop, tmp_path, ScriptedSpeaker(), SilentReader(), open_encoder(), frozenset()).bench
+    said = f"do you have hair color for my daughter's {age}"
+    found = find(Find(kind="hair color"), Task(said, Need(), Thread(), shop.moment), beauty)
+    rules = [told for told in found.lines if told.line.kind is LineKind.POLICY]
+    assert found.products
+    assert bool(rules) is is_kept
+    assert all(told.verdict is Verdict.CONTRADICTS for told in rules)
