@@ -23,6 +23,9 @@ LONGEST = 96
 """Tokens of message and conversation together; the conversation is cut first."""
 SURE = 0.8
 """Probability from which a plan is held to a tool; below it the language model picks as well or better."""
+_ROUTED = frozenset({"find", "details", "compare", "choose", "bundle", "policy"})
+"""Tools that a plan is held to. Orders, changes, the cart and people hang on single words ("check out", an order number, "complain"), which
+the language model reads better."""
 _REPLY_END = 160
 
 
@@ -47,7 +50,7 @@ class EncoderRouter(torch.nn.Module):
         with torch.inference_mode(), one_thread():
             chances = torch.sigmoid(self([(message, before_text(context, thread))])[0])
         best = int(chances.argmax())
-        return TOOLS[best] if float(chances[best]) >= SURE else ""
+        return TOOLS[best] if TOOLS[best] in _ROUTED and float(chances[best]) >= SURE else ""
 
 
 def before_text(context: str, thread: Thread) -> str:

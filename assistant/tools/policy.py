@@ -84,9 +84,8 @@ def _ways(question: str, task: Task) -> tuple[str, ...]:
 
 
 def page_findings(asked: Asked, bench: Bench, least: float = _ANSWERS) -> tuple[BriefLine, ...]:
-    """What the shop's pages say on what is asked; () if no page is near enough. What was heard, if anything was, finds the page better than the words."""
-    by = asked if asked.heard is None else Asked((), asked.heard)
-    near = nearest_pages(searched_pages(asked.words, bench), by, bench)
+    """What the shop's pages say on what is asked; () if no page is near enough."""
+    near = nearest_pages(searched_pages(asked.words, bench), asked, bench)
     nearness = {page: line.nearness for page, line in near.items()}
     said_first = (*asked.words[1:2], *asked.words[:1])  # a message counts before what the model made of it
     known = next((page for text in said_first if (page := bench.known.page(text)) and bench.lines_of(page)), None)
