@@ -36,7 +36,7 @@ _REMEMBERED = 4096
 """Records whose lines and line vectors are kept, some 30 MB of vectors."""
 _REST = 0.02
 """Seconds between two records that are read ahead."""
-_HEARD_COUNTS = 0.5
+_HEARD_COUNTS = 0.8
 """What the listener counts beside the words of question and message."""
 
 
