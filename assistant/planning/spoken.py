@@ -247,6 +247,8 @@ class Spoken:
         """The step about products that came up or are named; one that is about others becomes the step that fits what was said."""
         if isinstance(step, Find) and self._spoken_of and not asks_for_goods(self._message):
             return Details(of=self._spoken_of, question=self.said)
+        if isinstance(step, Find) and self._asks_for_a_variant:
+            return Details(of=self._named, question=self.said)
         if isinstance(step, Find) and not self.kind and compares_again(self._message) and len(self._compared) > 1:
             return Compare(of=self._compared, on=self.said)
         if asks_total(self._message) and isinstance(step, (Compare, Choose)):
@@ -283,6 +285,12 @@ class Spoken:
         if self._thread.shown:
             return Details(of=self._thread.shown[:1], question=self.said)
         return Ask(about="which_product") if points(self._message) else Policy(question=self.said)
+
+    @property
+    def _asks_for_a_variant(self) -> bool:
+        """Whether the message names one product and a color or size of it: "do you have the Squall jacket in yellow, size M"."""
+        is_one = len({*map(self._names.group_of, self._named)}) == 1
+        return is_one and any(condition.field in ("color", "size") for condition in self._reading.conditions)
 
     def _numbered(self, step: Find | Bundle) -> tuple[str, ...]:
         """The products that a search calls by their numbers."""

@@ -104,6 +104,12 @@ def test_a_color_that_only_a_reply_names_is_nobodys_wish() -> None:
     assert grounded(Find(kind="tents"), "a green tent for rain", _after_tents("green"), need).need.color == "green"
 
 
+def test_a_color_of_a_named_product_is_asked_of_its_record() -> None:
+    said = "do you have the Alder 2 Tent in green?"
+    assert grounded(Find(kind="tents", want="green"), said).steps == (Details(of=("tent-2",), question=said),)
+    assert isinstance(grounded(Find(kind="tents", want="green"), "do you have tents in green?").steps[0], Find)
+
+
 def test_an_order_without_a_kind_is_of_what_is_in_view() -> None:
     (step,) = grounded(Find(sort="least weight"), "and which are the lightest to carry?", SHOWN).steps
     assert isinstance(step, Find)
