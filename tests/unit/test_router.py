@@ -45,7 +45,7 @@ def test_the_router_that_ships_picks_most_first_tools_of_a_held_out_shop() -> No
     turns = list(planned_turns(shop, corpus_conversations(CORPUS / "velvet-hour")))[:80]
     picked = [router.tool(each.conversation.context, each.thread, each.turn.text.message) for each in turns]
     right = [tool == each.turn.plan.steps[0].tool for tool, each in zip(picked, turns, strict=True) if tool]
-    assert len(right) > 40
+    assert len(right) > 30
     assert sum(right) / len(right) > 0.6
 
 
