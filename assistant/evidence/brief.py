@@ -76,8 +76,8 @@ class Note(StrEnum):
 class BriefLine:
     """A line of a record and what it means for what was asked; "l1", "l2" … in a reply.
 
-    `steps` are the places of the plan's steps that it answers, where several were run. A line that `is_guess` is the nearest that was
-    found and may not answer, and a reply says so.
+    `steps` are the places of the plan's steps that it answers, where several were run. With `is_guess` the line is
+    only the nearest one found: it may not answer, and the reply says so.
     """
 
     verdict: Verdict

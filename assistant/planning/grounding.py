@@ -67,11 +67,8 @@ class Grounding:
 
     def of(self, plan: Plan, thread: Thread, message: str) -> Plan:
         """The plan with each argument that nobody bears replaced by the customer's words, or left out."""
-        heard = _Heard(
-            [self.grammar.mended(clean(text)) for text in (message, *(turn.message for turn in thread.turns))]
-            + [turn.brief for turn in thread.turns]
-            + [thread.need.as_text()]
-        )
+        messages = [self.grammar.mended(clean(text)) for text in (message, *(turn.message for turn in thread.turns))]
+        heard = _Heard([*messages, *(turn.brief for turn in thread.turns), thread.need.as_text()])
         said = " ".join(message.split())[:LONGEST]
         spoken = Spoken(self.grammar, thread, message)
         if asks_spent(message) or asks_first(message):
@@ -82,10 +79,9 @@ class Grounding:
         if spoken.search and len(plan.steps) == 1 and not _knows_better(plan.steps[0], spoken):
             planned = [spoken.search]
         told, before = heard, thread.need
-        said_by_customer = [self.grammar.mended(clean(text)) for text in (message, *(t.message for t in thread.turns))]
         if spoken.turns_to_another_kind:
-            told, before = _Heard(said_by_customer[:1]), _left_of(thread.need, spoken.last_search)
-            said_by_customer = said_by_customer[:1]
+            messages = messages[:1]
+            told, before = _Heard(messages), _left_of(thread.need, spoken.last_search)
         steps = tuple(dict.fromkeys(self._step(spoken.about(step), heard, told, said, spoken) for step in planned))
         if asks_for_person(message):
             steps = _with_person(steps, message)
@@ -95,7 +91,7 @@ class Grounding:
             steps = (Details(of=spoken.named, question=spoken.question_of_offer),)
         is_search = any(isinstance(step, _SEARCHING) for step in steps) or tells_need(message)
         kinds = frozenset(stems(step.kind) for step in steps if isinstance(step, Find))
-        needed = _Heard([*said_by_customer, before.as_text()])  # a color in a reply is nobody's wish
+        needed = _Heard([*messages, before.as_text()])  # a color in a reply is nobody's wish
         need = _need(plan.need, before, needed, spoken.rules_out, kinds) if is_search else thread.need
         budget = need.budget if spoken.names_money else before.budget
         color = need.color if self.grammar.read(Text.of(need.color)).conditions else ""

@@ -68,7 +68,7 @@ class Router(Protocol):
 class LanguageModelPlanner:
     """Plans with the embedded language model; decoding is held to the plan grammar, arguments to what was said.
 
-    A plan without the tool of which the `router` is sure is written again, beginning with that tool.
+    If the `router` is sure of a tool that the plan lacks, the plan is written again and begins with that tool.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Router: which tool a message asks for, read by a small encoder that sees the conversation before it.
 
-all-MiniLM-L6-v2 with a LoRA adapter and one linear layer on its mean-pooled tokens (`aisle train router`). A plan without
-the tool of which the router is sure is written again, beginning with that tool: an encoder of 22 million parameters picks tools better than the
+all-MiniLM-L6-v2 with a LoRA adapter and one linear layer on its mean-pooled tokens (`aisle train router`). If the router is sure of
+a tool that the plan lacks, the plan is written again and begins with that tool: an encoder of 22 million parameters picks tools better than the
 language model does, and the language model fills in their arguments.
 """
 

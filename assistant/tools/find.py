@@ -37,7 +37,7 @@ _FIRST_PLACE, _NEXT_PLACE = 0.1, 0.7
 _SOLD, _SOLD_BY_ANOTHER_NAME = 0.42, 0.5
 """Nearness of a product from which it is shown though the search for what was planned finds nothing, and though the shop has no kind of that name."""
 _BESIDE = 0.05
-"""How much less near than the first a product of another kind may be. Of the second products that are farther, 5 of 100 fit; of those of the same kind 37."""
+"""How much less near than the first a product of another kind may be; one that is farther seldom fits, one of the same kind often does."""
 _NEAR = 0.3
 """Cosine of a wish and the nearest line of all candidates below which nothing like it is there."""
 _MUCH_NEARER = 0.1

@@ -53,7 +53,7 @@ def age_verdict(question: str, line: Line) -> Verdict | None:
 
 
 def names_age(message: str) -> bool:
-    """Whether a message tells how old somebody is."""
+    """Whether a message gives somebody's age."""
     said = message.casefold().replace("’", "'")
     return bool(_OWN_AGE.search(said) or _ANY_AGE.search(said))
 

@@ -25,7 +25,7 @@ for a page that is asked though the plan was about products, since few such ques
 _HEARD = 0.06
 """How much more that must be where the listener was asked, who always points somewhere."""
 _MAY_ANSWER = 0.49
-"""The same from which a page that is not near enough to answer is told as the nearest that was found."""
+"""The same sum, from which a page is told as the nearest one though it may not answer."""
 _PRODUCTS = 3
 """Products that are looked at where no page answers."""
 _LEAD_OF_A_LINE, _NEAR_A_LINE = 0.2, 0.45

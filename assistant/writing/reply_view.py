@@ -40,7 +40,7 @@ _SAME, _SAME_ON_PAGES = 0.7, 1.0
 class Told:
     """A line that a reply may speak of: its slot, what it means, the slot of its product, if any, and the plan's steps it answers.
 
-    One that `is_guess` may not answer.
+    With `is_guess` the line may not answer.
     """
 
     slot: str
