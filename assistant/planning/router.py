@@ -20,7 +20,7 @@ from retrieval.index.one_thread import one_thread
 TOOLS = tuple(STEPS)
 HEAD_FILE = "head.safetensors"
 LONGEST = 96
-"""Tokens of message and conversation together; the conversation is cut first."""
+"""Tokens of message and conversation together; the conversation is cut, and the message only if it alone has as many."""
 SURE = 0.8
 """Probability from which a plan is held to a tool; below it the language model picks as well or better."""
 _ROUTED = frozenset({"find", "details", "compare", "choose", "bundle", "policy"})
@@ -41,7 +41,7 @@ class EncoderRouter(torch.nn.Module):
     def forward(self, texts: list[tuple[str, str]]) -> torch.Tensor:
         """Logits of shape (len(texts), tools) for pairs of a message and the conversation before it."""
         messages, before = zip(*texts, strict=True)
-        vectors = pooled(self.encoder, self._tokenizer, messages, before, longest=LONGEST, cut="only_second")
+        vectors = pooled(self.encoder, self._tokenizer, messages, before, longest=LONGEST, keeps_first=True)
         logits: torch.Tensor = self.head(vectors)
         return logits
 

@@ -44,17 +44,19 @@ def pooled(
     second: Sequence[str] | None = None,
     *,
     longest: int,
-    cut: str = "longest_first",
+    keeps_first: bool = False,
 ) -> torch.Tensor:
     """Mean-pooled vectors of texts, or of pairs of texts, shape (len(first), dimension), not normalized.
 
-    `longest` is in tokens of a text or pair; `cut` is the tokenizer's name for which text of a pair is cut.
+    `longest` is in tokens of a text or pair. The longer text of a pair is cut; with `keeps_first` the second, unless the first
+    leaves no room for it.
     """
+    keeps_first = keeps_first and second is not None and _leave_room(tokenizer, first, longest)
     encoded = tokenizer(
         list(first),
         None if second is None else list(second),
         padding=True,
-        truncation=True if second is None else cut,
+        truncation="only_second" if keeps_first else "longest_first",
         max_length=longest,
         return_tensors="pt",
     )
@@ -62,3 +64,10 @@ def pooled(
     mask = encoded["attention_mask"].unsqueeze(-1).to(hidden.dtype)
     vectors: torch.Tensor = (hidden * mask).sum(1) / mask.sum(1)
     return vectors
+
+
+def _leave_room(tokenizer: Any, first: Sequence[str], longest: int) -> bool:
+    """Whether each text leaves a token for the other one of its pair; the tokenizer raises for a text that must be cut to nothing."""
+    room = longest - tokenizer.num_special_tokens_to_add(pair=True)
+    cut = tokenizer(list(first), add_special_tokens=False, truncation=True, max_length=longest)
+    return all(len(ids) < room for ids in cut["input_ids"])

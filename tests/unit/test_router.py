@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from assistant.dialogue.thread import Thread
+from assistant.language_model.transcript import TranscriptTurn
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.plan import Find, Policy
 from assistant.planning.planner import LanguageModelPlanner
-from assistant.planning.router import TOOLS, open_router
+from assistant.planning.router import LONGEST, TOOLS, open_router
 from finetune.corpora.further import further_messages
 from finetune.corpora.planner_evaluation import planned_turns
 from finetune.corpora.public_intents import public_messages
@@ -47,6 +48,30 @@ def test_the_router_that_ships_picks_most_first_tools_of_a_held_out_shop() -> No
     right = [tool == each.turn.plan.steps[0].tool for tool, each in zip(picked, turns, strict=True) if tool]
     assert len(right) > 30
     assert sum(right) / len(right) > 0.6
+
+
+@pytest.mark.parametrize("unit", ["tent ", "\N{HANGUL SYLLABLE GAG}", "\N{GRINNING FACE}", "?! "])
+def test_a_message_of_any_length_is_routed(unit: str) -> None:
+    router = open_router(SHIPPED)
+    thread = Thread(turns=(TranscriptTurn("a stove", "find stoves", "", "Here are two stoves. " * 20),))
+    for count in (0, 1, *range(LONGEST - 6, LONGEST + 3), 2000 // len(unit)):
+        for before in (Thread(), thread):
+            assert router.tool("", before, unit * count) in ("", *TOOLS)
+
+
+def test_only_the_conversation_is_cut_where_the_message_leaves_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    router, seen = open_router(SHIPPED), []
+    tokenizer = router._tokenizer
+    forward = router.encoder.forward
+    monkeypatch.setattr(
+        router.encoder, "forward", lambda **given: seen.append(given["input_ids"][0]) or forward(**given)
+    )
+    for count in (4, LONGEST - 4, LONGEST - 3, 400):
+        router([("tent " * count, "and " * 300)])
+    tents = [int((ids == tokenizer.convert_tokens_to_ids("tent")).sum()) for ids in seen]
+    assert [len(ids) for ids in seen] == [LONGEST] * 4
+    assert tents[:2] == [4, LONGEST - 4]
+    assert all(LONGEST // 2 - 3 < count < LONGEST - 4 for count in tents[2:])
 
 
 @pytest.mark.parametrize(("tool", "first"), [("", Find), ("policy", Policy), ("find", Find)])
