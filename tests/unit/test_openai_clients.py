@@ -1,14 +1,16 @@
-"""Other clients of /v1 than the Python SDK: the public JavaScript client, and requests in the shape that chat UIs send."""
+"""Other clients of /v1 than the Python SDK: the public JavaScript client, Gradio's chat UI, and requests in the shape that Open WebUI sends."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import gradio as gr
 import httpx2
 import pytest
 
@@ -101,3 +103,43 @@ def test_the_title_that_a_chat_ui_asks_for_is_no_error(url: str) -> None:
     answer = httpx2.post(f"{url}/v1/chat/completions", json=body, headers=HEADERS)
     assert answer.status_code == 200
     assert answer.json()["choices"][0]["message"]["content"]
+
+
+def chat_ui(url: str, **options: object) -> Callable[..., str]:
+    """Gradio's chat UI as a client: takes a message and the conversation so far, and returns the reply that it shows."""
+
+    async def opened() -> gr.ChatInterface:  # without a running event loop, Gradio opens some that nobody closes
+        return gr.load_chat(f"{url}/v1/", model="aisle", token="any", **options)
+
+    ui = asyncio.run(opened())
+
+    def ask(text: str, *said: str, files: Sequence[str] = ()) -> str:
+        roles = [
+            {"role": role, "content": each} for role, each in zip(("user", "assistant") * len(said), said, strict=False)
+        ]
+        history = ui.chatbot.preprocess(ui.chatbot.postprocess(roles))  # as its page sends the conversation back
+        message = {"text": text, "files": list(files)} if ui.multimodal else text
+        reply = ui.fn(message, history)
+        return reply if isinstance(reply, str) else [*reply][-1]
+
+    return ask
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+@pytest.mark.parametrize("file_types", ["text_encoded", "image", None])
+def test_the_chat_ui_of_gradio_is_answered(url: str, streaming: bool, file_types: str | None) -> None:
+    ask = chat_ui(url, streaming=streaming, file_types=file_types)
+    assert ask("tents") == TENTS
+    assert ask("kettle", "tents", TENTS) == "You said: kettle"
+    assert ask("fern", "tents", TENTS, "kettle", "You said: kettle") == "You said: fern"
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+def test_files_in_the_chat_ui_of_gradio_are_no_error(url: str, streaming: bool, tmp_path: Path) -> None:
+    picture, notes = tmp_path / "tent.png", tmp_path / "notes.txt"
+    picture.write_bytes(b"\x89PNG\r\n")
+    notes.write_text("kettle " * 2000)
+    ask = chat_ui(url, streaming=streaming, file_types=["text_encoded", "image"])
+    assert ask("tents", files=[str(picture)]) == TENTS
+    assert ask("", files=[str(picture)]) == "You said: "
+    assert "kettle kettle" in ask("look", files=[str(notes)])
