@@ -28,6 +28,11 @@ class Speaker(Protocol):
         """The token of a line break."""
         ...
 
+    @property
+    def context(self) -> int:
+        """How many tokens the model reads and writes at most, prompt and text together."""
+        ...
+
     def tokens(self, text: str) -> list[int]:
         """Token ids of `text`, nothing added."""
         ...
@@ -62,6 +67,7 @@ class EngineSpeaker:
         self._engine = engine
         self.end = self._only(END)
         self.newline = self._only("\n")
+        self.context = engine.context
 
     def tokens(self, text: str) -> list[int]:
         """See `Speaker.tokens`."""

@@ -17,8 +17,9 @@ its end, so everything that was read before stays in the engine's cache. The for
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 START, END = "<|im_start|>", "<|im_end|>"
 SYSTEM, CONTEXT, USER, PLAN, BRIEF, ASSISTANT = "system", "context", "user", "plan", "brief", "assistant"
@@ -97,3 +98,31 @@ def encode(
         ids += head
         learned += [False] * len(head)
     return ids, learned
+
+
+def prompt_ids(
+    system: str,
+    context: str,
+    turns: Sequence[TranscriptTurn],
+    tokens: Callable[[str], list[int]],
+    writes: str,
+    room: int,
+) -> list[int]:
+    """Token ids behind which the part `writes` of the last turn is written, at most `room` if that can be.
+
+    What is too much is left out: the earliest turns, then the end of the last message. Scripts and signs that the tokenizer does not know
+    cost several tokens a letter.
+    """
+
+    def ids(kept: Sequence[TranscriptTurn]) -> list[int]:
+        return encode(list(parts(system, context, kept)), tokens, writes)[0]
+
+    for start in range(len(turns)):
+        found = ids(turns[start:])
+        if len(found) <= room:
+            return found
+    last = turns[-1]
+    fitting = bisect_right(
+        range(len(last.message)), room, key=lambda length: len(ids([replace(last, message=last.message[:length])]))
+    )
+    return ids([replace(last, message=last.message[: max(fitting - 1, 0)])])

@@ -15,7 +15,7 @@ from assistant.evidence.brief import KEYS
 from assistant.language_model.decoding import Decoding
 from assistant.language_model.engine import Choice
 from assistant.language_model.speaker import Speaker
-from assistant.language_model.transcript import END, PLAN, START, TranscriptTurn, encode, parts
+from assistant.language_model.transcript import END, PLAN, START, TranscriptTurn, prompt_ids
 from assistant.planning.grammar.names import Names
 from assistant.planning.grammar.text import Text, clean
 from assistant.planning.grounding import Grounding
@@ -86,8 +86,8 @@ class LanguageModelPlanner:
         """See `Planner.plan`."""
         if is_other_language(message):
             return Planned(Plan(steps=(Talk(about="other_language"),), need=thread.need), "talk other_language")
-        transcript = list(parts(system, context, [*thread.turns, TranscriptTurn(message)]))
-        ids, _ = encode(transcript, self._speaker.tokens, writes=PLAN)
+        turns = [*thread.turns, TranscriptTurn(message)]
+        ids = prompt_ids(system, context, turns, self._speaker.tokens, PLAN, self._speaker.context - _LONGEST)
         tool = self._router.tool(context, thread, message) if self._router else ""
         text = self._written(ids, thread, "", cancelled)
         if tool and tool not in _tools(text):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from assistant.evidence.brief import Note
 from assistant.evidence.change_result import State
 from assistant.language_model.speaker import Speaker
-from assistant.language_model.transcript import ASSISTANT, TranscriptTurn, encode, parts
+from assistant.language_model.transcript import ASSISTANT, TranscriptTurn, prompt_ids
 from assistant.planning.plan import (
     Ask,
     Bundle,
@@ -95,9 +95,12 @@ class RenderedWriter:
         if len(wordings) == 1:
             return wordings[0]
         turn = TranscriptTurn(task.message, task.planned.text, task.brief.as_text())
-        transcript = list(parts(task.system, task.context, [*task.thread.turns, turn]))
-        ids, _ = encode(transcript, self._speaker.tokens, writes=ASSISTANT)
         texts = [self._speaker.tokens(_LINE_FORM.sub(r"{\1}", " ".join(each))) for each in wordings]
+        room = self._speaker.context - max(map(len, texts))
+        turns = [*task.thread.turns, turn]
+        ids = prompt_ids(task.system, task.context, turns, self._speaker.tokens, ASSISTANT, room)
+        if len(ids) > room:  # a brief that fills the model's window: the reply is written without the model
+            return wordings[0]
         means = [float(found.mean()) for found in self._speaker.likelihoods(ids, texts)]
         return wordings[means.index(max(means))]
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.language_model.transcript import ASSISTANT, END, TranscriptTurn, encode, parts
+from assistant.language_model import transcript
+from assistant.language_model.transcript import ASSISTANT, END, TranscriptTurn
 from finetune.batches import Passes
 from finetune.corpora.model import CONTEXT, conversation_example, training_conversations
 from finetune.corpora.pairs import ReadingPair, reading_pairs
@@ -38,12 +39,8 @@ _SEED = 20
 def prompt_ids(
     system: str, context: str, turns: Sequence[TranscriptTurn], tokens: Tokens, room: int = CONTEXT
 ) -> list[int]:
-    """The ids that a reply to the last of `turns` is written behind; the earliest turns go if they are more than `room`."""
-    for start in range(len(turns)):
-        ids, _ = encode(list(parts(system, context, turns[start:])), tokens, writes=ASSISTANT)
-        if len(ids) <= room:
-            break
-    return ids
+    """The ids that a reply to the last of `turns` is written behind, cut to `room` as they are where Aisle serves."""
+    return transcript.prompt_ids(system, context, turns, tokens, ASSISTANT, room)
 
 
 def reply_ids(reply: str, tokens: Tokens) -> list[int]:

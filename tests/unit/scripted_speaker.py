@@ -24,6 +24,7 @@ class ScriptedSpeaker:
     """Writes the given texts, one a call, whatever is asked; `prompts` keeps what it was asked."""
 
     end, newline = _SPECIAL[END], ord("\n")
+    context = 1_000_000
 
     def __init__(self, *texts: str) -> None:
         self.texts = list(texts)

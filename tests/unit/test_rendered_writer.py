@@ -519,3 +519,19 @@ def test_the_language_model_chooses_among_wordings() -> None:
     for wording in wordings:
         said = RenderedWriter(_Preferring(wording)).write(made, (), None, threading.Event())
         assert " ".join(said) == wording
+
+
+@pytest.mark.parametrize("context", [10, 400, 900])
+def test_the_model_is_asked_within_its_window(context: int) -> None:
+    class Small(_Preferring):
+        def likelihoods(self, ids: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
+            assert all(len(ids) + len(each) <= context for each in continuations)
+            asked.append(len(ids))
+            return super().likelihoods(ids, continuations)
+
+    asked: list[int] = []
+    speaker = Small("")
+    speaker.context = context
+    made = task("you were great " * 100, Talk(about="praise"), products=0)
+    assert list(RenderedWriter(speaker).write(made, (), None, threading.Event()))
+    assert bool(asked) == (context > 10)  # without a window for it, the reply is written without the model

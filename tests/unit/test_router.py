@@ -117,6 +117,21 @@ def test_a_plan_that_has_the_routed_tool_is_kept_whole(tool: str, steps: str, pl
     assert len(asked) == plans
 
 
+def test_a_plan_is_asked_for_within_the_models_window() -> None:
+    class Small(ScriptedSpeaker):
+        context = 400
+
+        def generate(self, ids, decoding, allowed, cancelled):  # type: ignore[no-untyped-def]
+            assert len(ids) + decoding.max_tokens <= self.context
+            return super().generate(ids, decoding, allowed, cancelled)
+
+    speaker = Small("find tents")
+    planner = LanguageModelPlanner(speaker, Grammar(SHOPS["outdoor"]).names)
+    thread = Thread(turns=(TranscriptTurn("stoves? " * 40, "find stoves", "nothing", "Here."),))
+    assert isinstance(planner.plan("", "", thread, "tents? " * 250, threading.Event()).plan.steps[0], Find)
+    assert "stoves" not in speaker.prompts[0]
+
+
 def test_a_router_is_trained_saved_and_opened_again(tmp_path: Path) -> None:
     steps: list[int] = []
     recipe = RouterRecipe(rank=2, lowest=5, passes=0.01, batch=8)

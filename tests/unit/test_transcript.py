@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from assistant.evidence.brief import KEYS
 from assistant.language_model.transcript import (
     END,
@@ -10,6 +12,7 @@ from assistant.language_model.transcript import (
     encode,
     harmless,
     parts,
+    prompt_ids,
     system_text,
 )
 from assistant.reference import spell
@@ -41,6 +44,40 @@ def test_a_live_prompt_begins_what_training_reads() -> None:
     assert whole[: len(prompt)] == prompt
     assert _text(prompt).endswith(f"{START}{PLAN}\n")
     assert not any(learned[-len(PLAN) - 1 :])
+
+
+def _prompt(turns: list[TranscriptTurn], room: int) -> str:
+    return _text(prompt_ids("shop", "signed in", turns, _characters, PLAN, room))
+
+
+@pytest.mark.parametrize("letter", ["a", "{", "<|", "\N{GRINNING FACE}"])
+def test_a_prompt_fits_whatever_the_last_message_holds(letter: str) -> None:
+    turns = [TranscriptTurn("tents", "find tents", "p1", "Here."), TranscriptTurn(letter * 900)]
+    whole = _prompt(turns, 10_000)
+    assert _prompt(turns, len(whole)) == whole
+    alone = _prompt(turns, len(whole) - 1)
+    assert "tents" not in alone
+    assert harmless(letter * 900) in alone
+    for room in (len(alone) - 1, 600, 300, 200):
+        text = _prompt(turns, room)
+        assert room - len(harmless(letter)) < len(text) <= room
+        assert text.startswith(f"{START}system\nshop{END}")
+        assert text.endswith(f"{START}{PLAN}\n")
+
+
+def test_the_earliest_turns_go_first() -> None:
+    turns = [TranscriptTurn(f"message {number}", "find tents", "p1", "Here.") for number in range(4)]
+    turns.append(TranscriptTurn("the last message"))
+    seen = [_prompt(turns, room) for room in range(len(_prompt(turns, 10_000)), 180, -1)]
+    kept = [[number for number in range(4) if f"message {number}" in text] for text in seen]
+    assert sorted(map(tuple, kept), key=len, reverse=True) == [*map(tuple, kept)]
+    assert {tuple(each) for each in kept} >= {(0, 1, 2, 3), (1, 2, 3), (2, 3), (3,)}
+    assert all("the last message" in text for text in seen)
+
+
+def test_a_record_that_fills_the_window_leaves_no_message() -> None:
+    turn = TranscriptTurn("any boots?", "find boots", "p1 " * 500)
+    assert "any" not in _prompt([turn], 100)
 
 
 def test_no_customer_or_record_can_type_a_role_or_a_reference() -> None:
