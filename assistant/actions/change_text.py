@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from assistant.actions.change import CartLine, Change, Direction, ItemMove, MoneyMove
 from assistant.actions.order_record import MoneyState, ReturnKind
 from retrieval.catalog.money import Money
+from retrieval.feeds.strangers import as_name
 
 
 def what_sentences(change: Change) -> tuple[str, ...]:
@@ -101,23 +102,26 @@ def _details(change: Change) -> Iterator[str]:
 def _goods(change: Change) -> str:
     """The pieces that go into the cart or out of it."""
     moved = [(move.quantity, goods) for move in change.items if (goods := move.after or move.before)]
-    return ", ".join(f"{quantity} × {goods.title} ({goods.unit_price})" for quantity, goods in moved) or "something"
+    return (
+        ", ".join(f"{quantity} × {as_name(goods.title)} ({goods.unit_price})" for quantity, goods in moved)
+        or "something"
+    )
 
 
 def _held(change: Change) -> str:
     """The lines of the cart whose number changes, as they are then."""
     ids = {goods.product_id for move in change.items if (goods := move.after or move.before)}
     held = [line for line in change.cart or () if line.product_id in ids]
-    return ", ".join(f"{line.quantity} × {line.title} ({line.unit_price})" for line in held)
+    return ", ".join(f"{line.quantity} × {as_name(line.title)} ({line.unit_price})" for line in held)
 
 
 def _item(move: ItemMove, change: Change) -> str:
     count = f"{move.quantity} × " if move.quantity > 1 else ""
     if move.before is None:
-        return f"{count}{move.after.title} ({move.after.unit_price}) is added" if move.after else ""
-    old = f"{count}{move.before.title} ({move.before.unit_price})"
+        return f"{count}{as_name(move.after.title)} ({move.after.unit_price}) is added" if move.after else ""
+    old = f"{count}{as_name(move.before.title)} ({move.before.unit_price})"
     if move.after is not None:
-        return f"{old} becomes {move.after.title} ({move.after.unit_price})"
+        return f"{old} becomes {as_name(move.after.title)} ({move.after.unit_price})"
     return f"{old} comes back" if change.coming_back is ReturnKind.RETURN else f"{old} is taken out"
 
 
@@ -155,7 +159,7 @@ def cart_text(lines: tuple[CartLine, ...]) -> str:
     """What is in a cart, with the price of each and of all."""
     if not lines:
         return "nothing in it"
-    told = ", ".join(f"{line.quantity} × {line.title} ({line.unit_price})" for line in lines)
+    told = ", ".join(f"{line.quantity} × {as_name(line.title)} ({line.unit_price})" for line in lines)
     return f"{told}; together {_total(lines)}"
 
 

@@ -14,9 +14,12 @@ from assistant.actions.refusal import Reason, Refusal
 from assistant.dialogue.waiting import Choice, Detail, Kind, Waiting
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.evidence.wording import in_words
+from retrieval.feeds.strangers import as_name
 
 _LONGEST_RULE = 60
 """Words of a section of the policy that are cited; the rest of a longer one is left to its page."""
+_OF_GOODS = frozenset({Detail.ITEM, Detail.HOW, Detail.VARIANT, Detail.COLOR, Detail.SIZE, Detail.PRODUCT})
+"""Details whose choices are named as the records of products name them."""
 
 
 class State(StrEnum):
@@ -95,9 +98,10 @@ def change_facts(result: ChangeResult | None, closed: Closed | None) -> Iterator
     if result.order:
         yield Fact("c.order", FactKind.CODE, result.order, "", record)
     if result.product:
-        yield Fact("c.product", FactKind.NAME, result.product, "", "product")
+        yield Fact("c.product", FactKind.NAME, as_name(result.product), "", "product")
     if result.choices:
-        yield Fact("c.choices", FactKind.TEXT, _listed([choice.text for choice in result.choices]), "", record)
+        texts = [as_name(each.text) if result.detail in _OF_GOODS else each.text for each in result.choices]
+        yield Fact("c.choices", FactKind.TEXT, _listed(texts), "", record)
     lines = result.proposal.lines() if result.proposal else result.done.lines() if result.done else ()
     source = f"proposal:{result.proposal.id}" if result.proposal else record
     for number, line in enumerate(lines, 1):

@@ -12,6 +12,7 @@ from assistant.actions.reads import RefundStatus, delivery_estimate, invoice, re
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.evidence.hints import CLOSED, OPEN
 from assistant.evidence.wording import day, in_words
+from retrieval.feeds.strangers import as_name
 
 _STATUS = {
     OrderStatus.PROCESSING: "being prepared",
@@ -79,8 +80,8 @@ def _all_facts(slot: str, order: Order, return_days: int, today: date) -> dict[s
             fact("refunded", FactKind.DATE, _day(order.refunded, today)),
             fact("items", FactKind.TEXT, in_words([_line(line) for line in order.lines])),
             fact("total", FactKind.MONEY, str(order.total)),
-            fact("carrier", FactKind.NAME, order.carrier),
-            fact("tracking", FactKind.CODE, order.tracking),
+            fact("carrier", FactKind.NAME, as_name(order.carrier)),
+            fact("tracking", FactKind.CODE, as_name(order.tracking)),
             fact("window", FactKind.DATE, _day(until, today), OPEN if until and until >= today else CLOSED),
         ]
     )
@@ -98,4 +99,4 @@ def _line(line: OrderLine) -> str:
 
 
 def _counted(quantity: int, title: str) -> str:
-    return f"{quantity} × {title}" if quantity > 1 else title
+    return f"{quantity} × {as_name(title)}" if quantity > 1 else as_name(title)

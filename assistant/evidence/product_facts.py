@@ -16,6 +16,7 @@ from assistant.evidence.hints import (
 from assistant.evidence.wording import by_size, day, in_words, lower, singular_kind
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.product import Availability, Offer, Product
+from retrieval.feeds.strangers import as_name
 
 LOW_QUANTITY = 5
 """From this number in stock downwards a product is nearly sold out."""
@@ -33,10 +34,10 @@ class ProductFacts:
             "quantity": lambda p, o: (FactKind.NUMBER, str(p.quantity), "") if p.quantity and o.is_available else None,
         }
         self._makers: dict[str, Callable[[Product], tuple[FactKind, str, str] | None]] = {
-            "name": lambda p: (FactKind.NAME, p.title, name_hint(p.title)),
+            "name": lambda p: (FactKind.NAME, as_name(p.title), name_hint(p.title)),
             "rating": _rating,
             "reviews": _reviews,
-            "brand": lambda p: (FactKind.NAME, p.brand, ""),
+            "brand": lambda p: (FactKind.NAME, as_name(p.brand), ""),
             "kind": _kind,
             "color": lambda p: _text(in_words(lower(p.color).split("/"))),
             "size": lambda p: _text(p.size),

@@ -11,6 +11,7 @@ from assistant.actions.refusal import Reason
 from assistant.actions.requests import AddToCart, CartRequest, RemoveFromCart
 from assistant.actions.situation import Situation
 from retrieval.catalog.product import Product
+from retrieval.feeds.strangers import as_name
 
 
 def cart_change(request: CartRequest, situation: Situation) -> Change:
@@ -24,7 +25,9 @@ def cart_change(request: CartRequest, situation: Situation) -> Change:
     else:
         quantity = request.quantity + (before.quantity if before and isinstance(request, AddToCart) else 0)
         if before and before.quantity == quantity:
-            raise Refused(Reason.NOTHING_CHANGES, f"There are {quantity} of {before.title} in your cart already.")
+            raise Refused(
+                Reason.NOTHING_CHANGES, f"There are {quantity} of {as_name(before.title)} in your cart already."
+            )
         held[request.product_id] = _line(request.product_id, quantity, situation)
     return Change(kind=request.kind, items=(_move(before, held.get(request.product_id)),), cart=tuple(held.values()))
 
@@ -47,11 +50,11 @@ def _line(product_id: str, quantity: int, situation: Situation) -> CartLine:
         raise Refused(Reason.NO_SUCH_PRODUCT, f"The shop has no product {product_id}.")
     offer, most = product.offer_at(situation.now), situation.policy.rules.cart.most
     if not (offer.is_available or offer.can_be_ordered_later):
-        raise Refused(Reason.OUT_OF_STOCK, f"{product.title} is not in stock.")
+        raise Refused(Reason.OUT_OF_STOCK, f"{as_name(product.title)} is not in stock.")
     if quantity > most:
         raise Refused(Reason.TOO_MANY, f"Of one product, at most {most} can be in the cart.")
     if offer.is_available and product.quantity is not None and quantity > product.quantity:
-        raise Refused(Reason.OUT_OF_STOCK, f"Only {product.quantity} of {product.title} can be had now.")
+        raise Refused(Reason.OUT_OF_STOCK, f"Only {product.quantity} of {as_name(product.title)} can be had now.")
     return cart_line(product, quantity, situation.now)
 
 

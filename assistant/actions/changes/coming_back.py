@@ -16,6 +16,7 @@ from assistant.actions.refusal import Reason
 from assistant.actions.requests import Exchange, Return
 from assistant.actions.situation import Situation
 from retrieval.catalog.money import Money
+from retrieval.feeds.strangers import as_name
 
 
 def return_change(request: Return, record: OrderRecord, situation: Situation) -> Change:
@@ -113,7 +114,7 @@ def _check_goods(moves: Iterable[ItemMove], rule: GiveBack, situation: Situation
         product = situation.product(move.before.product_id) if move.before else None
         path = tuple(part.casefold() for part in product.category_path) if product else ()
         if move.before and any(_within(path, parts) for parts in never):
-            text = f"{move.before.title} cannot come back once it was delivered."
+            text = f"{as_name(move.before.title)} cannot come back once it was delivered."
             raise Refused(Reason.NEVER_RETURNED, text, rule.section)
 
 

@@ -13,6 +13,7 @@ from assistant.actions.refusal import Reason
 from assistant.actions.requests import Pieces, Swap
 from assistant.actions.situation import Situation
 from retrieval.catalog.product import Product
+from retrieval.feeds.strangers import as_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _replacement(taken: Taken, swap: Swap, situation: Situation, only_options: b
     new = _sold(swap.new_product_id, taken.line.unit_price.currency, situation)
     old = situation.product(taken.line.product_id)
     if only_options and not _are_variants(old, new):
-        text = f"{new.title} is another product than {taken.line.title}; only another variant of the same can be taken."
+        text = f"{as_name(new.title)} is another product than {as_name(taken.line.title)}; only another variant of the same can be taken."
         raise Refused(Reason.OTHER_PRODUCT, text)
     goods = _goods(new, situation)
     told = ", ".join(_differing(old, new)) if old is not None and _are_variants(old, new) else ""
@@ -108,7 +109,7 @@ def _sold(product_id: str, currency: str, situation: Situation) -> Product:
     if found is None or found.price.currency != currency:
         raise Refused(Reason.NO_SUCH_PRODUCT, f"The shop has no product {product_id}.")
     if not found.offer_at(situation.now).is_available:
-        raise Refused(Reason.OUT_OF_STOCK, f"{found.title} is not in stock.")
+        raise Refused(Reason.OUT_OF_STOCK, f"{as_name(found.title)} is not in stock.")
     return found
 
 
@@ -133,4 +134,4 @@ def _check_stock(moves: Iterable[ItemMove], situation: Situation) -> None:
     for product_id, quantity in wanted.items():
         product = situation.product(product_id)
         if product is not None and product.quantity is not None and product.quantity < quantity:
-            raise Refused(Reason.OUT_OF_STOCK, f"Only {product.quantity} of {product.title} can be had now.")
+            raise Refused(Reason.OUT_OF_STOCK, f"Only {product.quantity} of {as_name(product.title)} can be had now.")
