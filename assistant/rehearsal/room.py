@@ -20,7 +20,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.opening import open_rehearsal_assistant
 from assistant.rehearsal.rehearsal import FOLDER, Open, Rehearsal, alone, rehearse
-from assistant.rehearsal.script import FILE_NAME, Script, ScriptedConversation, parse_script, read_script, script_text
+from assistant.rehearsal.script import (
+    FILE_NAME,
+    Script,
+    ScriptedConversation,
+    parse_script,
+    read_script,
+    script_text,
+    yaml_fault,
+)
 from assistant.rehearsal.shop_change import ShopChange
 from assistant.settings import Settings
 from retrieval.clock import utc_now
@@ -155,12 +163,12 @@ class RehearsalRoom:
             log.write(json.dumps(entry, ensure_ascii=False) + "\n")
         return done
 
-    def publish_draft(self, by: str, reason: str) -> tuple[str, ...]:
-        """Publish the draft that was rehearsed last, and clear it. A reason insists. Raises like `publish`."""
+    def publish_draft(self, draft: Draft, by: str, reason: str) -> tuple[str, ...]:
+        """Publish `draft`, which must be what was rehearsed last, and clear it. A reason insists. Raises like `publish`."""
         rehearsal = self.last()
-        if rehearsal is None:
+        if rehearsal is None or draft != self.draft():  # edited since, or another lead has rehearsed another change
             raise SettingsError("This change was not rehearsed yet.", "Rehearse it first.")
-        with self.draft().as_change() as change:
+        with draft.as_change() as change:
             if not change:
                 raise SettingsError("There is no change to publish.", "Write one first.")
             done = self.publish(change, rehearsal, by, force=bool(reason.strip()), reason=reason)
@@ -191,9 +199,7 @@ def _mapping(text: str) -> Mapping[str, str]:
     try:
         given = yaml.load(text, Loader=yaml.BaseLoader) or {}  # noqa: S506 - makes texts alone
     except yaml.YAMLError as error:
-        raise SettingsError(
-            f"The settings are not YAML: {' '.join(str(error).split())}.", "Write `key: value`."
-        ) from error
+        raise SettingsError(f"The settings are not YAML, {yaml_fault(error)}.", "Write `key: value`.") from error
     if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
         raise SettingsError("The settings must be `key: value` lines.", "Such as `hours: Mon-Fri 9-17`.")
     return given

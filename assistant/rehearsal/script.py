@@ -79,7 +79,7 @@ def parse_script(text: str, place: str) -> Script:
     try:
         script = _SCRIPT.validate_python(yaml.safe_load(text) or ())
     except yaml.YAMLError as error:
-        raise SettingsError(f"{place} is not YAML: {' '.join(str(error).split())}.", "Indent with spaces.") from error
+        raise SettingsError(f"{place} is not YAML, {yaml_fault(error)}.", "Indent with spaces.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
@@ -90,6 +90,12 @@ def parse_script(text: str, place: str) -> Script:
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise SettingsError(f"{place} has two conversations called {twice!r}.", "Rename one of them.")
     return script
+
+
+def yaml_fault(error: yaml.YAMLError) -> str:
+    """What is wrong with a YAML text that was typed in, with its line."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    return f"line {mark.line + 1}: {problem}" if mark and problem else " ".join(str(error).split())
 
 
 def script_text(script: Sequence[ScriptedConversation]) -> str:

@@ -45,11 +45,12 @@ class Picked(BaseModel):
     name: str = Field(min_length=1, max_length=200)
 
 
-class Reason(BaseModel):
-    """Why a change is published although its rehearsal failed; "" if it passed."""
+class Publication(BaseModel):
+    """The change to publish as the page has it, and why although its rehearsal failed; "" if it passed."""
 
     model_config = ConfigDict(extra="forbid")
 
+    draft: Draft
     reason: str = Field("", max_length=1000)
 
 
@@ -137,10 +138,10 @@ def rehearsal_router(
         return JSONResponse({"text": script_text([picked(engine, mask(), body.conversation, body.name)])})
 
     @router.post("/publish")
-    def publish(body: Reason, request: Request) -> JSONResponse:
+    def publish(body: Publication, request: Request) -> JSONResponse:
         member = lead(request)
         try:
-            done = room.publish_draft(member.name, body.reason)
+            done = room.publish_draft(body.draft, member.name, body.reason)
         except AisleError as error:
             raise refused(error) from error
         return outcome(request, member, " ".join(done))

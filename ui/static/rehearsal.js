@@ -1,21 +1,21 @@
 // The team lead's rehearsal: sends what is written, looks until the rehearsal is done, and publishes. Texts are fragments of the server.
 (() => {
-  const { root } = document.body.dataset, here = `${root}/desk/rehearsal`, $ = (id) => document.getElementById(id);
+  const { root } = document.body.dataset, here = `${root}/desk/rehearsal`, $ = (id) => document.getElementById(id), changes = ["policy", "page_id", "page", "adapter", "settings"];
   const ask = async (path, body) => {
     const sent = body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
     const answer = await fetch(`${here}/${path}`, sent).catch(() => null), said = await answer?.json().catch(() => null);
     $("trouble").textContent = answer?.ok ? "" : said?.error?.message || "The server cannot be reached.";
     return answer?.ok ? said : null;
   };
+  const draft = () => Object.fromEntries(changes.map((id) => [id, $(id).value]));
   const show = (said) => {
     if (!said) return;
     $("outcome").innerHTML = said.outcome; // escaped by the server
     $("run").disabled = said.running;
-    if (said.running) setTimeout(async () => show(await ask("outcome")), 1000);
+    if (said.running) setTimeout(async () => show((await ask("outcome")) ?? said), 1000); // a lost answer is asked for again
   };
   $("run").addEventListener("click", async () => {
-    const draft = Object.fromEntries(["policy", "page_id", "page", "adapter", "settings"].map((id) => [id, $(id).value]));
-    show(await ask("run", { script: $("script").value, draft }));
+    show(await ask("run", { script: $("script").value, draft: draft() }));
   });
   $("pick").addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -24,7 +24,9 @@
   });
   $("outcome").addEventListener("submit", async (event) => {
     event.preventDefault();
-    show(await ask("publish", { reason: $("reason")?.value || "" }));
+    const said = await ask("publish", { draft: draft(), reason: $("reason")?.value || "" });
+    if (said) changes.forEach((id) => { $(id).value = ""; }); // the shop has it now
+    show(said);
   });
   ask("outcome").then(show);
 })();

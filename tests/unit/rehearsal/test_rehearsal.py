@@ -101,6 +101,8 @@ def test_a_changed_page_is_seen_by_its_check_and_the_shop_keeps_its_own(settings
 def test_what_cannot_work_is_refused_with_its_place(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"the script, conversation 1.turns.1.sais"):
         parse_script("- name: a\n  turns:\n  - {say: hi, sais: [x]}", "the script")
+    with pytest.raises(SettingsError, match=r"the script is not YAML, line 2: expected"):
+        parse_script("- name: a\n  turns: [", "the script")
     with pytest.raises(SettingsError, match="two conversations called 'a'"):
         parse_script("- {name: a, turns: [{say: hi}]}\n- {name: a, turns: [{say: hi}]}", "the script")
     with pytest.raises(SettingsError, match="no conversation to rehearse"):
@@ -208,14 +210,16 @@ def test_a_draft_is_published_only_as_it_was_rehearsed(tmp_path: Path) -> None:
     room.save_script(SCRIPT)
     room.save_draft(Draft(page_id="returns", page=PAGE))
     with pytest.raises(SettingsError, match="not rehearsed yet"):
-        room.publish_draft("ada", "")
+        room.publish_draft(room.draft(), "ada", "")
     assert set(room.run().failed) == {"returns", "cancelling"}
     with pytest.raises(SettingsError, match="The rehearsal failed: returns, cancelling"):
-        room.publish_draft("ada", "")
+        room.publish_draft(room.draft(), "ada", "")
+    with pytest.raises(SettingsError, match="not rehearsed yet"):  # what another lead's page still shows
+        room.publish_draft(Draft(policy=ALLOWED), "ada", "I insist")
     room.save_draft(Draft(page_id="returns", page=PAGE + "Really."))
     assert room.last() is None
     room.save_draft(Draft(page_id="returns", page=PAGE))
-    assert "imported" in room.publish_draft("ada", "the law changed")[0]
+    assert "imported" in room.publish_draft(room.draft(), "ada", "the law changed")[0]
     assert "14 days" in Records(open_database(settings.resolved_database_url)).catalog().faqs["returns"].answer
     entry = json.loads((room.folder / "published.jsonl").read_text())
     assert (entry["by"], entry["forced"], entry["reason"]) == ("ada", True, "the law changed")
@@ -251,7 +255,7 @@ def test_the_page_is_for_admins_and_runs_and_publishes(tmp_path: Path) -> None:
             said = client.get("/desk/rehearsal/outcome", headers=headers["ada"]).json()
         assert "2 of 2 pass" in said["outcome"]
         assert "Publish" in said["outcome"]
-        assert "policy.md is the new policy" in post("publish", {}).json()["outcome"]
+        assert "policy.md is the new policy" in post("publish", {"draft": body["draft"]}).json()["outcome"]
         assert (settings.home / "policy.md").read_text() == ALLOWED
-        assert post("publish", {}).status_code == 422
+        assert post("publish", {"draft": body["draft"]}).status_code == 422
     assistant.close()
