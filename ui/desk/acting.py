@@ -18,12 +18,9 @@ from assistant.actions.proposal import Proposal
 from assistant.actions.refusal import Refusal
 from assistant.actions.requests import OrderRequest
 from assistant.desk.acting import KINDS, Acting
-from assistant.desk.case import Agent
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.product import Product
-from ui.desk.routes import DeskPages
-from ui.protection import is_from_own_page
-from ui.staff import staff_member
+from ui.desk.routes import DeskPages, acting_agent, agent_of
 
 _TITLES = {
     "cancel": "Cancel",
@@ -57,15 +54,9 @@ def acting_router(pages: DeskPages, acting: Acting, catalog: Callable[[], Catalo
     """The routes; `catalog` has the variants that an item can be exchanged for."""
     router = APIRouter(prefix="/desk/c/{conversation_id}", include_in_schema=False)
 
-    def known(request: Request, changing: bool = False) -> Agent:
-        member = staff_member(request)
-        if changing and not is_from_own_page(request):
-            raise HTTPException(403, "Act at the desk itself.")
-        return Agent(member.name, member.title)
-
     @router.get("/act/{kind}")
     def form(conversation_id: str, kind: str, order: str, request: Request) -> HTMLResponse:
-        agent = known(request)
+        agent = agent_of(request)
         if kind not in KINDS:
             raise HTTPException(404, f"An order cannot be changed by {kind!r}.")
         record = acting.record(conversation_id, agent, order)
@@ -78,7 +69,7 @@ def acting_router(pages: DeskPages, acting: Acting, catalog: Callable[[], Catalo
 
     @router.post("/propose")
     def propose(conversation_id: str, body: Wanted, request: Request) -> HTMLResponse:
-        agent = known(request, changing=True)
+        agent = acting_agent(request)
         found = acting.propose(conversation_id, agent, body.request)
         card = found.card() if isinstance(found, Proposal) else None
         refusal = found.text if isinstance(found, Refusal) else ""
@@ -86,7 +77,7 @@ def acting_router(pages: DeskPages, acting: Acting, catalog: Callable[[], Catalo
 
     @router.post("/answer")
     def answer(conversation_id: str, body: Answered, request: Request) -> JSONResponse:
-        agent = known(request, changing=True)
+        agent = acting_agent(request)
         act = acting.confirm if body.answer == "yes" else acting.withdraw
         done = act(conversation_id, agent, body.proposal)
         if isinstance(done, Refusal):

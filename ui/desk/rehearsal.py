@@ -19,8 +19,7 @@ from assistant.rehearsal.room import Draft, RehearsalRoom
 from assistant.rehearsal.script import picked, recent, script_text
 from assistant.settings import Settings
 from retrieval.errors import AisleError
-from ui.desk.routes import DeskPages
-from ui.protection import is_from_own_page
+from ui.desk.routes import DeskPages, refuse_other_sites
 from ui.staff import staff_admin
 
 _log = structlog.get_logger(__name__)
@@ -92,8 +91,7 @@ def rehearsal_router(
 
     def lead(request: Request) -> StaffMember:
         member = staff_admin(request)
-        if not is_from_own_page(request):
-            raise HTTPException(403, "Act at the desk itself.")
+        refuse_other_sites(request)
         return member
 
     def outcome(request: Request, member: StaffMember, said: str = "") -> JSONResponse:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from assistant.desk.case import Agent
 from assistant.desk.desk import LONGEST_MESSAGE
 from assistant.desk.rewording import Rewording, Wish
-from ui.desk.routes import DeskPages
+from ui.desk.routes import DeskPages, acting_agent
 from ui.desk.view import Opened
 from ui.opening import Answering
-from ui.protection import is_from_own_page
 from ui.staff import staff_member
 
 
@@ -39,10 +38,7 @@ def rewording_router(pages: DeskPages, assistant: Answering) -> APIRouter:
 
     @router.post("/reword")
     def reword(conversation_id: str, body: Reworded, request: Request) -> JSONResponse:
-        member = staff_member(request)
-        if not is_from_own_page(request):
-            raise HTTPException(403, "Act at the desk itself.")
-        agent = Agent(member.name, member.title)
+        agent = acting_agent(request)
         names = tuple(_names(pages.view.opened(conversation_id, agent), agent))
         text = Rewording(assistant.serving, names).reword(body.text, body.wish, threading.Event())
         return JSONResponse({"text": text})

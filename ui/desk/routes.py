@@ -23,7 +23,7 @@ from assistant.actions.actions import Actions
 from assistant.conversation.store import Store
 from assistant.desk.acting import Acting
 from assistant.desk.canned import load_canned, open_places
-from assistant.desk.case import Agent, Case
+from assistant.desk.case import Agent
 from assistant.desk.desk import LONGEST_MESSAGE, Desk
 from assistant.desk.drafts import Drafts
 from assistant.desk.past_replies import PastReplies
@@ -152,25 +152,44 @@ def open_suggesting(desk: Desk, settings: Settings, engine: Engine, assistant: A
     return Suggesting(desk, Drafts(engine), Store(engine), Records(engine), lambda: assistant.serving, past)
 
 
+def agent_of(request: Request) -> Agent:
+    """The member of staff who is signed in, as customers know them. Raises NotSignedIn."""
+    member = staff_member(request)
+    return Agent(member.name, member.title)
+
+
+def acting_agent(request: Request) -> Agent:
+    """Like `agent_of`, for a request that changes something: it must come from this site's pages, or gets 403."""
+    agent = agent_of(request)
+    refuse_other_sites(request)
+    return agent
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Refuse what a page of another site sends in the name of somebody who is signed in here. Raises HTTPException."""
+    if not is_from_own_page(request):
+        raise HTTPException(403, "Act at the desk itself.")
+
+
 def desk_router(pages: DeskPages, changes: Changes, suggesting: Suggesting) -> APIRouter:
-    """The routes under `/desk`."""
+    """The routes under `/desk`: what agents see, what they write, how a conversation moves, and the news of all of them."""
     router = APIRouter(prefix="/desk", include_in_schema=False)
+    _add_views(router, pages, suggesting)
+    _add_messages(router, pages, suggesting.drafts)
+    _add_moves(router, pages)
+    _add_news(router, pages.view.desk, changes)
+    return router
+
+
+def _add_views(router: APIRouter, pages: DeskPages, suggesting: Suggesting) -> None:
+    """The desk as a page, and its pieces for a page that is open."""
     desk, view = pages.view.desk, pages.view
-
-    def known(request: Request, changing: bool = False) -> Agent:
-        member = staff_member(request)
-        if changing and not is_from_own_page(request):
-            raise HTTPException(403, "Act at the desk itself.")
-        return Agent(member.name, member.title)
-
-    def answered(request: Request, agent: Agent, case: Case) -> JSONResponse:
-        return JSONResponse(pages.parts(request, agent, view.opened(case.conversation_id, agent)))
 
     @router.get("")
     @router.get("/")
     @router.get("/c/{conversation_id}")
     def home(request: Request, conversation_id: str = "") -> Response:
-        agent = known(request)
+        agent = agent_of(request)
         desk.be_present(agent)
         opened = view.opened(conversation_id, agent) if conversation_id else None
         if opened is not None and opened.is_open and not opened.drafts:
@@ -179,16 +198,15 @@ def desk_router(pages: DeskPages, changes: Changes, suggesting: Suggesting) -> A
 
     @router.get("/queue")
     def queue(request: Request) -> HTMLResponse:
-        return HTMLResponse(pages.queue(request, known(request)))
+        return HTMLResponse(pages.queue(request, agent_of(request)))
 
     @router.get("/c/{conversation_id}/parts")
     def parts(conversation_id: str, request: Request) -> JSONResponse:
-        agent = known(request)
-        return JSONResponse(pages.parts(request, agent, view.opened(conversation_id, agent)))
+        return _as_it_is(pages, request, agent_of(request), conversation_id)
 
     @router.get("/c/{conversation_id}/canned")
     def canned(conversation_id: str, request: Request) -> JSONResponse:
-        agent = known(request)
+        agent = agent_of(request)
         opened = view.opened(conversation_id, agent)
         return JSONResponse(
             [{"name": name, "text": view.filled(text, opened, agent)} for name, text in pages.canned.items()]
@@ -196,50 +214,66 @@ def desk_router(pages: DeskPages, changes: Changes, suggesting: Suggesting) -> A
 
     @router.get("/agents")
     def agents(request: Request) -> JSONResponse:
-        agent = known(request)
+        agent = agent_of(request)
         return JSONResponse([{"id": each.id, "name": each.name} for each in desk.present() if each.id != agent.id])
+
+
+def _add_messages(router: APIRouter, pages: DeskPages, drafts: Drafts) -> None:
+    """Messages to the customer, drafts that are not wanted, and notes."""
+    desk = pages.view.desk
 
     @router.post("/c/{conversation_id}/say")
     def say(conversation_id: str, body: Said, request: Request) -> JSONResponse:
-        agent = known(request, changing=True)
+        agent = acting_agent(request)
         if missing := open_places(body.text):
             raise MoveRefused(f"{{{missing[0]}}} has no value yet.", "Write it yourself, or take it out.")
-        case = desk.say(conversation_id, agent, body.text)
-        suggesting.drafts.sent(conversation_id, agent, body.text.strip(), body.draft, body.seconds)
-        return answered(request, agent, case)
+        desk.say(conversation_id, agent, body.text)
+        drafts.sent(conversation_id, agent, body.text.strip(), body.draft, body.seconds)
+        return _as_it_is(pages, request, agent, conversation_id)
 
     @router.post("/c/{conversation_id}/drafts/refuse")
     def refuse(conversation_id: str, body: Refused, request: Request) -> JSONResponse:
-        agent = known(request, changing=True)
-        opened = view.opened(conversation_id, agent)
-        suggesting.drafts.refuse(conversation_id, agent, body.draft)
-        return answered(request, agent, opened.case)
+        agent = acting_agent(request)
+        pages.view.opened(conversation_id, agent)  # raises if it was never handed over
+        drafts.refuse(conversation_id, agent, body.draft)
+        return _as_it_is(pages, request, agent, conversation_id)
 
     @router.post("/c/{conversation_id}/note")
     def note(conversation_id: str, body: Said, request: Request) -> JSONResponse:
-        agent = known(request, changing=True)
-        return answered(request, agent, desk.note(conversation_id, agent, body.text))
+        agent = acting_agent(request)
+        desk.note(conversation_id, agent, body.text)
+        return _as_it_is(pages, request, agent, conversation_id)
+
+
+def _add_moves(router: APIRouter, pages: DeskPages) -> None:
+    """Who answers from here on."""
+    desk = pages.view.desk
 
     @router.post("/c/{conversation_id}/move/{move}")
     def move(conversation_id: str, move: Move, body: Moved, request: Request) -> JSONResponse:
-        agent = known(request, changing=True)
+        agent = acting_agent(request)
         if move not in (Move.TAKE, Move.TRANSFER, Move.RELEASE, Move.HAND_BACK, Move.CLOSE):
             raise MoveRefused("That is not for agents to do.")
         if move is Move.CLOSE and not body.reason.strip():
             raise MoveRefused("A conversation is closed with a reason.", "Say why.")
         to = next((each for each in desk.present() if each.id == body.to), None)
-        return answered(request, agent, desk.move(conversation_id, move, agent, to=to, said=body.reason.strip()))
+        desk.move(conversation_id, move, agent, to=to, said=body.reason.strip())
+        return _as_it_is(pages, request, agent, conversation_id)
+
+
+def _add_news(router: APIRouter, desk: Desk, changes: Changes) -> None:
+    """The stream that an open page follows: which conversations have changed."""
 
     @router.get("/events")
     async def events(request: Request) -> StreamingResponse:
         await run_in_threadpool(still_here, request)
-        return StreamingResponse(_stream(request), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
+        return StreamingResponse(stream(request), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)
 
     def still_here(request: Request) -> None:
         """Count the agent as present. Raises NotSignedIn once the session has ended or the account is disabled."""
-        desk.be_present(known(request))
+        desk.be_present(agent_of(request))
 
-    async def _stream(request: Request) -> AsyncIterator[str]:
+    async def stream(request: Request) -> AsyncIterator[str]:
         yield sse.event('""', "changed")
         async for changed in changes.of():
             if not changed:
@@ -249,4 +283,7 @@ def desk_router(pages: DeskPages, changes: Changes, suggesting: Suggesting) -> A
                     return
             yield sse.event(json.dumps(changed), "changed") if changed else ": quiet\n\n"
 
-    return router
+
+def _as_it_is(pages: DeskPages, request: Request, agent: Agent, conversation_id: str) -> JSONResponse:
+    """The pieces of a conversation as they are now."""
+    return JSONResponse(pages.parts(request, agent, pages.view.opened(conversation_id, agent)))
