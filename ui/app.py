@@ -9,23 +9,25 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, closing
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported, which otherwise calls its makers
 
 import gradio as gr
 from fastapi import FastAPI
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Lifespan
 
 from assistant.access.attempts import DatabaseStorage
 from assistant.access.keys import ApiKeys
@@ -33,6 +35,7 @@ from assistant.access.mail import open_mail
 from assistant.access.order_identity import OrderIdentity
 from assistant.access.staff import StaffAccounts
 from assistant.conversation.resolution import Resolutions
+from assistant.desk.suggesting import Suggesting
 from assistant.desk.webhook import Webhook
 from assistant.personal.retention import Retention, keep_daily
 from assistant.rehearsal.room import RehearsalRoom
@@ -67,7 +70,7 @@ from ui.proxies import Proxies, PublicAddress, trusted_networks
 from ui.reception import VISIT, Reception
 from ui.sign_in import sign_in_router
 from ui.staff import add_staff
-from ui.staffed import open_staffed
+from ui.staffed import Staffed, open_staffed
 from ui.storefront import storefront_router
 from ui.strings import strings_of
 
@@ -95,54 +98,19 @@ def create_app(
     Raises SettingsError when the secret, the rate limit, an allowed origin, a proxy or the public address cannot work.
     """
     database = cache(lambda: open_database(settings.resolved_database_url))
-    origins = _origins(settings.allowed_origins)
+    origins, customers = _origins(settings.allowed_origins), demo_customers or {}
     secret = load_secret(settings.secret.get_secret_value(), settings.home)
     keys = KeyDesk(lambda: ApiKeys(database()), required=settings.api_keys == "required")
-    metrics = Metrics()
-    staffed = open_staffed(settings, database)
-    suggesting = open_suggesting(staffed.desk, settings, database(), assistant) if staffed is not None else None
-    is_shared = make_url(settings.resolved_database_url).get_backend_name() == "postgresql"
-    counts = DatabaseStorage(database()) if is_shared else None
-    webhook = Webhook.open(settings, staffed.desk, counts) if staffed is not None else None
-
-    def noticed(conversation_id: str) -> None:
-        for each in (suggesting, webhook):
-            if each is not None:
-                each.noticed(conversation_id)
-
-    limiter = _limiters(settings, counts)
+    counts = _shared_counts(settings, database)
+    limiter, metrics = _limiters(settings, counts), Metrics()
+    people = _People.open(assistant, settings, database, counts)
+    staffed, noticed = (people.staffed, people.noticed) if people is not None else (None, None)
     reception = Reception(assistant, metrics, limiter("messages", 1), secret, staffed, noticed)
-    mail, write = open_mail(settings), code_mail(settings.shop_name, strings_of(settings.language))
-    identity = cache(lambda: OrderIdentity(database(), mail, write, secret))
-
-    stopped, retention = threading.Event(), Retention.of(settings)
-
     peers = Peers(seat) if seat is not None else None
+    opened_late = ExitStack()
+    identity = _order_identity(settings, database, secret, opened_late)
 
-    def start() -> None:
-        if retention.is_limited and (seat is None or seat.is_first):
-            threading.Thread(target=keep_daily, args=(retention, database, stopped), daemon=True).start()
-        if webhook is not None and (seat is None or seat.catches_up):
-            webhook.catch_up()
-
-    def close() -> None:
-        stopped.set()
-        reception.close()
-        if suggesting is not None:
-            suggesting.close()
-        if webhook is not None:
-            webhook.close()
-        if identity.cache_info().currsize:
-            identity().close()
-
-    app = FastAPI(
-        title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
-        description="A shopping assistant: the model chooses the words, the shop's records write the facts.",
-        version=version("aisle"),
-        lifespan=_lifespan(start, close, peers),
-        docs_url=None,
-        redoc_url=None,
-    )
+    app = _empty_app(settings, _lifespan(settings, database, reception, people, opened_late, seat, peers))
     _add_middleware(app, origins, secret, settings)
     answer_errors(app)
     app.include_router(chat_router(reception, keys))
@@ -150,25 +118,86 @@ def create_app(
     app.include_router(openai_router(reception, keys))
     app.include_router(order_identity_router(reception, identity))
     app.include_router(embedding_router(origins))
-    if staffed is not None and suggesting is not None:
-        app.include_router(people_router(reception, staffed, limiter("people", 4)))
-        pages = open_desk_pages(staffed.desk, settings, database())
-        app.include_router(desk_router(pages, staffed.changes, suggesting))
-        app.include_router(acting_router(pages, pages.view.acting, lambda: assistant.catalog))
-        app.include_router(rewording_router(pages, assistant))
-        mask = cache(lambda: open_mask(settings, database()))
-        app.include_router(reports_router(pages, database(), settings, mask))
-        app.include_router(rehearsal_router(pages, database(), settings, mask, RehearsalRoom(settings)))
+    if people is not None:
+        app.include_router(people_router(reception, people.staffed, limiter("people", 4)))
+        _add_desk(app, people, assistant, settings, database())
     app.include_router(health_router(assistant, metrics))
     app.include_router(import_router(settings, keys))
-    app.include_router(sign_in_router(demo_customers or {}))
-    app.include_router(storefront_router(assistant, settings, demo_customers or {}))
+    app.include_router(sign_in_router(customers))
+    app.include_router(storefront_router(assistant, settings, customers))
     add_staff(app, lambda: StaffAccounts(database()), settings, secret)
     _add_files(app, settings)
-    finds_orders = bool(settings.mail_url.get_secret_value()) or bool(demo_customers)
-    finds_orders = finds_orders and not settings.orders_url
+    sends_codes = bool(settings.mail_url.get_secret_value()) or bool(customers)
+    finds_orders = sends_codes and not settings.orders_url
     _in_a_loop(lambda: _add_chat(app, reception, settings, finds_orders, limiter("chat", 2), peers))
     return app
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """The desk of a shop whose policy has people, and what happens when a conversation has news for them."""
+
+    staffed: Staffed
+    suggesting: Suggesting
+    webhook: Webhook | None
+
+    @classmethod
+    def open(
+        cls, assistant: Answering, settings: Settings, database: Callable[[], Engine], counts: DatabaseStorage | None
+    ) -> Self | None:
+        """The people of the shop; None if its policy names none. Raises SettingsError and StoreError."""
+        staffed = open_staffed(settings, database)
+        if staffed is None:
+            return None
+        suggesting = open_suggesting(staffed.desk, settings, database(), assistant)
+        return cls(staffed, suggesting, Webhook.open(settings, staffed.desk, counts))
+
+    def noticed(self, conversation_id: str) -> None:
+        """Draft replies, and call the shop if the conversation has begun to wait."""
+        self.suggesting.noticed(conversation_id)
+        if self.webhook is not None:
+            self.webhook.noticed(conversation_id)
+
+    def catch_up(self) -> None:
+        """Call the shop for whatever waits already."""
+        if self.webhook is not None:
+            self.webhook.catch_up()
+
+    def close(self) -> None:
+        """Draft and call no more."""
+        self.suggesting.close()
+        if self.webhook is not None:
+            self.webhook.close()
+
+
+def _order_identity(
+    settings: Settings, database: Callable[[], Engine], secret: str, opened_late: ExitStack
+) -> Callable[[], OrderIdentity]:
+    """Proofs of orders, opened on first use, and closed with `opened_late`."""
+    mail, write = open_mail(settings), code_mail(settings.shop_name, strings_of(settings.language))
+    return cache(lambda: opened_late.enter_context(closing(OrderIdentity(database(), mail, write, secret))))
+
+
+def _empty_app(settings: Settings, lifespan: Lifespan[FastAPI]) -> FastAPI:
+    return FastAPI(
+        title=f"Aisle at {settings.shop_name}" if settings.shop_name else "Aisle",
+        description="A shopping assistant: the model chooses the words, the shop's records write the facts.",
+        version=version("aisle"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+
+
+def _add_desk(app: FastAPI, people: _People, assistant: Answering, settings: Settings, engine: Engine) -> None:
+    """The agents' desk, and the team lead's pages next to it."""
+    pages = open_desk_pages(people.staffed.desk, settings, engine)
+    mask = cache(lambda: open_mask(settings, engine))
+    app.include_router(desk_router(pages, people.staffed.changes, people.suggesting))
+    app.include_router(acting_router(pages, pages.view.acting, lambda: assistant.catalog))
+    app.include_router(rewording_router(pages, assistant))
+    app.include_router(reports_router(pages, engine, settings, mask))
+    app.include_router(rehearsal_router(pages, engine, settings, mask, RehearsalRoom(settings)))
 
 
 def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str, settings: Settings) -> None:
@@ -212,6 +241,12 @@ def _add_files(app: FastAPI, settings: Settings) -> None:
     app.mount("/static", StaticFiles(directory=STATIC))
     if pictures.is_dir():
         app.mount("/shop/images", StaticFiles(directory=pictures))
+
+
+def _shared_counts(settings: Settings, database: Callable[[], Engine]) -> DatabaseStorage | None:
+    """Where several processes count together; None if the database is one process's own."""
+    is_shared = make_url(settings.resolved_database_url).get_backend_name() == "postgresql"
+    return DatabaseStorage(database()) if is_shared else None
 
 
 def _limiters(settings: Settings, counts: DatabaseStorage | None) -> Callable[[str, int], Limiter]:
@@ -268,7 +303,31 @@ def _in_a_loop(make: Callable[[], _Made]) -> _Made:
     return make()
 
 
-def _lifespan(start: Callable[[], None], close: Callable[[], None], peers: Peers | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _lifespan(
+    settings: Settings,
+    database: Callable[[], Engine],
+    reception: Reception,
+    people: _People | None,
+    opened_late: ExitStack,
+    seat: Seat | None,
+    peers: Peers | None,
+) -> Lifespan[FastAPI]:
+    """What begins and ends with the app. Of several workers the first alone deletes what is too old."""
+    stopped, retention = threading.Event(), Retention.of(settings)
+
+    def start() -> None:
+        if retention.is_limited and (seat is None or seat.is_first):
+            threading.Thread(target=keep_daily, args=(retention, database, stopped), daemon=True).start()
+        if people is not None and (seat is None or seat.catches_up):
+            people.catch_up()
+
+    def close() -> None:
+        stopped.set()
+        reception.close()
+        if people is not None:
+            people.close()
+        opened_late.close()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         start()
