@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,54 +11,20 @@ from assistant.actions.payment_method import PaymentMethod
 from assistant.actions.policy import MoneyGoesTo, Policy
 from assistant.actions.refusal import Reason, Refusal
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind
-from assistant.evidence.brief import Note
-from assistant.planning.change_form import (
-    adds,
-    amends,
-    asks_for_label,
-    is_about_account,
-    names_payment,
-    order_said,
-    says_more,
-    takes_out,
-)
+from assistant.planning.change_form import names_payment, says_more, takes_out
 from assistant.planning.choice_form import chosen, means_all, named, parts_about, placed
 from assistant.planning.detail_form import address_in, missing_of, quantity_in, reason_in
 from assistant.planning.grammar.text import Text, clean
 from assistant.planning.payment_form import methods_said
-from assistant.planning.plan import Change
-from assistant.planning.request_form import points
 from assistant.tools.changing import ask, propose, refuse, request_of
-from assistant.tools.order_items import bare, item_choices, item_title, order_text, orders_with
+from assistant.tools.meant_change import adds_items, meant_kind, meant_order
+from assistant.tools.order_items import bare, item_choices, item_title
 from assistant.tools.tool import Bench, Findings, Task
 from assistant.tools.variants import OtherVariants, label_of, other_variants
 
-_RECENT, _MOST_CHOICES, _MOST_VARIANTS = 20, 5, 8
-_KINDS = {
-    "cancel": Kind.CANCEL, "address": Kind.CHANGE_ADDRESS, "items": Kind.CHANGE_ITEMS, "payment": Kind.CHANGE_PAYMENT,
-    "return": Kind.RETURN, "exchange": Kind.EXCHANGE,
-}  # fmt: skip
+_MOST_CHOICES, _MOST_VARIANTS = 5, 8
 _OF_ITEMS = (Kind.CHANGE_ITEMS, Kind.RETURN, Kind.EXCHANGE)
-_SWAPPING = (Kind.CHANGE_ITEMS, Kind.EXCHANGE)
-"""Kinds that customers do not tell apart: which one it is depends on whether the order has arrived."""
-_LATEST = re.compile(r"\b(?:last|latest|newest|most recent) (?:order|purchase|one)\b")
 _OUT = Choice("", "Take it out")
-
-
-def first_draft(step: Change, task: Task) -> Draft:
-    """What plan and message say of a change; what an unfinished one of the same kind knew already is kept."""
-    kind = _KINDS[step.what]
-    if kind is Kind.RETURN and asks_for_label(task.message):
-        kind = Kind.RETURN_LABEL
-    if kind is Kind.CHANGE_ADDRESS and is_about_account(task.message):
-        kind = Kind.CHANGE_DEFAULT_ADDRESS
-    waiting = task.thread.waiting
-    number = order_said(step.order, task.message)
-    if waiting is not None and (waiting.draft.kind is kind or {waiting.draft.kind, kind} == {*_SWAPPING}):
-        is_same_order = number.lstrip("#") in ("", waiting.draft.order.lstrip("#"))
-        if (waiting.detail is not None and not number) or (waiting.proposal and is_same_order and amends(task.message)):
-            return waiting.draft
-    return Draft(kind, order=number)
 
 
 class OrderChange:
@@ -76,66 +41,18 @@ class OrderChange:
         """Ask for what is missing, propose, or refuse; None where the shop offers nothing of the kind here."""
         if self._draft.kind is Kind.CHANGE_DEFAULT_ADDRESS:
             return self._with_address(None)
-        record = self._order()
-        if isinstance(record, OrderRecord):
-            self._draft = replace(self._draft, order=record.order.id, kind=self._kind_for(record))
-            refusal = self._bench.actions.why_not(self._draft.kind.value, record)
-            if refusal is None:
-                self._hear(record)
-                return self._details(record)
-            if refusal.reason is Reason.NOT_OFFERED and not refusal.section:
-                return None
-            return refuse(refusal, self._draft, self._bench, record)
-        return record
-
-    def _order(self) -> OrderRecord | Findings | None:
-        """The order that is meant; or the question which one; or that there is none."""
-        actions, draft, message = self._bench.actions, self._draft, self._task.message
-        if draft.order:
-            found = actions.find(self._owner, draft.order)
-            return found[0] if found else Findings(notes=(Note.NO_ORDER,))
-        recent = actions.find(self._owner, limit=_RECENT)
-        if not recent:
-            return Findings(notes=(Note.NO_ORDER,))
-        if _LATEST.search(clean(message).casefold()):
-            return recent[0]
-        spoken_of = next((each for each in recent if each.order.id == self._task.thread.order), None)
-        titled = orders_with(message, recent, self._bench) if draft.kind is not Kind.CHANGE_PAYMENT else ()
-        if (
-            spoken_of
-            and not titled
-            and (points(message) or (self._was_just_spoken_of() and self._is_possible(spoken_of)))
-        ):
-            return spoken_of
-        meant = titled or recent
-        possible = [each for each in meant if self._is_possible(each)]
-        if spoken_of in possible and titled:
-            return spoken_of
-        if len(possible) == 1:
-            return possible[0]
-        if not possible:
-            return spoken_of if spoken_of in meant else meant[0]
-        choices = tuple(Choice(each.order.id, order_text(each)) for each in possible[:_MOST_CHOICES])
-        return ask(Detail.ORDER, draft, choices)
-
-    def _was_just_spoken_of(self) -> bool:
-        turns = self._task.thread.turns
-        return bool(turns) and f"o1 {self._task.thread.order}" in turns[-1].brief and "\no2 " not in turns[-1].brief
-
-    def _is_possible(self, record: OrderRecord) -> bool:
-        if self._draft.kind is Kind.RETURN_LABEL:
-            return bool(record.returns)
-        return self._bench.actions.why_not(self._kind_for(record).value, record) is None
-
-    def _kind_for(self, record: OrderRecord) -> Kind:
-        """The kind of the change for this order: other options of an order that has arrived are an exchange."""
-        kind, message = self._draft.kind, self._task.message
-        if kind not in _SWAPPING or takes_out(message) or self._adds(record):
-            return kind
-        (other,) = {*_SWAPPING} - {kind}
-        why_not = self._bench.actions.why_not
-        is_other = why_not(kind.value, record) is not None and why_not(other.value, record) is None
-        return other if is_other else kind
+        record = meant_order(self._draft, self._task, self._owner, self._bench)
+        if isinstance(record, Findings):
+            return record
+        kind = meant_kind(self._draft.kind, record, self._task, self._bench)
+        self._draft = replace(self._draft, order=record.order.id, kind=kind)
+        refusal = self._bench.actions.why_not(kind.value, record)
+        if refusal is None:
+            self._hear(record)
+            return self._details(record)
+        if refusal.reason is Reason.NOT_OFFERED and not refusal.section:
+            return None
+        return refuse(refusal, self._draft, self._bench, record)
 
     def _hear(self, record: OrderRecord) -> None:
         """Keep what the message says of reason and payment, whatever else has to be asked for first."""
@@ -219,7 +136,7 @@ class OrderChange:
 
     def _with_items(self, record: OrderRecord) -> Findings:
         draft, message = self._draft, self._task.message
-        if draft.kind is Kind.CHANGE_ITEMS and not draft.items and (draft.to or self._adds(record)):
+        if draft.kind is Kind.CHANGE_ITEMS and not draft.items and (draft.to or adds_items(self._task, self._bench)):
             return self._added(record)
         choices = tuple(item_choices(record, self._bench))
         self._draft = draft = replace(draft, items=self._items(choices))
@@ -318,9 +235,6 @@ class OrderChange:
         reason = {"reason": draft.reason} if draft.kind is Kind.EXCHANGE else {}
         paid = {"payment_method": draft.payment}
         return self._proposed({"order": record.order.id, "swaps": swaps, **paid, **reason}, record)
-
-    def _adds(self, record: OrderRecord) -> bool:
-        return adds(self._task.message) and not self._policy.rules.change_items.only_options
 
     def _added(self, record: OrderRecord) -> Findings:
         draft, task, products = self._draft, self._task, self._bench.catalog.products

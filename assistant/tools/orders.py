@@ -18,7 +18,8 @@ from assistant.planning.grammar.text import clean
 from assistant.planning.order_form import asks_first, asks_spent
 from assistant.planning.plan import Change, Order
 from assistant.tools.changing import settle
-from assistant.tools.order_changes import OrderChange, first_draft
+from assistant.tools.meant_change import first_draft
+from assistant.tools.order_changes import OrderChange
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.tool import Asked, Bench, Findings, Task
 from retrieval.catalog.money import Money

@@ -1,0 +1,98 @@
+"""Meant change: which kind of change a message asks for, and of which of the customer's orders."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.actions.order_record import OrderRecord
+from assistant.actions.owner import Owner
+from assistant.actions.policy import Policy
+from assistant.dialogue.waiting import Choice, Detail, Draft, Kind
+from assistant.evidence.brief import Note
+from assistant.planning.change_form import adds, amends, asks_for_label, is_about_account, order_said, takes_out
+from assistant.planning.grammar.text import clean
+from assistant.planning.plan import Change
+from assistant.planning.request_form import points
+from assistant.tools.changing import ask
+from assistant.tools.order_items import order_text, orders_with
+from assistant.tools.tool import Bench, Findings, Task
+
+_RECENT, _MOST_CHOICES = 20, 5
+_KINDS = {
+    "cancel": Kind.CANCEL, "address": Kind.CHANGE_ADDRESS, "items": Kind.CHANGE_ITEMS, "payment": Kind.CHANGE_PAYMENT,
+    "return": Kind.RETURN, "exchange": Kind.EXCHANGE,
+}  # fmt: skip
+_SWAPPING = (Kind.CHANGE_ITEMS, Kind.EXCHANGE)
+"""Kinds that customers do not tell apart: which one it is depends on whether the order has arrived."""
+_LATEST = re.compile(r"\b(?:last|latest|newest|most recent) (?:order|purchase|one)\b")
+
+
+def first_draft(step: Change, task: Task) -> Draft:
+    """What plan and message say of a change; what an unfinished one of the same kind knew already is kept."""
+    kind = _KINDS[step.what]
+    if kind is Kind.RETURN and asks_for_label(task.message):
+        kind = Kind.RETURN_LABEL
+    if kind is Kind.CHANGE_ADDRESS and is_about_account(task.message):
+        kind = Kind.CHANGE_DEFAULT_ADDRESS
+    waiting = task.thread.waiting
+    number = order_said(step.order, task.message)
+    if waiting is not None and (waiting.draft.kind is kind or {waiting.draft.kind, kind} == {*_SWAPPING}):
+        is_same_order = number.lstrip("#") in ("", waiting.draft.order.lstrip("#"))
+        if (waiting.detail is not None and not number) or (waiting.proposal and is_same_order and amends(task.message)):
+            return waiting.draft
+    return Draft(kind, order=number)
+
+
+def meant_order(draft: Draft, task: Task, owner: Owner, bench: Bench) -> OrderRecord | Findings:
+    """The order that is to be changed; or the question which one, or that there is none."""
+    actions, message = bench.actions, task.message
+    if draft.order:
+        found = actions.find(owner, draft.order)
+        return found[0] if found else Findings(notes=(Note.NO_ORDER,))
+    recent = actions.find(owner, limit=_RECENT)
+    if not recent:
+        return Findings(notes=(Note.NO_ORDER,))
+    if _LATEST.search(clean(message).casefold()):
+        return recent[0]
+    spoken_of = next((each for each in recent if each.order.id == task.thread.order), None)
+    titled = orders_with(message, recent, bench) if draft.kind is not Kind.CHANGE_PAYMENT else ()
+    goes_on = spoken_of and _was_just_spoken_of(task) and _is_possible(draft.kind, spoken_of, task, bench)
+    if spoken_of and not titled and (points(message) or goes_on):
+        return spoken_of
+    meant = titled or recent
+    possible = [each for each in meant if _is_possible(draft.kind, each, task, bench)]
+    if spoken_of in possible and titled:
+        return spoken_of
+    if len(possible) == 1:
+        return possible[0]
+    if not possible:
+        return spoken_of if spoken_of in meant else meant[0]
+    choices = tuple(Choice(each.order.id, order_text(each)) for each in possible[:_MOST_CHOICES])
+    return ask(Detail.ORDER, draft, choices)
+
+
+def meant_kind(kind: Kind, record: OrderRecord, task: Task, bench: Bench) -> Kind:
+    """The kind of the change for this order: other options of an order that has arrived are an exchange."""
+    if kind not in _SWAPPING or takes_out(task.message) or adds_items(task, bench):
+        return kind
+    (other,) = {*_SWAPPING} - {kind}
+    why_not = bench.actions.why_not
+    is_other = why_not(kind.value, record) is not None and why_not(other.value, record) is None
+    return other if is_other else kind
+
+
+def adds_items(task: Task, bench: Bench) -> bool:
+    """True if the message asks for a further item in the order, and the policy lets orders grow."""
+    policy = bench.actions.policy or Policy()
+    return adds(task.message) and not policy.rules.change_items.only_options
+
+
+def _is_possible(kind: Kind, record: OrderRecord, task: Task, bench: Bench) -> bool:
+    if kind is Kind.RETURN_LABEL:
+        return bool(record.returns)
+    return bench.actions.why_not(meant_kind(kind, record, task, bench).value, record) is None
+
+
+def _was_just_spoken_of(task: Task) -> bool:
+    turns = task.thread.turns
+    return bool(turns) and f"o1 {task.thread.order}" in turns[-1].brief and "\no2 " not in turns[-1].brief
