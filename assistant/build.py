@@ -11,6 +11,7 @@ from assistant.actions.policy import Policy
 from assistant.adapters.adapter import Adapter
 from assistant.adapters.fitting import check_fits
 from assistant.checking.claims import ClaimsChecker
+from assistant.dialogue.thread import Thread
 from assistant.evidence.briefing import Briefing
 from assistant.evidence.wording import plural_kind
 from assistant.language_model.chat_model import ChatModel
@@ -19,12 +20,14 @@ from assistant.planning.chat_planner import ChatPlanner
 from assistant.planning.constraints import Constraints
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
-from assistant.planning.planner import LanguageModelPlanner, Planner, Router
+from assistant.planning.planner import LanguageModelPlanner, Planner
+from assistant.planning.route import NOTHING_NEAR, Nearness, Router
 from assistant.reading.known_questions import KnownQuestions
 from assistant.reading.listener import Listener
 from assistant.reading.reader import Reader
 from assistant.settings import Settings
 from assistant.shop import Shop
+from assistant.tools.answering import nearness
 from assistant.tools.tool import Bench
 from assistant.turn import Dialogue
 from assistant.writing.chat_writer import ChatWriter
@@ -60,14 +63,19 @@ def dialogue_of(
     grammar = Grammar(catalog)
     names = grammar.names
     known = KnownQuestions(finder, catalog.faqs)
-    planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar, known), router)
+    bench = Bench(catalog, search, reader, Constraints(grammar), actions, finder, known)
+
+    def near(thread: Thread, message: str) -> Nearness:
+        return nearness(thread, message, listener, bench) if listener else NOTHING_NEAR
+
+    planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar, known), router, near)
     writer: SentenceWriter = RenderedWriter(speaker)
     if chat is not None:
         planner = ChatPlanner(chat, catalog, names, default=planner)
         writer = ChatWriter(chat)
     return Dialogue(
         planner=planner,
-        bench=Bench(catalog, search, reader, Constraints(grammar), actions, finder, known),
+        bench=bench,
         briefing=Briefing(catalog, shop, now, actions.policy or Policy()),
         composer=Composer(writer, ClaimsChecker(catalog, everyday)),
         kinds=catalog_kinds(catalog),

@@ -29,7 +29,7 @@ from assistant.language_model.speaker import EngineSpeaker
 from assistant.live.generation import Generations, Material
 from assistant.live.live import LOOK_SECONDS, Live
 from assistant.live.live_assistant import LiveAssistant
-from assistant.planning.planner import Router
+from assistant.planning.route import Router
 from assistant.reading.reader import LanguageModelReader
 from assistant.settings import Settings
 from assistant.shop import Shop

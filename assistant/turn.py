@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
 from assistant.actions.owner import Owner
 from assistant.conversation.message import clean
@@ -196,10 +195,11 @@ class Dialogue:
         )
         return Prepared(message, thread, context, planned, brief, moment)
 
-    def _hearing(self, thread: Thread) -> Callable[[str], Vectors] | None:
-        if self.listener is None:
+    def _hearing(self, thread: Thread) -> Callable[[str, str], Vectors] | None:
+        if (listener := self.listener) is None:
             return None
-        return partial(self.listener.hear, before=conversation_before(thread, self.bench.catalog.products))
+        products = self.bench.catalog.products
+        return lambda asked, said: listener.hear(asked, conversation_before(thread, products, said))
 
     def _planned(self, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
         planned = self.planner.plan(self.system, context, thread, message, cancelled)

@@ -17,7 +17,7 @@ from assistant.checking.claims import EVERYDAY_FILE, ClaimsChecker
 from assistant.language_model.base import ensure_base
 from assistant.language_model.engine import Engine
 from assistant.language_model.speaker import EngineSpeaker
-from assistant.planning.planner import Router
+from assistant.planning.route import Router
 from assistant.planning.router import open_router
 from assistant.reading.finder import EncoderFinder, open_finder
 from assistant.reading.reader import LanguageModelReader

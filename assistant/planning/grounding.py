@@ -1,14 +1,13 @@
 """Grounding: a plan speaks of what the conversation speaks of.
 
 A small model sometimes plans a word that nobody said: another kind of product, a budget, a color, a product that has not come up. Code
-puts the customer's own words in the place of such arguments, so that tools search and read for what was asked. A question about the shop
-stays as planned: pages are searched with it and the message together, and the right one is found more often than by the message alone.
+puts the customer's own words in the place of such arguments, so that tools search and read for what was asked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.dialogue.need import Need
@@ -54,6 +53,7 @@ _SAME = 4
 _SHORT = 20
 """Words of a message that is looked for in full where a plan leaves a word of it out; a longer one blurs a search."""
 _DIGITS = re.compile(r"\d+")
+NO_TOOLS: Mapping[str, str] = {}
 _SEARCHING = (Find, Bundle, Choose, Ask)
 """Steps that tell more of what a customer needs; a question about a product or the shop does not."""
 
@@ -65,19 +65,25 @@ class Grounding:
     grammar: Grammar
     known: KnownQuestions | None = None
 
-    def of(self, plan: Plan, thread: Thread, message: str) -> Plan:
-        """The plan with each argument that nobody bears replaced by the customer's words, or left out."""
+    def of(self, plan: Plan, thread: Thread, message: str, tools: Mapping[str, str] = NO_TOOLS) -> Plan:
+        """The plan with each argument that nobody bears replaced by the customer's words, or left out.
+
+        `tools` are those that the questions of a message surely want, by question, where it asks several; "" or nothing for one in doubt.
+        """
         messages = [self.grammar.mended(clean(text)) for text in (message, *(turn.message for turn in thread.turns))]
-        heard = _Heard([*messages, *(turn.brief for turn in thread.turns), thread.need.as_text()])
+        heard = _Heard([message, *messages, *(turn.brief for turn in thread.turns), thread.need.as_text()])
         said = " ".join(message.split())[:LONGEST]
         spoken = Spoken(self.grammar, thread, message)
         if asks_spent(message) or asks_first(message):
             return Plan(steps=(Order(what="history" if asks_spent(message) else "status", order=""),), need=thread.need)
         if self._asks_a_page(plan, message):
             return Plan(steps=(Policy(question=said),), need=thread.need)
-        planned = [_of_record(step, spoken) for step in _asked_apart(plan.steps, message)]
-        if spoken.search and len(plan.steps) == 1 and not _knows_better(plan.steps[0], spoken):
-            planned = [spoken.search]
+        steps: Sequence[Step] = plan.steps
+        if spoken.search and len(steps) == 1 and not _knows_better(steps[0], spoken):
+            steps = [spoken.search]
+        asked = [(question[:LONGEST], tools.get(question, "")) for question in questions_in(message)]
+        steps = _asked_apart(steps, asked, spoken) if asked else _in_own_words(steps, said)
+        planned = [_of_record(step, spoken) for step in steps][:MOST_STEPS]
         told, before = heard, thread.need
         if spoken.turns_to_another_kind:
             messages = messages[:1]
@@ -173,22 +179,41 @@ def _knows_better(step: Step, spoken: Spoken) -> bool:
     return isinstance(step, (Bundle, Cart, Order, Change)) or (isinstance(step, Find) and bool(spoken.kind))
 
 
-def _asked_apart(steps: Sequence[Step], message: str) -> Sequence[Step]:
-    """The one question of a plan as the several that the message asks, so that each is answered."""
-    asked = questions_in(message)
+def _asked_apart(steps: Sequence[Step], asked: Sequence[tuple[str, str]], spoken: Spoken) -> Sequence[Step]:
+    """A plan with a step for each of several questions that the message asks, so that each is answered.
+
+    The router knows the tool of a question better than the model that planned the message as a whole. What is asked of a product that the
+    message names, or beside a search, is about that product or what is found, unless both take it for a question to the shop: whether a
+    page or the record answers is seen when both are read.
+    """
+    searches = [step for step in steps if isinstance(step, (Find, Bundle))]
     asking = [step for step in steps if isinstance(step, (Details, Policy))]
-    if not asked:
+    if len(searches) + len(asking) < len(steps):
         return steps
-    if len(asking) < len(steps):  # a wish and a question: "a gift for him, and would it get here in time"
-        left = [question for question in asked if not asks_for_goods(question)]
-        if len(asking) != 1 or len(left) != 1:
-            return steps
-        return [step.model_copy(update={"question": left[0]}) if step is asking[0] else step for step in steps]
-    if len(steps) == 1:
-        return [steps[0].model_copy(update={"question": question}) for question in asked]
-    if len(steps) == len(asked):
-        return [step.model_copy(update={"question": question}) for step, question in zip(steps, asked, strict=True)]
-    return steps
+    about = next((step.of for step in steps if isinstance(step, Details)), spoken.in_view)
+    to_shop = any(isinstance(step, Policy) for step in asking)
+    planned = [Policy.tool if isinstance(step, Policy) else Details.tool for step in asking or steps]
+    defaults = planned if len(planned) == len(asked) else planned[:1] * len(asked)
+    apart: list[Step] = [] if any(tool == Find.tool for _, tool in asked) else [*searches]
+    for (question, tool), default in zip(asked, defaults, strict=True):
+        is_of_new = bool(spoken.named) or any(isinstance(step, (Find, Bundle)) for step in apart)
+        if tool == Find.tool and (searches or not spoken.named):
+            apart += searches or [Find(kind=spoken.kind, want=question)]
+            searches = []
+        elif is_of_new and not tool and (not asking or asks_for_goods(question)):
+            continue  # the search itself
+        elif is_of_new and not (to_shop and tool in ("", Policy.tool)):
+            apart.append(Details(of=spoken.named, question=question))
+        elif is_of_new or (tool or default) == Policy.tool or not about:
+            apart.append(Policy(question=question))
+        else:
+            apart.append(Details(of=about, question=question))
+    return apart
+
+
+def _in_own_words(steps: Sequence[Step], said: str) -> Sequence[Step]:
+    """A question to the shop as the customer asked it."""
+    return [Policy(question=said)] if all(isinstance(step, Policy) for step in steps) else steps
 
 
 def _of_record(step: Step, spoken: Spoken) -> Step:

@@ -44,7 +44,7 @@ class Details(Step):
     """Answer a question about one or more products from their records."""
 
     tool = "details"
-    of: tuple[str, ...] = Field(min_length=1, max_length=6, description=_PRODUCTS)
+    of: tuple[str, ...] = Field(default=(), max_length=6, description=f"{_PRODUCTS}; none for what the plan finds")
     question: str = _QUESTION
 
 

@@ -24,7 +24,8 @@ from assistant.planning.plan import Compare, Details, Find, Plan, Policy, Step, 
 from assistant.planning.plan_grammar import PlanGrammar
 from assistant.planning.plan_text import parse_plan, plan_text
 from assistant.planning.product_finder import product_finder
-from assistant.planning.request_form import asks_for_goods, asks_in_words, compares
+from assistant.planning.request_form import asks_for_goods, asks_in_words, compares, questions_in
+from assistant.planning.route import NOTHING_NEAR, Near, Route, Router
 from assistant.reference import spell
 
 _log = structlog.get_logger(__name__)
@@ -57,26 +58,25 @@ class Planner(Protocol):
         ...
 
 
-class Router(Protocol):
-    """Anything that knows the tool a message asks for better than the language model does."""
-
-    def tool(self, context: str, thread: Thread, message: str) -> str:
-        """The tool that a plan for `message` surely begins with, or "" if none is sure."""
-        ...
-
-
 class LanguageModelPlanner:
     """Plans with the embedded language model; decoding is held to the plan grammar, arguments to what was said.
 
-    If the `router` is sure of a tool that the plan lacks, the plan is written again and begins with that tool.
+    If the `router` is sure of a tool that the plan lacks, the plan is written again and begins with that tool. `near` tells the router how
+    near the records are to a message. A question to the shop alone is planned without the language model.
     """
 
     def __init__(
-        self, speaker: Speaker, names: Names, grounding: Grounding | None = None, router: Router | None = None
+        self,
+        speaker: Speaker,
+        names: Names,
+        grounding: Grounding | None = None,
+        router: Router | None = None,
+        near: Near = lambda thread, message: NOTHING_NEAR,
     ) -> None:
         self._speaker = speaker
         self._grounding = grounding
         self._router = router
+        self._near = near
         self._names = names
         self._grammar = PlanGrammar(speaker.tokens, speaker.newline, speaker.end)
         references = [token for key in KEYS for token in speaker.tokens(spell(key))]
@@ -86,21 +86,38 @@ class LanguageModelPlanner:
         """See `Planner.plan`."""
         if is_other_language(message):
             return Planned(Plan(steps=(Talk(about="other_language"),), need=thread.need), "talk other_language")
+        asked = {question: self._route(context, thread, question) for question in questions_in(message)}
+        route = self._route(context, thread, message)
+        is_fallback = False
+        if all(map(_asks_shop, asked.values() or [route])):
+            plan = Plan(steps=(Policy(question=" ".join(message.split())[:_LONGEST_QUESTION]),), need=thread.need)
+        else:
+            plan, is_fallback = self._planned(system, context, thread, message, route.tool, cancelled)
+        if self._grounding is not None:
+            tools = {question: each.tool for question, each in asked.items()}
+            plan = self._grounding.of(plan, thread, message, tools)
+        return Planned(plan, plan_text(plan, self._label(thread), thread.need), is_fallback)
+
+    def _route(self, context: str, thread: Thread, message: str) -> Route:
+        """The tool that a message, or one question of it, surely wants."""
+        if self._router is None:
+            return Route()
+        return self._router.route(context, thread, message, self._near(thread, message))
+
+    def _planned(
+        self, system: str, context: str, thread: Thread, message: str, tool: str, cancelled: threading.Event
+    ) -> tuple[Plan, bool]:
+        """The plan that the language model writes, with `tool` in it, and whether code had to step in."""
         turns = [*thread.turns, TranscriptTurn(message)]
         ids = prompt_ids(system, context, turns, self._speaker.tokens, PLAN, self._speaker.context - _LONGEST)
-        tool = self._router.tool(context, thread, message) if self._router else ""
         text = self._written(ids, thread, "", cancelled)
         if tool and tool not in _tools(text):
             text = self._written(ids, thread, tool, cancelled)
-        is_fallback = False
         try:
-            plan = parse_plan(text, product_finder(self._names, thread, message), thread.need)
+            return parse_plan(text, product_finder(self._names, thread, message), thread.need), False
         except ValueError as error:
             _log.info("plan not readable", reason=str(error)[:80])
-            plan, is_fallback = Plan(steps=(self._step_without(text, thread, message),), need=thread.need), True
-        if self._grounding is not None:
-            plan = self._grounding.of(plan, thread, message)
-        return Planned(plan, plan_text(plan, self._label(thread), thread.need), is_fallback)
+            return Plan(steps=(self._step_without(text, thread, message),), need=thread.need), True
 
     def _written(self, ids: list[int], thread: Thread, tool: str, cancelled: threading.Event) -> str:
         """The plan that the model writes; with `tool` one that begins with it."""
@@ -140,6 +157,11 @@ class LanguageModelPlanner:
             return f"#{number}" if number else self._names.title_of(id)
 
         return label
+
+
+def _asks_shop(route: Route) -> bool:
+    """Whether a message is a question to the shop and nothing else, whose plan needs no language model."""
+    return route.is_alone and route.tool == Policy.tool
 
 
 def _tools(text: str) -> list[str]:

@@ -104,6 +104,11 @@ class Spoken:
         return self._named
 
     @property
+    def in_view(self) -> tuple[str, ...]:
+        """The first product in view, else the one whose page is open."""
+        return (*self._thread.shown, *filter(None, [self._thread.page]))[:1]
+
+    @property
     def said(self) -> str:
         """The message as an argument of a step."""
         return " ".join(self._message.split())[:LONGEST]
@@ -244,7 +249,12 @@ class Spoken:
         return any((token.stem,) == last and is_owned(tokens, place) for place, token in enumerate(tokens))
 
     def about(self, step: Step) -> Step:
-        """The step about products that came up or are named; one that is about others becomes the step that fits what was said."""
+        """The step about products that came up or are named; one that is about others becomes the step that fits what was said.
+
+        A question about what the plan finds stands.
+        """
+        if isinstance(step, Details) and not step.of:
+            return step
         if isinstance(step, Find) and self._spoken_of and not asks_for_goods(self._message):
             return Details(of=self._spoken_of, question=self.said)
         if isinstance(step, Find) and self._asks_for_a_variant:

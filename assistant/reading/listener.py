@@ -25,10 +25,11 @@ class Listener(Protocol):
         ...
 
 
-def conversation_before(thread: Thread, products: Mapping[str, Product]) -> str:
-    """What the listener reads of a conversation. In view are the products of the last reply, else the one whose page is open."""
+def conversation_before(thread: Thread, products: Mapping[str, Product], said: str = "") -> str:
+    """What the listener reads of a conversation, `said` last. In view are the products of the last reply, else the one whose page is open."""
     titles = [products[id].title for id in thread.shown or (thread.page,) if id in products]
-    return before_text([turn.message for turn in reversed(thread.turns[-2:])], titles, thread.need.as_text())
+    messages = [turn.message for turn in reversed(thread.turns[-2:])]
+    return before_text([*filter(None, [said]), *messages], titles, thread.need.as_text())
 
 
 def before_text(messages: Sequence[str], in_view: Sequence[str], need: str = "") -> str:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from assistant.dialogue.thread import Thread
+from assistant.planning.route import Nearness
+from assistant.reading.listener import Listener, conversation_before
 from assistant.tools.tool import Asked, Bench, NearLine, Task
 
 _SEARCHED = 12
@@ -46,3 +49,12 @@ def nearest_pages(searched: Iterable[str], asked: Asked, bench: Bench) -> Mappin
     others = list(bench.catalog.faqs)[:: len(bench.catalog.faqs) // _COMPARED + 1]
     near = {page: bench.nearest_lines(page, asked, 1) for page in (*searched, *others)}
     return {page: lines[0] for page, lines in near.items() if lines}
+
+
+def nearness(thread: Thread, message: str, listener: Listener, bench: Bench) -> Nearness:
+    """How near pages and products in view are to a message as it is heard."""
+    asked = Asked((), listener.hear(message, conversation_before(thread, bench.catalog.products)))
+    pages = nearest_pages(searched_pages((message,), bench), asked, bench).values()
+    in_view = dict.fromkeys(filter(None, (*thread.shown, thread.page)))
+    products = [line.nearness for product in in_view for line in bench.nearest_lines(product, asked, 1)]
+    return Nearness(max((line.nearness for line in pages), default=0.0), max(products, default=None))

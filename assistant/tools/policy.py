@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.plan import Policy
-from assistant.planning.request_form import hangs_on, points, questions_in
+from assistant.planning.request_form import questions_in
 from assistant.reading.lines import Line
 from assistant.reading.reader import Reading
 from assistant.reading.verdict import Verdict
@@ -47,9 +47,7 @@ _FEWEST_WORDS = 4
 
 def policy(step: Policy, task: Task, bench: Bench) -> Findings:
     """The lines that answer, then a condition on the same page; "not stated" if no page answers."""
-    shown = bench.catalog.products.get(task.thread.shown[0] if task.thread.shown else task.thread.page)
-    named = f"{step.question} {shown.title}" if shown and points(task.message) else step.question
-    asked = Asked((named, *_ways(step.question, task)), task.heard(step.question))
+    asked = task.asked(step.question)
     lines = page_findings(asked, bench)
     if not lines and (found := _of_a_product(step.question, task, bench)):
         return found
@@ -70,33 +68,19 @@ def _of_a_product(question: str, task: Task, bench: Bench) -> Findings | None:
     return Findings(products=(best.line.record,), lines=(told(reading),))
 
 
-def _ways(question: str, task: Task) -> tuple[str, ...]:
-    """Further ways to ask a question: the message, and if it hangs on the one before ("do I have to pay to send it back"), both together.
-
-    None where the message asks more than that question.
-    """
-    if question in task.message and questions_in(task.message):
-        return ()
-    return (
-        task.message,
-        *(f"{turn.message} {task.message}" for turn in task.thread.turns[-1:] if hangs_on(task.message)),
-    )
-
-
 def page_findings(asked: Asked, bench: Bench, least: float = _ANSWERS) -> tuple[BriefLine, ...]:
     """What the shop's pages say on what is asked; () if no page is near enough."""
     near = nearest_pages(searched_pages(asked.words, bench), asked, bench)
     nearness = {page: line.nearness for page, line in near.items()}
-    said_first = (*asked.words[1:2], *asked.words[:1])  # a message counts before what the model made of it
-    known = next((page for text in said_first if (page := bench.known.page(text)) and bench.lines_of(page)), None)
+    known = next((page for text in asked.words if (page := bench.known.page(text)) and bench.lines_of(page)), None)
     if known:
-        return _answer(known, asked.words, bench)
+        return _answer(known, asked, bench)
     best = max(nearness, key=lambda page: nearness[page], default="")
     if not best or 2 * nearness[best] - float(np.median(list(nearness.values()))) < least + (
         0.0 if asked.heard is None else _HEARD
     ):
         return ()
-    return _answer(best, asked.words, bench)
+    return _answer(best, asked, bench)
 
 
 def page_heard(products: Iterable[str], task: Task, bench: Bench) -> tuple[BriefLine, ...]:
@@ -116,12 +100,12 @@ def _by_age(reading: Reading, questions: Sequence[str]) -> Reading:
     return Reading.certain(reading.line, verdict) if verdict else reading
 
 
-def _answer(record: str, questions: tuple[str, ...], bench: Bench) -> tuple[BriefLine, ...]:
-    """The lines of a page that answer, in its order, then one that limits them. Among lines of one page the words tell more than what was heard."""
+def _answer(record: str, asked: Asked, bench: Bench) -> tuple[BriefLine, ...]:
+    """The lines of a page that answer, in its order, then one that limits them."""
     page = bench.lines_of(record)
-    near = bench.nearest_lines(record, Asked(questions), len(page))
+    near = bench.nearest_lines(record, asked, len(page))
     order = [line for line in page if len(line.text.split()) >= _FEWEST_WORDS] or list(page)
-    readings = {reading.line: _by_age(reading, questions) for reading in bench.reader.read(questions[0], order)}
+    readings = {reading.line: _by_age(reading, asked.words) for reading in bench.reader.read(asked.question, order)}
     if len(order) <= _SHORT_LINES and sum(len(line.text.split()) for line in order) <= _SHORT_WORDS:
         return tuple(told(readings[line]) for line in order)
     merit = {

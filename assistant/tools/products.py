@@ -61,6 +61,9 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
         return Findings(products=ids, notes=(note,))
     if asks_total(task.message) or _goes_on_adding(task):
         basket = named_basket(task, bench)
+        came_up = {*task.thread.shown, *task.thread.numbers.latest, task.thread.page}
+        if basket and {*came_up, *(each.id for each, _ in basket)}.isdisjoint(ids):
+            basket = None  # names and numbers of something else than what was just found
         if basket is not None and sum(count for _, count in basket) < 2:
             basket = [(each, 1) for each in products]
         if basket and (len(basket) > 1 or basket[0][1] > 1):

@@ -61,10 +61,17 @@ TOOLS: Mapping[type[Step], Tool] = {
 
 
 def run(plan: Plan, task: Task, bench: Bench) -> Findings:
-    """Everything that the plan's steps bring, in their order, no product twice.
+    """Everything that the plan's steps bring, in their order, no product twice. A question about no product is about the first that was found.
 
     Raises StoreError, SearchIndexError and ModelError.
     """
-    steps = [(place, step) for place, step in enumerate(plan.steps) if type(step) in TOOLS]
-    found = joined([TOOLS[type(step)].run(step, task, bench).of_step(place) for place, step in steps])
+    brought: list[Findings] = []
+    for place, step in enumerate(plan.steps):
+        if isinstance(step, Details) and not step.of:
+            step = step.model_copy(update={"of": joined(brought).products[:1]})
+            if not step.of:
+                continue
+        if type(step) in TOOLS:
+            brought.append(TOOLS[type(step)].run(step, task, bench).of_step(place))
+    found = joined(brought)
     return replace(found, products=once_each(found.products, task, bench))

@@ -169,8 +169,8 @@ class Task:
     continued: Continued | None = None
     hands_over: bool = False
     """Whether people answer in this chat, so that a hand-over needs no contacts."""
-    hear: Callable[[str], Vectors] | None = None
-    """Hears the message, or one question of it, in the light of the conversation; None if nobody listens."""
+    hear: Callable[[str, str], Vectors] | None = None
+    """Hears the message, or one question of it behind what was said before in it, in the light of the conversation; None if nobody listens."""
 
     @property
     def orders_of(self) -> Owner | None:
@@ -184,11 +184,9 @@ class Task:
         if self.hear is None:
             return None
         if not question or question not in self.message or not questions_in(self.message):
-            return self.hear(self.message)
-        end = self.message.index(question) + len(question)
-        return self.hear(
-            self.message[:end] if points(question) else question
-        )  # "does it cost me something?" hangs on the one before
+            return self.hear(self.message, "")
+        said = self.message[: self.message.index(question)] if points(question) else ""
+        return self.hear(question, said.strip())  # "does it cost me something?" hangs on the one before
 
     def asked(self, *words: str) -> Asked:
         """What is asked in `words`, the question first, and as it was heard."""
@@ -214,9 +212,9 @@ def joined(findings: Sequence[Findings]) -> Findings:
 
 
 def _each_line_once(lines: Iterable[BriefLine]) -> tuple[BriefLine, ...]:
-    """Lines without repetitions, each for all steps that it answers."""
+    """Lines without repetitions, each for all steps that it answers, and as the first of them told it."""
     once: dict[Line, BriefLine] = {}
     for told in lines:
-        steps = once[told.line].steps if told.line in once else ()
-        once[told.line] = replace(told, steps=(*steps, *told.steps))
+        first = once.get(told.line)
+        once[told.line] = replace(first, steps=(*first.steps, *told.steps)) if first else told
     return tuple(once.values())

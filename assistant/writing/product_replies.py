@@ -54,7 +54,7 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
             name = "nothing_of_kind" if step.want else "no_kind"
             yield view.phrases(f"find.{name}", kind=step.kind) if step.kind else view.phrases("find.nothing")
         return
-    lines = view.lines_of(*slots)
+    lines = view.lines_for(step, *slots)
     if Note.OTHER_KIND in view.task.brief.notes:
         yield view.phrases("find.other_kind", kind=step.kind)
     elif Note.LIMIT_NOT_MET in view.task.brief.notes:

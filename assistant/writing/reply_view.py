@@ -15,7 +15,7 @@ from assistant.evidence.hints import PLURAL
 from assistant.evidence.lexicon import words
 from assistant.evidence.wording import stems
 from assistant.planning.grammar.english import FUNCTION_WORDS
-from assistant.planning.plan import Details, Step
+from assistant.planning.plan import Details, Find, Step
 from assistant.planning.question_form import asks_yes_no
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
@@ -100,9 +100,9 @@ class ReplyView:
         return distinct([told for told in self.lines if told.owner in slots])
 
     def lines_for(self, step: Step, *slots: str) -> list[Told]:
-        """Lines of these products for one step of a plan, without those that answer only another of its questions."""
+        """Lines of these products for one step of a plan, without those that only another of its searches and questions has brought."""
         lines, steps = self.lines_of(*slots), self.task.planned.plan.steps
-        if step not in steps or sum(isinstance(each, Details) for each in steps) < 2:
+        if step not in steps or sum(isinstance(each, (Details, Find)) for each in steps) < 2:
             return lines
         place = steps.index(step)
         return [told for told in lines if place in told.steps or not told.steps]

@@ -7,6 +7,7 @@ aisle corpus sample data/conversations/*/ --share 0.05
 aisle train conversation --output DIR          the adapter that plans, reads and writes
 aisle train finder       --output DIR          the encoder that hears messages and finds the lines that answer
 aisle train router       --output DIR          the encoder that picks the tool a message asks for
+aisle train weighing                           what weighs the router against how near records are
 aisle evaluate reader                          verdicts on record lines, next to floors
 aisle evaluate planner                         plans, next to floors
 aisle evaluate finder                          pages, lines and products found by messages in their conversations
@@ -66,6 +67,7 @@ def register(train: typer.Typer, evaluate: typer.Typer) -> None:
     train.command("conversation")(train_conversation)
     train.command("finder")(train_finder)
     train.command("router")(train_router)
+    train.command("weighing")(train_weighing)
     evaluate.command("reader")(evaluate_reader)
     evaluate.command("finder")(evaluate_finder)
     evaluate.command("planner")(evaluate_planner)
@@ -158,11 +160,29 @@ def train_router(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
 ) -> None:
-    """Train the encoder that picks the tool a message asks for."""
+    """Train the encoder that picks the tool a message asks for, then what weighs it against the records."""
     from finetune.corpora.router_training import RouterRecipe, train_router
 
     with _watching("Training the router") as watch:
-        typer.echo(train_router(corpus, output, data, RouterRecipe(seed=seed), watch))
+        train_router(corpus, output, data, RouterRecipe(seed=seed), watch)
+    train_weighing(output, corpus=corpus, seed=seed)
+
+
+def train_weighing(
+    router: Annotated[Path, typer.Option(help="Folder of the router, which receives the layer.")] = ROUTER_FOLDER,
+    finder: Annotated[Path, typer.Option(help="Folder of the finder.")] = FINDER_FOLDER,
+    corpus: Corpus = CORPUS_FOLDER,
+    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
+) -> None:
+    """Fit what weighs the router against how near records are; do it after the router or the finder was trained."""
+    from assistant.planning.router import open_router
+    from assistant.reading.finder import open_finder
+    from finetune.corpora.weighing_training import WeighingRecipe, train_weighing
+
+    with _watching("Weighing the records") as watch:
+        typer.echo(
+            train_weighing(corpus, router, open_router(router), open_finder(finder), WeighingRecipe(seed=seed), watch)
+        )
 
 
 @contextmanager
@@ -190,12 +210,14 @@ def evaluate_finder(
 def evaluate_router(
     corpus: Corpus = CORPUS_FOLDER,
     router: Annotated[Path, typer.Option(help="Folder of the router.")] = ROUTER_FOLDER,
+    finder: Annotated[Path, typer.Option(help="Folder of the finder.")] = FINDER_FOLDER,
 ) -> None:
     """Print how often the router names the tool that a message of the held-out shops wants."""
     from assistant.planning.router import open_router
+    from assistant.reading.finder import open_finder
     from finetune.corpora.router_evaluation import evaluate_router
 
-    for name, share in evaluate_router(corpus, open_router(router)).items():
+    for name, share in evaluate_router(corpus, open_router(router), open_finder(finder)).items():
         typer.echo(f"{name:42} {share} of {share.cases}")
 
 

@@ -8,7 +8,7 @@ from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
 from assistant.build import dialogue_of
 from assistant.language_model.speaker import Speaker
-from assistant.planning.planner import Router
+from assistant.planning.route import Router
 from assistant.reading.listener import Listener
 from assistant.reading.reader import Reader
 from assistant.turn import Dialogue

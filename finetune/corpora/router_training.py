@@ -2,6 +2,8 @@
 
     aisle train router --output data/models/router --data DIR
 
+The layer that weighs what it says against the shop's records is fitted after that: see `weighing_training.py`.
+
 A LoRA adapter in the upper half of all-MiniLM-L6-v2 and a linear layer, trained on the tools of written plans with binary cross-entropy
 (a plan may have several) and, if given, on messages of public sets. Those come with the conversation before a random turn of ours, or with none.
 """
@@ -21,7 +23,7 @@ from safetensors.torch import save_file
 from transformers import AutoModel, AutoTokenizer
 
 from assistant.language_model.transcript import context_text
-from assistant.planning.router import HEAD_FILE, TOOLS, EncoderRouter, before_text
+from assistant.planning.router import HEAD_FILE, TOOLS, WEIGHING_FILE, EncoderRouter, before_text
 from finetune.corpora.asks import AskedMessage, asked_messages
 from finetune.corpora.encoder_training import batches_of_like_length, save_adapter
 from finetune.corpora.further import FurtherMessage, further_messages
@@ -159,3 +161,4 @@ def _untrained(recipe: RouterRecipe) -> EncoderRouter:
 def _save(router: EncoderRouter, output: Path, training: dict[str, Any]) -> None:
     save_adapter(router.encoder, output, training)
     save_file({name: value.to(torch.bfloat16) for name, value in router.head.state_dict().items()}, output / HEAD_FILE)
+    save_file(router.weighing.state_dict(), output / WEIGHING_FILE)

@@ -104,6 +104,8 @@ def test_the_conversation_before_names_what_was_said_and_what_is_in_view() -> No
     assert conversation_before(shown, products) == f"cheaper / {view} / use a terrace / a parasol?"
     assert conversation_before(thread, products) == f"cheaper / {products[fourth].title} / use a terrace / a parasol?"
     assert conversation_before(Thread(), products) == NOTHING_BEFORE
+    assert conversation_before(thread, products, "in red").startswith("in red / ")
+    assert conversation_before(thread, products, "in red").endswith(" / cheaper")
     assert before_text(["cheaper", "a parasol?", "hi"], ["Brolly"]) == "cheaper / Brolly /  / a parasol?"
 
 

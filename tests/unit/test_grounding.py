@@ -13,6 +13,7 @@ from assistant.language_model.transcript import TranscriptTurn
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
 from assistant.planning.plan import Ask, Bundle, Choose, Compare, Details, Find, Order, Plan, Policy, Step
+from assistant.planning.request_form import questions_in
 from tests.unit.grammar_shops import SHOPS
 
 GROUNDING = Grounding(Grammar(SHOPS["outdoor"]))
@@ -27,11 +28,11 @@ def grounded(step: Step, message: str, thread: Thread = Thread(), need: Need = N
 @pytest.mark.parametrize(
     ("step", "message", "expected"),
     [
-        (Policy(question="can I return boots"), "can i return the boots?", Policy(question="can I return boots")),
+        (Policy(question="can I return boots"), "can i return the boots?", Policy(question="can i return the boots?")),
         (
             Policy(question="is there a student discount"),
             "do students pay the same?",
-            Policy(question="is there a student discount"),
+            Policy(question="do students pay the same?"),
         ),
         (
             Details(of=TENTS[:1], question="is it blue"),
@@ -136,6 +137,49 @@ def test_the_question_next_to_a_wish_is_asked_alone() -> None:
     said = "do you have a light tent? and can I return it after a trip"
     plan = Plan(steps=(Find(kind="tents", want="light"), Policy(question=said)))
     assert GROUNDING.of(plan, Thread(), said).steps[1] == Policy(question="and can I return it after a trip")
+
+
+@pytest.mark.parametrize(
+    ("said", "tools", "planned", "expected"),
+    [
+        (
+            "do you have a light tent? and can it stand in the rain? and can I return it",
+            ("find", "policy", "policy"),
+            Find(kind="tents", want="light"),
+            (
+                Find(kind="tents", want="do you have a light tent? and can it stand in the rain? and can I return it"),
+                Details(question="and can it stand in the rain?"),
+                Details(question="and can I return it"),
+            ),
+        ),
+        (
+            "can it stand in the rain? and do you have a tent for one",
+            ("details", "find"),
+            Details(of=TENTS[:1], question="can it stand in the rain"),
+            (
+                Details(of=TENTS[:1], question="can it stand in the rain?"),
+                Find(kind="tents", want="can it stand in the rain? and do you have a tent for one"),
+            ),
+        ),
+        (
+            "is it heavy? and can I send it back",
+            ("details", "policy"),
+            Details(of=TENTS[:1], question="is it heavy and can I send it back"),
+            (Details(of=TENTS[:1], question="is it heavy?"), Policy(question="and can I send it back")),
+        ),
+        (
+            "where is my order? and is it heavy",
+            ("", "details"),
+            Order(what="status"),
+            (Order(what="status"),),
+        ),
+    ],
+)
+def test_each_question_gets_the_tool_that_it_wants(
+    said: str, tools: tuple[str, ...], planned: Step, expected: tuple[Step, ...]
+) -> None:
+    routed = dict(zip(questions_in(said), tools, strict=True))
+    assert GROUNDING.of(Plan(steps=(planned,)), SHOWN, said, routed).steps == expected
 
 
 def test_the_price_of_a_named_product_is_asked_of_its_record() -> None:
@@ -251,8 +295,9 @@ def test_a_question_about_the_shop_leaves_the_need_alone() -> None:
 
 def test_earlier_messages_and_briefs_bear_words_too() -> None:
     turn = TranscriptTurn("how much is delivery", "policy: delivery", "l1 + Delivery: 5 dollars", "{l1}")
-    step = Policy(question="what does delivery to Canada cost in dollars")
-    assert grounded(step, "and to Canada? what cost", Thread(turns=(turn,))).steps == (step,)
+    step = Details(of=TENTS[:1], question="what does delivery to Canada cost in dollars")
+    before = Thread(turns=(turn,), numbers=SHOWN.numbers, shown=SHOWN.shown)
+    assert grounded(step, "and to Canada, what cost", before).steps == (step,)
 
 
 def test_a_need_keeps_only_what_was_said() -> None:

@@ -8,20 +8,25 @@ import threading
 from pathlib import Path
 
 import pytest
+import torch
 
 from assistant.dialogue.thread import Thread
 from assistant.language_model.transcript import TranscriptTurn
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.plan import Find, Policy
 from assistant.planning.planner import LanguageModelPlanner
+from assistant.planning.route import NOTHING_NEAR, Nearness, Route
 from assistant.planning.router import LONGEST, TOOLS, open_router
+from assistant.reading.finder import open_finder
 from finetune.corpora.further import further_messages
 from finetune.corpora.planner_evaluation import planned_turns
 from finetune.corpora.public_intents import public_messages
 from finetune.corpora.router_evaluation import evaluate_router
+from finetune.corpora.router_training import Routed as RoutedMessage
 from finetune.corpora.router_training import RouterRecipe, router_examples, train_router
 from finetune.corpora.shop import CorpusShop
 from finetune.corpora.transcripts import corpus_conversations
+from finetune.corpora.weighing_training import NearMessage, NearRecords, fit, router_logits
 from retrieval.errors import FeedError, ModelError
 from tests.unit.corpus import CORPUS
 from tests.unit.grammar_shops import SHOPS
@@ -33,18 +38,23 @@ SHIPPED = Path("data/models/router")
 class Routed:
     """A router that always names one tool."""
 
-    def __init__(self, tool: str) -> None:
-        self._tool = tool
+    def __init__(self, tool: str, is_alone: bool = False) -> None:
+        self._route = Route(tool, is_alone)
 
-    def tool(self, context: str, thread: Thread, message: str) -> str:
-        return self._tool
+    def route(self, context: str, thread: Thread, message: str, near: Nearness) -> Route:
+        return self._route
 
 
 def test_the_router_that_ships_picks_most_first_tools_of_a_held_out_shop() -> None:
     router = open_router(SHIPPED)
     shop = CorpusShop.load(CORPUS / "velvet-hour")
     turns = list(planned_turns(shop, corpus_conversations(CORPUS / "velvet-hour")))[:80]
-    picked = [router.tool(each.conversation.context, each.thread, each.turn.text.message) for each in turns]
+    records = NearRecords(shop, open_finder(Path("data/models/finder")))
+    picked = [
+        router.route(each.conversation.context, each.thread, said, records.near(each.thread, said)).tool
+        for each in turns
+        for said in (each.turn.text.message,)
+    ]
     right = [tool == each.turn.plan.steps[0].tool for tool, each in zip(picked, turns, strict=True) if tool]
     assert len(right) > 30
     assert sum(right) / len(right) > 0.6
@@ -56,7 +66,7 @@ def test_a_message_of_any_length_is_routed(unit: str) -> None:
     thread = Thread(turns=(TranscriptTurn("a stove", "find stoves", "", "Here are two stoves. " * 20),))
     for count in (0, 1, *range(LONGEST - 6, LONGEST + 3), 2000 // len(unit)):
         for before in (Thread(), thread):
-            assert router.tool("", before, unit * count) in ("", *TOOLS)
+            assert router.route("", before, unit * count, NOTHING_NEAR).tool in ("", *TOOLS)
 
 
 def test_only_the_conversation_is_cut_where_the_message_leaves_room(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,9 +148,34 @@ def test_a_router_is_trained_saved_and_opened_again(tmp_path: Path) -> None:
     folder = train_router(CORPUS, tmp_path / "router", recipe=recipe, watch=lambda done, of, loss: steps.append(done))
     assert steps == list(range(1, len(steps) + 1))
     assert json.loads((folder / "training.json").read_text())["public sets"] is False
-    assert open_router(folder).tool("", Thread(), "do you have tents") in ("", "find")
+    trained = open_router(folder)
+    assert trained.route("", Thread(), "do you have tents", NOTHING_NEAR).tool in ("", "find")
+    said = [("do you have tents", "start"), ("can I send it back", "start")]
+    near = [Nearness(0.1, None), Nearness(0.8, 0.3)]
+    assert torch.equal(trained.first(trained(said), near), trained(said))  # nothing is weighed yet
     assert not (folder / "README.md").exists()
     assert str(Path.home()) not in (folder / "adapter_config.json").read_text()
+
+
+def test_a_question_to_the_shop_alone_is_planned_in_the_words_of_the_customer() -> None:
+    names = Grammar(SHOPS["outdoor"]).names
+    planner = LanguageModelPlanner(ScriptedSpeaker(), names, router=Routed("policy", is_alone=True))
+    plan = planner.plan("", "", Thread(), "can  I send tents back", threading.Event()).plan
+    assert plan.steps == (Policy(question="can I send tents back"),)  # the speaker has no plan to write
+
+
+def test_the_weighing_learns_what_the_records_tell(tmp_path: Path) -> None:
+    router = open_router(SHIPPED)
+    torch.nn.init.eye_(router.weighing.weight)
+    torch.nn.init.zeros_(router.weighing.bias)
+    said = RoutedMessage("and for this one", "start", frozenset())
+    messages = [
+        NearMessage(said, Nearness(page, 0.5), "policy" if page > 0.5 else "details") for page in (0.1, 0.2, 0.8, 0.9)
+    ]
+    fit(router, messages)
+    with torch.inference_mode():
+        best = router.first(router_logits(router, messages), [each.near for each in messages]).argmax(1)
+    assert [TOOLS[place] for place in best] == [each.first for each in messages]
 
 
 def test_every_further_message_is_an_example_in_the_place_of_its_turn() -> None:
@@ -158,10 +193,11 @@ def test_every_further_message_is_an_example_in_the_place_of_its_turn() -> None:
 
 
 def test_the_router_that_ships_beats_searching_on_turns_and_asks() -> None:
-    shares = evaluate_router(CORPUS, open_router(SHIPPED))
+    shares = evaluate_router(CORPUS, open_router(SHIPPED), open_finder(Path("data/models/finder")))
     assert shares["turns of conversations"].cases > 1_400
     assert shares["asks"].cases > 600
     for name in ("turns of conversations", "asks"):
+        assert shares[name].value > shares[f"{name}, without the records"].value
         assert shares[name].low > shares[f"{name}, always searching"].high
         assert shares[f"{name}, where sure"].value > shares[name].value
 

@@ -12,7 +12,7 @@ import pytest
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Note
-from assistant.planning.plan import Details, Find, Policy
+from assistant.planning.plan import Details, Find, Plan, Policy
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.reader import LABELS, Reading, line_text
 from assistant.reading.verdict import Verdict
@@ -20,6 +20,7 @@ from assistant.tools.body_fit import body_verdict
 from assistant.tools.find import find
 from assistant.tools.policy import policy
 from assistant.tools.products import details
+from assistant.tools.run import run
 from assistant.tools.tool import Bench, Task
 from finetune.corpora.live import live_dialogue
 from finetune.corpora.shop import CorpusShop
@@ -126,7 +127,7 @@ class Hears:
         self._line = bench.finder.encode_documents([line_text(line)])[0]
         self._share = share
 
-    def __call__(self, message: str) -> Vectors:
+    def __call__(self, message: str, said: str) -> Vectors:
         noise = np.random.default_rng(1).normal(size=self._line.shape)
         noise -= (noise @ self._line) * self._line
         heard = self._share * self._line + (1 - self._share**2) ** 0.5 * noise / np.linalg.norm(noise)
@@ -151,17 +152,28 @@ def test_nothing_near_is_told_as_nothing(bench: Bench) -> None:
 
 
 def test_a_question_that_hangs_on_another_is_heard_with_it() -> None:
-    heard: list[str] = []
+    heard: list[tuple[str, str]] = []
     message = "Can I give the boots back if they press me? Does it cost me something?"
 
-    def hear(text: str) -> Vectors:
-        heard.append(text)
+    def hear(text: str, said: str) -> Vectors:
+        heard.append((text, said))
         return np.zeros(1, np.float32)
 
     asked = replace(task(message), hear=hear)
     asked.heard("Does it cost me something?")
     asked.heard("Can I give the boots back if they press me?")
-    assert heard == [message, "Can I give the boots back if they press me?"]
+    first, second = "Can I give the boots back if they press me?", "Does it cost me something?"
+    assert heard == [(second, first), (first, "")]
+
+
+def test_a_question_about_no_product_is_asked_of_what_the_plan_finds(bench: Bench) -> None:
+    question = "what do people say about them"
+    plan = Plan(steps=(Find(kind="headphones"), Details(question=question)))
+    found = run(plan, task(f"do you have headphones? and {question}"), bench)
+    assert found.products
+    assert {told.line.record for told in found.lines if 1 in told.steps} == {found.products[0]}
+    nothing = run(plan.model_copy(update={"steps": plan.steps[1:]}), task(question), bench)
+    assert nothing.products == nothing.lines == ()
 
 
 @pytest.mark.parametrize(
