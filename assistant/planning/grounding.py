@@ -7,8 +7,9 @@ puts the customer's own words in the place of such arguments, so that tools sear
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
@@ -53,6 +54,7 @@ _SAME = 4
 _SHORT = 20
 """Words of a message that is looked for in full where a plan leaves a word of it out; a longer one blurs a search."""
 _DIGITS = re.compile(r"\d+")
+_ASKING = (Policy.tool, Details.tool)
 NO_TOOLS: Mapping[str, str] = {}
 _SEARCHING = (Find, Bundle, Choose, Ask)
 """Steps that tell more of what a customer needs; a question about a product or the shop does not."""
@@ -88,7 +90,8 @@ class Grounding:
         if spoken.turns_to_another_kind:
             messages = messages[:1]
             told, before = _Heard(messages), _left_of(thread.need, spoken.last_search)
-        steps = tuple(dict.fromkeys(self._step(spoken.about(step), heard, told, said, spoken) for step in planned))
+        grounded = (self._step(spoken.about(step), heard, told, said, spoken) for step in planned)
+        steps = tuple(dict.fromkeys(_about_something(grounded, spoken)))
         if asks_for_person(message):
             steps = _with_person(steps, message)
         elif spoken.goods_asked and not any(isinstance(step, (Order, Change, HandOver)) for step in plan.steps):
@@ -190,30 +193,47 @@ def _asked_apart(steps: Sequence[Step], asked: Sequence[tuple[str, str]], spoken
     asking = [step for step in steps if isinstance(step, (Details, Policy))]
     if len(searches) + len(asking) < len(steps):
         return steps
-    about = next((step.of for step in steps if isinstance(step, Details)), spoken.in_view)
+    first = next((step.of for step in steps if isinstance(step, Details)), spoken.named or spoken.in_view)
     to_shop = any(isinstance(step, Policy) for step in asking)
-    planned = [Policy.tool if isinstance(step, Policy) else Details.tool for step in asking or steps]
-    defaults = planned if len(planned) == len(asked) else planned[:1] * len(asked)
+    defaults = asking if len(asking) == len(asked) else asking[:1] * len(asked)
     apart: list[Step] = [] if any(tool == Find.tool for _, tool in asked) else [*searches]
-    for (question, tool), default in zip(asked, defaults, strict=True):
-        is_of_new = bool(spoken.named) or any(isinstance(step, (Find, Bundle)) for step in apart)
+    for (question, tool), default in zip_longest(asked, defaults):
+        about = default.of if isinstance(default, Details) else first
+        is_search_before = any(isinstance(step, (Find, Bundle)) for step in apart)
+        is_to_shop = tool == Policy.tool if tool in _ASKING else isinstance(default, Policy)
         if tool == Find.tool and (searches or not spoken.named):
             apart += searches or [Find(kind=spoken.kind, want=question)]
             searches = []
-        elif is_of_new and not tool and (not asking or asks_for_goods(question)):
+        elif is_search_before and tool not in _ASKING and (not asking or asks_for_goods(question)):
             continue  # the search itself
-        elif is_of_new and not (to_shop and tool in ("", Policy.tool)):
-            apart.append(Details(of=spoken.named, question=question))
-        elif is_of_new or (tool or default) == Policy.tool or not about:
+        elif any(isinstance(step, Bundle) for step in apart) and not is_to_shop:
+            continue  # nobody knows of which of the things it is asked
+        elif (is_search_before or spoken.named) and not (to_shop and is_to_shop):
+            apart.append(Details(of=about if spoken.named else (), question=question))
+        elif is_to_shop or not about:
             apart.append(Policy(question=question))
         else:
             apart.append(Details(of=about, question=question))
-    return apart
+    return apart or steps
 
 
 def _in_own_words(steps: Sequence[Step], said: str) -> Sequence[Step]:
-    """A question to the shop as the customer asked it."""
-    return [Policy(question=said)] if all(isinstance(step, Policy) for step in steps) else steps
+    """A question to the shop as the customer asked it; one at the end of a long story as the model did."""
+    is_one = all(isinstance(step, Policy) for step in steps) and said.count("?") < 2
+    return [Policy(question=said)] if is_one and len(said) < LONGEST else steps
+
+
+def _about_something(steps: Iterable[Step], spoken: Spoken) -> Iterator[Step]:
+    """The steps; where nothing is looked for any more, a question about what is found is about what is in view, or one to the shop."""
+    is_search_before = False
+    for step in steps:
+        is_search_before = is_search_before or isinstance(step, (Find, Bundle))
+        if not isinstance(step, Details) or step.of or is_search_before:
+            yield step
+        elif spoken.in_view:
+            yield Details(of=spoken.in_view, question=step.question)
+        else:
+            yield Policy(question=step.question)
 
 
 def _of_record(step: Step, spoken: Spoken) -> Step:

@@ -19,7 +19,7 @@ from pydantic_core import from_json
 
 from assistant.dialogue.need import Need
 from assistant.language_model.transcript import harmless
-from assistant.planning.plan import MOST_STEPS, STEPS, Plan, Step, faults, step_of, written_step
+from assistant.planning.plan import MOST_STEPS, STEPS, Bundle, Details, Find, Plan, Step, faults, step_of, written_step
 from assistant.planning.plan_text import NEED, parse_plan
 
 _NUMBER = re.compile(r"#\d+")
@@ -69,6 +69,11 @@ def parse_plan_json(text: str, product: Callable[[str], str | None], need_before
     except ValidationError as error:
         raise ValueError(faults(error)) from error
     steps = tuple(_resolved(step_of(each), product) for each in written.steps)
+    is_search = [isinstance(step, (Find, Bundle)) for step in steps]
+    if any(
+        isinstance(step, Details) and not step.of and not any(is_search[:place]) for place, step in enumerate(steps)
+    ):
+        raise ValueError("details: no product is named, and none is looked for before it")
     return Plan(steps=steps, need=need_before if written.need is None else written.need)
 
 

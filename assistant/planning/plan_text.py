@@ -120,7 +120,8 @@ def _step(line: str, product: Callable[[str], str | None]) -> Step | None:
     if tool in ("details", "compare", "choose"):
         labels, _, told = rest.partition(": ")
         of = tuple(dict.fromkeys(_products(labels, product)))
-        if not of or (tool == "compare" and len(of) < 2):
+        is_of_found = tool == "details" and not labels
+        if (not of and not is_of_found) or (tool == "compare" and len(of) < 2):
             return None
         extra = {"details": {"question": told}, "compare": {"on": told}, "choose": {}}[tool]
         return step_of({tool: {"of": of, **extra}})

@@ -89,8 +89,8 @@ class LanguageModelPlanner:
         asked = {question: self._route(context, thread, question) for question in questions_in(message)}
         route = self._route(context, thread, message)
         is_fallback = False
-        if all(map(_asks_shop, asked.values() or [route])):
-            plan = Plan(steps=(Policy(question=" ".join(message.split())[:_LONGEST_QUESTION]),), need=thread.need)
+        if all(map(_asks_shop, [route, *asked.values()])) and len(message) < _LONGEST_QUESTION:
+            plan = Plan(steps=(Policy(question=" ".join(message.split())),), need=thread.need)
         else:
             plan, is_fallback = self._planned(system, context, thread, message, route.tool, cancelled)
         if self._grounding is not None:

@@ -27,10 +27,9 @@ LONGEST = 96
 SURE = 0.7
 """Probability from which a plan is held to a tool; below it the language model picks as well or better."""
 _OTHERS = 0.2
-"""Probability of a further tool from which a message is taken to want it too."""
+"""Probability of a further tool from which a message may want it too; then the language model, which plans several steps, is asked."""
 _PAGE_NEAR = 0.5
-"""Nearness of a page from which it likely answers: on the held-out shops 73 % of the turns and 76 % of the asks that are surely questions to the
-shop, and about half of those whose nearest page is farther."""
+"""Nearness of a page from which it likely answers, chosen on the held-out shops. Where the nearest is farther, the language model plans too."""
 _ROUTED = frozenset({"find", "details", "compare", "choose", "bundle", "policy"})
 """Tools that a plan is held to. Orders, changes, the cart and people hang on single words ("check out", an order number, "complain"), which
 the language model reads better."""

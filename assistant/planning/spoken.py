@@ -28,6 +28,7 @@ from assistant.planning.request_form import (
     opens_with_use,
     orders_ahead,
     points,
+    questions_in,
     tells_need,
     tells_use,
     without_lead_in,
@@ -273,7 +274,8 @@ class Spoken:
             step = Details(of=self._numbered(step) or ("",), question=self.said)
         if not isinstance(step, (Details, Compare, Choose)):
             return step
-        if not self._named and (search := self._search(step)):
+        is_one_of_several = isinstance(step, Details) and step.question in questions_in(self._message)
+        if not self._named and not is_one_of_several and (search := self._search(step)):
             return search
         known = tuple(id for id in step.of if id in self._products and self._has_come_up(id))
         if isinstance(step, Details) and self._named and not self._share_a_group(self._named, known):

@@ -61,17 +61,20 @@ TOOLS: Mapping[type[Step], Tool] = {
 
 
 def run(plan: Plan, task: Task, bench: Bench) -> Findings:
-    """Everything that the plan's steps bring, in their order, no product twice. A question about no product is about the first that was found.
+    """Everything that the plan's steps bring, in their order, no product twice. A question about no product is about the first of the searches before it.
 
     Raises StoreError, SearchIndexError and ModelError.
     """
     brought: list[Findings] = []
+    searched: tuple[str, ...] = ()
     for place, step in enumerate(plan.steps):
         if isinstance(step, Details) and not step.of:
-            step = step.model_copy(update={"of": joined(brought).products[:1]})
-            if not step.of:
+            if not searched:
                 continue
+            step = step.model_copy(update={"of": searched[:1]})
         if type(step) in TOOLS:
             brought.append(TOOLS[type(step)].run(step, task, bench).of_step(place))
+        if isinstance(step, (Find, Bundle)):
+            searched += brought[-1].products
     found = joined(brought)
     return replace(found, products=once_each(found.products, task, bench))

@@ -134,6 +134,8 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
             return list(bundle_reply(step, shares.not_asked_about(), view))
         case Details():
             slots, lines = shares.meant(step.of), shares.take_pages(step)
+            if not step.of and not slots and not lines:  # nothing was found, which the search says
+                return []
             is_open = not lines and not view.lines_for(step, *slots) and not field_reply(step, slots, view)
             if is_open and Note.NOT_STATED in view.task.brief.notes and not shares.leaves_open():
                 return _rest_not_stated(view)

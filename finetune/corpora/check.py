@@ -230,6 +230,8 @@ def _plan_faults(shop: CorpusShop, turn: WrittenTurn) -> Iterator[str]:
             yield from (
                 f"{step.tool}: no product has the id {id!r}" for id in step.of if id not in shop.catalog.products
             )
+        if isinstance(step, Details) and not step.of and not any(isinstance(each, Find) for each in turn.plan):
+            yield "details: it names no product, and nothing is looked for"
         if isinstance(step, Order | Change) and step.order and step.order not in shop.orders:
             yield f"{step.tool}: there is no order {step.order!r}"
         if isinstance(step, Compare | Choose) and not turn.show:

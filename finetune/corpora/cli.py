@@ -265,6 +265,7 @@ def evaluate_planner(
     )
     from finetune.corpora.shop import CorpusShop, held_out, shop_folders
     from finetune.corpora.transcripts import corpus_conversations
+    from finetune.corpora.weighing_training import NearRecords
 
     kept = held_out(corpus)
     speaker = speaker_of(home, adapter)
@@ -275,9 +276,9 @@ def evaluate_planner(
         shop = CorpusShop.load(folder)
         turns = list(islice(planned_turns(shop, corpus_conversations(folder)), limit))
         grammar = Grammar(shop.catalog)
-        grounding, pages = Grounding(grammar), Pages(shop, finder)
+        grounding, pages, near = Grounding(grammar), Pages(shop, finder), NearRecords(shop, finder).near
         ways: dict[str, PlanTurn] = {
-            "as served": by_planner(LanguageModelPlanner(speaker, grammar.names, grounding, trained)),
+            "as served": by_planner(LanguageModelPlanner(speaker, grammar.names, grounding, trained, near)),
             "without router": by_planner(LanguageModelPlanner(speaker, grammar.names, grounding)),
             "without either": by_planner(LanguageModelPlanner(speaker, grammar.names)),
             "always search": commonest,

@@ -128,6 +128,8 @@ def fit(router: EncoderRouter, messages: Sequence[NearMessage]) -> None:
     logits, near = router_logits(router, messages), [each.near for each in messages]
     wanted = torch.tensor([TOOLS.index(each.first) for each in messages])
     layer = router.weighing.requires_grad_(True)
+    torch.nn.init.eye_(layer.weight)
+    torch.nn.init.zeros_(layer.bias)
     optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=_MOST_STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:

@@ -163,6 +163,16 @@ def test_text_of_a_model_can_not_break_the_line_or_part_it_stands_in() -> None:
     assert "{" not in text
 
 
+def test_a_question_about_nothing_is_refused_unless_something_is_looked_for_before_it() -> None:
+    asked: dict[str, object] = {"details": {"of": [], "question": "is it light"}}
+    with pytest.raises(ValueError, match="none is looked for"):
+        parse_plan_json(json.dumps({"steps": [asked], "need": None}), lambda label: None, Need())
+    found = parse_plan_json(
+        json.dumps({"steps": [{"find": {"kind": "tents"}}, asked], "need": None}), lambda label: None, Need()
+    )
+    assert found.steps == (Find(kind="tents"), Details(question="is it light"))
+
+
 @given(some.lists(STEP, min_size=1, max_size=3), some.sampled_from([Need(), Need(use="camping", avoid=("red",))]))
 def test_json_is_read_back_as_it_was_written_and_fits_the_schema(steps: list[object], need: Need) -> None:
     found = Plan(steps=tuple(steps), need=need)  # type: ignore[arg-type]

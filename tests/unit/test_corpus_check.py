@@ -59,6 +59,7 @@ def test_every_line_of_the_corpus_passes() -> None:
         ({"lines": ["+ nowhere: nothing"]}, "no product or page"),
         ({"sums": [{"magic": 1}]}, "unknown sum"),
         ({"plan": [{"details": {"of": ["nope"], "question": "x"}}]}, "no product has the id"),
+        ({"plan": [{"details": {"question": "x"}}]}, "names no product"),
         ({"plan": [{"ask": {"about": "size"}}]}, "asks nothing"),
         ({"plan": [{"find": {"sort": "most magic"}}]}, "attribute"),
         ({"plan": [{"order": {"what": "status", "order": "X-1"}}]}, "there is no order"),

@@ -168,6 +168,33 @@ def test_the_question_next_to_a_wish_is_asked_alone() -> None:
             (Details(of=TENTS[:1], question="is it heavy?"), Policy(question="and can I send it back")),
         ),
         (
+            "how heavy is the first one? and is the second one waterproof?",
+            ("details", "details"),
+            (Details(of=TENTS[:1], question="weight"), Details(of=TENTS[1:2], question="water")),
+            (
+                Details(of=TENTS[:1], question="how heavy is the first one?"),
+                Details(of=TENTS[1:2], question="and is the second one waterproof?"),
+            ),
+        ),
+        (
+            "do you have the Alder 2 Tent in green? and how heavy is it?",
+            ("", ""),
+            Details(of=TENTS[:1], question="green"),
+            (
+                Details(of=("tent-2",), question="do you have the Alder 2 Tent in green?"),
+                Details(of=("tent-2",), question="and how heavy is it?"),
+            ),
+        ),
+        (
+            "is it heavy? and do you have mugs",
+            ("details", "find"),
+            Details(of=TENTS[:1], question="is it heavy"),
+            (
+                Details(of=TENTS[:1], question="is it heavy?"),
+                Find(kind="mugs", want="is it heavy? and do you have mugs"),
+            ),
+        ),
+        (
             "where is my order? and is it heavy",
             ("", "details"),
             Order(what="status"),
@@ -176,10 +203,11 @@ def test_the_question_next_to_a_wish_is_asked_alone() -> None:
     ],
 )
 def test_each_question_gets_the_tool_that_it_wants(
-    said: str, tools: tuple[str, ...], planned: Step, expected: tuple[Step, ...]
+    said: str, tools: tuple[str, ...], planned: Step | tuple[Step, ...], expected: tuple[Step, ...]
 ) -> None:
     routed = dict(zip(questions_in(said), tools, strict=True))
-    assert GROUNDING.of(Plan(steps=(planned,)), SHOWN, said, routed).steps == expected
+    steps = planned if isinstance(planned, tuple) else (planned,)
+    assert GROUNDING.of(Plan(steps=steps), SHOWN, said, routed).steps == expected
 
 
 def test_the_price_of_a_named_product_is_asked_of_its_record() -> None:

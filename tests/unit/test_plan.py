@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from assistant.dialogue.need import Need
 from assistant.dialogue.product_numbers import ProductNumbers
-from assistant.planning.plan import STEPS, Find, Plan, Step, step_of, written_step
+from assistant.planning.plan import STEPS, Details, Find, Plan, Step, step_of, written_step
 from assistant.planning.plan_grammar import PlanGrammar, heads
 from assistant.planning.plan_text import NEED, parse_plan, plan_text
 from tests.unit.corpus import conversations
@@ -53,6 +53,12 @@ def test_the_need_stays_if_the_plan_does_not_change_it() -> None:
 def test_a_wrong_step_is_refused_by_name(written: dict[str, object], fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         step_of(written)  # type: ignore[arg-type]
+
+
+def test_a_question_about_what_the_plan_finds_is_read_back() -> None:
+    plan = Plan(steps=(Find(kind="tents"), Details(question="does it leak")))
+    text = plan_text(plan, _LABELS.__getitem__, Need())
+    assert parse_plan(text, _PRODUCTS.get, Need()) == plan
 
 
 def test_a_step_on_unknown_products_is_left_out_and_a_plan_without_steps_refused() -> None:
