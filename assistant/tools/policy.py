@@ -42,7 +42,7 @@ _PAGE_NEARER = 0.05
 """How much nearer than any product a page must be heard to be what was asked. Without it 7 % of the searches of held-out shops are heard as
 questions to the shop, and 86 % of those questions (`aisle evaluate finder`)."""
 _FEWEST_WORDS = 4
-"""Words of a line that says something; "We are sorry." does not."""
+"""Words of a line that says something; "We are sorry." does not, nor does a question ("Bought as a guest?")."""
 
 
 def policy(step: Policy, task: Task, bench: Bench) -> Findings:
@@ -100,11 +100,15 @@ def _by_age(reading: Reading, questions: Sequence[str]) -> Reading:
     return Reading.certain(reading.line, verdict) if verdict else reading
 
 
+def _says_something(line: Line) -> bool:
+    return len(line.text.split()) >= _FEWEST_WORDS and not line.text.rstrip().endswith("?")
+
+
 def _answer(record: str, asked: Asked, bench: Bench) -> tuple[BriefLine, ...]:
     """The lines of a page that answer, in its order, then one that limits them."""
     page = bench.lines_of(record)
     near = bench.nearest_lines(record, asked, len(page))
-    order = [line for line in page if len(line.text.split()) >= _FEWEST_WORDS] or list(page)
+    order = [line for line in page if _says_something(line)] or list(page)
     readings = {reading.line: _by_age(reading, asked.words) for reading in bench.reader.read(asked.question, order)}
     if len(order) <= _SHORT_LINES and sum(len(line.text.split()) for line in order) <= _SHORT_WORDS:
         return tuple(told(readings[line]) for line in order)

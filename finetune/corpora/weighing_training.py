@@ -9,7 +9,7 @@ they are. Both have learned from the same shops, and are only a little surer on 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from assistant.reading.listener import conversation_before
 from finetune.corpora.asks import AskedMessage, asked_messages
 from finetune.corpora.finder_training import ShopLines
 from finetune.corpora.planner_evaluation import PlannedTurn, planned_turns
-from finetune.corpora.router_training import Routed, routed, routed_ask
+from finetune.corpora.router_training import Routed, Watch, routed, routed_ask
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import corpus_conversations
 from retrieval.index.encoder import Vectors
@@ -53,10 +53,6 @@ class NearMessage:
     routed: Routed
     near: Nearness
     first: str
-
-
-Watch = Callable[[int, int, float], None]
-"""Called after each shop with the shops done, all shops, and 0."""
 
 
 class NearRecords:

@@ -164,7 +164,7 @@ def test_a_question_to_the_shop_alone_is_planned_in_the_words_of_the_customer() 
     assert plan.steps == (Policy(question="can I send tents back"),)  # the speaker has no plan to write
 
 
-def test_the_weighing_learns_what_the_records_tell(tmp_path: Path) -> None:
+def test_the_weighing_learns_what_the_records_tell() -> None:
     router = open_router(SHIPPED)
     torch.nn.init.eye_(router.weighing.weight)
     torch.nn.init.zeros_(router.weighing.bias)
