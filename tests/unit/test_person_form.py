@@ -66,7 +66,7 @@ def test_a_person_that_is_spoken_of_is_no_wish(message: str) -> None:
         ((Talk(about="who_are_you"),), "your answer is wrong, connect me with an agent", (ASKED,)),
         ((Order(what="status", order=""),), "where is my order? get me a person", (Order(what="status", order=""), ASKED)),
         ((HandOver(reason="upset"),), "this is ridiculous, put me through to your manager", (ASKED,)),
-        ((Policy(question="where are you"),), "where are you?", (Policy(question="where are you"),)),
+        ((Policy(question="where are you"),), "where are you?", (Policy(question="where are you?"),)),
     ],
 )  # fmt: skip
 def test_whoever_asks_for_a_person_is_led_to_one(
