@@ -10,11 +10,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.language_model.transcript import ASSISTANT, prompt_ids
 from assistant.turn import Prepared
 from assistant.writing.composer import Composed
 from finetune.live_shop import OpenedAdapter
 from finetune.replayed import Replayed
-from finetune.tuning.examples import prompt_ids, reply_ids
+from finetune.tuning.examples import reply_ids
 
 
 class Side(Protocol):
@@ -53,7 +54,8 @@ class AdapterSide:
         tokens, engine = self.opened.speaker.tokens, self.opened.engine
         written = [reply_ids(reply, tokens) for reply in replies]
         room = engine.context - max(map(len, written))
-        return engine.likelihoods(prompt_ids(item.system, item.prepared.context, item.turns, tokens, room), written)
+        prompt = prompt_ids(item.system, item.prepared.context, item.turns, tokens, ASSISTANT, room)
+        return engine.likelihoods(prompt, written)
 
     def prepare(self, item: Replayed) -> Prepared:
         """See `Side.prepare`."""

@@ -17,8 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.language_model import transcript
-from assistant.language_model.transcript import ASSISTANT, END, TranscriptTurn
+from assistant.language_model.transcript import ASSISTANT, END, prompt_ids
 from finetune.batches import Passes
 from finetune.corpora.model import CONTEXT, conversation_example, training_conversations
 from finetune.corpora.pairs import ReadingPair, reading_pairs
@@ -36,13 +35,6 @@ _MEASURED = 40
 _SEED = 20
 
 
-def prompt_ids(
-    system: str, context: str, turns: Sequence[TranscriptTurn], tokens: Tokens, room: int = CONTEXT
-) -> list[int]:
-    """The ids that a reply to the last of `turns` is written behind, cut to `room` as they are where Aisle serves."""
-    return transcript.prompt_ids(system, context, turns, tokens, ASSISTANT, room)
-
-
 def reply_ids(reply: str, tokens: Tokens) -> list[int]:
     """The ids of a reply, the last of which ends it."""
     return tokens(f"{reply}{END}")
@@ -51,7 +43,7 @@ def reply_ids(reply: str, tokens: Tokens) -> list[int]:
 def masked_example(item: MaskedReply, tokens: Tokens) -> Example:
     """The example of one reply, which alone counts; its end where it `ends` there."""
     reply = reply_ids(item.reply, tokens)
-    prompt = prompt_ids(item.system, item.context, item.turns, tokens, CONTEXT - len(reply))
+    prompt = prompt_ids(item.system, item.context, item.turns, tokens, ASSISTANT, CONTEXT - len(reply))
     return reply_example(prompt, reply, item.ends)
 
 
@@ -67,7 +59,7 @@ def answered_prompts(folder: Path, tokens: Tokens) -> list[Answered]:
     """The replies of the train part, each behind its own last turn alone, for contests."""
     found = []
     for item in read_examples(folder, "train"):
-        prompt = prompt_ids(item.system, item.context, item.turns[-1:], tokens)
+        prompt = prompt_ids(item.system, item.context, item.turns[-1:], tokens, ASSISTANT, CONTEXT)
         reply = reply_ids(item.reply, tokens)[:-1]
         if len(prompt) + len(reply) <= CONTEXT:
             found.append(Answered(item.transcript_id, np.array(prompt, np.int64), np.array(reply, np.int64)))

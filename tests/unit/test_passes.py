@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant.language_model.transcript import ASSISTANT, TranscriptTurn, encode, parts
+from assistant.language_model.transcript import ASSISTANT, TranscriptTurn, encode, parts, prompt_ids
 from finetune.corpora.model import CONTEXT, open_with_references, token_function
 from finetune.example import Example
 from finetune.masking import MaskedReply
@@ -20,7 +20,6 @@ from finetune.tuning.examples import (
     answered_prompts,
     masked_example,
     own_examples,
-    prompt_ids,
     training_passes,
 )
 from finetune.tuning.examples_file import read_examples, write_examples
@@ -78,8 +77,8 @@ def test_the_earliest_turns_go_where_a_transcript_is_too_long(tokens: Tokens) ->
     long = TranscriptTurn("hi " * 200, "talk greet", "nothing", "Hello!")
     example = masked_example(reply(turns=(*[long] * 8, SECOND)), tokens)
     assert len(example.ids) <= CONTEXT
-    whole = len(prompt_ids(SYSTEM, "", [*[long] * 8, SECOND], tokens, 10**6))
-    one_more = whole - len(prompt_ids(SYSTEM, "", [*[long] * 7, SECOND], tokens, 10**6))
+    whole = len(prompt_ids(SYSTEM, "", [*[long] * 8, SECOND], tokens, ASSISTANT, 10**6))
+    one_more = whole - len(prompt_ids(SYSTEM, "", [*[long] * 7, SECOND], tokens, ASSISTANT, 10**6))
     assert len(example.ids) + one_more > CONTEXT
 
 
