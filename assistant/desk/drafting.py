@@ -16,7 +16,7 @@ from assistant.conversation.why import Why
 from assistant.desk.draft import Draft, DraftKind, Origin
 from assistant.desk.past_replies import NearReply, PastReplies
 from assistant.dialogue.thread import Thread
-from assistant.evidence.brief import Note
+from assistant.evidence.brief import Brief, Note
 from assistant.planning.plan import Ask, Bundle, Change, Choose, Details, Find, HandOver, Order, Plan, Step, Talk
 from assistant.planning.question_form import reports_trouble
 from assistant.shown import StatedFact
@@ -95,15 +95,27 @@ def _written(
     """What the assistant itself writes for these steps, as it would for the customer."""
     dialogue, planned = serving.dialogue, prepared.planned
     plan = Plan(steps=steps, need=planned.plan.need)
+    brief = _brief_of(steps, prepared)
     planned = replace(planned, plan=plan)
     said = list(
         dialogue.composer.write(
-            dialogue.system, prepared.context, prepared.thread, prepared.message, planned, prepared.brief, cancelled
+            dialogue.system, prepared.context, prepared.thread, prepared.message, planned, brief, cancelled
         )
     )
     if said and not cancelled.is_set():
         text, written = " ".join(each.text for each in said), " ".join(each.written for each in said)
         yield _draft(serving, prepared, plan, kind, Origin.ASSISTANT, text, written)
+
+
+def _brief_of(steps: tuple[Step, ...], prepared: Prepared) -> Brief:
+    """The brief for a plan cut to `steps`: each line belongs to its step at the step's new place."""
+    kept = [place for place, step in enumerate(prepared.planned.plan.steps) if step in steps]
+    places = {before: place for place, before in enumerate(kept)}
+    lines = (
+        replace(told, steps=tuple(places[place] for place in told.steps if place in places))
+        for told in prepared.brief.lines
+    )
+    return replace(prepared.brief, lines=tuple(lines))
 
 
 def _ask(serving: Serving, prepared: Prepared, cancelled: threading.Event) -> Iterator[Draft]:

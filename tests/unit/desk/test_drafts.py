@@ -39,6 +39,7 @@ from tests.unit.small_home import MAYA as CUSTOMER
 
 MAYA = Agent("1", "Maya")
 GIFT = "can you wrap it as a gift?"
+WEIGHTS = "what weight is the Wren Tent? and what weight are the Tarn Boots?"
 PAST = (
     PastReply("where is my parcel?", "Hello {customer.name}, order {o1.id} is {o1.status}."),
     PastReply("where is my order", "Your order {o9.id} will arrive tomorrow for $5."),
@@ -58,7 +59,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def assistant(settings: Settings) -> Iterator[Assistant]:
     words = everyday_words(settings.data / "models" / "conversation")
-    with ruled_model({**PLANS, GIFT: "policy: gift wrapping"}), pytest.MonkeyPatch.context() as patch:
+    plans = {
+        **PLANS,
+        GIFT: "policy: gift wrapping",
+        WEIGHTS: "hand_over upset\ndetails [Wren Tent]: what weight is the tent\ndetails [Tarn Boots]: what weight are the boots",
+    }
+    with ruled_model(plans), pytest.MonkeyPatch.context() as patch:
         patch.setattr("assistant.opening.everyday_words", lambda folder: words)
         yield open_assistant(settings)
 
@@ -96,6 +102,12 @@ def test_drafts_differ_and_none_is_empty(assistant: Assistant, message: str) -> 
 
 def test_an_answer_names_the_page_that_it_quotes(assistant: Assistant) -> None:
     assert drafted(assistant, RETURNS)[DraftKind.ANSWER].sources == ("Returning an item",)
+
+
+def test_each_line_stays_with_its_question_when_the_hand_over_before_it_is_left_out(assistant: Assistant) -> None:
+    answer = drafted(assistant, WEIGHTS)[DraftKind.ANSWER]
+    assert [next(iter(step)) for step in answer.why.plan] == ["details", "details"]
+    assert answer.text == "The Wren Tent weighs 1.1 kg. The Tarn Boots weigh 900 g."
 
 
 def test_who_asks_for_a_person_alone_is_greeted(assistant: Assistant) -> None:
