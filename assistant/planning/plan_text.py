@@ -50,7 +50,8 @@ def plan_text(plan: Plan, label: Callable[[str], str], need_before: Need) -> str
 def parse_plan(text: str, product: Callable[[str], str | None], need_before: Need) -> Plan:
     """Read a plan back. `product` finds the id for "#2" or for words, or None.
 
-    A step whose products cannot be found is left out. Raises ValueError if no step is left or a line has no known form.
+    A step whose products cannot be found is left out. Raises ValueError if no step is left, a line has an unknown tool or an
+    argument that does not fit, or `product` raises it.
     """
     steps: list[Step] = []
     need = need_before

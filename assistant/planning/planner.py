@@ -54,7 +54,10 @@ class Planner(Protocol):
     """Anything that plans."""
 
     def plan(self, system: str, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
-        """The plan for `message`. Raises WritingError if the model fails."""
+        """The plan for `message`.
+
+        Raises WritingError if the model fails, and SearchIndexError if the shop's pages cannot be searched.
+        """
         ...
 
 

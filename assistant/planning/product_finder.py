@@ -13,7 +13,8 @@ from assistant.planning.request_form import asks_for_goods
 def product_finder(names: Names, thread: Thread, message: str) -> Callable[[str], str | None]:
     """Return a function from "#2", or from words, to a product's id; it returns None if nothing is called that.
 
-    Words that name nothing are taken for what `message` names, then for the product whose title is nearest to it.
+    Words that name nothing are taken for what `message` names, then for the product whose title is nearest to it. The function raises
+    ValueError for a "#" without a number.
     """
 
     def product(label: str) -> str | None:

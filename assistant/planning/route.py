@@ -24,7 +24,7 @@ class Nearness:
 NOTHING_NEAR = Nearness(0.0, None)
 FEATURES = len(NOTHING_NEAR.as_features())
 Near = Callable[[Thread, str], Nearness]
-"""Says how near the records are to a message behind a thread."""
+"""Returns how near the records are to a message in its thread. Raises SearchIndexError if the shop's pages cannot be searched."""
 
 
 @dataclass(frozen=True, slots=True)
