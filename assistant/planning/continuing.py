@@ -1,4 +1,4 @@
-"""Continuing: what a message says to a change that the conversation waits with, read by code before any model plans.
+"""Continuing: how a message answers a change that is waiting for an answer, read by code before any model plans.
 
 A yes or no to a proposal, the detail that was asked for, or a button. Everything else is planned as any other message.
 """
@@ -52,7 +52,7 @@ class Continued:
 
 
 def continued(message: str, waiting: Waiting | None, press: Press | None = None) -> Continued | None:
-    """What `message`, or the button that was pressed, says to what the conversation waits for; None if it says nothing to it."""
+    """Return how `message`, or the button that was pressed, answers what the conversation is waiting for; None if it does not."""
     if press is not None:
         return _pressed(press, waiting)
     if waiting is None:
@@ -107,7 +107,7 @@ def _with_detail(waiting: Waiting, message: str) -> Draft | None:
 
 
 def _with_variant(waiting: Waiting, message: str) -> Draft | None:
-    """What takes the place of an item, where the message picks one of those that were offered; the draft as it is if it says some option."""
+    """The draft with the replacement that the message picks from those offered; the same draft if it names an option instead; else None."""
     if picked := picked_one(message, waiting.choices):
         return waiting.draft.with_swap(picked.id)
     offered = {word for choice in waiting.choices for word in stems(choice.text)} - FUNCTION_WORDS

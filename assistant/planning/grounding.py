@@ -1,4 +1,4 @@
-"""Grounding: a plan speaks of what the conversation speaks of.
+"""Grounding: keeps a plan to what was said in the conversation.
 
 A small model sometimes plans a word that nobody said: another kind of product, a budget, a color, a product that has not come up. Code
 puts the customer's own words in the place of such arguments, so that tools search and read for what was asked.
@@ -52,7 +52,7 @@ from assistant.reading.known_questions import KnownQuestions
 _SAME = 4
 """First letters by which two longer words count as forms of one: "heavy" and "heaviest", "ship" and "shipping"."""
 _SHORT = 20
-"""Words of a message that is looked for in full where a plan leaves a word of it out; a longer one blurs a search."""
+"""Most words of a message that is searched for in full if the plan leaves one out; a longer message blurs the search."""
 _DIGITS = re.compile(r"\d+")
 _ASKING = (Policy.tool, Details.tool)
 NO_TOOLS: Mapping[str, str] = {}
@@ -68,9 +68,9 @@ class Grounding:
     known: KnownQuestions | None = None
 
     def of(self, plan: Plan, thread: Thread, message: str, tools: Mapping[str, str] = NO_TOOLS) -> Plan:
-        """The plan with each argument that nobody bears replaced by the customer's words, or left out.
+        """Return the plan with each argument that nobody mentioned replaced by the customer's words, or left out.
 
-        `tools` are those that the questions of a message surely want, by question, where it asks several; "" or nothing for one in doubt.
+        If the message asks several questions, `tools` maps each to the tool it surely needs; "" or no entry means that none is sure.
         """
         messages = [self.grammar.mended(clean(text)) for text in (message, *(turn.message for turn in thread.turns))]
         heard = _Heard([message, *messages, *(turn.brief for turn in thread.turns), thread.need.as_text()])
@@ -138,11 +138,11 @@ class Grounding:
         return step
 
     def _find(self, step: Find, heard: _Heard, told: _Heard, said: str, spoken: Spoken) -> Find:
-        """A kind that is named in the message counts before one that was named earlier, and that before one that the plan made up.
+        """Ground a search. A kind named in the message takes precedence over one named earlier, and that over one the plan made up.
 
-        What was wanted of another kind is not wanted of this one: `told` bears the wish.
+        Wishes about another kind are not carried over: a wish must consist of words in `told`.
 
-        The order in which results are wanted is read exactly: "the lightest" is told by weight.
+        The sort order is read exactly: "the lightest" sorts by weight.
         """
         if asks_for_others(said) and spoken.last_search and not spoken.kind:
             return spoken.last_search
@@ -156,7 +156,7 @@ class Grounding:
         elif kind and not spoken.names(kind) and spoken.last_search and spoken.last_search.kind and points(said):
             kind = (
                 spoken.last_search.kind
-            )  # "the warmest one" is one of those looked for, not of all that were spoken of
+            )  # "the warmest one" is among those searched for, not among all that were mentioned
         elif kind and (not heard.bears(kind) or spoken.has_already(kind)):
             kind, want = "", said
         if (want and not told.bears(want)) or (len(said.split()) <= _SHORT and spoken.says_more_than(f"{kind} {want}")):
@@ -167,7 +167,7 @@ class Grounding:
         return step.model_copy(update={"kind": kind, "want": want, "sort": sort})
 
     def _apart(self, kinds: Iterable[str]) -> tuple[str, ...]:
-        """Kinds without those that the shop keeps on one shelf: waterproof boots and hiking boots are one search."""
+        """The first kind of each product type: waterproof boots and hiking boots are one search."""
         return tuple({self._type(kind) or kind: kind for kind in reversed(tuple(kinds))}.values())[::-1]
 
     def _names_type(self, kind: str) -> bool:
@@ -185,9 +185,9 @@ def _knows_better(step: Step, spoken: Spoken) -> bool:
 def _asked_apart(steps: Sequence[Step], asked: Sequence[tuple[str, str]], spoken: Spoken) -> Sequence[Step]:
     """A plan with a step for each of several questions that the message asks, so that each is answered.
 
-    The router knows the tool of a question better than the model that planned the message as a whole. What is asked of a product that the
-    message names, or beside a search, is about that product or what is found, unless both take it for a question to the shop: whether a
-    page or the record answers is seen when both are read.
+    The router knows the tool of a question better than the model that planned the message as a whole. A question next to a search, or in a
+    message that names a product, is about what is found or named, unless router and model both take it for a question to the shop.
+    Whether a page or the record answers is decided once both are read.
     """
     searches = [step for step in steps if isinstance(step, (Find, Bundle))]
     asking = [step for step in steps if isinstance(step, (Details, Policy))]
@@ -207,7 +207,7 @@ def _asked_apart(steps: Sequence[Step], asked: Sequence[tuple[str, str]], spoken
         elif is_search_before and tool not in _ASKING and (not asking or asks_for_goods(question)):
             continue  # the search itself
         elif any(isinstance(step, Bundle) for step in apart) and not is_to_shop:
-            continue  # nobody knows of which of the things it is asked
+            continue  # unclear which of the things the question is about
         elif (is_search_before or spoken.named) and not (to_shop and is_to_shop):
             apart.append(Details(of=about if spoken.named else (), question=question))
         elif is_to_shop or not about:
@@ -218,13 +218,13 @@ def _asked_apart(steps: Sequence[Step], asked: Sequence[tuple[str, str]], spoken
 
 
 def _in_own_words(steps: Sequence[Step], said: str) -> Sequence[Step]:
-    """A question to the shop as the customer asked it; one at the end of a long story as the model did."""
+    """A question to the shop in the customer's words; at the end of a long story it stays in the model's."""
     is_one = all(isinstance(step, Policy) for step in steps) and said.count("?") < 2
     return [Policy(question=said)] if is_one and len(said) < LONGEST else steps
 
 
 def _about_something(steps: Iterable[Step], spoken: Spoken) -> Iterator[Step]:
-    """The steps; where nothing is looked for any more, a question about what is found is about what is in view, or one to the shop."""
+    """The steps; without a search before it, a question about what is found becomes one about what is in view, or one to the shop."""
     is_search_before = False
     for step in steps:
         is_search_before = is_search_before or isinstance(step, (Find, Bundle))
@@ -244,7 +244,7 @@ def _of_record(step: Step, spoken: Spoken) -> Step:
 
 
 def _with_person(steps: Sequence[Step], message: str) -> tuple[Step, ...]:
-    """The steps for a message that asks for a person: besides it, only those about orders, and those of another question in it."""
+    """The steps for a message that asks for a person: those about orders, any others only if it asks several questions, then the hand-over."""
     others = (step for step in steps if not isinstance(step, (HandOver, Talk, Ask)))
     kept = [step for step in others if isinstance(step, (Order, Change)) or questions_in(message)]
     return (*kept[: MOST_STEPS - 1], HandOver(reason="asked"))

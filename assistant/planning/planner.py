@@ -135,9 +135,9 @@ class LanguageModelPlanner:
         return self._speaker.text(written).removesuffix(END).strip()
 
     def _step_without(self, text: str, thread: Thread, message: str) -> Step:
-        """What to do about a plan that names a product nobody knows.
+        """The step to take if the plan cannot be read.
 
-        Products that the message names are asked about; else its kind is looked for, or the pages are asked what the message asks.
+        It asks about the products that the message names; else it searches for what the plan names, or asks the pages.
         """
         naming = self._names.read(Text(clean(message)), thread.shown)
         if naming and len(naming.product_ids) > 1 and compares(message):

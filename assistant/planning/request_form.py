@@ -1,7 +1,7 @@
-"""Request form: whether a message asks for goods, or tells more of what the customer needs, by the way it begins.
+"""Request form: whether a message asks for goods, or adds to what the customer needs, judged by how it begins.
 
-A small model that has products in view takes most messages for questions about them. "What about boots for her" and "it's around
-freezing where we go" are none, and English shows that in their first words.
+With products in view, a small model takes most messages for questions about them. "What about boots for her" and "it's around
+freezing where we go" are not, and their first words show it.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def compares(message: str) -> bool:
 
 
 def tells_use(message: str) -> bool:
-    """Whether the message tells whom or what the thing looked for is for: "it's for a gas cooker", "for my dad"."""
+    """Whether the message says who or what the product is for: "it's for a gas cooker", "for my dad"."""
     return bool(_USE.match(message.strip().casefold().replace("’", "'")))
 
 
@@ -109,7 +109,7 @@ def hangs_on(message: str) -> bool:
 
 
 def speaks_of_people(message: str) -> bool:
-    """Whether the message speaks of customer or shop, and not of the thing alone: "can I put it in the oven"."""
+    """Whether the message mentions the customer or the shop, not only the product: "can I put it in the oven"."""
     return bool(_PEOPLE.search(message.casefold()))
 
 
@@ -129,7 +129,7 @@ def asks_beyond(message: str) -> bool:
 
 
 def asks_to_describe(message: str) -> bool:
-    """Whether the message asks for no property but for a description: "tell me more about the second one"."""
+    """Whether the message asks for a description rather than a property: "tell me more about the second one"."""
     return bool(_DESCRIBE.search(message.casefold()))
 
 
