@@ -84,11 +84,22 @@ def before_text(context: str, thread: Thread) -> str:
 
 def open_router(folder: Path) -> EncoderRouter:
     """The router in `folder`. Raises ModelError that says how to get one."""
-    from safetensors.torch import load_file
+    router = open_unweighed_router(folder)
+    with loading("router", folder, trained="weighing"):
+        _load(router.weighing, folder / WEIGHING_FILE)
+    return router
 
+
+def open_unweighed_router(folder: Path) -> EncoderRouter:
+    """The router in `folder` as it is before its weighing is fitted. Raises ModelError that says how to get one."""
     with loading("router", folder):
         transformer = load_adapted(folder)[0]
         router = EncoderRouter(transformer.auto_model, transformer.tokenizer)
-        for layer, file in ((router.head, HEAD_FILE), (router.weighing, WEIGHING_FILE)):
-            layer.load_state_dict({name: value.float() for name, value in load_file(folder / file).items()})
-        return router.eval()
+        _load(router.head, folder / HEAD_FILE)
+    return router.eval()
+
+
+def _load(layer: torch.nn.Linear, file: Path) -> None:
+    from safetensors.torch import load_file
+
+    layer.load_state_dict({name: value.float() for name, value in load_file(file).items()})

@@ -25,15 +25,18 @@ def load_adapted(folder: Path) -> SentenceTransformer:
 
 
 @contextmanager
-def loading(name: str, folder: Path) -> Iterator[None]:
-    """Raises ModelError, which says how to get another, if what is called `name` cannot be loaded from `folder`."""
+def loading(name: str, folder: Path, trained: str = "") -> Iterator[None]:
+    """Raises ModelError, which says how to get another, if what is called `name` cannot be loaded from `folder`.
+
+    `trained` is the part that `aisle train` makes again; by default all of it.
+    """
     try:
         yield
     except Exception as error:  # peft, safetensors, json and torch each raise their own kinds
         reason = str(error).strip().partition("\n")[0]
         raise ModelError(
             f"the {name} in {folder} cannot be loaded: {reason}",
-            f"Restore the folder data/models/{name} from the repository, or run: aisle train {name}",
+            f"Restore the folder data/models/{name} from the repository, or run: aisle train {trained or name}",
         ) from error
 
 

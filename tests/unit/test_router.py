@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import threading
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.plan import Find, Policy
 from assistant.planning.planner import LanguageModelPlanner
 from assistant.planning.route import NOTHING_NEAR, Nearness, Route
-from assistant.planning.router import LONGEST, TOOLS, open_router
+from assistant.planning.router import LONGEST, TOOLS, open_router, open_unweighed_router
 from assistant.reading.finder import open_finder
 from finetune.corpora.further import further_messages
 from finetune.corpora.planner_evaluation import planned_turns
@@ -205,6 +206,16 @@ def test_the_router_that_ships_beats_searching_on_turns_and_asks() -> None:
 def test_a_damaged_router_says_how_to_get_another(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="aisle train router"):
         open_router(tmp_path)
+
+
+def test_a_router_without_its_weighing_says_how_to_fit_it(tmp_path: Path) -> None:
+    folder = tmp_path / "router"
+    shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("weighing.safetensors"))
+    with pytest.raises(ModelError, match=r"weighing\.safetensors(?s:.*)aisle train weighing"):
+        open_router(folder)
+    unweighed = open_unweighed_router(folder)
+    logits = unweighed([("can I send it back", "start")])
+    assert torch.equal(unweighed.first(logits, [Nearness(0.8, 0.3)]), logits)
 
 
 def test_a_missing_public_set_is_named(tmp_path: Path) -> None:
