@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.text import Text, clean
 from assistant.planning.grammar.words import words
 
@@ -100,12 +99,6 @@ def asks_in_words(message: str) -> bool:
 def points(message: str) -> bool:
     """Whether the message points at something that was named or shown: "can you ship it to London"."""
     return any(token.word in _POINTERS for token in Text(clean(message)).tokens)
-
-
-def hangs_on(message: str) -> bool:
-    """Whether a message says too little without the one before it: it points at something, or has one telling word at most."""
-    telling = [token for token in Text(clean(message)).tokens if token.is_word and token.word not in FUNCTION_WORDS]
-    return points(message) or len(telling) <= 1
 
 
 def speaks_of_people(message: str) -> bool:

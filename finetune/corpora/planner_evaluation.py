@@ -4,8 +4,7 @@
 
 Tools: the share of turns with exactly the tools of the written plan, and with the same first one. Arguments: F1 over product ids and
 over the words of kinds, wishes and questions, on steps with the right tool. Need: F1 over its words, on turns where either has one.
-Page: of the turns that pages answer, the share for which the page nearest to planned question and message, where it hangs on the
-one before together with that, is one that does.
+Which page a question to the shop then finds is measured by `aisle evaluate finder`, and as served by `aisle evaluate asks`.
 """
 
 from __future__ import annotations
@@ -21,14 +20,10 @@ import numpy as np
 
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
-from assistant.planning.plan import Find, Plan, Policy, Step, Talk, written_step
+from assistant.planning.plan import Find, Plan, Step, Talk, written_step
 from assistant.planning.planner import Planner
-from assistant.planning.request_form import hangs_on
-from assistant.reading.reader import line_text
-from assistant.reading.verdict import Verdict
 from finetune.corpora.shop import CorpusShop
 from finetune.corpora.transcripts import CorpusConversation, CorpusTurn
-from retrieval.index.encoder import Encoder
 
 _RESAMPLES = 1000
 PlanTurn = Callable[["PlannedTurn"], Plan]
@@ -55,7 +50,6 @@ class PlannerScores:
     first_tool: float
     arguments: float
     need: float
-    page: float
     p50_ms: float
     p95_ms: float
 
@@ -89,37 +83,9 @@ def commonest(asked: PlannedTurn) -> Plan:
     return Plan(steps=(Find(want=asked.turn.text.message),), need=asked.thread.need)
 
 
-class Pages:
-    """The pages of one shop, to see whether a planned question finds the one that answers."""
-
-    def __init__(self, shop: CorpusShop, finder: Encoder) -> None:
-        self._finder = finder
-        self._vectors = {
-            page: finder.encode_documents([line_text(line) for line in shop.lines[page]])
-            for page in shop.catalog.faqs
-            if shop.lines.get(page)
-        }
-
-    def is_found(self, asked: PlannedTurn, given: Plan) -> bool | None:
-        """Whether `given` finds a page that answers; None if the written plan does not ask pages one question."""
-        told = asked.turn.brief.lines
-        right = {
-            each.line.record
-            for each in told
-            if each.line.record in self._vectors and each.verdict is not Verdict.SILENT
-        }
-        if not right or sum(isinstance(step, Policy) for step in asked.turn.plan.steps) != 1:
-            return None
-        questions = [step.question for step in given.steps if isinstance(step, Policy)]
-        message = asked.turn.text.message
-        before = [f"{turn.message} {message}" for turn in asked.thread.turns[-1:] if hangs_on(message)]
-        vector = self._finder.encode_queries([*questions[:1], message, *before]).mean(0)
-        return max(self._vectors, key=lambda page: float((self._vectors[page] @ vector).max())) in right
-
-
-def evaluate_planner(turns: Sequence[PlannedTurn], plan: PlanTurn, pages: Pages | None = None) -> PlannerScores:
-    """The scores of one way of planning; without `pages` that of pages is 0."""
-    exact, first, arguments, needs, times, found = [], [], [], [], [], []
+def evaluate_planner(turns: Sequence[PlannedTurn], plan: PlanTurn) -> PlannerScores:
+    """The scores of one way of planning."""
+    exact, first, arguments, needs, times = [], [], [], [], []
     for asked in turns:
         start = time.perf_counter()
         given = plan(asked)
@@ -128,8 +94,6 @@ def evaluate_planner(turns: Sequence[PlannedTurn], plan: PlanTurn, pages: Pages 
         exact.append(_tools(given) == _tools(wanted))
         first.append(given.steps[0].tool == wanted.steps[0].tool)
         arguments += list(_argument_scores(wanted.steps, given.steps))
-        if pages is not None and (is_found := pages.is_found(asked, given)) is not None:
-            found.append(is_found)
         if not (wanted.need.is_empty and given.need.is_empty):
             needs.append(_word_f1(wanted.need, given.need))
     draws = np.random.default_rng(1).integers(0, len(exact), (_RESAMPLES, len(exact)))
@@ -141,7 +105,6 @@ def evaluate_planner(turns: Sequence[PlannedTurn], plan: PlanTurn, pages: Pages 
         first_tool=float(np.mean(first)),
         arguments=float(np.mean(arguments)) if arguments else 0.0,
         need=float(np.mean(needs)) if needs else 0.0,
-        page=float(np.mean(found)) if found else 0.0,
         p50_ms=float(np.percentile(times, 50)),
         p95_ms=float(np.percentile(times, 95)),
     )

@@ -17,7 +17,7 @@ from finetune.corpora.evidence_evaluation import (
     with_written_plan,
 )
 from finetune.corpora.live import live_dialogue
-from finetune.corpora.planner_evaluation import Pages, commonest, evaluate_planner, planned_turns
+from finetune.corpora.planner_evaluation import commonest, evaluate_planner, planned_turns
 from finetune.corpora.shop import CorpusShop
 from retrieval.errors import FeedError
 from retrieval.index.sentence_encoder import open_encoder
@@ -61,12 +61,10 @@ def test_a_line_that_cannot_be_read_names_itself(tmp_path: Path, line: str) -> N
 
 def test_a_planner_that_knows_the_plan_scores_one_and_the_floor_less() -> None:
     turns = list(planned_turns(northwire(), conversations()[:20]))
-    pages = Pages(northwire(), open_encoder())
-    perfect = evaluate_planner(turns, lambda asked: asked.turn.plan, pages)
-    floor = evaluate_planner(turns, commonest, pages)
+    perfect = evaluate_planner(turns, lambda asked: asked.turn.plan)
+    floor = evaluate_planner(turns, commonest)
     assert (perfect.tools, perfect.first_tool, perfect.arguments, perfect.need) == (1.0, 1.0, 1.0, 1.0)
     assert floor.tools < 0.5
-    assert perfect.page > floor.page > 0
     assert floor.tools_interval[0] <= floor.tools <= floor.tools_interval[1]
 
 
