@@ -175,14 +175,13 @@ def train_weighing(
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
 ) -> None:
     """Fit what weighs the router against how near records are; do it after the router or the finder was trained."""
-    from assistant.planning.router import open_router
+    from assistant.planning.router import open_unweighed_router
     from assistant.reading.finder import open_finder
     from finetune.corpora.weighing_training import WeighingRecipe, train_weighing
 
     with _watching("Weighing the records") as watch:
-        typer.echo(
-            train_weighing(corpus, router, open_router(router), open_finder(finder), WeighingRecipe(seed=seed), watch)
-        )
+        opened = open_unweighed_router(router)
+        typer.echo(train_weighing(corpus, router, opened, open_finder(finder), WeighingRecipe(seed=seed), watch))
 
 
 @contextmanager
@@ -256,7 +255,6 @@ def evaluate_planner(
     from assistant.planning.router import open_router
     from assistant.reading.finder import open_finder
     from finetune.corpora.planner_evaluation import (
-        Pages,
         PlanTurn,
         by_planner,
         commonest,
@@ -276,7 +274,7 @@ def evaluate_planner(
         shop = CorpusShop.load(folder)
         turns = list(islice(planned_turns(shop, corpus_conversations(folder)), limit))
         grammar = Grammar(shop.catalog)
-        grounding, pages, near = Grounding(grammar), Pages(shop, finder), NearRecords(shop, finder).near
+        grounding, near = Grounding(grammar), NearRecords(shop, finder).near
         ways: dict[str, PlanTurn] = {
             "as served": by_planner(LanguageModelPlanner(speaker, grammar.names, grounding, trained, near)),
             "without router": by_planner(LanguageModelPlanner(speaker, grammar.names, grounding)),
@@ -284,12 +282,11 @@ def evaluate_planner(
             "always search": commonest,
         }
         for name, way in ways.items():
-            scores = evaluate_planner(turns, way, pages)
+            scores = evaluate_planner(turns, way)
             low, high = scores.tools_interval
             typer.echo(
                 f"{folder.name:16} {name:15} {scores.turns} turns: tools {scores.tools:.3f} ({low:.3f} to {high:.3f}), "
                 f"first tool {scores.first_tool:.3f}, arguments F1 {scores.arguments:.3f}, need F1 {scores.need:.3f}, "
-                f"page {scores.page:.3f}, "
                 f"p50 {scores.p50_ms:.0f} ms, p95 {scores.p95_ms:.0f} ms"
             )
 
