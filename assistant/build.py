@@ -35,9 +35,13 @@ from assistant.writing.composer import Composer
 from assistant.writing.rendered_writer import RenderedWriter
 from assistant.writing.sentence_writer import SentenceWriter
 from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Filter
 from retrieval.errors import SettingsError
 from retrieval.index.encoder import Encoder
 from retrieval.search.search import Search
+
+_FORESEEN = 3
+"""Products that a wish may bring, by which the questions behind it are understood."""
 
 
 def dialogue_of(
@@ -68,7 +72,10 @@ def dialogue_of(
     def near(thread: Thread, message: str) -> Nearness:
         return nearness(thread, message, listener, bench) if listener else NOTHING_NEAR
 
-    planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar, known), router, near)
+    def found(wish: str) -> tuple[str, ...]:
+        return tuple(each.product.id for each in search.nearest(wish, Filter(), _FORESEEN, now()))
+
+    planner: Planner = LanguageModelPlanner(speaker, names, Grounding(grammar, known), router, near, found)
     writer: SentenceWriter = RenderedWriter(speaker)
     if chat is not None:
         planner = ChatPlanner(chat, catalog, names, default=planner)

@@ -10,7 +10,7 @@ from assistant.dialogue.waiting import Kind
 from assistant.planning.grammar.order_number import order_number
 from assistant.planning.grammar.text import Text, clean
 from assistant.planning.plan import Ask, Cart, Change, Details, Find, Order, Plan, Policy, Step, Talk
-from assistant.planning.request_form import asks_in_words, points, questions_in
+from assistant.planning.request_form import asks_in_words, points, requests_in
 
 _HOW = re.compile(
     r"^(?:(?:hi|hello|hey|ok(?:ay)?|so|and|but)[\s,.!]+)*(?:how (?:do|does|can|could|would|to|long|much)|what (?:happens|if|is your)|until when|can (?:i|we) still|is it too late|when (?:can|do)|who pays)\b"
@@ -120,7 +120,7 @@ def with_change(plan: Plan, thread: Thread, message: str) -> Plan:
     if (
         len(plan.steps) > 1
         and any(isinstance(step, (Change, Cart)) for step in plan.steps)
-        and not questions_in(message)
+        and not requests_in(message)
     ):
         kept = tuple(step for step in plan.steps if not isinstance(step, (Policy, Ask)))
         return plan.model_copy(update={"steps": kept})

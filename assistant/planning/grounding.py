@@ -41,8 +41,9 @@ from assistant.planning.request_form import (
     asks_for_goods,
     asks_for_others,
     asks_for_several,
+    is_wish_for_goods,
     points,
-    questions_in,
+    requests_in,
     tells_need,
     tells_use,
 )
@@ -83,14 +84,24 @@ class Grounding:
         steps: Sequence[Step] = plan.steps
         if spoken.search and len(steps) == 1 and not _knows_better(steps[0], spoken):
             steps = [spoken.search]
-        asked = [(question[:LONGEST], tools.get(question, "")) for question in questions_in(message)]
+        asked = [(request[:LONGEST], tools.get(request, "")) for request in requests_in(message)]
         steps = _asked_apart(steps, asked, spoken) if asked else _in_own_words(steps, said)
+        wishes = [request for request, tool in asked if tool == Find.tool]
+        wish = wishes[0] if len(wishes) == 1 else said
+        wished = Spoken(self.grammar, thread, wish) if wish != said else spoken
         planned = [_of_record(step, spoken) for step in steps][:MOST_STEPS]
+        if wished is not spoken:
+            planned = [_looking_for(wish, step) for step in planned]
         told, before = heard, thread.need
         if spoken.turns_to_another_kind:
             messages = messages[:1]
             told, before = _Heard(messages), _left_of(thread.need, spoken.last_search)
-        grounded = (self._step(spoken.about(step), heard, told, said, spoken) for step in planned)
+        grounded = (
+            self._step(wished.about(step), heard, told, wish, wished)
+            if isinstance(step, Find)
+            else self._step(spoken.about(step), heard, told, said, spoken)
+            for step in planned
+        )
         steps = tuple(dict.fromkeys(_about_something(grounded, spoken)))
         if asks_for_person(message):
             steps = _with_person(steps, message)
@@ -201,15 +212,16 @@ def _asked_apart(steps: Sequence[Step], asked: Sequence[tuple[str, str]], spoken
         about = default.of if isinstance(default, Details) else first
         is_search_before = any(isinstance(step, (Find, Bundle)) for step in apart)
         is_to_shop = tool == Policy.tool if tool in _ASKING else isinstance(default, Policy)
-        if tool == Find.tool and (searches or not spoken.named):
+        is_wish = tool == Find.tool and (not is_search_before or asks_for_goods(question))
+        if is_wish and (searches or not spoken.named or is_wish_for_goods(question)):
             apart += searches or [Find(kind=spoken.kind, want=question)]
             searches = []
-        elif is_search_before and tool not in _ASKING and (not asking or asks_for_goods(question)):
+        elif is_search_before and tool not in _ASKING and asks_for_goods(question):
             continue  # the search itself
         elif any(isinstance(step, Bundle) for step in apart) and not is_to_shop:
             continue  # unclear which of the things the question is about
-        elif (is_search_before or spoken.named) and not (to_shop and is_to_shop):
-            apart.append(Details(of=about if spoken.named else (), question=question))
+        elif (is_search_before or spoken.named) and tool != Policy.tool and not (to_shop and is_to_shop):
+            apart.append(Details(of=() if is_search_before else about, question=question))
         elif is_to_shop or not about:
             apart.append(Policy(question=question))
         else:
@@ -236,6 +248,11 @@ def _about_something(steps: Iterable[Step], spoken: Spoken) -> Iterator[Step]:
             yield Policy(question=step.question)
 
 
+def _looking_for(wish: str, step: Step) -> Step:
+    """A search in the words of the part of the message that wishes for it."""
+    return step.model_copy(update={"want": wish}) if isinstance(step, Find) else step
+
+
 def _of_record(step: Step, spoken: Spoken) -> Step:
     """A question about price, stock or options of a named product, planned for the shop's pages, as one of its record."""
     if isinstance(step, Policy) and spoken.named and asked_field(step.question) and step.question in spoken.said:
@@ -246,7 +263,7 @@ def _of_record(step: Step, spoken: Spoken) -> Step:
 def _with_person(steps: Sequence[Step], message: str) -> tuple[Step, ...]:
     """The steps for a message that asks for a person: those about orders, any others only if it asks several questions, then the hand-over."""
     others = (step for step in steps if not isinstance(step, (HandOver, Talk, Ask)))
-    kept = [step for step in others if isinstance(step, (Order, Change)) or questions_in(message)]
+    kept = [step for step in others if isinstance(step, (Order, Change)) or requests_in(message)]
     return (*kept[: MOST_STEPS - 1], HandOver(reason="asked"))
 
 

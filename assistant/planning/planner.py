@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -24,7 +24,7 @@ from assistant.planning.plan import Compare, Details, Find, Plan, Policy, Step, 
 from assistant.planning.plan_grammar import PlanGrammar
 from assistant.planning.plan_text import parse_plan, plan_text
 from assistant.planning.product_finder import product_finder
-from assistant.planning.request_form import asks_for_goods, asks_in_words, compares, questions_in
+from assistant.planning.request_form import asks_for_goods, asks_in_words, compares, is_wish_for_goods, requests_in
 from assistant.planning.route import NOTHING_NEAR, Near, Route, Router
 from assistant.reference import spell
 
@@ -65,7 +65,8 @@ class LanguageModelPlanner:
     """Plans with the embedded language model; decoding is held to the plan grammar, arguments to what was said.
 
     If the `router` is sure of a tool that the plan lacks, the plan is written again and begins with that tool. `near` tells the router how
-    near the records are to a message. A question to the shop alone is planned without the language model.
+    near the records are to a message, `found` which products a wish may bring. A question to the shop alone is planned without the language
+    model.
     """
 
     def __init__(
@@ -75,11 +76,13 @@ class LanguageModelPlanner:
         grounding: Grounding | None = None,
         router: Router | None = None,
         near: Near = lambda thread, message: NOTHING_NEAR,
+        found: Callable[[str], tuple[str, ...]] = lambda wish: (),
     ) -> None:
         self._speaker = speaker
         self._grounding = grounding
         self._router = router
         self._near = near
+        self._found = found
         self._names = names
         self._grammar = PlanGrammar(speaker.tokens, speaker.newline, speaker.end)
         references = [token for key in KEYS for token in speaker.tokens(spell(key))]
@@ -89,7 +92,7 @@ class LanguageModelPlanner:
         """See `Planner.plan`."""
         if is_other_language(message):
             return Planned(Plan(steps=(Talk(about="other_language"),), need=thread.need), "talk other_language")
-        asked = {question: self._route(context, thread, question) for question in questions_in(message)}
+        asked = dict(self._routes(context, thread, requests_in(message)))
         route = self._route(context, thread, message)
         is_fallback = False
         if all(map(_asks_shop, [route, *asked.values()])) and len(message) < _LONGEST_QUESTION:
@@ -97,9 +100,23 @@ class LanguageModelPlanner:
         else:
             plan, is_fallback = self._planned(system, context, thread, message, route.tool, cancelled)
         if self._grounding is not None:
-            tools = {question: each.tool for question, each in asked.items()}
+            tools = {request: each.tool for request, each in asked.items()}
             plan = self._grounding.of(plan, thread, message, tools)
         return Planned(plan, plan_text(plan, self._label(thread), thread.need), is_fallback)
+
+    def _routes(self, context: str, thread: Thread, requests: Sequence[str]) -> Iterator[tuple[str, Route]]:
+        """The tool that each part of a message surely wants, heard as if the parts before it were messages that had been answered.
+
+        "Can I plug headphones in" is a question to the shop by itself, and one about an amplifier behind "I need an amp, not too loud".
+        """
+        for request in requests:
+            route = self._route(context, thread, request)
+            if not route.tool and is_wish_for_goods(request):
+                route = Route(Find.tool)
+            yield request, route
+            shown = self._found(request) if route.tool == Find.tool else thread.shown
+            turn = TranscriptTurn(request, route.tool, "", "")
+            thread = replace(thread, turns=(*thread.turns, turn), shown=shown or thread.shown)
 
     def _route(self, context: str, thread: Thread, message: str) -> Route:
         """The tool that a message, or one question of it, surely wants."""

@@ -47,7 +47,7 @@ _WHICH = re.compile(
 )
 _USE = re.compile(rf"^{_LEAD_IN}(?:(?:it|they|that|this)(?:'?s|'?re| is| are| would be)\s+)?for\b")
 _ASKS_IN_WORDS = (
-    r"(?:^|[,.;:-]\s*|\b(?:and|but|so|ok|well|also)\s+)(?:what|which|who|when|where|why|how)\b"
+    r"(?:^|[,.;:-]\s*|\b(?:and|but|so|ok|well|also)\s+)(?:(?:what|who|when|where|how)s?|which|why)\b"
     r"|\b(?:whether|tell me|know|wonder(?:ing)?|explain)\b"
     r"|\b(?:can|could|may|will|would|should|do|does|is|are) (?:i|we|you|it|they|he|she|this|that|these|those|there)\b"
     r"|^(?:is|are|was|does|do|did|can|could|will|would|has|have|should)\b"
@@ -65,15 +65,25 @@ _TOTAL = re.compile(
     r"|\b(?:how much|what) (?:is|are|for|would|will|do|does)(?: it be)?(?: for)? (?:\d|both|a pair)"
     r"|\b(?:how much|what) (?:\w+ ){0,5}(?:pay|cost|be)\b.*\b(?:with|and|plus)\b"
 )
-_BETWEEN_QUESTIONS = re.compile(
-    r"(?<=\?)\s+|[,;.]?\s+\b(?:and|also|plus)\b[\s,]+(?=(?:(?:until|at|by|to|for|from) )?(?:what|how|when|where|which|who)\b"
-    r"|(?:can|could|do|does|is|are|will|would|may|must) (?:i|we|you|u|it|they|he|she|the|there|this|that|these|my|your|any)\b)",
+_HOW_MANY = re.compile(
+    r"\b(?:how much|what) (?:is|are|for|would|will|do|does)(?: it be)?(?: for)? (?P<count>[1-9]\d{0,2})\b(?!\s*(?:cm|kg|g|l|ml|%)\b)"
+)
+_OPENS_QUESTION = (
+    r"(?:(?:until|at|by|to|for|from) )?(?:what|how|when|where)s?\b"
+    r"|(?:can|could|do|does|is|are|will|would|may|must) (?:i|we|you|u|it|they|he|she|the|there|this|that|these|my|your|any)\b"
+)
+_BETWEEN_REQUESTS = re.compile(
+    rf"(?<=[?.!])\s+|[,;]\s+(?={_OPENS_QUESTION})|[,;.]?\s+\b(?:and|also|plus)\b[\s,]+(?={_OPENS_QUESTION}|wh(?:ich|o)\b)",
     re.IGNORECASE,
 )
+_COMMAS = (",", ";")
+_CONDITION = re.compile(rf"^{_LEAD_IN}(?:what )?if\b")
+_NO_GOODS = re.compile(r"\b(?:need|want)s? (?:it|them|this|that|these|those|to|you|your|someone|somebody|more)\b")
+"""What is needed or wanted here is nothing that a shop sells."""
 _AHEAD = re.compile(
     r"\b(?:pre|back)[ -]?order(?:ed|s|ing)?\b|\border(?:ed)? (?:it |one |this |that )?(?:in advance|ahead)\b"
 )
-_MOST_QUESTIONS, _FEWEST_WORDS = 3, 3
+_MOST_REQUESTS, _FEWEST_WORDS = 3, 3
 
 
 def compares(message: str) -> bool:
@@ -151,11 +161,40 @@ def asks_total(message: str) -> bool:
     return bool(_TOTAL.search(Text.of(message).lower))
 
 
-def questions_in(message: str) -> tuple[str, ...]:
-    """The questions of a message that asks several, each in its own words; () for one that asks one or none."""
-    parts = [part.strip(" ,;") for part in _BETWEEN_QUESTIONS.split(" ".join(message.split()))]
-    asked = tuple(part for part in parts if len(part.split()) >= _FEWEST_WORDS and _ASKS.search(part.casefold()))
-    return asked if 1 < len(asked) <= _MOST_QUESTIONS else ()
+def count_asked(message: str) -> int:
+    """How many of one thing the message asks the price of, "what would 25 cost"; 1 if it names no number."""
+    found = _HOW_MANY.search(Text.of(message).lower)
+    return int(found["count"]) if found else 1
+
+
+def requests_in(message: str) -> tuple[str, ...]:
+    """What a message asks for, part by part and in its own words, if it asks several questions, or wishes for goods and asks; else ().
+
+    What it tells beside that goes with the part that follows, or at its end with the last one.
+    """
+    said = " ".join(message.split())
+    ends = [*(found.start() for found in _BETWEEN_REQUESTS.finditer(said)), len(said)]
+    starts = [0, *(found.end() for found in _BETWEEN_REQUESTS.finditer(said))]
+    asked: list[tuple[int, int]] = []
+    opened, has_wish = 0, False
+    for start, end in zip(starts, ends, strict=True):
+        part = said[start:end]
+        if said[end : end + 1] in _COMMAS and _CONDITION.match(part.casefold()):
+            continue  # "what if it breaks, do you mend it?" is one question
+        is_wish = not has_wish and is_wish_for_goods(part)
+        if len(without_lead_in(part).split()) >= _FEWEST_WORDS and (is_wish or _ASKS.search(part.casefold())):
+            asked.append((opened, end))
+            has_wish, opened = has_wish or is_wish, next((at for at in starts if at >= end), end)
+    if asked:
+        asked[-1] = (asked[-1][0], len(said))
+    requests = tuple(said[start:end].strip(" ,;") for start, end in asked)
+    return requests if 1 < len(requests) <= _MOST_REQUESTS else ()
+
+
+def is_wish_for_goods(part: str) -> bool:
+    """Whether a part of a message wishes for goods and asks no question: "I need a lamp for reading"."""
+    said = part.casefold()
+    return not _ASKS.search(said) and not _NO_GOODS.search(said) and asks_for_goods(part)
 
 
 def asks_for_goods(message: str) -> bool:

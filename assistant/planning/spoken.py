@@ -28,7 +28,7 @@ from assistant.planning.request_form import (
     opens_with_use,
     orders_ahead,
     points,
-    questions_in,
+    requests_in,
     tells_need,
     tells_use,
     without_lead_in,
@@ -274,12 +274,13 @@ class Spoken:
             step = Details(of=self._numbered(step) or ("",), question=self.said)
         if not isinstance(step, (Details, Compare, Choose)):
             return step
-        is_one_of_several = isinstance(step, Details) and step.question in questions_in(self._message)
+        is_one_of_several = isinstance(step, Details) and step.question in requests_in(self._message)
         if not self._named and not is_one_of_several and (search := self._search(step)):
             return search
         known = tuple(id for id in step.of if id in self._products and self._has_come_up(id))
         if isinstance(step, Details) and self._named and not self._share_a_group(self._named, known):
-            return Details(of=self._named, question=self.said)  # the model stays with what was spoken of before
+            asked = step.question if is_one_of_several else self.said
+            return Details(of=self._named, question=asked)  # the model stays with what was spoken of before
         if isinstance(step, Choose) and not self._named and self._thread.shown[1:]:
             known = self._shown_if_others(known)  # "which one would you take" is asked of the list in view
         if isinstance(step, Choose) and len(known) == 1:  # there is nothing to choose between

@@ -26,7 +26,7 @@ def answering_record(planned: str, question: str, task: Task, bench: Bench) -> s
 
     A product that has not come up yet was named by the customer, and no other one in view takes its place.
     """
-    if (heard := task.heard(question)) is None:
+    if (heard := task.heard) is None:
         return planned
     asked = Asked((), heard)
     in_view = (*task.thread.shown, *filter(None, [task.thread.page]))

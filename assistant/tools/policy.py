@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.plan import Policy
-from assistant.planning.request_form import questions_in
+from assistant.planning.request_form import points
 from assistant.reading.lines import Line
 from assistant.reading.reader import Reading
 from assistant.reading.verdict import Verdict
@@ -49,11 +49,11 @@ def policy(step: Policy, task: Task, bench: Bench) -> Findings:
     """The lines that answer, then a condition on the same page; "not stated" if no page answers."""
     asked = task.asked(step.question)
     lines = page_findings(asked, bench)
-    if not lines and (found := _of_a_product(step.question, task, bench)):
+    if not lines and not points(task.message) and (found := _of_a_product(step.question, task, bench)):
         return found
     if lines:
         return Findings(lines=lines)
-    guessed = () if questions_in(task.message) else page_findings(asked, bench, _MAY_ANSWER)
+    guessed = () if task.is_part else page_findings(asked, bench, _MAY_ANSWER)
     return Findings(lines=tuple(replace(each, is_guess=True) for each in guessed), notes=(Note.NOT_STATED,))
 
 
@@ -85,7 +85,7 @@ def page_findings(asked: Asked, bench: Bench, least: float = _ANSWERS) -> tuple[
 
 def page_heard(products: Iterable[str], task: Task, bench: Bench) -> tuple[BriefLine, ...]:
     """What a page says, if it is heard nearer than any of `products`: a question to the shop that was planned as a search, "my bottle leaks"."""
-    if (heard := task.heard(task.message)) is None or questions_in(task.message):
+    if (heard := task.heard) is None:
         return ()
     asked = Asked((), heard)
     pages = nearest_pages(searched_pages((task.message,), bench), asked, bench)

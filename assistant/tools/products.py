@@ -17,7 +17,7 @@ from assistant.planning.request_form import (
     asks_in_words,
     asks_to_describe,
     asks_total,
-    questions_in,
+    count_asked,
     speaks_of_people,
     without_lead_in,
 )
@@ -65,7 +65,7 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
         if basket and {*came_up, *(each.id for each, _ in basket)}.isdisjoint(ids):
             basket = None  # names and numbers of something else than what was just found
         if basket is not None and sum(count for _, count in basket) < 2:
-            basket = [(each, 1) for each in products]
+            basket = [(each, count_asked(task.message)) for each in products]
         if basket and (len(basket) > 1 or basket[0][1] > 1):
             several = any(count > 1 for _, count in basket)
             spent = Sum("total of several" if several else "total", str(total(basket, task.moment)))
@@ -84,7 +84,7 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
     if record in bench.catalog.products and record not in ids:
         products = meant_products((record,), task, bench)
         ids = tuple(product.id for product in products)
-    words = (step.question,) if questions_in(task.message) else (step.question, task.message)
+    words = (step.question, task.message)
     lines: list[BriefLine] = []
     nearest: list[BriefLine] = []
     for product in products if record not in bench.catalog.faqs else ():
@@ -95,8 +95,8 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
         nearest += guess(read)
     named = f"{step.question} {products[0].title}" if products else step.question  # pages speak of knives, not of "it"
     least = SURELY_ANSWERS if speaks_of_people(task.message) or record in bench.catalog.faqs else _MUST_ANSWER
-    lines = lines or list(page_findings(Asked((named, *words[1:]), task.heard(step.question)), bench, least))
-    guessed = nearest[:1] if not questions_in(task.message) else []
+    lines = lines or list(page_findings(Asked((named, *words[1:]), task.heard), bench, least))
+    guessed = nearest[:1] if not task.is_part else []
     return Findings(products=ids, lines=tuple(lines or guessed), notes=() if lines else (Note.NOT_STATED,))
 
 

@@ -60,6 +60,14 @@ TOOLS: Mapping[type[Step], Tool] = {
 """Steps that are not here (ask, talk) need nothing from the records."""
 
 
+def _words(step: Step) -> str:
+    """What a step asks or looks for, in the customer's words if the plan has them."""
+    match step:
+        case Details(question=words) | Policy(question=words) | Find(want=words):
+            return words
+    return ""
+
+
 def run(plan: Plan, task: Task, bench: Bench) -> Findings:
     """Everything that the plan's steps bring, in their order, no product twice. A question about no product is about the first of the searches before it.
 
@@ -73,7 +81,7 @@ def run(plan: Plan, task: Task, bench: Bench) -> Findings:
                 continue
             step = step.model_copy(update={"of": searched[:1]})
         if type(step) in TOOLS:
-            brought.append(TOOLS[type(step)].run(step, task, bench).of_step(place))
+            brought.append(TOOLS[type(step)].run(step, task.of(_words(step)), bench).of_step(place))
         if isinstance(step, (Find, Bundle)):
             searched += brought[-1].products
     found = joined(brought)

@@ -22,7 +22,7 @@ from assistant.evidence.change_result import ChangeResult
 from assistant.evidence.sums import Sum
 from assistant.planning.constraints import Constraints
 from assistant.planning.continuing import Continued
-from assistant.planning.request_form import points, questions_in
+from assistant.planning.request_form import points, requests_in
 from assistant.reading.known_questions import KnownQuestions
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.reading.reader import Reader, line_text
@@ -156,6 +156,7 @@ class Bench:
 class Task:
     """What a step is carried out for: the message, the need after it, the thread before it, the moment and who is signed in.
 
+    Of a message that asks several things, `message` is the part that the step is about, with `is_part`, and `said` what stands before it.
     `owner` is on whose behalf a change may be proposed, None where none may: when a conversation is only read again.
     `continued` is what the message says to a change that the conversation waits with.
     """
@@ -170,7 +171,9 @@ class Task:
     hands_over: bool = False
     """Whether people answer in this chat, so that a hand-over needs no contacts."""
     hear: Callable[[str, str], Vectors] | None = None
-    """Hears the message, or one question of it behind what was said before in it, in the light of the conversation; None if nobody listens."""
+    """Hears the message behind what was said before in it, in the light of the conversation; None if nobody listens."""
+    said: str = ""
+    is_part: bool = False
 
     @property
     def orders_of(self) -> Owner | None:
@@ -179,18 +182,25 @@ class Task:
             return self.owner
         return Owner(customer_id=self.customer_id) if self.customer_id else None
 
-    def heard(self, question: str) -> Vectors | None:
-        """How a question of the message is heard: by itself where the message asks several, else as the whole message."""
+    @property
+    def heard(self) -> Vectors | None:
+        """How the message is heard; None if nobody listens."""
         if self.hear is None:
             return None
-        if not question or question not in self.message or not questions_in(self.message):
-            return self.hear(self.message, "")
-        said = self.message[: self.message.index(question)] if points(question) else ""
-        return self.hear(question, said.strip())  # "does it cost me something?" hangs on the one before
+        return self.hear(
+            self.message, self.said if points(self.message) else ""
+        )  # "does it cost me something?" hangs on the one before
 
     def asked(self, *words: str) -> Asked:
         """What is asked in `words`, the question first, and as it was heard."""
-        return Asked(words, self.heard(words[0]))
+        return Asked(words, self.heard)
+
+    def of(self, words: str) -> Task:
+        """The task for the part of the message that asks `words`; this one if it asks nothing else, or does not ask them."""
+        message = " ".join(self.message.split())
+        if not words or words not in requests_in(message):
+            return self
+        return replace(self, message=words, said=message[: message.index(words)].strip(), is_part=True)
 
     def question(self, *parts: str) -> str:
         """What the reader is asked: `parts`, then the need."""

@@ -30,7 +30,7 @@ from assistant.planning.plan import (
     Talk,
 )
 from assistant.planning.question_form import greets, reports_trouble
-from assistant.planning.request_form import questions_in
+from assistant.planning.request_form import requests_in
 from assistant.writing.change_replies import change_outcome_reply, closed_reply
 from assistant.writing.phrases import table
 from assistant.writing.product_replies import (
@@ -178,7 +178,7 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
 
 def _rest_not_stated(view: ReplyView) -> list[str]:
     """That another question of the message is left open; nothing if it asks one only, which was answered."""
-    if not questions_in(view.task.message) or Note.NOT_STATED not in view.task.brief.notes or not view.contact():
+    if not requests_in(view.task.message) or Note.NOT_STATED not in view.task.brief.notes or not view.contact():
         return []
     return [view.phrases("policy.rest_not_stated", contact=view.contact())]
 
@@ -244,14 +244,9 @@ class _Shares:
         return bool(words & {word.rstrip("s") for word in named})
 
     def take_pages(self, step: Step) -> list[Told]:
-        """The lines of pages for a step: all that are left, or with several steps about pages one page's each."""
-        after = self._plan.steps[self._plan.steps.index(step) + 1 :]
-        others = [other for other in after if isinstance(other, (Policy, Change))]
-        if isinstance(step, Details) and others:
-            return []
-        records = list(dict.fromkeys(told.line.record for told in self._pages))
-        mine = records[:1] if others and len(records) > 1 else records
-        taken = [told for told in self._pages if told.line.record in mine]
+        """The lines of pages that a step has brought and none before it has told."""
+        place = self._plan.steps.index(step)
+        taken = [told for told in self._pages if place in told.steps or not told.steps]
         self._pages = [told for told in self._pages if told not in taken]
         return taken
 

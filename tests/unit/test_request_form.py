@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.planning.request_form import asks_for_goods, asks_for_others, asks_total, goes_on, tells_need
+from assistant.planning.request_form import (
+    asks_for_goods,
+    asks_for_others,
+    asks_total,
+    count_asked,
+    goes_on,
+    is_wish_for_goods,
+    requests_in,
+    tells_need,
+)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +96,46 @@ def test_asks_for_another_thing(message: str) -> None:
 )
 def test_asks_for_a_total(message: str, is_total: bool) -> None:
     assert asks_total(message) is is_total
+
+
+@pytest.mark.parametrize(
+    ("message", "requests"),
+    [
+        ("is it heavy?", ()),
+        ("is it heavy? and do you have mugs", ("is it heavy?", "and do you have mugs")),
+        ("I need a lamp for my desk, and what's the cheapest way to get it here", ("I need a lamp for my desk", "what's the cheapest way to get it here")),
+        ("looking for a rug. can you wash it", ("looking for a rug.", "can you wash it")),
+        ("my tent leaks. I bought it in May. what can I do? is it too late", ("my tent leaks. I bought it in May. what can I do?", "is it too late")),
+        ("when do you open, is there parking, and how do I get there", ("when do you open", "is there parking", "how do I get there")),
+        ("whats the weight and does it fold? it has to fit in a car", ("whats the weight", "does it fold? it has to fit in a car")),
+        ("hi! a tent for two please. something light would be great.", ()),
+        ("we live in Ghent. do you deliver there?", ()),
+        ("ok, and gloves? do they keep warm", ()),
+        ("what if it breaks, do you mend it?", ()),
+        ("if it is too small, can I swap it? and what would I pay", ("if it is too small, can I swap it?", "and what would I pay")),
+        ("can you send it to Canada? how long and how much?", ()),
+        ("is it a? or is it b? or is it c? or is it d then?", ()),
+    ],
+)  # fmt: skip
+def test_requests_are_told_apart_and_what_is_told_goes_with_them(message: str, requests: tuple[str, ...]) -> None:
+    assert requests_in(message) == requests
+    assert all(request in message for request in requests)
+
+
+def test_what_is_needed_and_no_goods_is_no_wish() -> None:
+    assert is_wish_for_goods("I need a lamp for reading")
+    for part in ("I need them for work", "I want to return it", "need someone to help me", "which lamps do you have"):
+        assert not is_wish_for_goods(part)
+
+
+@pytest.mark.parametrize(
+    ("message", "count"),
+    [
+        ("what would 25 cost?", 25),
+        ("how much are 3 of them", 3),
+        ("what would it cost", 1),
+        ("what is 60 cm in inches", 1),
+    ],
+)
+def test_how_many_of_one_thing_a_price_is_asked_for(message: str, count: int) -> None:
+    assert count_asked(message) == count

@@ -143,6 +143,38 @@ def test_a_plan_is_asked_for_within_the_models_window() -> None:
     assert "stoves" not in speaker.prompts[0]
 
 
+def test_each_part_of_a_message_is_routed_as_if_those_before_it_were_answered() -> None:
+    heard: list[tuple[str, list[str], tuple[str, ...]]] = []
+
+    class Hears:
+        """A router that is sure of nothing."""
+
+        def route(self, context: str, thread: Thread, message: str, near: Nearness) -> Route:
+            heard.append((message, [turn.message for turn in thread.turns], tuple(thread.shown)))
+            return Route()
+
+    wish, question, other = "I need a tent.", "does it stand alone?", "and is it heavy"
+    names = Grammar(SHOPS["outdoor"]).names
+    planner = LanguageModelPlanner(ScriptedSpeaker("find tents"), names, router=Hears(), found=lambda said: ("tent-2",))
+    planner.plan("", "", Thread(shown=("mug-1",)), f"{wish} {question} {other}", threading.Event())
+    assert heard[:3] == [
+        (wish, [], ("mug-1",)),
+        (question, [wish], ("tent-2",)),
+        (other, [wish, question], ("tent-2",)),
+    ]
+
+
+def test_a_question_behind_a_wish_is_one_about_what_is_wished_for() -> None:
+    router, shop = open_router(SHIPPED), CorpusShop.load(CORPUS / "tonewood")
+    records = NearRecords(shop, open_finder(Path("data/models/finder")))
+    question = "can I plug headphones in"
+    behind = Thread(turns=(TranscriptTurn("looking for an amp for the kitchen", "find", "", ""),), shown=("porch-amp",))
+    assert router.route("", behind, question, records.near(behind, question)).tool == "details"
+    assert router.route("", Thread(), question, records.near(Thread(), question)).tool != "details"
+    paying = "do you take paypal?"
+    assert router.route("", behind, paying, records.near(behind, paying)).tool == "policy"
+
+
 def test_a_router_is_trained_saved_and_opened_again(tmp_path: Path) -> None:
     steps: list[int] = []
     recipe = RouterRecipe(rank=2, lowest=5, passes=0.01, batch=8)

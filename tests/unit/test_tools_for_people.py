@@ -160,10 +160,11 @@ def test_a_question_that_hangs_on_another_is_heard_with_it() -> None:
         return np.zeros(1, np.float32)
 
     asked = replace(task(message), hear=hear)
-    asked.heard("Does it cost me something?")
-    asked.heard("Can I give the boots back if they press me?")
     first, second = "Can I give the boots back if they press me?", "Does it cost me something?"
-    assert heard == [(second, first), (first, "")]
+    parts = [asked.of(first), asked.of(second), asked.of("Does anything cost me something?")]
+    assert [(part.message, part.said) for part in parts] == [(first, ""), (second, first), (message, "")]
+    assert all(part.heard is not None for part in parts)
+    assert heard == [(first, ""), (second, first), (message, "")]
 
 
 def test_a_question_about_no_product_is_asked_of_what_the_plan_finds(bench: Bench) -> None:
