@@ -214,7 +214,7 @@ def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Itera
         yield option
         return
     if (worked_out := view.fact("s1")) and worked_out.hint.startswith("total"):
-        yield from _field_sentences("price", step.question, view.products, view)
+        yield from _field_sentences("price", step.question, view.products if step.of else slots, view)
         yield from sum_sentences(view)
         return
     if field and not _bears(field, lines):
