@@ -37,6 +37,7 @@ from assistant.planning.plan import (
 )
 from assistant.planning.question_form import asked_field
 from assistant.planning.request_form import (
+    LONGEST,
     asks_beyond,
     asks_for_goods,
     asks_for_others,
@@ -47,7 +48,7 @@ from assistant.planning.request_form import (
     tells_need,
     tells_use,
 )
-from assistant.planning.spoken import LONGEST, Spoken, kind_named
+from assistant.planning.spoken import Spoken, kind_named
 from assistant.reading.known_questions import KnownQuestions
 
 _SAME = 4
@@ -85,12 +86,13 @@ class Grounding:
         if spoken.search and len(steps) == 1 and not _knows_better(steps[0], spoken):
             steps = [spoken.search]
         asked = [(request[:LONGEST], tools.get(request, "")) for request in requests_in(message)]
-        steps = _asked_apart(steps, asked, spoken) if asked else _in_own_words(steps, said)
+        parts = {request: Spoken(self.grammar, thread, request) for request, _ in asked}
+        steps = _asked_apart(steps, asked, spoken, parts) if asked else _in_own_words(steps, said)
         wishes = [request for request, tool in asked if tool == Find.tool]
         wish = wishes[0] if len(wishes) == 1 else said
         wished = Spoken(self.grammar, thread, wish) if wish != said else spoken
         planned = [_of_record(step, spoken) for step in steps][:MOST_STEPS]
-        if wished is not spoken:
+        if wished is not spoken and sum(isinstance(step, Find) for step in planned) == 1:
             planned = [_looking_for(wish, step) for step in planned]
         told, before = heard, thread.need
         if spoken.turns_to_another_kind:
@@ -193,12 +195,14 @@ def _knows_better(step: Step, spoken: Spoken) -> bool:
     return isinstance(step, (Bundle, Cart, Order, Change)) or (isinstance(step, Find) and bool(spoken.kind))
 
 
-def _asked_apart(steps: Sequence[Step], asked: Sequence[tuple[str, str]], spoken: Spoken) -> Sequence[Step]:
-    """A plan with a step for each of several questions that the message asks, so that each is answered.
+def _asked_apart(
+    steps: Sequence[Step], asked: Sequence[tuple[str, str]], spoken: Spoken, parts: Mapping[str, Spoken]
+) -> Sequence[Step]:
+    """A plan with a step for each part of a message that asks several things, so that each is answered.
 
-    The router knows the tool of a question better than the model that planned the message as a whole. A question next to a search, or in a
-    message that names a product, is about what is found or named, unless router and model both take it for a question to the shop.
-    Whether a page or the record answers is decided once both are read.
+    The router knows the tool of a part better than the model that planned the message as a whole. A question next to a search, or in a
+    message that names a product, is about what is found or named, unless the router is sure that it is one to the shop, or the model
+    thinks so and the router does not disagree. Whether a page or the record answers is decided once both are read.
     """
     searches = [step for step in steps if isinstance(step, (Find, Bundle))]
     asking = [step for step in steps if isinstance(step, (Details, Policy))]
@@ -214,14 +218,14 @@ def _asked_apart(steps: Sequence[Step], asked: Sequence[tuple[str, str]], spoken
         is_to_shop = tool == Policy.tool if tool in _ASKING else isinstance(default, Policy)
         is_wish = tool == Find.tool and (not is_search_before or asks_for_goods(question))
         if is_wish and (searches or not spoken.named or is_wish_for_goods(question)):
-            apart += searches or [Find(kind=spoken.kind, want=question)]
+            apart += searches or [Find(kind=parts[question].kind, want=question)]
             searches = []
         elif is_search_before and tool not in _ASKING and asks_for_goods(question):
             continue  # the search itself
         elif any(isinstance(step, Bundle) for step in apart) and not is_to_shop:
             continue  # unclear which of the things the question is about
         elif (is_search_before or spoken.named) and tool != Policy.tool and not (to_shop and is_to_shop):
-            apart.append(Details(of=() if is_search_before else about, question=question))
+            apart.append(Details(of=parts[question].named if is_search_before else about, question=question))
         elif is_to_shop or not about:
             apart.append(Policy(question=question))
         else:

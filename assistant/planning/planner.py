@@ -109,14 +109,17 @@ class LanguageModelPlanner:
 
         "Can I plug headphones in" is a question to the shop by itself, and one about an amplifier behind "I need an amp, not too loud".
         """
+        before: tuple[str, str] | None = None
         for request in requests:
+            if before is not None:
+                shown = self._found(before[0]) if before[1] == Find.tool else ()
+                turn = TranscriptTurn(*before, "", "")
+                thread = replace(thread, turns=(*thread.turns, turn), shown=shown or thread.shown)
             route = self._route(context, thread, request)
             if not route.tool and is_wish_for_goods(request):
                 route = Route(Find.tool)
+            before = request, route.tool
             yield request, route
-            shown = self._found(request) if route.tool == Find.tool else thread.shown
-            turn = TranscriptTurn(request, route.tool, "", "")
-            thread = replace(thread, turns=(*thread.turns, turn), shown=shown or thread.shown)
 
     def _route(self, context: str, thread: Thread, message: str) -> Route:
         """The tool that a message, or one question of it, surely wants."""

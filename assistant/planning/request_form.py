@@ -65,11 +65,14 @@ _TOTAL = re.compile(
     r"|\b(?:how much|what) (?:is|are|for|would|will|do|does)(?: it be)?(?: for)? (?:\d|both|a pair)"
     r"|\b(?:how much|what) (?:\w+ ){0,5}(?:pay|cost|be)\b.*\b(?:with|and|plus)\b"
 )
+LONGEST = 200
+"""Characters of a message that stand in for an argument of a plan."""
 _HOW_MANY = re.compile(
-    r"\b(?:how much|what) (?:is|are|for|would|will|do|does)(?: it be)?(?: for)? (?P<count>[1-9]\d{0,2})\b(?!\s*(?:cm|kg|g|l|ml|%)\b)"
+    r"\b(?:how much|what) (?:is|are|for|would|will|do|does)(?: it be)?(?: for)? (?P<count>[1-9]\d{0,2})"
+    r"(?![\d.,]*\d|\s*%|\s*(?:cm|mm|m|kg|g|l|ml|inch(?:es)?|people|persons?|days?|weeks?|months?|years?)\b)"
 )
 _OPENS_QUESTION = (
-    r"(?:(?:until|at|by|to|for|from) )?(?:what|how|when|where)s?\b"
+    r"(?:(?:until|at|by|to|for|from) )?(?:(?:what|how)s?\b|(?:when|where)(?:s|'s| (?:is|are|do|does|did|can|could|will|would|should|must))\b)"
     r"|(?:can|could|do|does|is|are|will|would|may|must) (?:i|we|you|u|it|they|he|she|the|there|this|that|these|my|your|any)\b"
 )
 _BETWEEN_REQUESTS = re.compile(
@@ -78,8 +81,17 @@ _BETWEEN_REQUESTS = re.compile(
 )
 _COMMAS = (",", ";")
 _CONDITION = re.compile(rf"^{_LEAD_IN}(?:what )?if\b")
-_NO_GOODS = re.compile(r"\b(?:need|want)s? (?:it|them|this|that|these|those|to|you|your|someone|somebody|more)\b")
-"""What is needed or wanted here is nothing that a shop sells."""
+_NO_GOODS = re.compile(
+    r"\b(?:need|want|looking for|after|searching for)s? (?:(?:it|them|this|that|these|those|to|you|your|someone|somebody|more)\b"
+    r"|(?:an? |the |my |some )?(?:refund|invoice|receipt|replacement|exchange|money|help|answer|advice|information)\b)"
+)
+"""Somebody needs or wants something that no shop sells."""
+_WISHES = re.compile(r"\b(?:need|want|looking|after|searching|show me|find me|give me)\b|\bplease\b")
+_ASKS_BY_ITSELF = re.compile(
+    rf"\?|^{_LEAD_IN}(?:{_OPENS_QUESTION}|(?:which|who) (?:(?:\w+ ){{0,2}}(?:is|are|do|does|can|could|will|would|should)|\w+ (?:fits?|suits?|works?)|pays?)\b)"
+    r"|\b(?:whether|tell me|wonder(?:ing)?)\b|\b(?:can|could|may|will|would|should|do|does|is|are) (?:i|we|you|it|they|he|she|this|that|these|those|there)\b"
+)
+"""A part of a message that has this asks something; "should be light" and "where it always rains" go on with what was said before."""
 _AHEAD = re.compile(
     r"\b(?:pre|back)[ -]?order(?:ed|s|ing)?\b|\border(?:ed)? (?:it |one |this |that )?(?:in advance|ahead)\b"
 )
@@ -168,9 +180,9 @@ def count_asked(message: str) -> int:
 
 
 def requests_in(message: str) -> tuple[str, ...]:
-    """What a message asks for, part by part and in its own words, if it asks several questions, or wishes for goods and asks; else ().
+    """The parts of a message that asks several questions, or wishes for goods and asks, in its own words; () for any other.
 
-    What it tells beside that goes with the part that follows, or at its end with the last one.
+    A sentence that asks nothing belongs to the part that follows it; the last part has all that is left.
     """
     said = " ".join(message.split())
     ends = [*(found.start() for found in _BETWEEN_REQUESTS.finditer(said)), len(said)]
@@ -182,7 +194,8 @@ def requests_in(message: str) -> tuple[str, ...]:
         if said[end : end + 1] in _COMMAS and _CONDITION.match(part.casefold()):
             continue  # "what if it breaks, do you mend it?" is one question
         is_wish = not has_wish and is_wish_for_goods(part)
-        if len(without_lead_in(part).split()) >= _FEWEST_WORDS and (is_wish or _ASKS.search(part.casefold())):
+        asks = is_wish or _ASKS_BY_ITSELF.search(part.casefold().replace("’", "'"))
+        if asks and len(without_lead_in(part).split()) >= _FEWEST_WORDS:
             asked.append((opened, end))
             has_wish, opened = has_wish or is_wish, next((at for at in starts if at >= end), end)
     if asked:
@@ -193,13 +206,20 @@ def requests_in(message: str) -> tuple[str, ...]:
 
 def is_wish_for_goods(part: str) -> bool:
     """Whether a part of a message wishes for goods and asks no question: "I need a lamp for reading"."""
-    said = part.casefold()
-    return not _ASKS.search(said) and not _NO_GOODS.search(said) and asks_for_goods(part)
+    said = part.casefold().replace("’", "'")
+    is_wish = bool(_WISHES.search(said)) and not _NO_GOODS.search(said) and not _ASKS_BY_ITSELF.search(said)
+    return is_wish and asks_for_goods(part)
+
+
+def part_of(message: str, words: str) -> str:
+    """The part of a message that begins with `words`, which may be cut to `LONGEST` characters; "" if none does."""
+    return next((part for part in requests_in(message) if words and part[:LONGEST] == words[:LONGEST]), "")
 
 
 def asks_for_goods(message: str) -> bool:
     """Whether the message asks what the shop has: "do you have a pad that goes with it", "what about boots for her"."""
-    return any(_GOODS.match(sentence.strip()) for sentence in _SENTENCE_END.split(message.strip().casefold()))
+    said = message.strip().casefold().replace("’", "'")
+    return any(_GOODS.match(sentence.strip()) for sentence in _SENTENCE_END.split(said))
 
 
 def orders_ahead(message: str) -> bool:

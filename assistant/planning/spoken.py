@@ -18,6 +18,7 @@ from assistant.planning.grammar.words import words
 from assistant.planning.plan import Ask, Bundle, Choose, Compare, Details, Find, Policy, Step
 from assistant.planning.plan_text import parse_plan
 from assistant.planning.request_form import (
+    LONGEST,
     asks_difference,
     asks_for_goods,
     asks_in_words,
@@ -27,8 +28,8 @@ from assistant.planning.request_form import (
     goes_on,
     opens_with_use,
     orders_ahead,
+    part_of,
     points,
-    requests_in,
     tells_need,
     tells_use,
     without_lead_in,
@@ -36,8 +37,6 @@ from assistant.planning.request_form import (
 from retrieval.catalog.filter import Operator, Sort
 from retrieval.catalog.product import Product
 
-LONGEST = 200
-"""Characters of a message that stand in for an argument."""
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3}
 _FEW, _MOST_CHOSEN_FROM = 3, 6
 _BETWEEN_KINDS = 3
@@ -274,13 +273,13 @@ class Spoken:
             step = Details(of=self._numbered(step) or ("",), question=self.said)
         if not isinstance(step, (Details, Compare, Choose)):
             return step
-        is_one_of_several = isinstance(step, Details) and step.question in requests_in(self._message)
+        is_one_of_several = isinstance(step, Details) and bool(part_of(self._message, step.question))
+        said = step.question if isinstance(step, Details) and is_one_of_several else self.said
         if not self._named and not is_one_of_several and (search := self._search(step)):
             return search
         known = tuple(id for id in step.of if id in self._products and self._has_come_up(id))
         if isinstance(step, Details) and self._named and not self._share_a_group(self._named, known):
-            asked = step.question if is_one_of_several else self.said
-            return Details(of=self._named, question=asked)  # the model stays with what was spoken of before
+            return Details(of=self._named, question=said)  # the model stays with what was spoken of before
         if isinstance(step, Choose) and not self._named and self._thread.shown[1:]:
             known = self._shown_if_others(known)  # "which one would you take" is asked of the list in view
         if isinstance(step, Choose) and len(known) == 1:  # there is nothing to choose between
@@ -290,14 +289,14 @@ class Spoken:
         if len(known) >= (2 if isinstance(step, Compare) else 1):
             return step.model_copy(update={"of": known})
         if self._named:
-            return Details(of=self._named, question=self.said)
+            return Details(of=self._named, question=said)
         if self.sort:
             return Find(sort=self.sort)
         if self.kind:
-            return Find(kind=self.kind, want=self.said)
+            return Find(kind=self.kind, want=said)
         if self._thread.shown:
-            return Details(of=self._thread.shown[:1], question=self.said)
-        return Ask(about="which_product") if points(self._message) else Policy(question=self.said)
+            return Details(of=self._thread.shown[:1], question=said)
+        return Ask(about="which_product") if points(self._message) else Policy(question=said)
 
     @property
     def _asks_for_a_variant(self) -> bool:

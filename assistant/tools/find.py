@@ -39,7 +39,7 @@ _SOLD, _SOLD_BY_ANOTHER_NAME = 0.42, 0.5
 _BESIDE = 0.05
 """How much less near than the first a product of another kind may be; one that is farther seldom fits, one of the same kind often does."""
 _ELSEWHERE = 0.03
-"""How much nearer than any product of a kind that a message names another must be heard for that kind to be no limit. Chosen on asks and turns of
+"""How much nearer to a message than all products of a kind that it names another product must be for that kind to be no limit. Chosen on asks and turns of
 the held-out shops: where another is as much nearer, it fits far more often than the nearest of the kind."""
 _NEAR = 0.3
 """Cosine of a wish and the nearest line of all candidates below which nothing like it is there."""
@@ -151,11 +151,11 @@ def _without_age(step: Find, wanted: Filter, task: Task, bench: Bench) -> Filter
 
 
 def _is_heard_elsewhere(step: Find, wanted: Filter, task: Task, bench: Bench) -> bool:
-    """Whether the kind that a message names is no kind of what it wants: "forest tracks with bags on a rack" is heard near bikes."""
+    """Whether a message names a kind of thing only in passing: "forest tracks with bags on a rack" is nearer to bikes than to any bag."""
     free = _of_any_kind(wanted)
     if (heard := task.heard) is None or free == wanted or wanted.sort is not Sort.RELEVANCE:
         return False
-    if not set(stems(step.kind)) <= set(stems(task.message)):
+    if not step.kind or not set(stems(step.kind)) <= set(stems(task.message)):
         return False  # it was named before, and the message tells more of it
 
     def nearest(filter: Filter) -> float:
@@ -163,12 +163,14 @@ def _is_heard_elsewhere(step: Find, wanted: Filter, task: Task, bench: Bench) ->
         lines = (bench.nearest_lines(each.product.id, Asked((), heard), 1) for each in found)
         return max((near[0].nearness for near in lines if near), default=0.0)
 
-    return nearest(free) >= nearest(wanted) + _ELSEWHERE
+    of_kind = nearest(wanted)
+    return of_kind > 0.0 and nearest(free) >= of_kind + _ELSEWHERE
 
 
 def _of_any_kind(wanted: Filter) -> Filter:
-    """The filter without its demand for a kind of product."""
-    return replace(wanted, conditions=tuple(each for each in wanted.conditions if each.field != "product_type"))
+    """The filter without its demand for a kind of product; kinds that are ruled out stay so."""
+    kept = (each for each in wanted.conditions if each.field != "product_type" or each.operator is not Operator.IN)
+    return replace(wanted, conditions=tuple(kept))
 
 
 def _heard(

@@ -49,7 +49,11 @@ def policy(step: Policy, task: Task, bench: Bench) -> Findings:
     """The lines that answer, then a condition on the same page; "not stated" if no page answers."""
     asked = task.asked(step.question)
     lines = page_findings(asked, bench)
-    if not lines and not points(task.message) and (found := _of_a_product(step.question, task, bench)):
+    if (
+        not lines
+        and not (task.is_part and points(task.message))
+        and (found := _of_a_product(step.question, task, bench))
+    ):
         return found
     if lines:
         return Findings(lines=lines)

@@ -61,7 +61,7 @@ TOOLS: Mapping[type[Step], Tool] = {
 
 
 def _words(step: Step) -> str:
-    """What a step asks or looks for, in the customer's words if the plan has them."""
+    """The argument of a step that may be a part of the message."""
     match step:
         case Details(question=words) | Policy(question=words) | Find(want=words):
             return words
@@ -81,7 +81,7 @@ def run(plan: Plan, task: Task, bench: Bench) -> Findings:
                 continue
             step = step.model_copy(update={"of": searched[:1]})
         if type(step) in TOOLS:
-            brought.append(TOOLS[type(step)].run(step, task.of(_words(step)), bench).of_step(place))
+            brought.append(TOOLS[type(step)].run(step, task.for_part(_words(step)), bench).of_step(place))
         if isinstance(step, (Find, Bundle)):
             searched += brought[-1].products
     found = joined(brought)

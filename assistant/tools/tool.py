@@ -22,7 +22,7 @@ from assistant.evidence.change_result import ChangeResult
 from assistant.evidence.sums import Sum
 from assistant.planning.constraints import Constraints
 from assistant.planning.continuing import Continued
-from assistant.planning.request_form import points, requests_in
+from assistant.planning.request_form import part_of, points, requests_in
 from assistant.reading.known_questions import KnownQuestions
 from assistant.reading.lines import Line, page_lines, product_lines
 from assistant.reading.reader import Reader, line_text
@@ -156,7 +156,8 @@ class Bench:
 class Task:
     """What a step is carried out for: the message, the need after it, the thread before it, the moment and who is signed in.
 
-    Of a message that asks several things, `message` is the part that the step is about, with `is_part`, and `said` what stands before it.
+    Of a message that asks several things, `message` is the part that the step is about, and `said` what stands before it. `is_part` says that
+    the message asks more than the step answers.
     `owner` is on whose behalf a change may be proposed, None where none may: when a conversation is only read again.
     `continued` is what the message says to a change that the conversation waits with.
     """
@@ -195,12 +196,12 @@ class Task:
         """What is asked in `words`, the question first, and as it was heard."""
         return Asked(words, self.heard)
 
-    def of(self, words: str) -> Task:
-        """The task for the part of the message that asks `words`; this one if it asks nothing else, or does not ask them."""
+    def for_part(self, words: str) -> Task:
+        """The task for the part of the message that begins with `words`; this one if the message asks one thing or has no such part."""
         message = " ".join(self.message.split())
-        if not words or words not in requests_in(message):
-            return self
-        return replace(self, message=words, said=message[: message.index(words)].strip(), is_part=True)
+        if part := part_of(message, words):
+            return replace(self, message=part, said=message[: message.index(part)].strip(), is_part=True)
+        return replace(self, is_part=bool(requests_in(message)))
 
     def question(self, *parts: str) -> str:
         """What the reader is asked: `parts`, then the need."""

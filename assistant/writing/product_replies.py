@@ -13,7 +13,7 @@ from assistant.planning.grammar.text import Text
 from assistant.planning.grammar.words import words
 from assistant.planning.plan import Bundle, Choose, Compare, Details, Find
 from assistant.planning.question_form import asked_field, asked_fields, asks_whether_sold, asks_yes_no
-from assistant.planning.request_form import tells_need
+from assistant.planning.request_form import asks_total, tells_need
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
 from assistant.writing.attribute_clauses import Subject, is_verb, spoken_name
@@ -210,10 +210,12 @@ def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Itera
     if not slots:
         yield from _not_stated("", view)
         return
-    if option := _option_answer(slots[0], view):
+    is_alone = sum(isinstance(other, Details) for other in view.task.planned.plan.steps) < 2
+    if (is_alone or not lines) and (option := _option_answer(slots[0], view)):
         yield option
         return
-    if (worked_out := view.fact("s1")) and worked_out.hint.startswith("total"):
+    is_counted = is_alone or asks_total(step.question)
+    if is_counted and (worked_out := view.fact("s1")) and worked_out.hint.startswith("total"):
         yield from _field_sentences("price", step.question, view.products if step.of else slots, view)
         yield from sum_sentences(view)
         return

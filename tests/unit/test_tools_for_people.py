@@ -161,7 +161,7 @@ def test_a_question_that_hangs_on_another_is_heard_with_it() -> None:
 
     asked = replace(task(message), hear=hear)
     first, second = "Can I give the boots back if they press me?", "Does it cost me something?"
-    parts = [asked.of(first), asked.of(second), asked.of("Does anything cost me something?")]
+    parts = [asked.for_part(first), asked.for_part(second), asked.for_part("Does anything cost me something?")]
     assert [(part.message, part.said) for part in parts] == [(first, ""), (second, first), (message, "")]
     assert all(part.heard is not None for part in parts)
     assert heard == [(first, ""), (second, first), (message, "")]
