@@ -72,7 +72,7 @@ class Grounding:
     def of(self, plan: Plan, thread: Thread, message: str, tools: Mapping[str, str] = NO_TOOLS) -> Plan:
         """Return the plan with each argument that nobody mentioned replaced by the customer's words, or left out.
 
-        If the message asks several questions, `tools` maps each to the tool it surely needs; "" or no entry means that none is sure.
+        If the message asks several things, `tools` maps each part to the tool it surely needs; "" or no entry means that none is sure.
         """
         messages = [self.grammar.mended(clean(text)) for text in (message, *(turn.message for turn in thread.turns))]
         heard = _Heard([message, *messages, *(turn.brief for turn in thread.turns), thread.need.as_text()])
@@ -265,7 +265,7 @@ def _of_record(step: Step, spoken: Spoken) -> Step:
 
 
 def _with_person(steps: Sequence[Step], message: str) -> tuple[Step, ...]:
-    """The steps for a message that asks for a person: those about orders, any others only if it asks several questions, then the hand-over."""
+    """The steps for a message that asks for a person: those about orders, any others only if it asks several things, then the hand-over."""
     others = (step for step in steps if not isinstance(step, (HandOver, Talk, Ask)))
     kept = [step for step in others if isinstance(step, (Order, Change)) or requests_in(message)]
     return (*kept[: MOST_STEPS - 1], HandOver(reason="asked"))

@@ -105,7 +105,7 @@ class LanguageModelPlanner:
         return Planned(plan, plan_text(plan, self._label(thread), thread.need), is_fallback)
 
     def _routes(self, context: str, thread: Thread, requests: Sequence[str]) -> Iterator[tuple[str, Route]]:
-        """The tool that each part of a message surely wants, heard as if the parts before it were messages that had been answered.
+        """The tool that each part of a message surely wants, understood as if the parts before it had been answered.
 
         "Can I plug headphones in" is a question to the shop by itself, and one about an amplifier behind "I need an amp, not too loud".
         """
@@ -122,7 +122,7 @@ class LanguageModelPlanner:
             yield request, route
 
     def _route(self, context: str, thread: Thread, message: str) -> Route:
-        """The tool that a message, or one question of it, surely wants."""
+        """The tool that a message, or one part of it, surely wants."""
         if self._router is None:
             return Route()
         return self._router.route(context, thread, message, self._near(thread, message))

@@ -177,7 +177,7 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
 
 
 def _rest_not_stated(view: ReplyView) -> list[str]:
-    """That another question of the message is left open; nothing if it asks one only, which was answered."""
+    """That another part of the message is left open; nothing if it asks one thing only, which was answered."""
     if not requests_in(view.task.message) or Note.NOT_STATED not in view.task.brief.notes or not view.contact():
         return []
     return [view.phrases("policy.rest_not_stated", contact=view.contact())]
