@@ -24,7 +24,14 @@ from assistant.planning.plan import Compare, Details, Find, Plan, Policy, Step, 
 from assistant.planning.plan_grammar import PlanGrammar
 from assistant.planning.plan_text import parse_plan, plan_text
 from assistant.planning.product_finder import product_finder
-from assistant.planning.request_form import asks_for_goods, asks_in_words, compares, is_wish_for_goods, requests_in
+from assistant.planning.request_form import (
+    LONGEST,
+    asks_for_goods,
+    asks_in_words,
+    compares,
+    is_wish_for_goods,
+    requests_in,
+)
 from assistant.planning.route import NOTHING_NEAR, Near, Route, Router
 from assistant.reference import spell
 
@@ -32,7 +39,6 @@ _log = structlog.get_logger(__name__)
 _LONGEST = 72
 """Tokens of a plan; the longest of the corpus has 60."""
 _NAMED = re.compile(r"\[(?P<name>[^\]]+)\][^:\n]*(?:: (?P<question>[^\n]+))?")
-_LONGEST_QUESTION = 200
 _TOOL = re.compile(r"^\w+", re.MULTILINE)
 _GREEDY = Decoding(max_tokens=_LONGEST, temperature=0.0)
 
@@ -95,7 +101,7 @@ class LanguageModelPlanner:
         asked = dict(self._routes(context, thread, requests_in(message)))
         route = self._route(context, thread, message)
         is_fallback = False
-        if all(map(_asks_shop, [route, *asked.values()])) and len(message) < _LONGEST_QUESTION:
+        if all(map(_asks_shop, [route, *asked.values()])) and len(message) < LONGEST:
             plan = Plan(steps=(Policy(question=" ".join(message.split())),), need=thread.need)
         else:
             plan, is_fallback = self._planned(system, context, thread, message, route.tool, cancelled)
@@ -163,11 +169,11 @@ class LanguageModelPlanner:
         if naming and len(naming.product_ids) > 1 and compares(message):
             return Compare(of=naming.product_ids)
         if naming and not asks_for_goods(message):
-            return Details(of=naming.product_ids, question=" ".join(message.split())[:_LONGEST_QUESTION])
+            return Details(of=naming.product_ids, question=" ".join(message.split())[:LONGEST])
         named = _NAMED.search(text)
         if named is None or not (self._is_kind(named["name"]) or asks_for_goods(message) or not asks_in_words(message)):
-            return Policy(question=" ".join(message.split())[:_LONGEST_QUESTION])
-        return Find(kind=named["name"], want=named["question"] or " ".join(message.split())[:_LONGEST_QUESTION])
+            return Policy(question=" ".join(message.split())[:LONGEST])
+        return Find(kind=named["name"], want=named["question"] or " ".join(message.split())[:LONGEST])
 
     def _is_kind(self, name: str) -> bool:
         return self._grounding is not None and bool(self._grounding.grammar.read(Text(clean(name))).types)

@@ -66,7 +66,7 @@ _TOTAL = re.compile(
     r"|\b(?:how much|what) (?:\w+ ){0,5}(?:pay|cost|be)\b.*\b(?:with|and|plus)\b"
 )
 LONGEST = 200
-"""Characters of a message that stand in for an argument of a plan."""
+"""Most characters of a question or wish in a plan; a longer part of a message is cut."""
 _HOW_MANY = re.compile(
     r"\b(?:how much|what) (?:is|are|for|would|will|do|does)(?: it be)?(?: for)? (?P<count>[1-9]\d{0,2})"
     r"(?![\d.,]*\d|\s*%|\s*(?:cm|mm|m|kg|g|l|ml|inch(?:es)?|people|persons?|days?|weeks?|months?|years?)\b)"
@@ -177,6 +177,12 @@ def count_asked(message: str) -> int:
     """How many of one thing the message asks the price of, "what would 25 cost"; 1 if it names no number."""
     found = _HOW_MANY.search(Text.of(message).lower)
     return int(found["count"]) if found else 1
+
+
+def without_count(message: str) -> str:
+    """The message without the number that `count_asked` reads, which is no place in a list: "what would 2 cost"."""
+    found = _HOW_MANY.search(message.casefold())
+    return f"{message[: found.start('count')]}{message[found.end('count') :]}" if found else message
 
 
 def requests_in(message: str) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from assistant.planning.request_form import (
     points,
     tells_need,
     tells_use,
+    without_count,
     without_lead_in,
 )
 from retrieval.catalog.filter import Operator, Sort
@@ -60,7 +61,8 @@ class Spoken:
         self._reading = grammar.read(self._text)
         self._names, self._thread, self._message = grammar.names, thread, message
         self._products = grammar.catalog.products
-        naming = grammar.names.read(self._text, thread.shown, self._reading.types)
+        counted = Text.of(grammar.mended(clean(without_count(message))))
+        naming = grammar.names.read(counted, thread.shown, self._reading.types)
         self._named = naming.product_ids if naming else self._spoken_of
         self._nearest = None if asks_for_goods(message) else grammar.names.nearest(self._text)
         self._groups = {*thread.numbers.groups, *map(grammar.names.group_of, self._named)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.planning.grammar.text import Text, clean
-from assistant.planning.request_form import points
+from assistant.planning.request_form import points, without_count
 from assistant.tools.tool import Bench, Task
 from retrieval.catalog.product import Product
 
@@ -34,7 +34,7 @@ def named_basket(task: Task, bench: Bench) -> list[tuple[Product, int]] | None:
 def _product_in(part: str, task: Task, bench: Bench) -> Product | None:
     """The product that a part of a message names, the first shown of the kind it names, or the first shown if it points at it."""
     grammar, products = bench.constraints.grammar, bench.catalog.products
-    text = Text(part)
+    text = Text(without_count(part))
     shown = [products[id] for id in (*task.thread.shown, *task.thread.numbers.latest) if id in products]
     if naming := grammar.names.read(text, [each.id for each in shown]):
         return products[naming.product_ids[0]]

@@ -188,9 +188,8 @@ class Task:
         """How the message is heard; None if nobody listens."""
         if self.hear is None:
             return None
-        return self.hear(
-            self.message, self.said if points(self.message) else ""
-        )  # "does it cost me something?" hangs on the one before
+        before = self.said if points(self.message) else ""  # "does it cost me something?" needs what "it" is
+        return self.hear(self.message, before)
 
     def asked(self, *words: str) -> Asked:
         """What is asked in `words`, the question first, and as it was heard."""

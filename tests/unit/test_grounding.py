@@ -355,3 +355,10 @@ def test_details_are_asked_in_the_customers_words() -> None:
     assert grounded(step, "ok on induction?", SHOWN).steps == (
         step.model_copy(update={"question": "ok on induction?"}),
     )
+
+
+def test_how_many_are_asked_for_is_no_place_in_the_list() -> None:
+    plan = GROUNDING.of(
+        Plan(steps=(Details(of=TENTS[1:2], question="price"),)), SHOWN, "how heavy is it? and what would 2 cost"
+    )
+    assert {step.of for step in plan.steps if isinstance(step, Details)} == {TENTS[1:2]}

@@ -13,6 +13,7 @@ from assistant.planning.request_form import (
     is_wish_for_goods,
     requests_in,
     tells_need,
+    without_count,
 )
 
 
@@ -152,3 +153,4 @@ def test_what_is_needed_and_no_goods_is_no_wish() -> None:
 )
 def test_how_many_of_one_thing_a_price_is_asked_for(message: str, count: int) -> None:
     assert count_asked(message) == count
+    assert (without_count(message) == message) == (count == 1)
