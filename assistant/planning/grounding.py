@@ -47,6 +47,7 @@ from assistant.planning.request_form import (
     requests_in,
     tells_need,
     tells_use,
+    without_count,
 )
 from assistant.planning.spoken import Spoken, kind_named
 from assistant.reading.known_questions import KnownQuestions
@@ -213,7 +214,8 @@ def _asked_apart(
     defaults = asking if len(asking) == len(asked) else asking[:1] * len(asked)
     apart: list[Step] = [] if any(tool == Find.tool for _, tool in asked) else [*searches]
     for (question, tool), default in zip_longest(asked, defaults):
-        about = default.of if isinstance(default, Details) else first
+        is_counted = without_count(question) != question  # the model takes "2" for the second of the list
+        about = default.of if isinstance(default, Details) and not is_counted else first
         is_search_before = any(isinstance(step, (Find, Bundle)) for step in apart)
         is_to_shop = tool == Policy.tool if tool in _ASKING else isinstance(default, Policy)
         is_wish = tool == Find.tool and (not is_search_before or asks_for_goods(question))

@@ -38,9 +38,6 @@ _SOLD, _SOLD_BY_ANOTHER_NAME = 0.42, 0.5
 """Nearness of a product from which it is shown though the search for what was planned finds nothing, and though the shop has no kind of that name."""
 _BESIDE = 0.05
 """How much less near than the first a product of another kind may be; one that is farther seldom fits, one of the same kind often does."""
-_ELSEWHERE = 0.03
-"""How much nearer to a message than all products of a kind that it names another product must be for that kind to be no limit. Chosen on asks and turns of
-the held-out shops: where another is as much nearer, it fits far more often than the nearest of the kind."""
 _NEAR = 0.3
 """Cosine of a wish and the nearest line of all candidates below which nothing like it is there."""
 _MUCH_NEARER = 0.1
@@ -58,8 +55,6 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     notes: tuple[Note, ...] = (
         (Note.FOREIGN_LIMIT,) if bench.constraints.has_foreign_limit(task.need, task.message) else ()
     )
-    if _is_heard_elsewhere(step, wanted, task, bench):
-        step, wanted = step.model_copy(update={"kind": ""}), _of_any_kind(wanted)
     if not step.kind:
         wanted = _without_age(step, wanted, task, bench)
     is_open = not step.kind and not wanted.conditions  # a kind, a color or a budget is said of goods
@@ -148,23 +143,6 @@ def _without_age(step: Find, wanted: Filter, task: Task, bench: Bench) -> Filter
         return max((near[0].nearness for near in lines if near), default=0.0)
 
     return wanted if nearest(wanted) >= nearest(free) - _MUCH_NEARER else free
-
-
-def _is_heard_elsewhere(step: Find, wanted: Filter, task: Task, bench: Bench) -> bool:
-    """Whether a message names a kind of thing only in passing: "forest tracks with bags on a rack" is nearer to bikes than to any bag."""
-    free = _of_any_kind(wanted)
-    if (heard := task.heard) is None or free == wanted or wanted.sort is not Sort.RELEVANCE:
-        return False
-    if not step.kind or not set(stems(step.kind)) <= set(stems(task.message)):
-        return False  # it was named before, and the message tells more of it
-
-    def nearest(filter: Filter) -> float:
-        found = bench.search.nearest(task.message, filter, _HEARD, task.moment)
-        lines = (bench.nearest_lines(each.product.id, Asked((), heard), 1) for each in found)
-        return max((near[0].nearness for near in lines if near), default=0.0)
-
-    of_kind = nearest(wanted)
-    return of_kind > 0.0 and nearest(free) >= of_kind + _ELSEWHERE
 
 
 def _of_any_kind(wanted: Filter) -> Filter:

@@ -232,7 +232,7 @@ def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Itera
                 yield view.phrases("more.another_review", quote=f"{{{second.slot}.quote}}")
             return
     if not lines:
-        if sums := list(sum_sentences(view)):
+        if is_counted and (sums := list(sum_sentences(view))):
             yield from sums
         else:
             yield from _not_stated(slots[0], view)
