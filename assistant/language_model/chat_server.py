@@ -29,7 +29,7 @@ _JSON_FORMS = ("json_schema", "json_object")
 
 
 class ChatServer:
-    """A ChatModel behind a URL. Safe to share between threads."""
+    """A ChatModel behind a URL. Safe to share between threads; use it as a context manager, or close it."""
 
     def __init__(self, client: OpenAI, model: str) -> None:
         self._client = client
@@ -48,13 +48,25 @@ class ChatServer:
         try:
             listed = [entry.id for entry in client.models.list(timeout=_PROBE_SECONDS).data]
         except (OpenAIError, HTTPError, ValueError) as error:
+            client.close()
             raise ModelError(
                 f"the model server at {url} does not answer: {error}",
                 "Start it, or correct AISLE_MODEL_URL; the address usually ends in /v1.",
             ) from error
         if not listed:
+            client.close()
             raise ModelError(f"the model server at {url} lists no model", "Name one with AISLE_MODEL.")
         return cls(client, listed[0])
+
+    def close(self) -> None:
+        """Close the connections to the server; the model is of no use afterwards."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def name(self) -> str:

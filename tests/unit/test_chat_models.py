@@ -53,10 +53,12 @@ def model(
 ) -> Iterator[ChatModel]:
     if request.param == "scripted server":
         with scripted_server(Script(answers=["It costs little and holds a liter. " * 20] * 12)) as script:
-            yield ChatServer.open(script.url)
+            with ChatServer.open(script.url) as opened:
+                yield opened
     elif request.param == "transformers serve":
         with transformers_serve(folders["qwen2"], tmp_path_factory.mktemp("serve") / "log") as url:
-            yield ChatServer.open(url, str(folders["qwen2"]))
+            with ChatServer.open(url, str(folders["qwen2"])) as opened:
+                yield opened
     else:
         yield TransformersChat.open(str(folders[request.param]))
 

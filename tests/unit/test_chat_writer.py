@@ -241,9 +241,9 @@ class TestTurn:
     def test_a_real_server_with_a_model_that_knows_nothing(
         self, turn: Callable[..., Dialogue], wide_folders: dict[str, Path], tmp_path: Path
     ) -> None:
-        with transformers_serve(wide_folders["qwen2"], tmp_path / "log") as url:
-            dialogue = turn(ChatServer.open(url, str(wide_folders["qwen2"])), ScriptedSpeaker("talk greet"))
-            reply = ask(dialogue, "hi")
+        folder = wide_folders["qwen2"]
+        with transformers_serve(folder, tmp_path / "log") as url, ChatServer.open(url, str(folder)) as chat:
+            reply = ask(turn(chat, ScriptedSpeaker("talk greet")), "hi")
         assert reply.text == "Hello! What can I help you find?"
         assert reply.is_planned_by_default
 
