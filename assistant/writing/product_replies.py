@@ -55,12 +55,16 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
             yield view.phrases(f"find.{name}", kind=step.kind) if step.kind else view.phrases("find.nothing")
         return
     lines = view.lines_for(step, *slots)
+    on_sale = [slot for slot in slots if view.fact(f"{slot}.old_price")]
+    if step.sort == "on_sale" and not on_sale:
+        yield view.phrases("find.not_on_sale", products=view.list_priced(slots[:3]))
+        return
     if Note.OTHER_KIND in view.task.brief.notes:
         yield view.phrases("find.other_kind", kind=step.kind)
     elif Note.LIMIT_NOT_MET in view.task.brief.notes:
         yield view.phrases("find.limit_not_met")
     if step.sort == "on_sale":
-        yield view.phrases("find.on_sale", products=_reduced(slots, view))
+        yield view.phrases("find.on_sale", products=_reduced(on_sale, view))
     elif step.sort and (
         " " not in step.sort or _sort_line(step.sort, lines)
     ):  # nothing is the lightest by a weight that no record has
@@ -143,11 +147,7 @@ def _stock_note(slot: str, view: ReplyView, name: str = "") -> Iterator[str]:
 
 
 def _reduced(slots: Sequence[str], view: ReplyView) -> str:
-    def told(slot: str) -> str:
-        before = f" (was {{{slot}.old_price}})" if view.fact(f"{slot}.old_price") else ""
-        return f"{view.name(slot)} at {{{slot}.price}}{before}"
-
-    return listed([told(slot) for slot in slots[:4]])
+    return listed([f"{view.name(slot)} at {{{slot}.price}} (was {{{slot}.old_price}})" for slot in slots[:4]])
 
 
 def _sorted(step: Find, slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterator[str]:

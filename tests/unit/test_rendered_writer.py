@@ -340,6 +340,26 @@ class TestFind:
         assert told in reply
         assert not told or products == 1 or re.search(r"Vista 27 Monitor (?:is|are) ", reply)
 
+    @pytest.mark.parametrize("reduced", [(), (0,), (1,), (0, 1)])
+    @pytest.mark.parametrize("notes", [(), (Note.LIMIT_NOT_MET,)])
+    def test_only_what_is_reduced_is_said_to_be_on_sale(
+        self, reduced: tuple[int, ...], notes: tuple[Note, ...]
+    ) -> None:
+        made = task("what is on sale?", Find(sort="on_sale"), products=2, notes=notes)
+        facts = {key: fact for key, fact in made.brief.facts.items() if not key.endswith(".old_price")}
+        facts |= {
+            f"p{place + 1}.old_price": replace(facts[f"p{place + 1}.price"], text="$9,999.00") for place in reduced
+        }
+        reply = said(replace(made, brief=replace(made.brief, facts=facts)))
+        if not reduced:
+            assert re.search(r"[Nn]othing .*on sale right now\. At full price we have ", reply)
+            assert "$9,999.00" not in reply
+            return
+        (on_sale,) = re.findall(r"on sale right now: (.*)", reply, re.I)
+        named = [name in on_sale for name in ("Vista 27 Monitor", "Vista 32 4K Monitor")]
+        assert named == [0 in reduced, 1 in reduced]
+        assert on_sale.count("(was $9,999.00)") == len(reduced)
+
     def test_a_sorted_search_says_by_what(self) -> None:
         made = task("lightest monitor", Find(kind="monitors", sort="least weight"), attribute(PLUS, "Weight: 4 kg"))
         assert "lightest" in said(made)
