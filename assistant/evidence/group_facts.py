@@ -69,17 +69,16 @@ class Group:
         if total is not None and total > LOW_QUANTITY and _IN not in stands.values():
             stands = {id: _IN if words == _LOW else words for id, words in stands.items()}
         own = stands[self.shown.id]
-        if len(set(stands.values())) < 2:
+        best = next((words for words in (_IN, _LOW) if words in stands.values()), own)
+        if len(set(stands.values())) < 2 or best not in (_IN, _LOW):
             return own
-        if _IN not in stands.values():
-            return _LOW if _LOW in stands.values() else own
         if not self.name:
-            return own if own == _IN else f"{_IN} in some variants"
+            return own if own == best else f"{best} in some variants"
         called = self._axis(stands)
         listed = {words: _unique(called[id] for id in stands if stands[id] == words) for words in stands.values()}
-        told = [words for words in dict.fromkeys((own, _OUT)) if words != _IN and words in listed]
+        told = [words for words in dict.fromkeys((own, _OUT)) if words != best and words in listed]
         notes = [f"{words} in {_joined(listed[words])}" for words in told if len(listed[words]) <= _MOST_MISSING]
-        head = _IN if own == _IN and len(notes) == len(told) else f"{_IN} in {self._several(listed[_IN])}"
+        head = best if own == best and len(notes) == len(told) else f"{best} in {self._several(listed[best])}"
         return f"{head} ({', '.join(notes)})" if notes else head
 
     def _quantity(self) -> str:

@@ -357,8 +357,18 @@ def _field_sentences(field: str, question: str, slots: Sequence[str], view: Repl
         if field == "stock" and len(slots) == 1 and asks_yes_no(view.task.message, question) and not view.lines:
             sentence = _stock_answer(slot, sentence, view)
         yield sentence
+        if name in ("colors", "sizes") and _is_sold_out_in_part(slot, view):
+            yield view.phrases(
+                "details.stock", view.is_plural(slot), it=view.pronoun(slot).it, stock=f"{{{slot}.stock}}"
+            )
         if name == "restock" and view.contact():
             yield view.phrases("policy.ask_us", contact=view.contact())
+
+
+def _is_sold_out_in_part(slot: str, view: ReplyView) -> bool:
+    """Whether some variants of the product are sold out and others are not: a list of sizes holds those that can be had."""
+    stock = view.fact(f"{slot}.stock")
+    return stock is not None and stock.variant is not None and "sold out in " in stock.text
 
 
 def _stock_answer(slot: str, sentence: str, view: ReplyView) -> str:

@@ -128,6 +128,13 @@ def test_few_pieces_of_each_size_are_many_together() -> None:
     assert said("{p1.size} is {p1.stock}.", "S", tents=sizes) == "S is nearly sold out."
 
 
+def test_what_is_sold_out_is_said_of_few_pieces_too() -> None:
+    sizes = tuple(tent(size, 89, count, size=size, availability=Availability.IN_STOCK if count else OUT)
+                  for size, count in (("S", 3), ("M", 0), ("L", 2)))  # fmt: skip
+    assert said("It is {p1.stock}.", "S", tents=sizes) == "It is nearly sold out (sold out in size M)."
+    assert said("It is {p1.stock}.", "M", tents=sizes) == "It is nearly sold out in sizes S and L (sold out in size M)."
+
+
 def test_many_sold_out_sizes_are_not_listed() -> None:
     sizes = tuple(tent(str(n), 89, 9 * (n % 2), size=str(n), availability=OUT if n % 2 == 0 else Availability.IN_STOCK)
                   for n in range(35, 47))  # fmt: skip

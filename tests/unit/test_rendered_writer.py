@@ -365,6 +365,30 @@ class TestFind:
         assert "lightest" in said(made)
         assert "it weighs 4 kg" in said(made)
 
+    @pytest.mark.parametrize(
+        ("stock", "is_group", "told"),
+        [
+            ("in stock (sold out in size M)", True, "in stock (sold out in size M)"),
+            ("nearly sold out", False, ""),
+            ("in stock", False, ""),
+        ],
+    )
+    @pytest.mark.parametrize(("field", "values"), [("sizes", "S and L"), ("colors", "red and black")])
+    def test_a_list_of_what_can_be_had_says_what_is_sold_out(
+        self, field: str, values: str, stock: str, is_group: bool, told: str
+    ) -> None:
+        question = f"what {field} does it come in?"
+        made = task(question, Details(of=IDS[:1], question=question))
+        own = replace(
+            made.brief.facts["p1.stock"], text=stock, variant=OfVariant("in stock", "S") if is_group else None
+        )
+        listed = replace(own, key=f"p1.{field}", text=values, variant=None)
+        facts = {**made.brief.facts, "p1.stock": own, listed.key: listed}
+        reply = said(replace(made, brief=replace(made.brief, facts=facts)))
+        assert values in reply
+        assert ("stock" in reply or "sold out" in reply) is bool(told)
+        assert told in reply
+
 
 class TestSeveralProducts:
     """Comparing and choosing."""
