@@ -29,6 +29,7 @@ from assistant.evidence.line_forms import line_forms
 from assistant.evidence.meant_variants import MeantVariants
 from assistant.evidence.order_facts import order_facts, record_facts
 from assistant.evidence.product_facts import ProductFacts
+from assistant.evidence.sections import Sections, says_heading
 from assistant.evidence.sums import Sum
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
@@ -49,9 +50,11 @@ class Briefing:
     now: Callable[[], datetime]
     policy: Policy = Policy()
     _product_facts: ProductFacts = field(init=False)
+    _sections: Sections = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_product_facts", ProductFacts(self.catalog))
+        object.__setattr__(self, "_sections", Sections(self.catalog.faqs.values()))
 
     def brief(
         self,
@@ -81,7 +84,7 @@ class Briefing:
         facts = [
             *self._of_products(shown, meant, moment),
             *self._of_orders(kept, moment.astimezone(self.shop.zone).date()),
-            *_of_lines(known),
+            *self._of_lines(known),
             *(
                 Fact(slot, FactKind.MONEY, each.text, each.name, "computed")
                 for slot, each in zip(SUM_SLOTS, sums, strict=False)
@@ -131,13 +134,19 @@ class Briefing:
         if customer is not None and customer.first_name:
             yield Fact("customer.name", FactKind.NAME, customer.first_name, "", f"customer:{customer.id}")
 
-
-def _of_lines(lines: Sequence[BriefLine]) -> Iterator[Fact]:
-    for slot, told in zip(LINE_SLOTS, lines, strict=False):
-        if told.verdict is Verdict.SILENT:
-            continue
-        yield Fact(slot, FactKind.TEXT, told.line.text, told.verdict.value, told.line.record)
-        if told.line.kind is LineKind.ATTRIBUTE:
-            yield Fact(f"{slot}.value", FactKind.TEXT, told.line.value, "", told.line.record)
-        for form, text in line_forms(told.line).items():
-            yield Fact(f"{slot}.{form}", FactKind.TEXT, text, "", told.line.record)
+    def _of_lines(self, lines: Sequence[BriefLine]) -> Iterator[Fact]:
+        headed: set[str] = set()
+        for slot, told in zip(LINE_SLOTS, lines, strict=False):
+            if told.verdict is Verdict.SILENT:
+                continue
+            line = told.line
+            yield Fact(slot, FactKind.TEXT, line.text, told.verdict.value, line.record)
+            if line.kind is LineKind.ATTRIBUTE:
+                yield Fact(f"{slot}.value", FactKind.TEXT, line.value, "", line.record)
+            heading = self._sections.heading(line.record) if line.record not in headed else ""
+            headed.add(line.record)
+            for form, text in line_forms(line).items():
+                is_headed = form == "quote" and heading and not says_heading(heading, text)
+                yield Fact(
+                    f"{slot}.{form}", FactKind.TEXT, f"{heading}: {text}" if is_headed else text, "", line.record
+                )

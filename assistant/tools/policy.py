@@ -84,7 +84,7 @@ def page_findings(asked: Asked, bench: Bench, least: float = _ANSWERS) -> tuple[
         0.0 if asked.heard is None else _HEARD
     ):
         return ()
-    return _answer(best, asked, bench)
+    return _answer(bench.sections.named(best, " ".join(asked.words)), asked, bench)
 
 
 def page_heard(products: Iterable[str], task: Task, bench: Bench) -> tuple[BriefLine, ...]:

@@ -19,6 +19,7 @@ from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import BriefLine, Note
 from assistant.evidence.change_result import ChangeResult
+from assistant.evidence.sections import Sections
 from assistant.evidence.sums import Sum
 from assistant.planning.constraints import Constraints
 from assistant.planning.continuing import Continued
@@ -104,10 +105,12 @@ class Bench:
     actions: Actions
     finder: Encoder
     known: KnownQuestions
+    sections: Sections = field(init=False)
     lines_of: Callable[[str], tuple[Line, ...]] = field(init=False)
     _vectors_of: Callable[[str], Vectors] = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "sections", Sections(self.catalog.faqs.values()))
         object.__setattr__(self, "lines_of", remembered(self._lines_of, _REMEMBERED))
         object.__setattr__(self, "_vectors_of", remembered(self._line_vectors, _REMEMBERED))
 
