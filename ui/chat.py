@@ -38,7 +38,7 @@ from ui.look import QUESTIONS, Look
 from ui.opening import OpeningAssistant, Readiness
 from ui.page import ShopPage, press_of
 from ui.protection import TooFast
-from ui.proxies import root_of
+from ui.proxies import client_of, root_of
 from ui.reception import Reception
 from ui.replies import TooBusy
 from ui.strings import Strings, strings_of
@@ -130,7 +130,7 @@ class ChatPage:
         conversation_id, token, page = map(_text, (conversation_id, token, page))
         look = self._shop.on_page(page)
         strings = strings_of(look.language)
-        is_refused = bool(token) and not (token := self._reception.welcome(token))
+        is_refused = bool(token) and not (token := self._reception.welcome(token, client_of(request.request)))
         greeted = self._greeted(token, request)
         history = [said_by_aisle(text_html(greeted.words(look, self._shop.title, strings)))]
         if is_refused:

@@ -18,6 +18,8 @@ from assistant.desk.state import MoveRefused
 from retrieval.errors import AisleError, ConversationNotFound
 from ui.identity import TokenRefused
 from ui.protection import TooFast
+from ui.proxies import client_of
+from ui.refusals import Refusals
 from ui.replies import SORRY, ReplyFailed, TooBusy
 
 _log = structlog.get_logger(__name__)
@@ -71,13 +73,16 @@ def customer_text(error: AisleError) -> str:
 
 
 def answer_errors(app: FastAPI) -> None:
-    """Makes `app` answer Aisle's errors and malformed requests in the one shape."""
+    """Makes `app` answer Aisle's errors and malformed requests in the one shape, and log who is refused."""
+    refusals = Refusals()
 
     @app.exception_handler(AisleError)
     async def aisle_error(request: Request, error: AisleError) -> JSONResponse:
         status, code = STATUSES.get(type(error), (503, "unavailable"))
         if code == "unavailable":
             _log.error("request_failed", path=request.url.path, error=error.message, hint=error.hint)
+        if status in (401, 403, 429):
+            refusals.note(client_of(request), code)
         wait = int(error.wait.total_seconds()) + 1 if isinstance(error, TooManyAttempts) else 60
         headers = {"Retry-After": str(wait)} if status == 429 else {"Retry-After": "5"} if status == 503 else None
         return JSONResponse(error_json(error), status, headers)

@@ -17,6 +17,7 @@ from ui.metrics import Metrics
 from ui.opening import Answering
 from ui.protection import Limiter, TooFast
 from ui.proxies import client_of
+from ui.refusals import Refusals
 from ui.replies import Replies
 from ui.staffed import Staffed
 from ui.visitor import Visitor
@@ -51,6 +52,7 @@ class Reception:
         self._replies = Replies(assistant, metrics)
         self._limit = limit
         self._secret = secret
+        self._refusals = Refusals()
 
     def visitor(self, request: Request, token: str = "") -> Visitor:
         """Who sent `request`: by `token` or a bearer token that is one of ours, else by the session cookie.
@@ -70,13 +72,14 @@ class Reception:
         customer_id = request.scope.get("session", {}).get(SESSION_CUSTOMER)
         return Visitor(client, customer_id)
 
-    def welcome(self, token: str) -> str:
-        """Return a token that lasts as long as a visit for the shop's short-lived one; "" if that is absent or refused."""
+    def welcome(self, token: str, client: str = "") -> str:
+        """Return a token that lasts as long as a visit for the shop's short-lived one of `client`; "" if that is absent or refused."""
         try:
             return visit_token(token, self._secret, VISIT) if token else ""
         except TokenRefused as error:
             self.metrics.token_refused()
             _log.info("token_refused", reason=error.message)
+            self._refusals.note(client, "token_refused")
             return ""
 
     async def events(
@@ -100,6 +103,8 @@ class Reception:
             await run_in_threadpool(self._limit.take, visitor.client)  # the count may be in the database
         except TooFast:
             self.metrics.refused(face, "rate_limited")
+            if face == "chat":  # the error of every other face is answered and logged by `ui/errors.py`
+                self._refusals.note(visitor.client, "rate_limited")
             raise
         ask = self._attended[face in _SHOW_PEOPLE].reply
         return self._replies.events(face, message, conversation_id or None, visitor, earlier, page, press, ask)
