@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+NODE := $(VENV)/node
 PORT ?= 7860
 export HF_HUB_OFFLINE = 1
 export TOKENIZERS_PARALLELISM = false
@@ -27,8 +28,8 @@ install: $(VENV)/.installed ## Make the virtual environment with pinned packages
 run: install ## Build the sample shop and serve it at http://127.0.0.1:7860
 	$(BIN)/aisle demo --port $(PORT)
 
-test: install browser ## Run all tests
-	$(BIN)/python -m pytest -n auto
+test: install browser javascript ## Run all tests
+	TEST_NODE_MODULES="$${TEST_NODE_MODULES:-$(abspath $(NODE))/node_modules}" $(BIN)/python -m pytest -n auto
 
 # Debian's package where it may be installed, else Playwright's own download; the tests say why they skip without either.
 .PHONY: browser
@@ -38,6 +39,13 @@ browser: install
 	  || { command -v sudo >/dev/null && sudo -n true 2>/dev/null && sudo apt-get install -y -qq chromium >/dev/null 2>&1; } \
 	  || $(BIN)/playwright install chromium >/dev/null 2>&1 \
 	  || echo "No Chromium could be installed: the browser tests will be skipped."
+
+# The public JavaScript client of OpenAI, where npm is; its test says why it skips without.
+.PHONY: javascript
+javascript: install
+	@[ -d $(NODE)/node_modules/openai ] || ! command -v npm >/dev/null \
+	  || npm install --silent --no-fund --no-audit --prefix $(NODE) openai@7.55.0 >/dev/null 2>&1 \
+	  || echo "The JavaScript client could not be installed: its test will be skipped."
 
 lint: install ## Check style with ruff, and security with bandit
 	$(BIN)/ruff check .
