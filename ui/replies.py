@@ -75,7 +75,7 @@ class Replies:
         self._lanes[client] = lane
         start, outcome = self._metrics.started(), "cancelled"
         try:
-            await self._enter(client, lane)
+            await self._enter(face, client, lane)
             run = _Run(asyncio.get_running_loop())
             ask = partial(
                 reply or self._assistant.reply,
@@ -109,15 +109,16 @@ class Replies:
         finally:
             self._metrics.ended(start, face, outcome)
 
-    async def _enter(self, client: str, lane: _Lane) -> None:
-        """Wait until `client` has fewer than two replies being made. Raises ReplyFailed after too long a wait."""
+    async def _enter(self, face: str, client: str, lane: _Lane) -> None:
+        """Wait until `client` has fewer than two replies being made. Raises TooBusy after too long a wait."""
         lane.users += 1
         try:
             await asyncio.wait_for(lane.running.acquire(), self._patience)
         except BaseException as error:
             self._forget(client, lane)
             if isinstance(error, TimeoutError):
-                raise ReplyFailed(SORRY) from error
+                self._metrics.refused(face, "busy")
+                raise TooBusy(BUSY) from error
             raise
 
     def _leave(self, client: str, lane: _Lane) -> None:

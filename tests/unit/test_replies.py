@@ -127,6 +127,17 @@ def test_one_client_cannot_fill_the_queue():
     replies.close()
 
 
+def test_who_waits_too_long_behind_own_messages_is_told_that_it_is_busy():
+    async def crowd() -> list[object]:
+        return await asyncio.gather(*(collected(replies, "greedy") for _ in range(6)), return_exceptions=True)
+
+    replies = Replies(Counting(), Metrics(), patience=0.15)
+    outcomes = asyncio.run(crowd())
+    assert {type(outcome) for outcome in outcomes} == {list, TooBusy}
+    assert replies._lanes == {}
+    replies.close()
+
+
 class FullDisk(FakeAssistant):
     """Writes a sentence, and cannot store the reply while `is_full`."""
 
