@@ -34,7 +34,9 @@ def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not shutil.which("node"):
         pytest.skip("node is missing")
     if not (Path(packages) / "openai").is_dir() or not packages:
-        pytest.skip("TEST_NODE_MODULES names no folder with the package openai: `make javascript` installs it in .venv/node")
+        pytest.skip(
+            "TEST_NODE_MODULES names no folder with the package openai: `make javascript` installs it in .venv/node"
+        )
     folder = tmp_path_factory.mktemp("node")
     (folder / "node_modules").symlink_to(Path(packages).resolve())
     shutil.copy(SCRIPT, folder)

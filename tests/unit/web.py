@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from assistant.settings import Settings
 from tests.fake_assistant import FakeAssistant
+from tests.sse_events import events as events
 from ui.app import create_app
 from ui.cli import listen
 from ui.server import server_for
@@ -44,12 +45,3 @@ def served(app: ASGIApp, listener: socket.socket | None = None) -> Iterator[str]
         server.should_exit = True
         thread.join()
         listener.close()
-
-
-def events(body: str) -> list[tuple[str, str]]:
-    """(name, data) of each server-sent event."""
-    found = []
-    for block in body.strip().split("\n\n"):
-        fields = dict(line.split(": ", 1) for line in block.split("\n"))
-        found.append((fields.get("event", ""), fields["data"]))
-    return found
