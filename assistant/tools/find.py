@@ -232,7 +232,8 @@ def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple
         for text in texts if kept.sort is wanted.sort else (step.kind,):
             found = bench.search.products(text, kept, _READ, task.customer_id, moment=task.moment)
             if found.candidates:
-                return found.candidates, found.total, any(_was_said(each, task) for each in lost), kept
+                is_missed = any(_is_missed(each, found.candidates, task) for each in lost)
+                return found.candidates, found.total, is_missed, kept
     if (
         not step.kind and not kinds
     ):  # "something nice for my living room" names no thing, so what is near in meaning is a start
@@ -275,8 +276,10 @@ def _things(kind: str) -> list[str]:
     return [thing for thing in _BETWEEN.split(kind) if thing]
 
 
-def _was_said(limit: Condition, task: Task) -> bool:
-    """Whether a limit is the customer's own: "small" is read as size S, and is not missed where things come in no such sizes."""
+def _is_missed(limit: Condition, found: Sequence[Candidate], task: Task) -> bool:
+    """Whether a limit that was given up is missed: "my neck goes red" asks for no red balm, nor "small" for size S of what has no sizes."""
+    if limit.field == "color":
+        return any(each.product.color for each in found)
     if limit.field != "size":
         return True
     said = set(stems(f"{task.message} {task.need.size}"))

@@ -52,13 +52,13 @@ def model(
     request: pytest.FixtureRequest, folders: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ChatModel]:
     if request.param == "scripted server":
-        with scripted_server(Script(answers=["It costs little and holds a liter. " * 20] * 12)) as script:
-            with ChatServer.open(script.url) as opened:
-                yield opened
+        script = Script(answers=["It costs little and holds a liter. " * 20] * 12)
+        with scripted_server(script), ChatServer.open(script.url) as opened:
+            yield opened
     elif request.param == "transformers serve":
-        with transformers_serve(folders["qwen2"], tmp_path_factory.mktemp("serve") / "log") as url:
-            with ChatServer.open(url, str(folders["qwen2"])) as opened:
-                yield opened
+        folder, log = folders["qwen2"], tmp_path_factory.mktemp("serve") / "log"
+        with transformers_serve(folder, log) as url, ChatServer.open(url, str(folder)) as opened:
+            yield opened
     else:
         yield TransformersChat.open(str(folders[request.param]))
 

@@ -211,3 +211,17 @@ def test_a_rule_on_age_is_told_with_the_goods_it_holds_for(tmp_path: Path, age: 
     assert found.products
     assert bool(rules) is is_kept
     assert all(told.verdict is Verdict.CONTRADICTS for told in rules)
+
+
+@pytest.mark.parametrize(("message", "kind", "is_missed"), [
+    ("my neck goes red whenever I shave, have you an aftershave balm?", "aftershave balm", False),
+    ("a lipstick in bright blue", "lipstick", True),
+])  # fmt: skip
+def test_a_color_is_missed_only_in_goods_that_have_one(
+    tmp_path: Path, message: str, kind: str, is_missed: bool
+) -> None:
+    shop = CorpusShop.load(CORPUS / "velvet-hour")
+    home = live_dialogue(shop, tmp_path, ScriptedSpeaker(), SilentReader(), open_encoder(), frozenset())
+    found = find(Find(kind=kind), Task(message, Need(), Thread(), shop.moment), home.bench)
+    assert found.products
+    assert (Note.LIMIT_NOT_MET in found.notes) is is_missed
