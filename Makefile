@@ -44,7 +44,7 @@ browser: install
 .PHONY: javascript
 javascript: install
 	@[ -d $(NODE)/node_modules/openai ] || ! command -v npm >/dev/null \
-	  || npm install --silent --no-fund --no-audit --prefix $(NODE) openai@7.55.0 >/dev/null 2>&1 \
+	  || npm install --silent --no-fund --no-audit --ignore-scripts --fetch-retries=0 --fetch-timeout=30000 --prefix $(NODE) openai@7.55.0 >/dev/null 2>&1 \
 	  || echo "The JavaScript client could not be installed: its test will be skipped."
 
 lint: install ## Check style with ruff, and security with bandit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import re
 import sys
@@ -44,8 +45,22 @@ def configure_logs(level: str) -> None:
 
 
 def mask_values(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor: puts masks in the place of personal items in every text of the event, however deep."""
-    return {name: value if name in _OURS else _masked(value) for name, value in event.items()}
+    """A structlog processor: puts masks in the place of personal items in every text of the event, however deep.
+
+    The address of a `client` stays, since whoever bans one must know it; without this, its digits would pass for a phone number.
+    """
+    return {
+        name: value if name in _OURS or (name == "client" and _is_address(value)) else _masked(value)
+        for name, value in event.items()
+    }
+
+
+def _is_address(value: Any) -> bool:
+    try:
+        ipaddress.ip_network(str(value), strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _masked(value: Any) -> Any:

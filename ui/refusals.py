@@ -16,7 +16,7 @@ class Refusals:
         self._once = RateLimit("1/minute")
 
     def note(self, client: str, reason: str) -> None:
-        """Log that `client`, an address or an API key, was refused for `reason`, a code of the API's errors."""
+        """Log that the address `client` was refused for `reason`, a code of the API's errors."""
         try:
             self._once.take(f"{reason} {client}")
         except TooFast:

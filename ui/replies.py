@@ -24,11 +24,11 @@ _log = structlog.get_logger(__name__)
 
 SORRY = "Sorry, something went wrong on my side. Please try again in a moment."
 _MOST_RUNNING_OF_A_CLIENT, _MOST_OF_A_CLIENT = 2, 16
-BUSY = "I am helping many people right now. Please try again in a moment."
+BUSY = "I cannot answer right now. Please try again in a moment."
 
 
 class TooBusy(AisleError):
-    """More customers are waiting than the queue holds."""
+    """More customers are waiting than the queue holds, or a message waited too long behind others of its client."""
 
 
 class ReplyFailed(AisleError):
@@ -102,6 +102,9 @@ class Replies:
                     leave()
                 else:  # the reader has left, but the worker is not free yet
                     work.add_done_callback(lambda _: run.on_loop(leave))
+        except TooBusy:
+            outcome = "busy"
+            raise
         except AisleError as error:
             outcome = "failed"
             self._metrics.failed(error.__cause__ or error)

@@ -13,7 +13,12 @@ from assistant.evidence.wording import stems
 from retrieval.catalog.faq import Faq
 
 _PLACES = (
-    (re.compile(r"\bU\.S\.(?:A\.)?|\bUSA?\b|\b(?i:usa|the us|the states|america)\b"), " United States "),
+    (
+        re.compile(
+            r"\bU\.S\.(?:A\.)?|\bUSA?\b|\b(?i:usa|the us|the states|(?<!south )(?<!north )(?<!latin )(?<!central )america)\b"
+        ),
+        " United States ",
+    ),
     (re.compile(r"\bU\.K\.|\bUK\b|\b(?i:uk|great britain|britain)\b"), " United Kingdom "),
     (re.compile(r"\bE\.U\.|\bEU\b|\b(?i:the eu)\b"), " European Union "),
 )
@@ -30,6 +35,7 @@ class Sections:
             topic, _, heading = page.title.partition(": ")
             if heading and not heading.endswith("?"):
                 by_topic[topic][page.id] = heading
+        self._topics = {id: _words(topic) for topic, headings in by_topic.items() for id in headings}
         self._beside = {id: headings for headings in by_topic.values() if len(headings) > 1 for id in headings}
 
     def heading(self, page: str) -> str:
@@ -39,15 +45,15 @@ class Sections:
     def named(self, page: str, question: str) -> str:
         """Return the section next to `page` whose heading the question names, if it is one and that of `page` is not named; else `page`."""
         asked = _words(question)
-        named = [
-            id for id, heading in self._beside.get(page, {}).items() if _words(heading) and _words(heading) <= asked
-        ]
+        own = {id: _words(heading) - self._topics[id] for id, heading in self._beside.get(page, {}).items()}
+        named = [id for id, words in own.items() if words and words <= asked]
         return named[0] if len(named) == 1 else page
 
 
 def says_heading(heading: str, text: str) -> bool:
     """True if a text has all words of a heading, so that it need not be said with it."""
-    return _words(heading) <= _words(text)
+    words = _words(heading)
+    return words <= _words(text) if words else heading.casefold() in text.casefold()
 
 
 def _words(text: str) -> frozenset[str]:

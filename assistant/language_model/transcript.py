@@ -25,6 +25,9 @@ START, END = "<|im_start|>", "<|im_end|>"
 SYSTEM, CONTEXT, USER, PLAN, BRIEF, ASSISTANT = "system", "context", "user", "plan", "brief", "assistant"
 MOST_KINDS = 16
 """Kinds of product that the system text names; more would cost every first reply time and tell the planner little."""
+MOST_OF_A_MESSAGE = 512
+"""Tokens of a message that are read, more than 2,000 letters of English. Letters of scripts that the tokenizer does not know cost several
+tokens each, and a few such messages would keep everybody else waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,9 @@ def prompt_ids(
 ) -> list[int]:
     """Token ids behind which the part `writes` of the last turn is written, at most `room` if that can be.
 
-    What is too much is left out: the earliest turns, then the end of the last message. Scripts and signs that the tokenizer does not know
-    cost several tokens a letter.
+    What is too much is left out: what a message has beyond `MOST_OF_A_MESSAGE`, the earliest turns, then the end of the last message.
     """
+    turns = [replace(turn, message=_beginning(turn.message, tokens)) for turn in turns]
 
     def ids(kept: Sequence[TranscriptTurn]) -> list[int]:
         return encode(list(parts(system, context, kept)), tokens, writes)[0]
@@ -126,3 +129,11 @@ def prompt_ids(
         range(len(last.message)), room, key=lambda length: len(ids([replace(last, message=last.message[:length])]))
     )
     return ids([replace(last, message=last.message[: max(fitting - 1, 0)])])
+
+
+def _beginning(message: str, tokens: Callable[[str], list[int]]) -> str:
+    """As much of a message as is read."""
+    if len(message.encode()) <= MOST_OF_A_MESSAGE or len(tokens(message)) <= MOST_OF_A_MESSAGE:
+        return message  # a byte costs at most a token
+    fitting = bisect_right(range(len(message)), MOST_OF_A_MESSAGE, key=lambda length: len(tokens(message[:length])))
+    return message[: max(fitting - 1, 0)]

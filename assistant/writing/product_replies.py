@@ -56,14 +56,15 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
         return
     lines = view.lines_for(step, *slots)
     on_sale = [slot for slot in slots if view.fact(f"{slot}.old_price")]
-    if step.sort == "on_sale" and not on_sale:
-        yield view.phrases("find.not_on_sale", products=view.list_priced(slots[:3]))
-        return
     if Note.OTHER_KIND in view.task.brief.notes:
         yield view.phrases("find.other_kind", kind=step.kind)
     elif Note.LIMIT_NOT_MET in view.task.brief.notes:
         yield view.phrases("find.limit_not_met")
-    if step.sort == "on_sale":
+    if step.sort == "on_sale" and not on_sale:
+        yield view.phrases("find.not_on_sale", products=view.list_priced(slots[:3]))
+        for slot in slots[:3]:
+            yield from _stock_note(slot, view, view.name(slot) if len(slots) > 1 else "")
+    elif step.sort == "on_sale":
         yield view.phrases("find.on_sale", products=_reduced(on_sale, view))
     elif step.sort and (
         " " not in step.sort or _sort_line(step.sort, lines)
@@ -357,7 +358,7 @@ def _field_sentences(field: str, question: str, slots: Sequence[str], view: Repl
         if field == "stock" and len(slots) == 1 and asks_yes_no(view.task.message, question) and not view.lines:
             sentence = _stock_answer(slot, sentence, view)
         yield sentence
-        if name in ("colors", "sizes") and _is_sold_out_in_part(slot, view):
+        if field != "stock" and name in ("colors", "sizes") and _is_sold_out_in_part(slot, view):
             yield view.phrases(
                 "details.stock", view.is_plural(slot), it=view.pronoun(slot).it, stock=f"{{{slot}.stock}}"
             )

@@ -13,6 +13,7 @@ from assistant.evidence.evidence import Fact
 from assistant.evidence.group_facts import FROM
 from assistant.evidence.hints import PLURAL
 from assistant.evidence.lexicon import words
+from assistant.evidence.line_forms import line_forms
 from assistant.evidence.wording import stems
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.plan import Details, Find, Step
@@ -212,7 +213,8 @@ class ReplyView:
         clause = self.clause(told, subject).text
         if told.line.kind is LineKind.ATTRIBUTE:
             return [ended(f"{word}, {clause}")]
-        if self.text(f"{told.slot}.clause")[:1].islower() and self.goes_on(told):
+        is_headed = self.text(f"{told.slot}.quote") != line_forms(told.line)["quote"]
+        if not is_headed and self.text(f"{told.slot}.clause")[:1].islower() and self.goes_on(told):
             return [ended(f"{word}, {clause}")]
         return [f"{word}.", f"{{{told.slot}.quote}}"]
 

@@ -12,7 +12,7 @@ from assistant.logs import configure_logs
 from tests.unit.web import make_app
 from ui.refusals import Refusals
 
-ADDRESS = "203.0.113.9"
+ADDRESS = "203.0.113.145"
 
 
 def refused(text: str) -> list[tuple[str, str]]:
@@ -60,9 +60,15 @@ def test_each_reason_and_client_has_a_line_of_its_own(capsys: pytest.CaptureFixt
     configure_logs("INFO")
     refusals = Refusals()
     for _ in range(3):
-        for client in (ADDRESS, "2001:db8::/64", "key 7"):
+        for client in (ADDRESS, "192.168.1.20", "2001:db8::/64"):
             for reason in ("rate_limited", "token_refused"):
                 refusals.note(client, reason)
     said = refused(capsys.readouterr().err)
     assert len(said) == len(set(said)) == 6
-    assert {client for _, client in said} == {ADDRESS, "2001:db8::/64", "key 7"}
+    assert {client for _, client in said} == {ADDRESS, "192.168.1.20", "2001:db8::/64"}
+
+
+def test_what_is_no_address_is_masked_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("INFO")
+    Refusals().note("+44 20 7946 0958", "rate_limited")
+    assert "7946" not in capsys.readouterr().err

@@ -127,11 +127,30 @@ def test_one_client_cannot_fill_the_queue():
     replies.close()
 
 
+class Lasting(FakeAssistant):
+    """Goes on writing until it is `released`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = threading.Event()
+
+    def reply(
+        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None
+    ) -> Iterator[ReplyEvent]:
+        while not self.released.wait(0.02):
+            yield Sentence("One moment. ")
+        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier, page, press)
+
+
 def test_who_waits_too_long_behind_own_messages_is_told_that_it_is_busy():
     async def crowd() -> list[object]:
-        return await asyncio.gather(*(collected(replies, "greedy") for _ in range(6)), return_exceptions=True)
+        asked = [asyncio.ensure_future(collected(replies, "greedy")) for _ in range(6)]
+        await asyncio.wait(asked, return_when=asyncio.FIRST_EXCEPTION)
+        fake.released.set()
+        return await asyncio.gather(*asked, return_exceptions=True)
 
-    replies = Replies(Counting(), Metrics(), patience=0.15)
+    fake = Lasting()
+    replies = Replies(fake, Metrics(), patience=2)
     outcomes = asyncio.run(crowd())
     assert {type(outcome) for outcome in outcomes} == {list, TooBusy}
     assert replies._lanes == {}

@@ -39,6 +39,8 @@ OTHERS = (
     Faq("open", "When are you open?", "From 9 to 5."),
     Faq("q1", "Returns: how long?", "30 days."),
     Faq("q2", "Returns: who pays?", "You do."),
+    Faq("how", "Returns: How to return", "Write to us."),
+    Faq("opened", "Returns: Opened goods", "They stay with you."),
 )
 
 
@@ -82,6 +84,8 @@ def test_a_section_is_told_under_its_heading(pages: dict[str, Faq], heading: str
         ("to Canada or to the UK?", "United States", "United States"),
         ("how long does delivery take?", "Canada", "Canada"),
         ("lamps in Canada", "Lamps: safety", "Lamps: safety"),
+        ("do you deliver to South America?", "Canada", "Canada"),
+        ("can I return an opened tent?", "Returns: Opened goods", "Returns: Opened goods"),
     ],
 )
 def test_the_section_that_is_named_answers(pages: dict[str, Faq], question: str, nearest: str, meant: str) -> None:

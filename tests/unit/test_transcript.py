@@ -5,6 +5,7 @@ import pytest
 from assistant.evidence.brief import KEYS
 from assistant.language_model.transcript import (
     END,
+    MOST_OF_A_MESSAGE,
     PLAN,
     START,
     TranscriptTurn,
@@ -52,17 +53,27 @@ def _prompt(turns: list[TranscriptTurn], room: int) -> str:
 
 @pytest.mark.parametrize("letter", ["a", "{", "<|", "\N{GRINNING FACE}"])
 def test_a_prompt_fits_whatever_the_last_message_holds(letter: str) -> None:
-    turns = [TranscriptTurn("tents", "find tents", "p1", "Here."), TranscriptTurn(letter * 900)]
+    message = letter * (500 // len(harmless(letter)))
+    turns = [TranscriptTurn("tents", "find tents", "p1", "Here."), TranscriptTurn(message)]
     whole = _prompt(turns, 10_000)
     assert _prompt(turns, len(whole)) == whole
     alone = _prompt(turns, len(whole) - 1)
     assert "tents" not in alone
-    assert harmless(letter * 900) in alone
-    for room in (len(alone) - 1, 600, 300, 200):
+    assert harmless(message) in alone
+    for room in (len(alone) - 1, 400, 300, 200):
         text = _prompt(turns, room)
         assert room - len(harmless(letter)) < len(text) <= room
         assert text.startswith(f"{START}system\nshop{END}")
         assert text.endswith(f"{START}{PLAN}\n")
+
+
+def test_what_a_message_costs_is_bounded_and_the_turns_before_it_stay() -> None:
+    dear = [TranscriptTurn("tents", "find tents", "p1", "Here."), TranscriptTurn("z" * 5000)]
+    text = _prompt(dear, 10_000)
+    assert "tents" in text
+    assert text.count("z") == MOST_OF_A_MESSAGE
+    fitting = [*dear[:1], TranscriptTurn("z" * MOST_OF_A_MESSAGE)]
+    assert _prompt(fitting, 10_000) == text
 
 
 def test_the_earliest_turns_go_first() -> None:
