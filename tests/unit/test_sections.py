@@ -1,4 +1,4 @@
-"""What a page says under a heading is told with it, and of the section that was asked about."""
+"""A section is quoted with its heading, and a question that names a section is answered from it."""
 
 from __future__ import annotations
 
