@@ -256,13 +256,8 @@ def test_the_agents_own_words_are_mended_and_replaced_only_when_they_say_so(two:
 
 def test_a_customer_who_leaves_the_queue_has_aisle_again(two: Two) -> None:
     hand_over(two)
-    go_on = two.customer.chat.get_by_role("button", name="Go on with the assistant")
-    back = two.customer.log.get_by_text("You are with the assistant again.")
-    go_on.click()
-    two.customer.page.wait_for_timeout(3000)
-    if not back.count() and go_on.count():  # a click while the reply before it ends may be lost on a busy machine
-        go_on.click()
-    expect(back).to_be_visible()
+    two.customer.chat.get_by_role("button", name="Go on with the assistant").click()
+    expect(two.customer.log).to_contain_text("You are with the assistant again.")
     expect(two.agent.locator("#head")).to_contain_text("with Aisle")
 
 

@@ -239,8 +239,12 @@
     }
   };
   const resume = async () => {
-    const id = encodeURIComponent(storage?.getItem(KEY) || conversation), headers = visit ? { authorization: "Bearer " + visit } : {};
-    await fetch(`../api/conversations/${id}/resume`, { method: "POST", headers }).catch(() => null);
+    const headers = visit ? { authorization: "Bearer " + visit } : {};
+    for (let left = 40, answer; left && !answer; left--) {
+      const id = encodeURIComponent(storage?.getItem(KEY) || conversation); // the button may be shown before the id is kept
+      answer = id && (await fetch(`../api/conversations/${id}/resume`, { method: "POST", headers }).catch(() => null));
+      if (!answer) await new Promise((done) => setTimeout(done, 250));
+    }
   };
   // A button on a card sends words for the log, and what it stands for; the server looks that up for this visitor.
   const press = (clicked) => {
