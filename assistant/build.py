@@ -57,6 +57,7 @@ def dialogue_of(
     chat: ChatModel | None = None,
     router: Router | None = None,
     listener: Listener | None = None,
+    wish_listener: Listener | None = None,
 ) -> Dialogue:
     """The dialogue of one shop. `everyday` are the stems that the claims checker takes for everyday words.
 
@@ -87,6 +88,7 @@ def dialogue_of(
         composer=Composer(writer, ClaimsChecker(catalog, everyday)),
         kinds=catalog_kinds(catalog),
         listener=listener,
+        wish_listener=wish_listener,
     )
 
 

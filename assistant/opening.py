@@ -58,7 +58,7 @@ def open_assistant(settings: Settings) -> Assistant:
     """
     workshop = _Workshop(settings)
     snapshot = workshop.records.snapshot()
-    index = Index.open(settings.home, snapshot.catalog, workshop.encoder, settings.chroma_url)
+    index = Index.open(settings.home, snapshot.catalog, workshop.encoder, settings.chroma_url, workshop.product_finder)
     return workshop.assistant(Material(snapshot.catalog, History(snapshot.events), index))
 
 
@@ -70,7 +70,12 @@ def open_live_assistant(settings: Settings, seconds: float = LOOK_SECONDS) -> Li
     """
     workshop = _Workshop(settings)
     generations = Generations(
-        workshop.records, settings.home, settings.chroma_url, workshop.encoder, workshop.assistant
+        workshop.records,
+        settings.home,
+        settings.chroma_url,
+        workshop.encoder,
+        workshop.product_finder,
+        workshop.assistant,
     )
     live = Live(generations, generations.first(), seconds)
     live.start()
@@ -81,7 +86,12 @@ def open_rehearsal_assistant(settings: Settings) -> Assistant:
     """The assistant of records that may be newer than the index: new texts are found by their words alone. Raises like above."""
     workshop = _Workshop(settings)
     generations = Generations(
-        workshop.records, settings.home, settings.chroma_url, workshop.encoder, workshop.assistant
+        workshop.records,
+        settings.home,
+        settings.chroma_url,
+        workshop.encoder,
+        workshop.product_finder,
+        workshop.assistant,
     )
     return generations.first().served
 
@@ -98,13 +108,14 @@ def build_index(settings: Settings, progress: Progress | None = None) -> Catalog
     SearchIndexError when there is nothing to index or it cannot be written.
     """
     engine, encoder = open_database(settings.resolved_database_url), open_encoder(settings.encoder)
+    product_finder = _open_product_finder(settings)
     try:
         while True:
             catalog = Records(engine).catalog()
             if not catalog.products and not catalog.faqs:
                 raise SearchIndexError("The shop has no products and no FAQs yet.", "Run: aisle import products FILE")
             try:
-                Index.build(settings.home, catalog, encoder, progress, settings.chroma_url).close()
+                Index.build(settings.home, catalog, encoder, progress, settings.chroma_url, product_finder).close()
             except IndexBusy:
                 time.sleep(_BUSY_SECONDS)
             else:
@@ -160,6 +171,7 @@ class _Workshop:
             self._chat,
             self._router,
             self._finder,
+            self.product_finder,
         )
         name = self._chat.name if self._chat else speaking.name
         return Serving(dialogue, Beside(catalog, Chips(catalog, dialogue.kinds)), name, self._chat)
@@ -190,6 +202,11 @@ class _Workshop:
         from assistant.reading.finder import open_finder  # imports torch, which takes seconds
 
         return open_finder(self.settings.data / "models" / "finder")
+
+    @cached_property
+    def product_finder(self) -> EncoderFinder:
+        """What places products by what customers wish for."""
+        return _open_product_finder(self.settings)
 
     @cached_property
     def _router(self) -> Router:
@@ -237,6 +254,12 @@ class _Servings:
                 if made is None or made[0] is not speaking:
                     made = self._made = speaking, self._workshop.serving(self._material, speaking)
         return made[1]
+
+
+def _open_product_finder(settings: Settings) -> EncoderFinder:
+    from assistant.reading.finder import open_product_finder  # imports torch, which takes seconds
+
+    return open_product_finder(settings.data / "models" / "product-finder")
 
 
 def _shop(settings: Settings) -> Shop:

@@ -67,7 +67,10 @@ class TurnReply:
 
 @dataclass(frozen=True)
 class Dialogue:
-    """Answers messages for one shop. Safe to share between threads; holds no conversation."""
+    """Answers messages for one shop. Safe to share between threads; holds no conversation.
+
+    `listener` hears a message near the record lines that answer it, `wish_listener` near the products that meet it.
+    """
 
     planner: Planner
     bench: Bench
@@ -76,6 +79,7 @@ class Dialogue:
     kinds: tuple[str, ...]
     max_message: int = 2000
     listener: Listener | None = None
+    wish_listener: Listener | None = None
     system: str = field(init=False)
     """What the language model knows of the shop before a conversation begins."""
 
@@ -168,7 +172,8 @@ class Dialogue:
             owner,
             answered,
             hands_over,
-            self._hearing(thread),
+            self._hearing(thread, self.listener),
+            self._hearing(thread, self.wish_listener),
         )
         if cancelled is not None and cancelled.is_set():  # nobody reads the reply, so nothing may come of the message
             task = replace(task, owner=None, continued=None)
@@ -195,8 +200,8 @@ class Dialogue:
         )
         return Prepared(message, thread, context, planned, brief, moment)
 
-    def _hearing(self, thread: Thread) -> Callable[[str, str], Vectors] | None:
-        if (listener := self.listener) is None:
+    def _hearing(self, thread: Thread, listener: Listener | None) -> Callable[[str, str], Vectors] | None:
+        if listener is None:
             return None
         products = self.bench.catalog.products
         return lambda asked, said: listener.hear(asked, conversation_before(thread, products, said))

@@ -19,7 +19,7 @@ from assistant.language_model.engine import Engine
 from assistant.language_model.speaker import EngineSpeaker
 from assistant.planning.route import Router
 from assistant.planning.router import open_router
-from assistant.reading.finder import EncoderFinder, open_finder
+from assistant.reading.finder import EncoderFinder, open_finder, open_product_finder
 from assistant.reading.reader import LanguageModelReader
 from assistant.settings import Settings
 from assistant.shop import Shop
@@ -87,6 +87,7 @@ class LiveShop:
     search: Search = field(repr=False)
     finder: EncoderFinder = field(repr=False)
     router: Router = field(repr=False)
+    product_finder: EncoderFinder = field(repr=False)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -94,7 +95,9 @@ class LiveShop:
         engine = open_database(settings.resolved_database_url)
         records, encoder = Records(engine), open_encoder(settings.encoder)
         catalog = records.catalog()
-        search = Search(catalog, Index.open(settings.home, catalog, encoder, settings.chroma_url), encoder)
+        product_finder = open_product_finder(settings.data / "models" / "product-finder")
+        index = Index.open(settings.home, catalog, encoder, settings.chroma_url, product_finder)
+        search = Search(catalog, index, encoder)
         shop = Shop(
             settings.shop_name, settings.shop_email, settings.shop_phone, settings.shop_hours, settings.return_days,
             settings.zone,
@@ -109,6 +112,7 @@ class LiveShop:
             search,
             open_finder(settings.data / "models" / "finder"),
             open_router(settings.data / "models" / "router"),
+            product_finder,
         )
 
     def with_adapter(self, base: Path, adapter: Path) -> OpenedAdapter:
@@ -121,7 +125,7 @@ class LiveShop:
         everyday = frozenset(_read(adapter / EVERYDAY_FILE).split())
         dialogue = dialogue_of(
             self.catalog, self.shop, self.search, self.actions, self.finder, speaker, LanguageModelReader(speaker), everyday,
-            lambda: datetime.now(UTC), router=self.router, listener=self.finder,
+            lambda: datetime.now(UTC), router=self.router, listener=self.finder, wish_listener=self.product_finder,
         )  # fmt: skip
         return OpenedAdapter(engine, speaker, dialogue, ClaimsChecker(self.catalog, everyday), self.records)
 

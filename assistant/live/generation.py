@@ -43,15 +43,22 @@ class Generation(Generic[Served]):
 
 
 class Generations(Generic[Served]):
-    """Makes the generations of one shop. `make` builds what serves from the material and whatever it shares between them."""
+    """Makes the generations of one shop. `encoder` and `wishes` place its texts, see `Index`. `make` builds what serves from the material and whatever it shares between them."""
 
     def __init__(
-        self, records: Records, home: Path, chroma_url: str, encoder: Encoder, make: Callable[[Material], Served]
+        self,
+        records: Records,
+        home: Path,
+        chroma_url: str,
+        encoder: Encoder,
+        wishes: Encoder,
+        make: Callable[[Material], Served],
     ) -> None:
         self._records = records
         self._home = home
         self._chroma_url = chroma_url
         self._encoder = encoder
+        self._wishes = wishes
         self._make = make
 
     def first(self) -> Generation[Served]:
@@ -77,7 +84,8 @@ class Generations(Generic[Served]):
 
     def build_index(self, current: Generation[Served]) -> None:
         """Build the index of these records in the home, embedding only what changed. Raises SearchIndexError."""
-        Index.write(self._home, current.material.catalog, self._encoder, chroma_url=self._chroma_url)
+        catalog = current.material.catalog
+        Index.write(self._home, catalog, self._encoder, chroma_url=self._chroma_url, wishes=self._wishes)
 
     @property
     def index_in_use(self) -> str:
@@ -96,12 +104,13 @@ class Generations(Generic[Served]):
             index, is_indexed = current.material.index, current.is_indexed
         else:
             opened = self._opened(catalog)
-            index, is_indexed = opened or Index.interim(self._home, catalog, self._encoder), opened is not None
+            index = opened or Index.interim(self._home, catalog, self._encoder, self._wishes)
+            is_indexed = opened is not None
         material = Material(catalog, History(snapshot.events), index)
         return Generation(snapshot.version, material, is_indexed, self._make(material))
 
     def _opened(self, catalog: Catalog) -> Index | None:
         try:
-            return Index.open(self._home, catalog, self._encoder, self._chroma_url)
+            return Index.open(self._home, catalog, self._encoder, self._chroma_url, self._wishes)
         except (IndexMissing, IndexMismatch, IndexDamaged):
             return None

@@ -1,12 +1,13 @@
 """Finder: a small encoder that brings what a customer asks near to the record lines that answer it.
 
 all-MiniLM-L6-v2 with a LoRA adapter (`aisle train finder`): customers ask in words that records do not use. It reads a message together
-with the conversation before it (conversational dense retrieval, Yu et al. 2021, https://arxiv.org/abs/2105.04166), so it is the listener too. Products are
-searched with the shop's own encoder; the finder reads what was found.
+with the conversation before it (conversational dense retrieval, Yu et al. 2021, https://arxiv.org/abs/2105.04166), so it is the listener too. The product
+finder (`aisle train product-finder`) is a second adapter of the same kind, which brings what a customer wishes for near to whole products.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -21,8 +22,8 @@ from retrieval.index.adapted_encoder import load_adapted, loading, pooled
 from retrieval.index.encoder import Vectors
 from retrieval.index.one_thread import one_thread
 
-LONGEST_MESSAGE, LONGEST_LINE = 112, 64
-"""Most tokens of a message together with its conversation, and of a line. What is longer is cut."""
+LONGEST_MESSAGE, LONGEST_LINE, LONGEST_PRODUCT = 112, 64, 128
+"""Most tokens of a message together with its conversation, of a line, and of a whole product. What is longer is cut."""
 _REMEMBERED = 256
 _LINES_REMEMBERED = 40_000
 """Lines whose vectors are kept, 60 MB: those of some 2,000 products. They are kept by their text, so new records cost only what is new in them."""
@@ -30,14 +31,17 @@ _BATCH = 32
 
 
 class EncoderFinder(torch.nn.Module):
-    """The encoder, mean-pooled. Safe to share between threads once it is in evaluation mode; messages and lines are remembered."""
+    """The encoder, mean-pooled. Safe to share between threads once it is in evaluation mode; messages and lines are remembered.
 
-    name = "finder"
+    `name` is stable across processes and another for other weights. `longest` is the most tokens of a line that are read.
+    """
 
-    def __init__(self, encoder: Any, tokenizer: Any) -> None:
+    def __init__(self, encoder: Any, tokenizer: Any, name: str = "finder", longest: int = LONGEST_LINE) -> None:
         super().__init__()
+        self.name = name
         self.encoder = encoder
         self._tokenizer = tokenizer
+        self._longest = longest
         self._heard = lru_cache(_REMEMBERED)(self._hear)
         self._placed: dict[str, Vectors] = {}
 
@@ -53,7 +57,7 @@ class EncoderFinder(torch.nn.Module):
 
     def lines(self, texts: Sequence[str]) -> torch.Tensor:
         """Unit vectors of shape (len(texts), dimension) for record lines."""
-        return functional.normalize(pooled(self.encoder, self._tokenizer, texts, longest=LONGEST_LINE), dim=-1)
+        return functional.normalize(pooled(self.encoder, self._tokenizer, texts, longest=self._longest), dim=-1)
 
     def hear(self, message: str, before: str) -> Vectors:
         """See `Listener.hear`."""
@@ -95,6 +99,16 @@ class EncoderFinder(torch.nn.Module):
 
 def open_finder(folder: Path) -> EncoderFinder:
     """The finder in `folder`. Raises ModelError that says how to get one."""
-    with loading("finder", folder):
+    return _opened("finder", folder, LONGEST_LINE)
+
+
+def open_product_finder(folder: Path) -> EncoderFinder:
+    """The product finder in `folder`, whose lines are whole products. Raises ModelError that says how to get one."""
+    return _opened("product-finder", folder, LONGEST_PRODUCT)
+
+
+def _opened(name: str, folder: Path, longest: int) -> EncoderFinder:
+    with loading(name, folder):
         transformer = load_adapted(folder)[0]
-        return EncoderFinder(transformer.auto_model, transformer.tokenizer).eval()
+        fingerprint = hashlib.sha256((folder / "adapter_model.safetensors").read_bytes()).hexdigest()[:12]
+        return EncoderFinder(transformer.auto_model, transformer.tokenizer, f"{name}@{fingerprint}", longest).eval()

@@ -31,16 +31,18 @@ _LINES_READ = 4
 _READ = 6
 """Candidates whose lines are read; more cost a customer time and seldom change the first three."""
 _HEARD = 24
-"""Products that are looked at because they are near to the message, whatever the plan calls what is wanted."""
-_FIRST_PLACE, _NEXT_PLACE = 0.1, 0.7
-"""What it counts to be first in the search for what was planned, beside the nearness of a product's lines to the message; each place counts so much of the one before."""
+"""Products that are looked at because they are near to what is wished for, whatever the plan calls it."""
+_READ_FROM_A_WORD = ("product_type", "color", "size", "age_group")
+_IN_PASSING = 0.1
+"""How much nearer, line and whole together, a product beyond such limits is where the word was said in passing."""
+_PLACE = 0.3
+"""What each place in the order of nearness counts beside the reader's verdict, which is a probability."""
 _SOLD, _SOLD_BY_ANOTHER_NAME = 0.42, 0.5
 """Nearness of a product from which it is shown though the search for what was planned finds nothing, and though the shop has no kind of that name."""
 _BESIDE = 0.05
 """How much less near than the first a product of another kind may be; one that is farther seldom fits, one of the same kind often does."""
 _NEAR = 0.3
 """Cosine of a wish and the nearest line of all candidates below which nothing like it is there."""
-_MUCH_NEARER = 0.1
 _LINES_OF_FIRST, _LINES_OF_NEXT = 2, 1
 _BETWEEN = re.compile(r"\s*(?:,|\band\b|\bor\b)\s*")
 _GIVEN_UP = ("color", "size", "brand", "rating", "discount", "age_group")
@@ -55,8 +57,6 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     notes: tuple[Note, ...] = (
         (Note.FOREIGN_LIMIT,) if bench.constraints.has_foreign_limit(task.need, task.message) else ()
     )
-    if not step.kind:
-        wanted = _without_age(step, wanted, task, bench)
     is_open = not step.kind and not wanted.conditions  # a kind, a color or a budget is said of goods
     searched, count, is_relaxed, wanted = _search(step, wanted, task, bench)
     if _is_measured(wanted) and not any(wanted.sort_field in each.product.attributes for each in searched):
@@ -131,54 +131,38 @@ def _is_other_kind(kind: str, task: Task, candidates: Sequence[Candidate], bench
     )
 
 
-def _without_age(step: Find, wanted: Filter, task: Task, bench: Bench) -> Filter:
-    """The filter without its demand for children's things where others are much nearer: a soup jar for a son is no rain suit."""
-    free = replace(wanted, conditions=tuple(each for each in wanted.conditions if each.field != "age_group"))
-    if len(free.conditions) == len(wanted.conditions):
-        return wanted
-
-    def nearest(filter: Filter) -> float:
-        found = bench.search.nearest(step.want, filter, _READ, task.moment)
-        lines = (bench.nearest_lines(each.product.id, Asked((step.want,)), 1) for each in found)
-        return max((near[0].nearness for near in lines if near), default=0.0)
-
-    return wanted if nearest(wanted) >= nearest(free) - _MUCH_NEARER else free
-
-
-def _of_any_kind(wanted: Filter) -> Filter:
-    """The filter without its demand for a kind of product; kinds that are ruled out stay so."""
-    kept = (each for each in wanted.conditions if each.field != "product_type" or each.operator is not Operator.IN)
-    return replace(wanted, conditions=tuple(kept))
+def _loosened(wanted: Filter) -> Filter:
+    """The filter without the limits that are read from single words, which may have been said of something else."""
+    return replace(wanted, conditions=tuple(each for each in wanted.conditions if each.field not in _READ_FROM_A_WORD))
 
 
 def _heard(
     step: Find, searched: Sequence[Candidate], wanted: Filter, task: Task, bench: Bench
 ) -> tuple[Candidate, ...]:
-    """The first of the products that meet all limits, those `searched` and others near to the message, by their lines and by the search.
+    """The first of the products that meet the limits, those `searched` and others near to the message, by their lines and as wholes.
 
-    A plan names what is wanted as the shop seldom calls it, and then the search finds nothing, or something else. A kind that the customer
-    named is a limit like any other.
+    A plan names what is wanted as the shop seldom calls it, and then the search finds nothing, or something else. Words that were said in
+    passing make no limits: a bike for two kids and the groceries is no kids' bike, and whose fingers go white wants no white gloves.
     """
-    if (heard := task.heard) is None or not (step.kind or step.want):
+    if (heard := task.heard) is None or (wish := task.wish) is None or not (step.kind or step.want):
         return tuple(searched[:_READ])
-    asked = Asked((), heard)
-    limits = wanted
-    if not set(stems(step.kind)) <= set(stems(task.message)):
-        limits = _of_any_kind(wanted)
-    places = {each.product.id: place for place, each in enumerate(searched)}
-    near = {
-        each.product.id: each for each in (*bench.search.nearest(task.message, limits, _HEARD, task.moment), *searched)
-    }
-    nearness = {id: max((line.nearness for line in bench.nearest_lines(id, asked, 1)), default=0.0) for id in near}
+
+    def near_to(limits: Filter) -> dict[str, Candidate]:
+        nearest = bench.search.nearest_to(wish, limits, _HEARD, task.moment)
+        by_group = {group_of(each.product): each for each in (*nearest, *searched)}
+        return {each.product.id: each for each in by_group.values()}
+
+    within, beyond, asked = near_to(wanted), near_to(_loosened(wanted)), Asked((), heard)
+    both = within | beyond
+    nearness = {id: max((line.nearness for line in bench.nearest_lines(id, asked, 1)), default=0.0) for id in both}
+    merit = {id: nearness[id] + fit for id, fit in zip(both, bench.search.nearness_to(wish, both), strict=True)}
+    best = max((merit[id] for id in within), default=0.0)
+    near = within if max(merit.values(), default=0.0) < best + _IN_PASSING else beyond
     has_kind = not step.kind or any(map(bench.search.has_kind, _things(step.kind)))
     least = _SOLD_BY_ANOTHER_NAME if not has_kind else 0.0 if searched else _SOLD
-    if not near or max(nearness.values()) < least:
+    if not near or max(nearness[id] for id in near) < least:
         return ()
-
-    def merit(id: str) -> float:
-        return nearness[id] + (_FIRST_PLACE * _NEXT_PLACE ** places[id] if id in places else 0.0)
-
-    first, *others = sorted(near, key=merit, reverse=True)[:_READ]
+    first, *others = sorted(near, key=lambda id: merit[id], reverse=True)[:_READ]
     kind, least_near = _kind(near[first].product), nearness[first] - _BESIDE
     beside = (id for id in others if nearness[id] >= least_near or _kind(near[id].product) == kind)
     return tuple(near[id] for id in (first, *beside))
@@ -373,7 +357,7 @@ def _ranked(read: list[ProductReading], moment: datetime, wanted: Filter) -> lis
     def merit(each: ProductReading) -> float:
         sold_out = 0.0 if each.product.offer_at(moment).is_available else 0.6
         childrens = 0.6 if is_for_anybody and each.product.age_group else 0.0
-        return each.support - each.contradiction - sold_out - childrens - 0.05 * places[each.product.id]
+        return each.support - each.contradiction - sold_out - childrens - _PLACE * places[each.product.id]
 
     return sorted(read, key=merit, reverse=True)
 

@@ -176,6 +176,8 @@ class Task:
     """Whether people answer in this chat, so that a hand-over needs no contacts."""
     hear: Callable[[str, str], Vectors] | None = None
     """Hears the message behind what was said before in it, in the light of the conversation; None if nobody listens."""
+    hear_wish: Callable[[str, str], Vectors] | None = None
+    """The same for the goods that it wishes for, as the index places them."""
     said: str = ""
     is_part: bool = False
 
@@ -189,10 +191,18 @@ class Task:
     @property
     def heard(self) -> Vectors | None:
         """How the message is heard; None if nobody listens."""
-        if self.hear is None:
+        return self._heard_by(self.hear)
+
+    @property
+    def wish(self) -> Vectors | None:
+        """Where the goods that the message wishes for would lie; None if nobody listens."""
+        return self._heard_by(self.hear_wish)
+
+    def _heard_by(self, hear: Callable[[str, str], Vectors] | None) -> Vectors | None:
+        if hear is None:
             return None
         before = self.said if points(self.message) else ""  # "does it cost me something?" needs what "it" is
-        return self.hear(self.message, before)
+        return hear(self.message, before)
 
     def asked(self, *words: str) -> Asked:
         """What is asked in `words`, the question first, and as it was heard."""

@@ -6,11 +6,13 @@ aisle corpus show  data/conversations/anvil-and-oak [CONVERSATION ...]
 aisle corpus sample data/conversations/*/ --share 0.05
 aisle train conversation --output DIR          the adapter that plans, reads and writes
 aisle train finder       --output DIR          the encoder that hears messages and finds the lines that answer
+aisle train product-finder                     the encoder that finds the products that messages wish for
 aisle train router       --output DIR          the encoder that picks the tool a message asks for
 aisle train weighing                           what weighs the router against how near records are
 aisle evaluate reader                          verdicts on record lines, next to floors
 aisle evaluate planner                         plans, next to floors
 aisle evaluate finder                          pages, lines and products found by messages in their conversations
+aisle evaluate product-finder                  products found by messages that wish for some
 aisle evaluate evidence                        whether plans and tools bring what a reply rests on
 aisle evaluate router                          whether messages get the tool that they want
 aisle evaluate asks                            whether short messages reach the record that answers
@@ -60,16 +62,19 @@ Home = Annotated[Path, typer.Option(help="Folder that keeps the converted base m
 _DATA = SOURCE_ROOT / "data"
 CORPUS_FOLDER, MODEL_HOME, FINDER_FOLDER = _DATA / "conversations", Path("var"), _DATA / "models" / "finder"
 ADAPTER_FOLDER, ROUTER_FOLDER = _DATA / "models" / "conversation", _DATA / "models" / "router"
+PRODUCT_FINDER_FOLDER = _DATA / "models" / "product-finder"
 
 
 def register(train: typer.Typer, evaluate: typer.Typer) -> None:
     """Add the commands that train on the corpus and measure on it."""
     train.command("conversation")(train_conversation)
     train.command("finder")(train_finder)
+    train.command("product-finder")(train_product_finder)
     train.command("router")(train_router)
     train.command("weighing")(train_weighing)
     evaluate.command("reader")(evaluate_reader)
     evaluate.command("finder")(evaluate_finder)
+    evaluate.command("product-finder")(evaluate_product_finder)
     evaluate.command("planner")(evaluate_planner)
     evaluate.command("evidence")(evaluate_evidence)
     evaluate.command("asks")(evaluate_asks)
@@ -152,6 +157,19 @@ def train_finder(
         typer.echo(train_finder(corpus, output, FinderRecipe(seed=seed), watch))
 
 
+def train_product_finder(
+    output: Annotated[Path, typer.Option(help="Folder that receives the product finder.")] = PRODUCT_FINDER_FOLDER,
+    finder: Annotated[Path, typer.Option(help="Folder of the finder, from which it goes on.")] = FINDER_FOLDER,
+    corpus: Corpus = CORPUS_FOLDER,
+    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 1,
+) -> None:
+    """Train the encoder that places messages near the products that they wish for."""
+    from finetune.corpora.product_finder_training import ProductFinderRecipe, train_product_finder
+
+    with _watching("Training the product finder") as watch:
+        typer.echo(train_product_finder(corpus, finder, output, ProductFinderRecipe(seed=seed), watch))
+
+
 def train_router(
     output: Annotated[Path, typer.Option(help="Folder that receives the router.")] = ROUTER_FOLDER,
     corpus: Corpus = CORPUS_FOLDER,
@@ -204,6 +222,21 @@ def evaluate_finder(
 
     for name, heard in evaluate_finder(corpus, open_finder(finder), open_encoder()).items():
         typer.echo(f"{name:28} {heard}")
+
+
+def evaluate_product_finder(
+    product_finder: Annotated[Path, typer.Option(help="Folder of the product finder.")] = PRODUCT_FINDER_FOLDER,
+    finder: Annotated[Path, typer.Option(help="Folder of the finder.")] = FINDER_FOLDER,
+    corpus: Corpus = CORPUS_FOLDER,
+) -> None:
+    """Print how often the product that comes first meets the wish of a message of the held-out shops, by several ways to rank."""
+    from assistant.reading.finder import open_finder, open_product_finder
+    from finetune.corpora.product_finder_evaluation import evaluate_product_finder
+    from retrieval.index.sentence_encoder import open_encoder
+
+    ways = evaluate_product_finder(corpus, open_product_finder(product_finder), open_finder(finder), open_encoder())
+    for name, found in ways.items():
+        typer.echo(f"{name:44} {found}")
 
 
 def evaluate_router(
@@ -381,7 +414,7 @@ def _live_by(home: Path, adapter: Path, scratch: Path) -> Callable[[CorpusShop],
     from assistant.checking.claims import EVERYDAY_FILE
     from assistant.logs import configure_logs
     from assistant.planning.router import open_router
-    from assistant.reading.finder import open_finder
+    from assistant.reading.finder import open_finder, open_product_finder
     from assistant.reading.reader import LanguageModelReader
     from finetune.corpora.live import live_dialogue
     from retrieval.index.sentence_encoder import open_encoder
@@ -389,10 +422,12 @@ def _live_by(home: Path, adapter: Path, scratch: Path) -> Callable[[CorpusShop],
     configure_logs("WARNING")
     speaker, encoder, finder = speaker_of(home, adapter), open_encoder(), open_finder(FINDER_FOLDER)
     reader, router = LanguageModelReader(speaker), open_router(ROUTER_FOLDER)
+    product_finder = open_product_finder(PRODUCT_FINDER_FOLDER)
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
 
     def live(shop: CorpusShop) -> Dialogue:
-        return live_dialogue(shop, scratch / shop.name, speaker, reader, encoder, everyday, finder, router, finder)
+        home = scratch / shop.name
+        return live_dialogue(shop, home, speaker, reader, encoder, everyday, finder, router, finder, product_finder)
 
     return live
 

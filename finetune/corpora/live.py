@@ -9,11 +9,12 @@ from assistant.actions.orders import Orders
 from assistant.build import dialogue_of
 from assistant.language_model.speaker import Speaker
 from assistant.planning.route import Router
+from assistant.reading.finder import EncoderFinder
 from assistant.reading.listener import Listener
 from assistant.reading.reader import Reader
 from assistant.turn import Dialogue
 from finetune.corpora.shop import CorpusShop
-from retrieval.index.encoder import Encoder
+from retrieval.index.encoder import NO_ENCODER, Encoder
 from retrieval.index.index import Index
 from retrieval.search.search import Search
 from retrieval.store.database import open_database
@@ -30,6 +31,7 @@ def live_dialogue(
     finder: Encoder | None = None,
     router: Router | None = None,
     listener: Listener | None = None,
+    product_finder: EncoderFinder | None = None,
 ) -> Dialogue:
     """The dialogue of `shop`, its database and index in `home`; without a `finder` the encoder finds lines too.
 
@@ -42,7 +44,7 @@ def live_dialogue(
     records.upsert_faqs(shop.catalog.faqs.values(), replace=True)
     records.upsert_customers(shop.customers.values())
     orders.upsert(shop.orders.values())
-    index = Index.build(home, shop.catalog, encoder)
+    index = Index.build(home, shop.catalog, encoder, wishes=product_finder or NO_ENCODER)
     search = Search(shop.catalog, index, encoder)
     return dialogue_of(
         shop.catalog,
@@ -56,4 +58,5 @@ def live_dialogue(
         lambda: shop.moment,
         router=router,
         listener=listener,
+        wish_listener=product_finder,
     )

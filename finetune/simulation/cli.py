@@ -16,6 +16,7 @@ from finetune.corpora.cli import (
     CORPUS_FOLDER,
     FINDER_FOLDER,
     MODEL_HOME,
+    PRODUCT_FINDER_FOLDER,
     ROUTER_FOLDER,
     Adapter,
     Corpus,
@@ -56,7 +57,7 @@ def evaluate_simulation(
 
     from assistant.checking.claims import EVERYDAY_FILE
     from assistant.planning.router import open_router
-    from assistant.reading.finder import open_finder
+    from assistant.reading.finder import open_finder, open_product_finder
     from assistant.reading.reader import LanguageModelReader
     from finetune.corpora.live import live_dialogue
     from finetune.corpora.shop import SAMPLE, CorpusShop, held_out
@@ -65,16 +66,15 @@ def evaluate_simulation(
     from retrieval.index.sentence_encoder import open_encoder
 
     speaker, encoder, finder = speaker_of(home, adapter), open_encoder(), open_finder(FINDER_FOLDER)
-    router = open_router(ROUTER_FOLDER)
+    router, product_finder = open_router(ROUTER_FOLDER), open_product_finder(PRODUCT_FINDER_FOLDER)
     everyday = frozenset((adapter / EVERYDAY_FILE).read_text(encoding="utf-8").split())
 
     def opened(folder: Path, scratch: Path) -> SimulatedShop:
         shop = CorpusShop.load(folder)
         reader = LanguageModelReader(speaker)
         home = scratch / shop.name
-        return SimulatedShop(
-            shop, live_dialogue(shop, home, speaker, reader, encoder, everyday, finder, router, finder)
-        )
+        dialogue = live_dialogue(shop, home, speaker, reader, encoder, everyday, finder, router, finder, product_finder)
+        return SimulatedShop(shop, dialogue)
 
     names = [name for given in shops or () for name in given.split(",")]
     folders = [_folder(SAMPLE if name == "sample" else name, corpus) for name in names or sorted(held_out(corpus))]

@@ -31,3 +31,18 @@ class Encoder(Protocol):
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dimension) for what is searched."""
         ...
+
+
+class _NoEncoder:
+    """Places nothing: its vectors have no length."""
+
+    name, dimension = "", 0
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return np.zeros((len(texts), 0), np.float32)
+
+    encode_documents = encode_queries
+
+
+NO_ENCODER: Encoder = _NoEncoder()
+"""Stands where a second encoder may, and none is wanted."""

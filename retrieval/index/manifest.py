@@ -12,7 +12,7 @@ from retrieval.index.encoder import Encoder
 from retrieval.index.home import REBUILD
 from retrieval.index.texts import IndexTexts
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the layout of an index folder changes."""
 
 _NAME = "manifest.json"
@@ -20,11 +20,11 @@ _NAME = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index is. `files` maps each file but Chroma's own to its SHA-256; `store` is a Chroma server or ""."""
+    """What an index is. `encoder` placed all of its texts, `wishes` its products once more, "" if none did. `files` maps each file but Chroma's own to its SHA-256; `store` is a Chroma server or ""."""
 
     format: int
     encoder: str
-    dimension: int
+    wishes: str
     texts: str
     catalog: str
     products: int
@@ -33,14 +33,14 @@ class Manifest:
     files: dict[str, str]
 
     @classmethod
-    def of(cls, folder: Path, texts: IndexTexts, encoder: Encoder, store: str) -> Manifest:
+    def of(cls, folder: Path, texts: IndexTexts, encoder: Encoder, wishes: Encoder, store: str) -> Manifest:
         """Describes the finished files in `folder`."""
         paths = [path for path in folder.rglob("*") if path.is_file()]
         names = sorted(path.relative_to(folder) for path in paths)
         return cls(
             format=FORMAT,
             encoder=encoder.name,
-            dimension=encoder.dimension,
+            wishes=wishes.name,
             texts=texts.fingerprint,
             catalog=texts.catalog.version,
             products=len(texts.product_ids),
@@ -61,11 +61,12 @@ class Manifest:
         """Writes the manifest into `folder`; do so last."""
         (folder / _NAME).write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
 
-    def check_fits(self, texts: IndexTexts, encoder: Encoder, store: str) -> None:
-        """Raises IndexMismatch when something else made this index than what is to use it."""
+    def check_fits(self, texts: IndexTexts, encoder: Encoder, wishes: Encoder, store: str) -> None:
+        """Raises IndexMismatch when something else made this index than what is to use it; who uses no `wishes` may take any."""
         pairs = (
             ("index format", str(self.format), str(FORMAT)),
             ("embedding model", self.encoder, encoder.name),
+            ("product finder", self.wishes or "none", wishes.name or self.wishes or "none"),
             ("catalogue content", self.texts, texts.fingerprint),
             ("Chroma server", self.store or "none", store or "none"),
         )

@@ -9,7 +9,7 @@ and stock are those of the moment asked about; what is no longer offered then is
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -146,10 +146,21 @@ class Search:
         """Products nearest in meaning to `query`, whether they share a word with it or not; one of each item group."""
         view = self._view(moment)
         rows = _accepted(view, filter)
-        cosines = np.asarray(self._shelf.vectors[rows] @ self._encoder.encode_queries([query])[0], np.float32)
-        near = rows[np.argsort(-cosines, kind="stable")]
-        kept = near[one_per_group(view.shelf, near, np.arange(len(near)), filter)][:limit]
-        return self._recommender.explain(Question(view.shelf, kept, self._history.profile(None), None))
+        cosines = self._shelf.vectors[rows] @ self._encoder.encode_queries([query])[0]
+        return self._nearest(view, rows, cosines, filter, limit)
+
+    def nearest_to(
+        self, wish: Vectors, filter: Filter, limit: int, moment: datetime | None = None
+    ) -> tuple[Candidate, ...]:
+        """Products that the index places nearest to `wish`, a vector of its encoder of wishes; one of each item group."""
+        view = self._view(moment)
+        rows = _accepted(view, filter)
+        return self._nearest(view, rows, self._index.product_places[rows] @ wish, filter, limit)
+
+    def nearness_to(self, wish: Vectors, ids: Iterable[str]) -> list[float]:
+        """How near the index places each of these products to `wish`, cosines. Raises KeyError for one that is not searched."""
+        nearness: list[float] = (self._index.product_places[[self._shelf.rows[id] for id in ids]] @ wish).tolist()
+        return nearness
 
     def recommend(
         self, customer_id: str | None, filter: Filter, limit: int, moment: datetime | None = None
@@ -209,6 +220,16 @@ class Search:
         page = order[offset : offset + limit]
         shown = Question(view.shelf, rows[page], profile, None if request is None else request[page])
         return SearchResult(self._recommender.explain(shown) if len(page) else (), len(order))
+
+    def _nearest(self, view: _View, rows: Rows, cosines: Floats, filter: Filter, limit: int) -> tuple[Candidate, ...]:
+        """The groups nearest first, each by a variant that is in stock if it has one."""
+        groups = view.shelf.traits[rows, _GROUP]
+        best = np.full(int(groups.max(initial=0)) + 1, -np.inf)
+        np.maximum.at(best, groups, cosines)
+        is_sold_out = [not view.shelf.offers[row].is_available for row in rows]
+        near = rows[np.lexsort((-cosines, is_sold_out, -best[groups]))]
+        kept = near[one_per_group(view.shelf, near, np.arange(len(near)), filter)][:limit]
+        return self._recommender.explain(Question(view.shelf, kept, self._history.profile(None), None))
 
     def _likeness(self, row: int, rows: Rows) -> Floats:
         """How alike products are to the one at `row`: half meaning, half being of the same type or department."""

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from assistant.live.generation import Generations, Material
 from assistant.live.live import Live
 from retrieval.catalog.filter import Filter
+from retrieval.index.encoder import NO_ENCODER
 from retrieval.index.index import Index
 from retrieval.search.search import Search
 from retrieval.store.records import Records
@@ -39,7 +40,9 @@ class Shop:
         self.made = 0
         self.records.upsert_products(PRODUCTS)
         self.records.upsert_faqs(FAQS)
-        self.generations: Generations[Counter] = Generations(self.records, home, chroma_url, self.encoder, self._make)
+        self.generations: Generations[Counter] = Generations(
+            self.records, home, chroma_url, self.encoder, NO_ENCODER, self._make
+        )
 
     def build(self) -> None:
         Index.write(self.home, self.records.catalog(), self.encoder)

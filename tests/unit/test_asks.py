@@ -22,8 +22,10 @@ from tests.unit.test_turn import MarkedReader
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Dialogue:
-    home = tmp_path_factory.mktemp("asked")
-    return live_dialogue(northwire(), home, ScriptedSpeaker(), MarkedReader({}), open_finder(SHIPPED), frozenset())
+    home, finder = tmp_path_factory.mktemp("asked"), open_finder(SHIPPED)
+    return live_dialogue(
+        northwire(), home, ScriptedSpeaker(), MarkedReader({}), finder, frozenset(), product_finder=finder
+    )
 
 
 def test_every_message_becomes_one_example_of_the_tool_that_answers_it() -> None:
@@ -67,13 +69,14 @@ def test_a_search_is_reached_by_what_fits_and_one_for_what_is_not_sold_by_nothin
     product, *_, other = shop.catalog.products
     line = max(shop.lines[product], key=lambda line: len(line.text))
     plans = Plans(Find(kind="wossnames", want=line.text))
-    found = replace(live, planner=plans, listener=HearsALine(live.bench.finder, line))
+    heard, deaf = HearsALine(live.bench.finder, line), HearsNothing(live.bench.finder)
+    found = replace(live, planner=plans, listener=heard, wish_listener=heard)
     fits, misses = (WrittenAsk(show=(id,), says=(line.text,)) for id in (product, other))
     not_sold = WrittenAsk(show=(), says=(line.text,))
     reached = [each.reached for each in answered_asks(shop, found, [fits, misses, not_sold])]
     assert [each.get(Reach.FIRST) for each in reached] == [True, False, None]
     assert not reached[2][Reach.NOT_SOLD]
-    nothing = replace(found, listener=HearsNothing(live.bench.finder))
+    nothing = replace(found, listener=deaf, wish_listener=deaf)
     (none,) = answered_asks(shop, nothing, [not_sold])
     assert none.reached[Reach.NOT_SOLD]
     assert none.as_json()["products"] == []

@@ -27,6 +27,7 @@ from finetune.corpora.finder_training import FinderRecipe, train_finder
 from finetune.corpora.live import live_dialogue
 from finetune.corpora.shop import CorpusShop
 from retrieval.errors import ModelError
+from retrieval.index.document import product_text
 from retrieval.index.encoder import Encoder, Vectors
 from retrieval.index.sentence_encoder import open_encoder
 from tests.unit.corpus import CORPUS, northwire
@@ -48,16 +49,23 @@ class HearsALine:
         return self._vector
 
 
-class HearsNothing:
+class Hears:
+    """A listener that hears every message at one place."""
+
+    def __init__(self, vector: Vectors) -> None:
+        self._vector = np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+    def hear(self, message: str, before: str) -> Vectors:
+        return self._vector
+
+
+class HearsNothing(Hears):
     """A listener for whom no line is near to any message."""
 
     def __init__(self, finder: Encoder) -> None:
         every = [line for lines in northwire().lines.values() for line in lines]
         mean = finder.encode_documents([line_text(line) for line in every[:64]]).mean(0)
-        self._vector = np.asarray(-mean / np.linalg.norm(mean), np.float32)
-
-    def hear(self, message: str, before: str) -> Vectors:
-        return self._vector
+        super().__init__(-mean)
 
 
 class Plans:
@@ -78,7 +86,9 @@ def finder() -> EncoderFinder:
 @pytest.fixture(scope="module")
 def live(finder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Dialogue:
     home = tmp_path_factory.mktemp("listened")
-    return live_dialogue(northwire(), home, ScriptedSpeaker(), MarkedReader({}), finder, frozenset())
+    return live_dialogue(
+        northwire(), home, ScriptedSpeaker(), MarkedReader({}), finder, frozenset(), product_finder=finder
+    )
 
 
 def test_the_finder_that_ships_hears_more_than_the_words_of_a_held_out_shop(finder: EncoderFinder) -> None:
@@ -196,19 +206,28 @@ def test_a_search_shows_what_was_heard_whatever_the_plan_calls_it(live: Dialogue
     shop = northwire()
     product = list(shop.catalog.products)[7]
     listener = HearsALine(finder, max(shop.lines[product], key=lambda line: len(line.text)))
-    dialogue = replace(live, planner=Plans(Find(kind=kind, want="for my ears")), listener=listener)
+    dialogue = replace(
+        live, planner=Plans(Find(kind=kind, want="for my ears")), listener=listener, wish_listener=listener
+    )
     brief = dialogue.prepare("something small for my ears", Thread()).brief
     assert shop.briefing.group(brief.products[0]) == shop.briefing.group(product)
 
 
-def test_a_kind_that_the_customer_named_is_kept_whatever_was_heard(live: Dialogue, finder: Encoder) -> None:
-    shop = northwire()
-    ears = next(id for id, each in shop.catalog.products.items() if "earphone" in each.title.casefold())
-    line = max(shop.lines[ears], key=lambda line: len(line.text))
-    dialogue = replace(live, planner=Plans(Find(kind="monitors")), listener=HearsALine(finder, line))
-    shown = dialogue.prepare("a monitor for my ears", Thread()).brief.products
-    assert shown
-    assert all("Monitors" in shop.catalog.products[id].category_path for id in shown)
+def test_a_kind_that_was_named_is_kept_unless_something_else_is_much_nearer(live: Dialogue, finder: Encoder) -> None:
+    products = northwire().catalog.products.values()
+    ears, monitors = (
+        next(each for each in products if kind in each.category_path) for kind in ("Earphones", "Monitors")
+    )
+    one, other = finder.encode_documents([product_text(ears), product_text(monitors)])
+
+    def kinds_shown(ears_count: float) -> set[str]:
+        heard = Hears(one * ears_count + other * (1 - ears_count))
+        dialogue = replace(live, planner=Plans(Find(kind="monitors")), listener=heard, wish_listener=heard)
+        shown = dialogue.prepare("something for my ears when I sit at the monitors", Thread()).brief.products
+        return {northwire().catalog.products[id].category_path[-1] for id in shown}
+
+    assert kinds_shown(0.5) == {"Monitors"}
+    assert "Earphones" in kinds_shown(1)
 
 
 def test_an_order_by_what_no_product_of_the_kind_has_is_dropped(live: Dialogue, finder: Encoder) -> None:
@@ -216,13 +235,14 @@ def test_an_order_by_what_no_product_of_the_kind_has_is_dropped(live: Dialogue, 
     monitors = [id for id, each in shop.catalog.products.items() if "Monitors" in each.category_path]
     assert not any("battery_life" in shop.catalog.products[id].attributes for id in monitors)
     line = max(shop.lines[monitors[-1]], key=lambda line: len(line.text))
-    plans = Plans(Find(kind="monitors", sort="most battery_life"))
-    dialogue = replace(live, planner=plans, listener=HearsALine(finder, line))
+    plans, heard = Plans(Find(kind="monitors", sort="most battery_life")), HearsALine(finder, line)
+    dialogue = replace(live, planner=plans, listener=heard, wish_listener=heard)
     assert dialogue.prepare("the monitor that lasts longest", Thread()).brief.products[0] == monitors[-1]
 
 
 def test_what_is_like_nothing_in_the_shop_is_not_found(live: Dialogue) -> None:
-    dialogue = replace(live, planner=Plans(Find(kind="wossnames")), listener=HearsNothing(live.bench.finder))
+    heard = HearsNothing(live.bench.finder)
+    dialogue = replace(live, planner=Plans(Find(kind="wossnames")), listener=heard, wish_listener=heard)
     brief = dialogue.prepare("my aunt wants wossnames", Thread()).brief
     assert brief.products == ()
     assert Note.NOTHING_FOUND in brief.notes

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -15,12 +16,14 @@ import numpy as np
 import pytest
 
 from retrieval.catalog.catalog import Catalog
+from retrieval.catalog.filter import Condition, Filter, Operator
 from retrieval.catalog.money import Money
 from retrieval.errors import IndexDamaged, IndexMismatch, IndexMissing, SearchIndexError
 from retrieval.index.encoder import Vectors
 from retrieval.index.home import IndexHome
 from retrieval.index.index import PASSAGES, PRODUCTS, Index
 from retrieval.index.texts import IndexTexts
+from retrieval.search.search import Search
 from tests.unit.small_shop import FAQS, SMALL_SHOP, random_shop
 from tests.unit.word_encoder import WordEncoder
 
@@ -63,6 +66,43 @@ def test_another_encoder_or_other_texts_are_refused(tmp_path: Path) -> None:
         Index.open(tmp_path, changed(SMALL_SHOP, description="A heavy tent."), ENCODER)
     with pytest.raises(IndexMismatch, match=r"Chroma server none, but now it is http://x"):
         Index.open(tmp_path, SMALL_SHOP, ENCODER, "http://x")
+
+
+def test_products_are_placed_by_a_second_encoder_too(tmp_path: Path) -> None:
+    wishes = WordEncoder("wishes@1")
+    Index.build(tmp_path, SMALL_SHOP, ENCODER, wishes=wishes).close()
+    assert len(wishes.encoded) == len(SMALL_SHOP.products)
+    index = Index.open(tmp_path, SMALL_SHOP, ENCODER, wishes=wishes)
+    search, wish = Search(SMALL_SHOP, index, ENCODER), wishes.encode_queries(["red mug"])[0]
+    first, *others = search.nearest_to(wish, Filter(), 3)
+    assert first.product.id == "mug-red" and len(others) == 2
+    near = search.nearness_to(wish, ["mug-red", "wren"])
+    assert 1 >= near[0] > near[1] >= 0
+    tents = Filter((Condition("product_type", Operator.IN, TENT.category_path[-1:]),))
+    assert {each.product.product_type for each in search.nearest_to(wish, tents, 3)} == {TENT.product_type}
+    index.close()
+
+
+def test_the_second_encoder_places_what_is_new_and_no_more(tmp_path: Path) -> None:
+    wishes, heavy = WordEncoder("wishes@1"), changed(SMALL_SHOP, description="A heavy tent.")
+    Index.build(tmp_path, SMALL_SHOP, ENCODER, wishes=wishes).close()
+    between = Index.interim(tmp_path, heavy, ENCODER, wishes)
+    placed = dict(zip(between.product_ids, between.product_places.any(axis=1), strict=True))
+    assert [id for id, is_placed in placed.items() if not is_placed] == [TENT.id]
+    before = len(wishes.encoded)
+    index = Index.build(tmp_path, heavy, ENCODER, wishes=wishes)
+    assert len(wishes.encoded) == before + 1 and index.product_places.any(axis=1).all()
+    index.close()
+
+
+def test_an_index_of_another_second_encoder_is_refused_unless_none_is_wanted(tmp_path: Path) -> None:
+    Index.build(tmp_path, SMALL_SHOP, ENCODER, wishes=WordEncoder("wishes@1")).close()
+    with pytest.raises(IndexMismatch, match=r"product finder wishes@1, but now it is wishes@2\nRun: aisle index"):
+        Index.open(tmp_path, SMALL_SHOP, ENCODER, wishes=WordEncoder("wishes@2"))
+    with contextlib.closing(Index.open(tmp_path, SMALL_SHOP, ENCODER)) as index:
+        assert index.product_places.shape == (len(SMALL_SHOP.products), 0)
+    between = Index.interim(tmp_path, SMALL_SHOP, ENCODER, WordEncoder("wishes@2"))
+    assert between.product_vectors.any() and not between.product_places.any()
 
 
 def test_a_new_price_needs_no_new_index(tmp_path: Path) -> None:
