@@ -75,7 +75,7 @@ def test_products_are_placed_by_a_second_encoder_too(tmp_path: Path) -> None:
     index = Index.open(tmp_path, SMALL_SHOP, ENCODER, wishes=wishes)
     search, wish = Search(SMALL_SHOP, index, ENCODER), wishes.encode_queries(["red mug"])[0]
     first, *others = search.nearest_to(wish, Filter(), 3)
-    assert first.product.id == "mug-red" and len(others) == 2
+    assert [first.product.id, len(others)] == ["mug-red", 2]
     near = search.nearness_to(wish, ["mug-red", "wren"])
     assert 1 >= near[0] > near[1] >= 0
     tents = Filter((Condition("product_type", Operator.IN, TENT.category_path[-1:]),))
@@ -91,7 +91,8 @@ def test_the_second_encoder_places_what_is_new_and_no_more(tmp_path: Path) -> No
     assert [id for id, is_placed in placed.items() if not is_placed] == [TENT.id]
     before = len(wishes.encoded)
     index = Index.build(tmp_path, heavy, ENCODER, wishes=wishes)
-    assert len(wishes.encoded) == before + 1 and index.product_places.any(axis=1).all()
+    assert len(wishes.encoded) == before + 1
+    assert index.product_places.any(axis=1).all()
     index.close()
 
 
@@ -102,7 +103,8 @@ def test_an_index_of_another_second_encoder_is_refused_unless_none_is_wanted(tmp
     with contextlib.closing(Index.open(tmp_path, SMALL_SHOP, ENCODER)) as index:
         assert index.product_places.shape == (len(SMALL_SHOP.products), 0)
     between = Index.interim(tmp_path, SMALL_SHOP, ENCODER, WordEncoder("wishes@2"))
-    assert between.product_vectors.any() and not between.product_places.any()
+    assert between.product_vectors.any()
+    assert not between.product_places.any()
 
 
 def test_a_new_price_needs_no_new_index(tmp_path: Path) -> None:
