@@ -72,9 +72,8 @@ def customer_text(error: AisleError) -> str:
     return error.message if type(error) in STATUSES else SORRY
 
 
-def answer_errors(app: FastAPI) -> None:
+def answer_errors(app: FastAPI, refusals: Refusals) -> None:
     """Makes `app` answer Aisle's errors and malformed requests in the one shape, and log who is refused."""
-    refusals = Refusals()
 
     @app.exception_handler(AisleError)
     async def aisle_error(request: Request, error: AisleError) -> JSONResponse:
