@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from retrieval.errors import IndexDamaged, IndexMismatch
 from retrieval.index.encoder import Encoder
 from retrieval.index.home import REBUILD
@@ -53,9 +55,10 @@ class Manifest:
     def read(cls, folder: Path) -> Manifest:
         """The manifest in `folder`. Raises IndexDamaged."""
         try:
-            return cls(**json.loads((folder / _NAME).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
-            raise IndexDamaged(f"{folder / _NAME} is missing or unreadable: {error}", REBUILD) from error
+            return _MANIFESTS.validate_json((folder / _NAME).read_bytes(), strict=True)
+        except (OSError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            raise IndexDamaged(f"{folder / _NAME} is missing or unreadable: {reason}", REBUILD) from error
 
     def write(self, folder: Path) -> None:
         """Writes the manifest into `folder`; do so last."""
@@ -83,6 +86,9 @@ class Manifest:
                 whole = False
             if not whole:
                 raise IndexDamaged(f"{path} is missing or was changed", REBUILD)
+
+
+_MANIFESTS = TypeAdapter(Manifest)
 
 
 def _hash(path: Path) -> str:
