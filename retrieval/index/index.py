@@ -10,13 +10,13 @@ import json
 import shutil
 import uuid
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 
 from retrieval.catalog.catalog import Catalog
-from retrieval.errors import IndexDamaged, SearchIndexError
+from retrieval.errors import IndexDamaged, IndexMismatch, IndexMissing, SearchIndexError
 from retrieval.index.embedding_log import EmbeddingLog
 from retrieval.index.encoder import Encoder, Vectors
 from retrieval.index.home import REBUILD, IndexHome, reading
@@ -120,11 +120,12 @@ class Index:
     def open(cls, home: Path, catalog: Catalog, encoder: Encoder, chroma_url: str = "") -> Index:
         """Opens the index in use, after checking that it is whole and was made of `catalog` by `encoder`.
 
-        Raises IndexMissing, IndexMismatch or IndexDamaged, each naming `aisle index`, and SearchIndexError when the
+        Raises IndexMissing, IndexMismatch or IndexDamaged, each with the next step, and SearchIndexError when the
         server at `chroma_url` does not answer.
         """
-        folder = IndexHome(home).current()
-        with contextlib.ExitStack() as held:
+        place = IndexHome(home)
+        with _advised(place), contextlib.ExitStack() as held:
+            folder = place.current()
             held.enter_context(reading(folder))
             manifest, texts = Manifest.read(folder), IndexTexts.of(catalog)
             manifest.check_fits(texts, encoder, chroma_url)
@@ -166,6 +167,17 @@ class Index:
                 raise IndexDamaged(f"the vectors of the index cannot be read: {error.message}", REBUILD) from error
             if not whole:
                 raise IndexDamaged(f"vectors of the index are missing from {collection}", REBUILD)
+
+
+@contextlib.contextmanager
+def _advised(place: IndexHome) -> Iterator[None]:
+    """Gives errors about the index in `place` the next step that helps there."""
+    try:
+        yield
+    except (IndexMissing, IndexMismatch, IndexDamaged) as error:
+        if error.hint == place.next_step:
+            raise
+        raise type(error)(error.message, place.next_step) from error
 
 
 def _embed(
