@@ -24,7 +24,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, make_url
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
@@ -53,7 +53,7 @@ from ui.desk.reports import open_mask, reports_router
 from ui.desk.rewording import rewording_router
 from ui.desk.routes import desk_router, open_desk_pages, open_suggesting
 from ui.embedding_api import embedding_router
-from ui.errors import answer_errors
+from ui.errors import answer_errors, body_of
 from ui.feedback_api import feedback_router
 from ui.health import health_router
 from ui.identity import load_secret
@@ -218,7 +218,8 @@ def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str, settings:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type", *_SDK_HEADERS],
     )
-    app.add_middleware(BodyLimits, usual=_LARGEST_BODY, larger={IMPORT_PATH: LARGEST_FEED})
+    too_large = JSONResponse(body_of("too_large", "The request is larger than it may be."), 413)
+    app.add_middleware(BodyLimits, usual=_LARGEST_BODY, larger={IMPORT_PATH: LARGEST_FEED}, refusal=too_large)
     app.add_middleware(SecurityHeaders, embedders=origins)
     app.add_middleware(Proxies, trusted=trusted, public=public)
 

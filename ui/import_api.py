@@ -23,6 +23,7 @@ from retrieval.feeds.unpacked import LARGEST, FeedTooLarge, check_unpacked
 from retrieval.store.database import open_database
 from retrieval.store.versions import Kind
 from ui.api_keys import KeyDesk, bearer_of
+from ui.errors import ErrorJson, error_response
 from ui.proxies import client_of
 from ui.refusals import Refusals
 
@@ -68,12 +69,12 @@ class ImportJson(BaseModel):
 
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    401: {"description": "The key is missing or wrong."},
-    403: {"description": "The key is not for imports; or none was sent, and AISLE_IMPORT_KEY is not set."},
+    401: error_response("The key is missing or wrong."),
+    403: error_response("The key is not for imports; or none was sent, and AISLE_IMPORT_KEY is not set."),
     409: {"model": ImportJson, "description": "The feed seems broken; nothing was stored. `force=true` stores it."},
-    413: {"description": "The feed is too large."},
-    422: {"model": ImportJson, "description": "No row of the feed could be read."},
-    503: {"description": "Another import is running; `Retry-After` says when to try again."},
+    413: error_response("The feed is too large."),
+    422: {"model": ImportJson | ErrorJson, "description": "No row of the feed could be read, or a parameter is none."},
+    503: error_response("Another import is running; `Retry-After` says when to try again."),
 }
 _BODY = {"requestBody": {"required": True, "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
 
