@@ -70,11 +70,9 @@ def read_files(
 def _add(
     reading: Reading[Record], source: Source, rows: Iterator[FeedRow[Record]], report: Report, progress: Progress
 ) -> None:
-    last_bad = 0
     for number, row in enumerate(rows):
         if isinstance(row, RowError):
-            reading.bad_rows += row.line != last_bad  # a row with two faults is one bad row
-            last_bad = row.line
+            reading.bad_rows += not row.is_further
             report(row)
         elif isinstance(row, RowWarning):
             reading.mended += 1

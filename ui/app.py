@@ -24,7 +24,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, make_url
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
@@ -53,7 +53,7 @@ from ui.desk.reports import open_mask, reports_router
 from ui.desk.rewording import rewording_router
 from ui.desk.routes import desk_router, open_desk_pages, open_suggesting
 from ui.embedding_api import embedding_router
-from ui.errors import answer_errors
+from ui.errors import answer_errors, body_of
 from ui.feedback_api import feedback_router
 from ui.health import health_router
 from ui.identity import load_secret
@@ -68,6 +68,7 @@ from ui.people_api import people_router
 from ui.protection import BodyLimits, Limiter, RateLimit, SecurityHeaders, SharedRateLimit
 from ui.proxies import Proxies, PublicAddress, trusted_networks
 from ui.reception import VISIT, Reception
+from ui.refusals import Refusals
 from ui.sign_in import sign_in_router
 from ui.staff import add_staff
 from ui.staffed import Staffed, open_staffed
@@ -105,14 +106,15 @@ def create_app(
     limiter, metrics = _limiters(settings, counts), Metrics()
     people = _People.open(assistant, settings, database, counts)
     staffed, noticed = (people.staffed, people.noticed) if people is not None else (None, None)
-    reception = Reception(assistant, metrics, limiter("messages", 1), secret, staffed, noticed)
+    refusals = Refusals()
+    reception = Reception(assistant, metrics, limiter("messages", 1), secret, refusals, staffed, noticed)
     peers = Peers(seat) if seat is not None else None
     opened_late = ExitStack()
     identity = _order_identity(settings, database, secret, opened_late)
 
     app = _empty_app(settings, _lifespan(settings, database, reception, people, opened_late, seat, peers))
     _add_middleware(app, origins, secret, settings)
-    answer_errors(app)
+    answer_errors(app, refusals)
     app.include_router(chat_router(reception, keys))
     app.include_router(feedback_router(reception, cache(lambda: Resolutions(database())), limiter("ratings", 1)))
     app.include_router(openai_router(reception, keys))
@@ -122,14 +124,14 @@ def create_app(
         app.include_router(people_router(reception, people.staffed, limiter("people", 4)))
         _add_desk(app, people, assistant, settings, database())
     app.include_router(health_router(assistant, metrics))
-    app.include_router(import_router(settings, keys))
+    app.include_router(import_router(settings, keys, refusals))
     app.include_router(sign_in_router(customers))
     app.include_router(storefront_router(assistant, settings, customers))
-    add_staff(app, lambda: StaffAccounts(database()), settings, secret)
+    add_staff(app, lambda: StaffAccounts(database()), settings, secret, refusals)
     _add_files(app, settings)
     sends_codes = bool(settings.mail_url.get_secret_value()) or bool(customers)
     finds_orders = sends_codes and not settings.orders_url
-    _in_a_loop(lambda: _add_chat(app, reception, settings, finds_orders, limiter("chat", 2), peers))
+    _in_a_loop(lambda: _add_chat(app, reception, settings, finds_orders, limiter("chat", 2), refusals, peers))
     return app
 
 
@@ -216,7 +218,8 @@ def _add_middleware(app: FastAPI, origins: Sequence[str], secret: str, settings:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type", *_SDK_HEADERS],
     )
-    app.add_middleware(BodyLimits, usual=_LARGEST_BODY, larger={IMPORT_PATH: LARGEST_FEED})
+    too_large = JSONResponse(body_of("too_large", "The request is larger than it may be."), 413)
+    app.add_middleware(BodyLimits, usual=_LARGEST_BODY, larger={IMPORT_PATH: LARGEST_FEED}, refusal=too_large)
     app.add_middleware(SecurityHeaders, embedders=origins)
     app.add_middleware(Proxies, trusted=trusted, public=public)
 
@@ -257,7 +260,13 @@ def _limiters(settings: Settings, counts: DatabaseStorage | None) -> Callable[[s
 
 
 def _add_chat(
-    app: FastAPI, reception: Reception, settings: Settings, finds_orders: bool, limit: Limiter, peers: Peers | None
+    app: FastAPI,
+    reception: Reception,
+    settings: Settings,
+    finds_orders: bool,
+    limit: Limiter,
+    refusals: Refusals,
+    peers: Peers | None,
 ) -> None:
     """`finds_orders` offers visitors to prove an order: the shop can send codes, and keeps its orders here."""
     look = Look.of(settings)
@@ -287,7 +296,7 @@ def _add_chat(
         for number, listener in blocks.fns.items()
         if listener.fn is not None
     }
-    mount.app = ChatGuard(mount.app, blocks._queue, inputs, limit, peers)
+    mount.app = ChatGuard(mount.app, blocks._queue, inputs, limit, refusals, peers)
 
 
 def _in_a_loop(make: Callable[[], _Made]) -> _Made:

@@ -26,6 +26,7 @@ from ui.errors import body_of
 from ui.peers import Peers
 from ui.protection import Limiter, TooFast
 from ui.proxies import client_of
+from ui.refusals import Refusals
 
 Inputs = Sequence[type[BaseModel] | None]
 """The model of each input of a listener, None for plain text."""
@@ -50,12 +51,19 @@ class ChatGuard:
     """
 
     def __init__(
-        self, app: ASGIApp, queue: Any, inputs: Mapping[int, Inputs], limit: Limiter, peers: Peers | None = None
+        self,
+        app: ASGIApp,
+        queue: Any,
+        inputs: Mapping[int, Inputs],
+        limit: Limiter,
+        refusals: Refusals,
+        peers: Peers | None = None,
     ) -> None:
         self._app = app
         self._queue = queue
         self._inputs = inputs
         self._limit = limit
+        self._refusals = refusals
         self._peers = peers
         self._readers: Counter[str] = Counter()
         self._unread: dict[str, float] = {}
@@ -95,6 +103,7 @@ class ChatGuard:
             try:
                 await run_in_threadpool(self._limit.take, client_of(request))  # the count may be in the database
             except TooFast as error:
+                self._refusals.note(client_of(request), "rate_limited")
                 await _answer(429, "rate_limited", error.message, request.scope, request.receive, send)
                 return
             if not self._readers[session]:

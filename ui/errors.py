@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
@@ -37,17 +38,40 @@ STATUSES: dict[type[AisleError], tuple[int, str]] = {
     RewordingRefused: (422, "rewording_refused"),
 }
 
+
+class ErrorBody(BaseModel):
+    """What went wrong: `code` for programs, `type` the same for OpenAI's clients, `message` fit to be shown."""
+
+    code: str
+    type: str
+    message: str
+
+
+class ErrorJson(BaseModel):
+    """The answer to a request that failed."""
+
+    error: ErrorBody
+
+
+def error_response(description: str) -> dict[str, Any]:
+    """An error for OpenAPI."""
+    return {"model": ErrorJson, "description": description}
+
+
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
-    400: {"description": "The body is not JSON in UTF-8, or nested too deep."},
-    401: {"description": "The bearer token or API key is expired, revoked or forged, or a key is needed."},
-    403: {"description": "The API key is for something else."},
-    404: {"description": "No conversation of this customer has that id."},
-    409: {"description": "Who answers in the conversation does not allow that now."},
-    413: {"description": "The request is larger than a message may be."},
-    422: {"description": "The body is not JSON of the documented shape."},
-    429: {"description": "Too many messages from this client; `Retry-After` says when to try again."},
-    500: {"description": "The reply could not be made; the log says why."},
-    503: {"description": "The assistant is busy or could not be opened."},
+    status: error_response(description)
+    for status, description in {
+        400: "The body is not JSON in UTF-8, is nested too deep, or holds a number of more than 4,300 digits.",
+        401: "The bearer token or API key is expired, revoked or forged, or a key is needed.",
+        403: "The API key is for something else.",
+        404: "No conversation of this customer has that id.",
+        409: "Who answers in the conversation does not allow that now.",
+        413: "The request is larger than a message may be.",
+        422: "The body is not JSON of the documented shape.",
+        429: "Too many messages from this client; `Retry-After` says when to try again.",
+        500: "The reply could not be made; the log says why.",
+        503: "The assistant is busy or could not be opened.",
+    }.items()
 }
 """The errors of the routes that take a message, for OpenAPI."""
 
@@ -72,9 +96,8 @@ def customer_text(error: AisleError) -> str:
     return error.message if type(error) in STATUSES else SORRY
 
 
-def answer_errors(app: FastAPI) -> None:
+def answer_errors(app: FastAPI, refusals: Refusals) -> None:
     """Makes `app` answer Aisle's errors and malformed requests in the one shape, and log who is refused."""
-    refusals = Refusals()
 
     @app.exception_handler(AisleError)
     async def aisle_error(request: Request, error: AisleError) -> JSONResponse:

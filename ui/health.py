@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
 from assistant.live.live_assistant import LiveAssistant
+from ui.errors import error_response
 from ui.metrics import Metrics
 from ui.opening import Answering, OpeningAssistant, Readiness
 from ui.proxies import is_direct
@@ -57,7 +58,7 @@ def health_router(assistant: Answering, metrics: Metrics) -> APIRouter:
             response.status_code = 503
         return Health.of(readiness, assistant)
 
-    @router.get("/metrics", response_class=Response, responses={404: {"description": "Asked from outside."}})
+    @router.get("/metrics", response_class=Response, responses={404: error_response("Asked from outside.")})
     def prometheus(request: Request) -> Response:
         """Counters and latencies in the Prometheus text format, without personal data.
 

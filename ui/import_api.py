@@ -23,7 +23,9 @@ from retrieval.feeds.unpacked import LARGEST, FeedTooLarge, check_unpacked
 from retrieval.store.database import open_database
 from retrieval.store.versions import Kind
 from ui.api_keys import KeyDesk, bearer_of
+from ui.errors import ErrorJson, error_response
 from ui.proxies import client_of
+from ui.refusals import Refusals
 
 IMPORT_PATH = "/api/import"
 LARGEST_FEED = 32_000_000
@@ -67,17 +69,17 @@ class ImportJson(BaseModel):
 
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    401: {"description": "The key is missing or wrong."},
-    403: {"description": "The key is not for imports; or none was sent, and AISLE_IMPORT_KEY is not set."},
+    401: error_response("The key is missing or wrong."),
+    403: error_response("The key is not for imports; or none was sent, and AISLE_IMPORT_KEY is not set."),
     409: {"model": ImportJson, "description": "The feed seems broken; nothing was stored. `force=true` stores it."},
-    413: {"description": "The feed is too large."},
-    422: {"model": ImportJson, "description": "No row of the feed could be read."},
-    503: {"description": "Another import is running; `Retry-After` says when to try again."},
+    413: error_response("The feed is too large."),
+    422: {"model": ImportJson | ErrorJson, "description": "No row of the feed could be read, or a parameter is none."},
+    503: error_response("Another import is running; `Retry-After` says when to try again."),
 }
 _BODY = {"requestBody": {"required": True, "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
-def import_router(settings: Settings, keys: KeyDesk) -> APIRouter:
+def import_router(settings: Settings, keys: KeyDesk, refusals: Refusals) -> APIRouter:
     """The route. Raises SettingsError for a key that can be guessed."""
     key = settings.import_key.get_secret_value().encode()
     if key and len(key) < _SHORTEST_KEY:
@@ -101,7 +103,7 @@ def import_router(settings: Settings, keys: KeyDesk) -> APIRouter:
     ) -> ImportJson:
         """Import one feed of any format that `aisle import` reads; the format is recognized. The good rows are stored."""
         if not await run_in_threadpool(keys.check_import, request):
-            _check_key(request, key)
+            _check_key(request, key, refusals)
         if not running.acquire(blocking=False):
             raise HTTPException(503, "Another import is running.", {"Retry-After": "10"})
         try:
@@ -122,12 +124,12 @@ def import_router(settings: Settings, keys: KeyDesk) -> APIRouter:
     return router
 
 
-def _check_key(request: Request, key: bytes) -> None:
+def _check_key(request: Request, key: bytes, refusals: Refusals) -> None:
     """Raises HTTPException unless the request carries AISLE_IMPORT_KEY. Nothing of the body is read before."""
     if not key:
         raise HTTPException(403, "Imports over HTTP need a key of `aisle keys create`, or AISLE_IMPORT_KEY.")
     if not hmac.compare_digest(bearer_of(request).encode(), key):
-        _log.warning("import_refused", client=client_of(request))
+        refusals.note(client_of(request), "key_refused")
         raise HTTPException(401, "The import key is missing or wrong.", {"WWW-Authenticate": "Bearer"})
 
 

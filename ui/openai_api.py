@@ -25,18 +25,24 @@ from retrieval.errors import AisleError
 from ui import sse
 from ui.api_keys import KeyDesk
 from ui.disconnect import while_connected
-from ui.errors import ERROR_RESPONSES, error_json
+from ui.errors import ERROR_RESPONSES, error_json, error_response
 from ui.reception import Reception
 from ui.replies import SORRY, ReplyFailed
 
 MODEL = "aisle"
 _MODEL_CARD = {"id": MODEL, "object": "model", "created": 0, "owned_by": "aisle"}
+_EXAMPLE = """data: {"object": "chat.completion.chunk", "choices": [{"delta": {"role": "assistant", "content": "Here is a tent. "}}]}
+
+data: {"object": "chat.completion.chunk", "choices": [{"delta": {}, "finish_reason": "stop"}], "aisle": {"reply": "Here is a tent."}}
+
+data: [DONE]
+"""
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The completion, or its chunks as server-sent events with `stream`. The extra field `aisle` is a ReplyJson.",
         "content": {
             "application/json": {"schema": {"type": "object"}},
-            "text/event-stream": {"schema": {"type": "string"}},
+            "text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE},
         },
     },
     **ERROR_RESPONSES,
@@ -111,7 +117,12 @@ class CompletionRequest(BaseModel):
 
 def openai_router(reception: Reception, keys: KeyDesk) -> APIRouter:
     """The routes, bound to `reception`; `keys` says who may use them."""
-    router = APIRouter(prefix="/v1", tags=["openai"], dependencies=[Depends(keys.chat)])
+    router = APIRouter(
+        prefix="/v1",
+        tags=["openai"],
+        dependencies=[Depends(keys.chat)],
+        responses={status: ERROR_RESPONSES[status] for status in (401, 403, 503)},
+    )
 
     @router.get("/models/", include_in_schema=False)
     @router.get("/models")
@@ -119,7 +130,10 @@ def openai_router(reception: Reception, keys: KeyDesk) -> APIRouter:
         """List the one model there is."""
         return {"object": "list", "data": [_MODEL_CARD]}
 
-    @router.get("/models/{model}", responses={404: {"description": "There is no such model."}})
+    @router.get(
+        "/models/{model}",
+        responses={404: error_response("There is no such model."), "default": error_response("Any other error.")},
+    )
     def model_card(model: str) -> dict[str, Any]:
         """Describe the model."""
         if model != MODEL:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.access.mail import Mail
 from assistant.access.order_identity import CODE_LIFE, OrderIdentity
-from ui.errors import ERROR_RESPONSES
+from ui.errors import ERROR_RESPONSES, error_response
 from ui.reception import Reception
 from ui.strings import Strings
 
@@ -57,8 +57,8 @@ class Proof(BaseModel):
 
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    **{status: ERROR_RESPONSES[status] for status in (401, 404, 413, 422, 429)},
-    409: {"description": "The customer is signed in, and needs no code."},
+    **{status: ERROR_RESPONSES[status] for status in (400, 401, 404, 413, 422, 429, 503)},
+    409: error_response("The customer is signed in, and needs no code."),
 }
 
 
@@ -79,9 +79,7 @@ def order_identity_router(reception: Reception, identity: Callable[[], OrderIden
         id_ = identity().request(body.conversation_id, body.order, body.email, visitor(request))
         return CodeSent(conversation_id=id_)
 
-    @router.post(
-        "/proof", responses=_RESPONSES | {403: {"description": "The code does not fit, or is no longer good."}}
-    )
+    @router.post("/proof", responses=_RESPONSES | {403: error_response("The code does not fit, or is no longer good.")})
     def proof(body: ProofRequest, request: Request) -> Proof:
         """Take the code: the conversation may now speak of this one order, and change it as the shop's policy allows."""
         return Proof(order_id=identity().prove(body.conversation_id, body.code, visitor(request)))

@@ -13,7 +13,7 @@ from limits import RateLimitItem, parse
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 from starlette._utils import get_route_path
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -94,16 +94,29 @@ def is_from_own_page(request: Request) -> bool:
 
 
 class BodyLimits:
-    """Refuses a request whose body is larger than `usual` bytes, or than what `larger` allows at its path."""
+    """Answers a request whose body is larger than `usual` bytes, or than what `larger` allows at its path, with `refusal`."""
 
-    def __init__(self, app: ASGIApp, usual: int, larger: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, usual: int, larger: Mapping[str, int], refusal: ASGIApp) -> None:
+        self._refusal = refusal
         self._usual = RequestBodyLimitMiddleware(app, usual)
         self._larger = {path: RequestBodyLimitMiddleware(app, limit) for path, limit in larger.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counting its body."""
         path = get_route_path(scope) if scope["type"] == "http" else ""
-        await self._larger.get(path, self._usual)(scope, receive, send)
+        is_refused = False
+
+        async def send_ours(message: Message) -> None:
+            """Sends `refusal` in the place of Starlette's own, which is plain text."""
+            nonlocal is_refused
+            if message["type"] == "http.response.start" and message["status"] == 413:
+                is_refused = Headers(raw=message["headers"]).get("content-type", "").startswith("text/plain")
+                if is_refused:
+                    await self._refusal(scope, receive, send)
+            if not is_refused:
+                await send(message)
+
+        await self._larger.get(path, self._usual)(scope, receive, send_ours)
 
 
 class SecurityHeaders:

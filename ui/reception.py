@@ -36,6 +36,7 @@ class Reception:
         metrics: Metrics,
         limit: Limiter,
         secret: str,
+        refusals: Refusals,
         staffed: Staffed | None = None,
         noticed: Callable[[str], None] | None = None,
     ) -> None:
@@ -50,7 +51,7 @@ class Reception:
         self._replies = Replies(assistant, metrics)
         self._limit = limit
         self._secret = secret
-        self._refusals = Refusals()
+        self._refusals = refusals
 
     def visitor(self, request: Request, token: str = "") -> Visitor:
         """Who sent `request`: by `token` or a bearer token that is one of ours, else by the session cookie.
@@ -66,6 +67,7 @@ class Reception:
                 return Visitor(client, read_token(given, self._secret))
             except TokenRefused:
                 self.metrics.token_refused()
+                self._refusals.note(client_of(request), "token_refused")
                 raise
         customer_id = request.scope.get("session", {}).get(SESSION_CUSTOMER)
         return Visitor(client, customer_id)

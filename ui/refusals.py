@@ -1,4 +1,7 @@
-"""Refusals: the log of who was refused and why, for whoever looks for attacks or bans addresses."""
+"""Refusals: the log of who was refused and why, for whoever looks for attacks or bans addresses.
+
+A process has one, which all its faces share.
+"""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import anyio.to_thread
-import structlog
 from anyio import CapacityLimiter
 from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -33,6 +32,7 @@ from ui.cards import safe_url
 from ui.errors import body_of
 from ui.protection import is_from_own_page
 from ui.proxies import client_of, root_of
+from ui.refusals import Refusals
 from ui.strings import ENGLISH, strings_of
 
 COOKIE = "aisle_staff"
@@ -41,7 +41,6 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _SIGN_INS_AT_ONCE = 2  # each one keeps a core busy for some 20 ms
 _LONGEST_FIELD = 1000
 _LOCAL = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,500}")
-_log = structlog.get_logger(__name__)
 _Field = Annotated[str, Form(max_length=_LONGEST_FIELD)]
 
 
@@ -96,10 +95,12 @@ class StaffGate:
         await self._app(scope, receive, send)
 
 
-def add_staff(app: FastAPI, accounts: Callable[[], StaffAccounts], settings: Settings, secret: str) -> None:
+def add_staff(
+    app: FastAPI, accounts: Callable[[], StaffAccounts], settings: Settings, secret: str, refusals: Refusals
+) -> None:
     """Add the staff pages to `app`. `accounts` opens the accounts on first use; `secret` signs the forms."""
     app.state.staff_accounts = accounts
-    app.include_router(_router(_Forms(settings, secret)))
+    app.include_router(_router(_Forms(settings, secret), refusals))
 
     @app.exception_handler(NotSignedIn)
     async def not_signed_in(request: Request, error: NotSignedIn) -> Response:
@@ -155,7 +156,7 @@ class _Forms:
         return page
 
 
-def _router(forms: _Forms) -> APIRouter:
+def _router(forms: _Forms, refusals: Refusals) -> APIRouter:
     router = APIRouter(prefix="/staff", include_in_schema=False)
     limiter = CapacityLimiter(_SIGN_INS_AT_ONCE)
 
@@ -175,10 +176,10 @@ def _router(forms: _Forms) -> APIRouter:
         try:
             cookie = await anyio.to_thread.run_sync(accounts.sign_in, account, password, client, limiter=limiter)
         except SignInRefused as error:
-            _log.warning("staff_sign_in_refused", client=client)
+            refusals.note(client, "sign_in_refused")
             return forms.sign_in(request, target, 401, error.message, account)
         except TooManyAttempts as error:
-            _log.warning("staff_sign_in_throttled", client=client)
+            refusals.note(client, "too_many_attempts")
             page = forms.sign_in(request, target, 429, error.message, account)
             page.headers["Retry-After"] = str(int(error.wait.total_seconds()) + 1)
             return page
@@ -213,8 +214,10 @@ def _router(forms: _Forms) -> APIRouter:
         try:
             await anyio.to_thread.run_sync(change, member, old, new, client, limiter=limiter)
         except SignInRefused:
+            refusals.note(client, "sign_in_refused")
             return _account(forms, request, member, 401, "The present password does not fit.")
         except TooManyAttempts as error:
+            refusals.note(client, "too_many_attempts")
             return _account(forms, request, member, 429, error.message)
         except WeakPassword as error:
             return _account(forms, request, member, 422, f"{error.message} {error.hint}")

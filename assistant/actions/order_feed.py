@@ -27,7 +27,7 @@ from retrieval.feeds.amount import read_amount
 from retrieval.feeds.checked import checked
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.named_values import NamedValues, named_values
-from retrieval.feeds.report import FeedRow, RowError
+from retrieval.feeds.report import FeedRow, RowError, of_one_row
 from retrieval.feeds.source import Source
 from retrieval.feeds.values import read_count, read_date, read_id, read_line, read_moment, shown
 
@@ -61,7 +61,9 @@ def _order(row: NamedValues, intake: Intake, customers: Collection[str]) -> Iter
     if before := intake.first_place(Order, found.id, row.file, row.line):
         faults["id"] = f"{shown(found.id)} was seen before on {before}"
     if faults:
-        yield from (RowError(row.file, row.line, row.names.get(name, name), reason) for name, reason in faults.items())
+        yield from of_one_row(
+            RowError(row.file, row.line, row.names.get(name, name), reason) for name, reason in faults.items()
+        )
     else:
         yield found.order()
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
+import structlog
+
 from retrieval.catalog.catalog import Catalog
 from retrieval.errors import IndexDamaged, IndexMismatch, IndexMissing, SearchIndexError
 from retrieval.index.encoder import Encoder
@@ -18,6 +20,7 @@ from retrieval.store.records import Records
 from retrieval.store.versions import DataVersion
 
 Served = TypeVar("Served")
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +115,10 @@ class Generations(Generic[Served]):
     def _opened(self, catalog: Catalog) -> Index | None:
         try:
             return Index.open(self._home, catalog, self._encoder, self._chroma_url, self._wishes)
-        except (IndexMissing, IndexMismatch, IndexDamaged):
+        except (IndexMissing, IndexMismatch):
+            return None
+        except IndexDamaged as error:
+            _log.warning(
+                "index_damaged", error=error.message, meanwhile="texts are found by their words, and it is built again"
+            )
             return None

@@ -156,25 +156,39 @@ def _amended(plan: Plan, thread: Thread, message: str) -> Step | None:
 
 
 def _of_order(plan: Plan, thread: Thread, message: str) -> Step | None:
-    if len(plan.steps) == 1 and isinstance(first := plan.steps[0], Order):
-        return (
-            first.model_copy(update={"what": "refund"})
-            if first.what == "status" and "refund" in _plain(message)
-            else None
-        )
-    if len(plan.steps) > 1 or isinstance(plan.steps[0], Cart):
+    first = plan.steps[0]
+    if len(plan.steps) > 1 or isinstance(first, Cart):
         return None
-    if isinstance(first := plan.steps[0], Change) and (what := _really(first.what, _plain(message))):
+    if isinstance(first, Change) and (what := _really(first.what, _plain(message))):
         return Change(what=what, order=first.order)
-    if asks_for_label(message) and not asks_how(message) and isinstance(plan.steps[0], (Policy, Change, Talk)):
+    is_of_label = isinstance(first, (Policy, Change, Talk)) or (
+        isinstance(first, Order) and "return" in _plain(message)
+    )
+    if is_of_label and asks_for_label(message) and not asks_how(message):
         return Change(what="return")
+    if isinstance(first, Policy) and (change := _of_named_order(message)):
+        return change
+    if isinstance(first, Order):
+        asks_refund = first.what == "status" and "refund" in _plain(message)
+        return first.model_copy(update={"what": "refund"}) if asks_refund else None
     is_fresh = bool(thread.order and thread.turns) and f"o1 {thread.order}" in thread.turns[-1].brief
-    is_loose = isinstance(plan.steps[0], (Ask, Details, Policy, Talk))
+    is_loose = isinstance(first, (Ask, Details, Policy, Talk))
     if is_fresh and is_loose and _CONTENTS.search(_plain(message)) and (points(message) or "order" in message):
         return Order(what="items", order=thread.order)
-    if is_fresh and isinstance(plan.steps[0], Ask) and _STANDS.search(_plain(message)):
+    if is_fresh and isinstance(first, Ask) and _STANDS.search(_plain(message)):
         return Order(what="status", order=thread.order)
     return None
+
+
+def _of_named_order(message: str) -> Change | None:
+    """The change of an order that a message names by its number, if that is to be cancelled or to go back: what the pages say of all orders may not hold for it."""
+    said, number = _plain(message), order_said("", message)
+    if not number or not _GOES_BACK.search(said):
+        return None
+    if "cancel" in said:
+        return Change(what="cancel", order=number)
+    is_of_money = not _SENDS_BACK.search(said)  # "has A-1 been refunded?" asks how a refund stands
+    return None if is_of_money and asks_in_words(message) else Change(what="return", order=number)
 
 
 def _plain(message: str) -> str:

@@ -7,10 +7,10 @@ sentence or list item, with the headings above it. The reader judges lines one b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum
+from itertools import pairwise, takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -30,6 +30,11 @@ _ADDRESSES_A_MACHINE = re.compile(
 """Sentences in records that speak to whoever reads them out; no reader, brief or customer sees them."""
 _YES_NO = {"true": "yes", "false": "no"}
 _OWN_FIELDS = ("material", "color", "size", "brand")
+_ANNOUNCES = re.compile(r":$|\b(?:as follows|the following(?: \w+){0,2})\.$", re.IGNORECASE)
+_TOP = 1
+"""Level of the words of a paragraph that stands in no list."""
+_MOST_ANNOUNCED, _SHORT_ITEM = 12, 4
+"""Items that are read out with the line that announces them, and words of one that stands between commas."""
 
 
 class LineKind(StrEnum):
@@ -55,14 +60,23 @@ class Line:
     value: str = ""
 
 
+class _Place(Enum):
+    """Where a line of a page stands: in running text, in a list, or in a table, whose rows have the names of their columns."""
+
+    TEXT, ITEM, ROW = range(3)
+
+
 def product_lines(product: Product) -> tuple[Line, ...]:
     """Every line of a product's record: attributes first, then the description, then reviews."""
     return tuple(_product_lines(product))
 
 
 def page_lines(page: Faq) -> tuple[Line, ...]:
-    """Every line of a policy page, in order; a line's title names the headings it stands under."""
-    return tuple(_page_lines(page))
+    """Every line of a policy page, in order; a line's title names the headings it stands under.
+
+    What only announces is one line with what it announces: "We take: Visa, PayPal."
+    """
+    return tuple(_with_announced(list(_page_lines(page))))
 
 
 def sentences(text: str) -> list[str]:
@@ -93,7 +107,35 @@ def _product_lines(product: Product) -> Iterator[Line]:
             yield line(LineKind.REVIEW, f"Review, {review.rating} of 5 stars: {_one_line(review.text)}")
 
 
-def _page_lines(page: Faq) -> Iterator[Line]:
+def _with_announced(lines: Sequence[tuple[Line, _Place]]) -> Iterator[Line]:
+    """Lines, each that announces something joined to the list below it, or after a colon to the next sentence, under the same heading."""
+    at = 0
+    while at < len(lines):
+        line = lines[at][0]
+        at += 1
+        if _ANNOUNCES.search(line.text) and (below := _below(line, lines[at : at + _MOST_ANNOUNCED])):
+            at += len(below)
+            line = replace(line, text=f"{line.text.rstrip('.:')}: {_listed(below)}")
+        yield line
+
+
+def _below(line: Line, following: Sequence[tuple[Line, _Place]]) -> list[str]:
+    """What an announcement announces: the items of the list that follows, or after a colon the sentence that does."""
+    own = [(other.text, place) for other, place in following if other.title == line.title]
+    items = [text for text, _ in takewhile(lambda each: each[1] is _Place.ITEM, own)]
+    if not items and line.text.endswith(":"):
+        items = [text for text, place in own[:1] if place is _Place.TEXT]
+    return items
+
+
+def _listed(items: Sequence[str]) -> str:
+    """Short items with commas between them, others as sentences."""
+    if all(len(item.split()) <= _SHORT_ITEM and not re.search(r"[,:;]|[.!?]$", item) for item in items):
+        return ", ".join(items)
+    return " ".join(item if item.endswith((".", "!", "?")) else f"{item.rstrip(',;:')}." for item in items)
+
+
+def _page_lines(page: Faq) -> Iterator[tuple[Line, _Place]]:
     headings: list[tuple[str, str]] = []
     header: list[str] = []
     row: list[str] = []
@@ -103,7 +145,7 @@ def _page_lines(page: Faq) -> Iterator[Line]:
         if token.type == "tr_close":
             if header:
                 told = "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(header, row, strict=False))
-                yield Line(page.id, LineKind.POLICY, title, told)
+                yield Line(page.id, LineKind.POLICY, title, told), _Place.ROW
             header, row = header or row, []
         elif token.type == "table_close":
             header = []
@@ -114,7 +156,10 @@ def _page_lines(page: Faq) -> Iterator[Line]:
                 row.append(_plain(token))
             else:
                 for sentence in sentences(_plain(token)):
-                    yield Line(page.id, LineKind.POLICY, title, sentence)
+                    yield (
+                        Line(page.id, LineKind.POLICY, title, sentence),
+                        _Place.ITEM if token.level > _TOP else _Place.TEXT,
+                    )
 
 
 def _plain(token: Token) -> str:

@@ -10,11 +10,12 @@ from assistant.actions.policy import Policy
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind
 from assistant.evidence.brief import Note
 from assistant.planning.change_form import adds, amends, asks_for_label, is_about_account, order_said, takes_out
+from assistant.planning.choice_form import likeliest
 from assistant.planning.grammar.text import clean
 from assistant.planning.plan import Change
 from assistant.planning.request_form import points
 from assistant.tools.changing import ask
-from assistant.tools.order_items import order_text, orders_with
+from assistant.tools.order_items import item_choices, order_text, orders_with
 from assistant.tools.tool import Bench, Findings, Task
 
 _RECENT, _MOST_CHOICES = 20, 5
@@ -79,6 +80,17 @@ def meant_kind(kind: Kind, record: OrderRecord, task: Task, bench: Bench) -> Kin
     why_not = bench.actions.why_not
     is_other = why_not(kind.value, record) is not None and why_not(other.value, record) is None
     return other if is_other else kind
+
+
+def kind_in_time(kind: Kind, record: OrderRecord, task: Task, bench: Bench) -> Kind:
+    """The kind of the change by how far this order has come: a label needs a return first, and a whole order that cannot be returned yet is cancelled if it can be."""
+    if kind is Kind.RETURN_LABEL and not record.returns:
+        kind = Kind.RETURN
+    why_not = bench.actions.why_not
+    if kind is not Kind.RETURN or why_not(kind.value, record) is None or why_not(Kind.CANCEL.value, record) is not None:
+        return kind
+    items = list(item_choices(record, bench))
+    return kind if len(items) > 1 and likeliest(task.message, items) else Kind.CANCEL
 
 
 def adds_items(task: Task, bench: Bench) -> bool:

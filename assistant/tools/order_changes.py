@@ -17,7 +17,7 @@ from assistant.planning.detail_form import address_in, missing_of, quantity_in, 
 from assistant.planning.grammar.text import Text, clean
 from assistant.planning.payment_form import methods_said
 from assistant.tools.changing import ask, propose, refuse, request_of
-from assistant.tools.meant_change import adds_items, meant_kind, meant_order
+from assistant.tools.meant_change import adds_items, kind_in_time, meant_kind, meant_order
 from assistant.tools.order_items import bare, item_choices, item_title
 from assistant.tools.tool import Bench, Findings, Task
 from assistant.tools.variants import OtherVariants, label_of, other_variants
@@ -45,6 +45,7 @@ class OrderChange:
         if isinstance(record, Findings):
             return record
         kind = meant_kind(self._draft.kind, record, self._task, self._bench)
+        kind = kind_in_time(kind, record, self._task, self._bench)
         self._draft = replace(self._draft, order=record.order.id, kind=kind)
         refusal = self._bench.actions.why_not(kind.value, record)
         if refusal is None:

@@ -20,6 +20,7 @@ from assistant.planning.plan import Change, Order
 from assistant.tools.changing import settle
 from assistant.tools.meant_change import first_draft
 from assistant.tools.order_changes import OrderChange
+from assistant.tools.order_items import orders_with
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.tool import Asked, Bench, Findings, Task
 from retrieval.catalog.money import Money
@@ -139,7 +140,9 @@ def _meant(number: str, what: str, owner: Owner, task: Task, bench: Bench) -> tu
     if what in ("return", "exchange"):
         fitting = [each for each in recent if each.order.status is OrderStatus.DELIVERED]
     elif what == "refund":
-        fitting = [each for each in recent if each.order.status in _GOING_BACK or each.refunds]
+        refunded = [each for each in recent if each.order.status in _GOING_BACK or each.refunds]
+        named = orders_with(task.message, recent, bench)
+        fitting = [each for each in refunded if each in named] or list(named) or refunded
     else:
         fitting = [each for each in recent if each.order.status.is_open]
     return tuple(fitting[: len(ORDER_SLOTS)]) or recent[:1]

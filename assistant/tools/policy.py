@@ -16,6 +16,7 @@ from assistant.reading.verdict import Verdict
 from assistant.tools.answering import nearest_pages, searched_pages
 from assistant.tools.plain_reading import age_verdict
 from assistant.tools.reading import told
+from assistant.tools.says_something import says_something
 from assistant.tools.tool import Asked, Bench, Findings, Task
 from retrieval.catalog.filter import Filter
 
@@ -41,8 +42,6 @@ _LIMITS = 0.6
 _PAGE_NEARER = 0.05
 """How much nearer than any product a page must be heard to be what was asked. Without it 7 % of the searches of held-out shops are heard as
 questions to the shop, and 86 % of those questions (`aisle evaluate finder`)."""
-_FEWEST_WORDS = 4
-"""Words of a line that says something; "We are sorry." does not, nor does a question ("Bought as a guest?")."""
 
 
 def policy(step: Policy, task: Task, bench: Bench) -> Findings:
@@ -75,8 +74,8 @@ def _of_a_product(question: str, task: Task, bench: Bench) -> Findings | None:
 def page_findings(asked: Asked, bench: Bench, least: float = _ANSWERS) -> tuple[BriefLine, ...]:
     """What the shop's pages say on what is asked; () if no page is near enough."""
     near = nearest_pages(searched_pages(asked.words, bench), asked, bench)
-    nearness = {page: line.nearness for page, line in near.items()}
-    known = next((page for text in asked.words if (page := bench.known.page(text)) and bench.lines_of(page)), None)
+    nearness = {page: line.nearness for page, line in near.items() if _telling(page, bench)}
+    known = next((page for text in asked.words if (page := bench.known.page(text)) and _telling(page, bench)), None)
     if known:
         return _answer(known, asked, bench)
     best = max(nearness, key=lambda page: nearness[page], default="")
@@ -104,15 +103,17 @@ def _by_age(reading: Reading, questions: Sequence[str]) -> Reading:
     return Reading.certain(reading.line, verdict) if verdict else reading
 
 
-def _says_something(line: Line) -> bool:
-    return len(line.text.split()) >= _FEWEST_WORDS and not line.text.rstrip().endswith("?")
+def _telling(record: str, bench: Bench) -> list[Line]:
+    """The lines of a page that can answer, in its order."""
+    return [line for line in bench.lines_of(record) if says_something(line.text)]
 
 
 def _answer(record: str, asked: Asked, bench: Bench) -> tuple[BriefLine, ...]:
-    """The lines of a page that answer, in its order, then one that limits them."""
-    page = bench.lines_of(record)
-    near = bench.nearest_lines(record, asked, len(page))
-    order = [line for line in page if _says_something(line)] or list(page)
+    """The lines of a page that answer, in its order, then one that limits them; () if none of its lines says anything."""
+    near = bench.nearest_lines(record, asked, len(bench.lines_of(record)))
+    order = _telling(record, bench)
+    if not order:
+        return ()
     readings = {reading.line: _by_age(reading, asked.words) for reading in bench.reader.read(asked.question, order)}
     if len(order) <= _SHORT_LINES and sum(len(line.text.split()) for line in order) <= _SHORT_WORDS:
         return tuple(told(readings[line]) for line in order)

@@ -131,7 +131,7 @@ def _of_step(step: Step, plan: Plan, shares: _Shares, view: ReplyView, is_alone:
         case Find():
             return list(find_reply(step, shares.found(step), view))
         case Bundle():
-            return list(bundle_reply(step, shares.not_asked_about(), view))
+            return list(bundle_reply(step, shares.bundled(step), view))
         case Details():
             slots, lines = shares.meant(step.of), shares.take_pages(step)
             if not step.of and not slots and not lines:  # nothing was found, which the search says
@@ -224,13 +224,22 @@ class _Shares:
 
     def found(self, step: Find) -> tuple[str, ...]:
         """Slots of the products that a search brought: those that no other step is about."""
-        left = self.not_asked_about()
+        sets = {slot for other in self._plan.steps if isinstance(other, Bundle) for slot in self.bundled(other)}
+        left = tuple(slot for slot in self.not_asked_about() if slot not in sets)
         searches = [other for other in self._plan.steps if isinstance(other, Find)]
         if len(searches) < 2:
             return left
         mine = tuple(slot for slot in left if self._is_of(slot, step.kind))
         claimed = {slot for slot in left for other in searches if self._is_of(slot, other.kind)}
         return mine or (tuple(slot for slot in left if slot not in claimed) if step is searches[0] else ())
+
+    def bundled(self, step: Bundle) -> tuple[str, ...]:
+        """Slots of the products of a bundle: next to a search, the first of each of its kinds."""
+        left = self.not_asked_about()
+        if not any(isinstance(other, Find) for other in self._plan.steps):
+            return left
+        first = (next((slot for slot in left if self._is_of(slot, kind)), "") for kind in step.kinds)
+        return tuple(dict.fromkeys(filter(None, first))) or left
 
     def not_asked_about(self) -> tuple[str, ...]:
         """Slots of the products that no question, comparison or cart is about; all if there are none."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from retrieval.feeds.blanks import is_blank
-from retrieval.feeds.report import RowError
+from retrieval.feeds.report import RowError, of_one_row
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -31,7 +31,7 @@ def checked(
     """
     found = read_fields(model, values, currency)
     if isinstance(found, list):
-        return [RowError(file, line, _field(fault.place, names), fault.reason) for fault in found]
+        return list(of_one_row(RowError(file, line, _field(fault.place, names), fault.reason) for fault in found))
     return found
 
 

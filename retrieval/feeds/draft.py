@@ -19,7 +19,7 @@ from retrieval.feeds.checked import read_fields
 from retrieval.feeds.dates import read_end, read_start, read_window
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.not_public import is_internal
-from retrieval.feeds.report import FeedRow, RowError, RowWarning
+from retrieval.feeds.report import FeedRow, RowError, RowWarning, of_one_row
 from retrieval.feeds.shared_ids import kept_apart
 from retrieval.feeds.strangers import is_quotable
 from retrieval.feeds.table import normal_name
@@ -62,7 +62,7 @@ class Draft:
         while isinstance(found, list):
             faults = {str(fault.place[0]): fault.reason for fault in found}
             if _ESSENTIAL & faults.keys():
-                yield from (self.error(name, reason) for name, reason in faults.items() if name in _ESSENTIAL)
+                yield from of_one_row(self.error(name, reason) for name, reason in faults.items() if name in _ESSENTIAL)
                 return
             warnings += [self._warning(name, f"{reason}; {_mend(name, values)}") for name, reason in faults.items()]
             found = read_fields(_Fields, values, currency)

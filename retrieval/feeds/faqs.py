@@ -33,7 +33,7 @@ from retrieval.feeds.intake import Intake
 from retrieval.feeds.markdown_page import readable, sections
 from retrieval.feeds.named_values import NamedValues, named_values
 from retrieval.feeds.not_public import hidden
-from retrieval.feeds.placeholders import placeholder_in, without_placeholders
+from retrieval.feeds.placeholders import is_unwritten, placeholder_in, without_placeholders
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, RowWarning, Skipped
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
@@ -128,8 +128,9 @@ def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
         if isinstance(found, list):
             yield from found
             continue
-        if gap := placeholder_in(found.title) or placeholder_in(found.answer):
-            found.answer = "" if placeholder_in(found.title) else without_placeholders(found.answer)
+        unwritten = found.answer if is_unwritten(found.answer) else ""
+        if gap := placeholder_in(found.title) or placeholder_in(found.answer) or unwritten:
+            found.answer = "" if placeholder_in(found.title) or unwritten else without_placeholders(found.answer)
             reason = f"holds {shown(gap)}, which nobody filled in"
             if not found.answer:
                 yield RowError(row.file, row.line, names["answer"], reason)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
 WHOLE_ROW = "(row)"
@@ -11,12 +12,16 @@ WHOLE_ROW = "(row)"
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """A row that could not be read. `line` counts from 1; `field` is named as in the file."""
+    """A row that could not be read. `line` counts from 1; `field` is named as in the file.
+
+    `is_further` marks all but the first fault of a row: several rows may stand on one line, so the line does not tell them apart.
+    """
 
     file: str
     line: int
     field: str
     reason: str
+    is_further: bool = False
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.field}: {self.reason}"
@@ -42,6 +47,11 @@ class Skipped:
     file: str
     line: int
     reason: str
+
+
+def of_one_row(errors: Iterable[RowError]) -> Iterator[RowError]:
+    """Yield the faults of one row, all but the first marked as further ones."""
+    return (replace(error, is_further=number > 0) for number, error in enumerate(errors))
 
 
 Record = TypeVar("Record")

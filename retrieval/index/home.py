@@ -23,6 +23,7 @@ from typing import IO
 from retrieval.errors import IndexBusy, IndexDamaged, IndexMissing, SearchIndexError
 
 REBUILD = "Run: aisle index"
+_CANNOT_WRITE = "Free space or correct the permissions (or choose another AISLE_HOME), then run: aisle index"
 
 
 class IndexHome:
@@ -45,6 +46,14 @@ class IndexHome:
         if not name or Path(name).name != name or not folder.is_dir():
             raise IndexDamaged(f"{self._pointer} names the build {name!r}, which does not exist", REBUILD)
         return folder
+
+    @property
+    def next_step(self) -> str:
+        """What to do about an index that cannot be used: a new one helps only where it can be written."""
+        there = next(each for each in (self.folder, *self.folder.parents) if each.exists())
+        by_effective_user = os.access in os.supports_effective_ids
+        can_write = os.access(there, os.W_OK | os.X_OK, effective_ids=by_effective_user)
+        return REBUILD if can_write else _CANNOT_WRITE
 
     @contextlib.contextmanager
     def building(self) -> Iterator[Path]:
@@ -108,7 +117,7 @@ def written_to(folder: Path) -> Iterator[None]:
         reason = error.strerror or str(error)
         raise SearchIndexError(
             f"the search index in {folder} cannot be written: {reason}",
-            "Free space or correct the permissions (or choose another AISLE_HOME), then run: aisle index",
+            _CANNOT_WRITE,
         ) from error
 
 

@@ -11,14 +11,14 @@ import json
 import shutil
 import uuid
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from retrieval.catalog.catalog import Catalog
-from retrieval.errors import IndexDamaged, SearchIndexError
+from retrieval.errors import IndexDamaged, IndexMismatch, IndexMissing, SearchIndexError
 from retrieval.index.embedding_log import EmbeddingLog
 from retrieval.index.encoder import NO_ENCODER, Encoder, Vectors
 from retrieval.index.home import REBUILD, IndexHome, reading
@@ -143,11 +143,12 @@ class Index:
     ) -> Index:
         """Opens the index in use, after checking that it is whole and was made of `catalog` by these encoders.
 
-        Raises IndexMissing, IndexMismatch or IndexDamaged, each naming `aisle index`, and SearchIndexError when the
+        Raises IndexMissing, IndexMismatch or IndexDamaged, each with the next step, and SearchIndexError when the
         server at `chroma_url` does not answer.
         """
-        folder = IndexHome(home).current()
-        with contextlib.ExitStack() as held:
+        place = IndexHome(home)
+        with _advised(place), contextlib.ExitStack() as held:
+            folder = place.current()
             held.enter_context(reading(folder))
             manifest, texts = Manifest.read(folder), IndexTexts.of(catalog)
             manifest.check_fits(texts, encoder, wishes, chroma_url)
@@ -214,6 +215,17 @@ def _parts(texts: IndexTexts, encoder: Encoder, wishes: Encoder) -> tuple[_Part,
         _Part(encoder, texts.keys, texts.texts, _VECTORS),
         _Part(wishes, texts.keys[:products], texts.texts[:products], _PLACES),
     )
+
+
+@contextlib.contextmanager
+def _advised(place: IndexHome) -> Iterator[None]:
+    """Gives errors about the index in `place` the next step that helps there."""
+    try:
+        yield
+    except (IndexMissing, IndexMismatch, IndexDamaged) as error:
+        if error.hint == place.next_step:
+            raise
+        raise type(error)(error.message, place.next_step) from error
 
 
 def _embed(

@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from retrieval.errors import IndexDamaged, IndexMismatch
 from retrieval.index.encoder import Encoder
 from retrieval.index.home import REBUILD
@@ -20,17 +22,20 @@ _NAME = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index is. `encoder` placed all of its texts, `wishes` its products once more, "" if none did. `files` maps each file but Chroma's own to its SHA-256; `store` is a Chroma server or ""."""
+    """What an index is. `encoder` placed all of its texts, `wishes` its products once more, "" if none did.
+
+    `files` maps each file but Chroma's own to its SHA-256; `store` is a Chroma server or "".
+    """
 
     format: int
     encoder: str
-    wishes: str
     texts: str
     catalog: str
     products: int
     passages: int
     store: str
     files: dict[str, str]
+    wishes: str = ""
 
     @classmethod
     def of(cls, folder: Path, texts: IndexTexts, encoder: Encoder, wishes: Encoder, store: str) -> Manifest:
@@ -40,22 +45,23 @@ class Manifest:
         return cls(
             format=FORMAT,
             encoder=encoder.name,
-            wishes=wishes.name,
             texts=texts.fingerprint,
             catalog=texts.catalog.version,
             products=len(texts.product_ids),
             passages=len(texts.passage_faqs),
             store=store,
             files={str(name): _hash(folder / name) for name in names if name.parts[0] != "chroma"},
+            wishes=wishes.name,
         )
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """The manifest in `folder`. Raises IndexDamaged."""
         try:
-            return cls(**json.loads((folder / _NAME).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
-            raise IndexDamaged(f"{folder / _NAME} is missing or unreadable: {error}", REBUILD) from error
+            return _MANIFESTS.validate_json((folder / _NAME).read_bytes(), strict=True)
+        except (OSError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            raise IndexDamaged(f"{folder / _NAME} is missing or unreadable: {reason}", REBUILD) from error
 
     def write(self, folder: Path) -> None:
         """Writes the manifest into `folder`; do so last."""
@@ -84,6 +90,9 @@ class Manifest:
                 whole = False
             if not whole:
                 raise IndexDamaged(f"{path} is missing or was changed", REBUILD)
+
+
+_MANIFESTS = TypeAdapter(Manifest)
 
 
 def _hash(path: Path) -> str:

@@ -33,6 +33,7 @@ MIGRATIONS = "assistant:migrations"
 
 _BUSY_TIMEOUT_MS = 30_000
 _MIGRATION_LOCK = 4_715_001  # any constant: two processes that migrate the same PostgreSQL wait for each other
+_SQLITE_HINT = "Check that the file is an Aisle database, that its folder can be written, and that the disk has space."
 _ONE_MIGRATION = Lock()  # Alembic keeps the migration that runs in a variable of its module
 
 
@@ -105,7 +106,9 @@ def _engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
             _create_private(Path(parsed.database))
         engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
-    except (SQLAlchemyError, ImportError, OSError) as error:
+    except OSError as error:
+        raise StoreError(f"The database {parsed.database} cannot be made: {error.strerror}", _SQLITE_HINT) from error
+    except (SQLAlchemyError, ImportError) as error:
         raise StoreError(
             f"The database URL cannot be used: {error}",
             'Set AISLE_DATABASE_URL to "sqlite:///path/to/aisle.db", or to "postgresql://user@host/name" '
@@ -176,7 +179,7 @@ def _store_error(url: URL, error: Exception) -> StoreError:
     if "Can't locate revision" in cause:
         hint = "A newer Aisle has made it: upgrade Aisle, or restore the backup from before."
     elif url.get_backend_name() == "sqlite":
-        hint = "Check that the file is an Aisle database, that its folder can be written, and that the disk has space."
+        hint = _SQLITE_HINT
     else:
         hint = "Check AISLE_DATABASE_URL, and that the server runs and lets this user in."
     return StoreError(f"The database {url.render_as_string(hide_password=True)} cannot be used: {cause}", hint)

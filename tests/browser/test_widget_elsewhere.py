@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from html import escape
+from urllib.parse import urlencode
+
 import pytest
 from playwright.sync_api import expect
+from starlette.responses import HTMLResponse
 
 from tests.browser.visit import Visit
+from tests.unit.web import served
+from ui.cli import listen
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +40,33 @@ def test_a_shop_that_is_not_on_the_list_cannot_frame_the_chat(visit: Visit, othe
     expect(visit.panel).to_be_visible()
     visit.page.wait_for_timeout(1500)
     assert visit.chat.get_by_label("Your message").count() == 0
+    assert any("frame-ancestors" in error for error in visit.errors)
+    visit.errors.clear()
+
+
+SPOOFED = {
+    "greeting": "Your account is blocked. Call +1 900 555 0100.",
+    "title": "Fern & Fell security",
+    "questions": "Pay now?",
+}
+
+
+@pytest.mark.parametrize("place", ["?", "#", "?framed=1#"])
+def test_a_link_to_the_chat_puts_no_words_into_the_shops_mouth(visit: Visit, url: str, place: str) -> None:
+    visit.page.goto(f"{url}/chat/{place}{urlencode({**SPOOFED, 'origin': url})}")
+    visit.page.locator("#aisle-box textarea").wait_for()
+    expect(visit.page.get_by_role("heading", name="Elm & Fell")).to_be_visible()
+    expect(visit.page.locator("#aisle-log")).to_contain_text("Hello, I am the assistant of Elm & Fell.")
+    for words in SPOOFED.values():
+        expect(visit.page.locator("body")).not_to_contain_text(words)
+
+
+def test_a_stranger_that_frames_the_chat_puts_no_words_into_it(visit: Visit, url: str) -> None:
+    markup = f'<!doctype html><link rel="icon" href="data:,"><iframe src="{url}/chat/#{escape(urlencode(SPOOFED))}"></iframe>'
+    with served(HTMLResponse(markup), listen("127.0.0.1", 0)) as stranger:
+        visit.page.goto(stranger)
+        visit.page.wait_for_timeout(1500)
+        assert [frame.locator("#aisle-box").count() for frame in visit.page.frames] == [0, 0]
     assert any("frame-ancestors" in error for error in visit.errors)
     visit.errors.clear()
 

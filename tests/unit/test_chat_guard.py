@@ -19,6 +19,7 @@ from ui import chat_guard
 from ui.chat import _kept
 from ui.chat_guard import ChatGuard
 from ui.protection import RateLimit
+from ui.refusals import Refusals
 
 API = "/chat/gradio_api"
 
@@ -173,7 +174,7 @@ def test_what_is_written_for_a_page_that_has_left_is_stopped(leaves: str) -> Non
         return {"type": "http.disconnect"}
 
     queue = Queue()
-    guard = ChatGuard(gradio, queue, {}, RateLimit("10/minute"))
+    guard = ChatGuard(gradio, queue, {}, RateLimit("10/minute"), Refusals())
     path = "/gradio_api/queue/data"
     scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "query_string": b"session_hash=s1"}
     with suppress(asyncio.CancelledError):

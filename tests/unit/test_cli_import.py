@@ -59,6 +59,29 @@ def test_bad_rows_are_named_good_ones_imported_and_the_exit_code_says_so(home: P
     assert list(catalog(home).products) == ["HL-100", "HL-101", "HL-102", "HL-105", "HL-107", "HL-108"]
 
 
+BAD = {"title": "", "price": "call us"}
+GOOD = {"id": "G", "title": "Thing", "price": "5.00 USD"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "rows", "faults"),
+    [
+        ("products", json.dumps([BAD, {"id": "A", **BAD}, GOOD]), 2, 5),  # a whole list on one line
+        ("products", "\n".join(map(json.dumps, (BAD, GOOD, {**GOOD, "id": "B", "price": 0}, BAD))), 3, 7),
+        ("products", "id\ttitle\tprice\nA\t\tcall us\nB\t\t-\nG\tThing\t5.00 USD\n", 2, 4),
+        ("customers", json.dumps([{"name": "x"}, {"email": "no address"}, {"id": "C", "name": "Ada"}]), 2, 3),
+        ("events", json.dumps([{"customer_id": "C"}, {"product_id": "P"}]), 2, 6),
+    ],
+)
+def test_bad_rows_count_rows_and_not_faults_or_lines(
+    home: Path, tmp_path: Path, kind: str, text: str, rows: int, faults: int
+) -> None:
+    (tmp_path / "feed").write_text(text)
+    result = run(home, kind, tmp_path / "feed")
+    assert f"Not imported: {rows} bad rows" in result.stdout
+    assert len(result.stderr.splitlines()) == faults, result.stderr
+
+
 def test_importing_twice_changes_nothing(home: Path) -> None:
     run(home, "products", FEEDS / "products.jsonl")
     before = catalog(home).version

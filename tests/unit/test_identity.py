@@ -16,6 +16,7 @@ from ui.identity import AUDIENCE, TokenRefused, load_secret, make_token, read_to
 from ui.metrics import Metrics
 from ui.protection import RateLimit
 from ui.reception import Reception
+from ui.refusals import Refusals
 
 SECRET = "fedcba9876543210" * 3
 SOON = datetime.now(UTC) + timedelta(minutes=30)
@@ -71,7 +72,7 @@ def test_a_home_that_cannot_be_written_is_named(tmp_path: Path):
 
 
 def test_a_shops_short_token_is_good_for_a_visit(tmp_path: Path):
-    reception = Reception(FakeAssistant(), Metrics(), RateLimit("1/minute"), SECRET)
+    reception = Reception(FakeAssistant(), Metrics(), RateLimit("1/minute"), SECRET, Refusals())
     visit = reception.welcome(make_token("C-7", SECRET, timedelta(minutes=1)))
     assert read_token(visit, SECRET) == "C-7"
     assert jwt.decode(visit, options={"verify_signature": False})["exp"] > (SOON + timedelta(hours=7)).timestamp()

@@ -24,6 +24,7 @@ from tests.unit.web import make_app
 from ui.api_keys import KeyDesk
 from ui.errors import answer_errors
 from ui.import_api import import_router
+from ui.refusals import Refusals
 
 KEY = "k3y" * 16
 NO_KEYS = KeyDesk(lambda: pytest.fail("no API key was sent"), required=False)
@@ -33,9 +34,10 @@ AUTHORIZED = {"Authorization": f"Bearer {KEY}"}
 def bare_app(home: Path, key: str = KEY) -> FastAPI:
     """The route alone: a whole app takes long to make."""
     app = FastAPI()
-    answer_errors(app)
+    refusals = Refusals()
+    answer_errors(app, refusals)
     settings = Settings(_env_file=None, home=home, import_key=key)  # type: ignore[arg-type,call-arg]
-    app.include_router(import_router(settings, NO_KEYS))
+    app.include_router(import_router(settings, NO_KEYS, refusals))
     return app
 
 
@@ -81,7 +83,7 @@ def test_a_wrong_key_is_refused(client: TestClient, tmp_path: Path, value: str) 
 
 def test_a_key_that_can_be_guessed_is_refused_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="AISLE_IMPORT_KEY has 6 characters") as refused:
-        import_router(Settings(_env_file=None, home=tmp_path, import_key="secret"), NO_KEYS)  # type: ignore[arg-type,call-arg]
+        import_router(Settings(_env_file=None, home=tmp_path, import_key="secret"), NO_KEYS, Refusals())  # type: ignore[arg-type,call-arg]
     assert "secret" not in str(refused.value)
 
 

@@ -6,13 +6,16 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Generator, Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.actions.order import OrderStatus
+from assistant.actions.order import OrderLine, OrderStatus
+from assistant.actions.orders import Orders
 from assistant.actions.owner import Owner
 from assistant.dialogue.waiting import Press
 from assistant.evidence.brief import Brief
@@ -20,7 +23,8 @@ from assistant.evidence.change_result import State
 from assistant.planning.answer_form import Answer, read_answer
 from assistant.reply import Reply
 from retrieval.errors import ConversationNotFound
-from tests.unit.actions.order_desk import ADA, POLICY
+from retrieval.store.records import Records
+from tests.unit.actions.order_desk import ADA, POLICY, order, usd
 from tests.unit.order_chat import OrderChat
 
 REASONS = POLICY.replace("return:\n", "return:\n  reasons: [does not fit, no longer needed]\n")
@@ -115,9 +119,82 @@ def test_what_the_policy_forbids_is_refused_with_its_text(chat: OrderChat) -> No
         'Order A-2 is on its way, so it can no longer be cancelled. Our policy says: "You can cancel until we have packed."'
     )
     assert [(source.id, source.title) for source in refused.shown.sources] == [("policy", "Cancelling")]
-    assert chat.say("i want to send A-1 back", "change return A-1").text.startswith(
-        "Order A-1 is being prepared; it can be"
+    assert chat.say("exchange the mug of A-2", "change exchange A-2").text.startswith(
+        "Order A-2 is on its way; it can be exchanged once it is delivered."
     )
+
+
+@pytest.fixture
+def numbered(tmp_path: Path) -> OrderChat:
+    """A shop whose customer has orders with numbers that tell themselves: A-1001 is being prepared, A-1002 on its way, A-1003 there."""
+
+    def plant(records: Records, orders: Orders) -> None:
+        states = (OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELIVERED)
+        orders.upsert([order(f"A-100{number}", at) for number, at in enumerate(states, 1)])
+
+    return OrderChat(tmp_path, plant=plant)
+
+
+@pytest.mark.parametrize(
+    ("message", "plan", "told"),
+    [
+        ("i want to send A-1001 back", "change return A-1001", "cancel order A-1001"),
+        ("refund A-1001 now", "policy: refund A-1001 now", "cancel order A-1001"),
+        ("refund A-1001, all of it", "change return A-1001", "cancel order A-1001"),
+        ("i want to return the mug of A-1001", "change return A-1001", "it can be returned once it is delivered"),
+        ("i want to send A-1002 back", "change return A-1002", "it can be returned once it is delivered"),
+        (
+            "send me a return label for A-1003",
+            "order status A-1003",
+            "What would you like to send back from order A-1003",
+        ),
+        ("print the return label for A-1001", "change return", "cancel order A-1001"),
+    ],
+)
+def test_what_is_to_come_back_is_read_by_how_far_the_order_is(
+    numbered: OrderChat, message: str, plan: str, told: str
+) -> None:
+    assert told in numbered.say(message, plan).text
+    assert numbered.audit() == []
+
+
+@pytest.mark.parametrize(
+    ("message", "plan"),
+    [
+        ("the mug of A-1003 isn't for me, how do i send it back?", "policy: how do i send it back"),
+        ("refund A-1003, i never used it", "policy: refund A-1003"),
+        ("A-1003: don't like the shirt, money back please", "policy: money back"),
+        ("process a return on A-1003 for me", "policy: process a return"),
+        ("send me a return label for A-1003", "change return A-1003"),
+        ("can i still return A-1003?", "policy: can i still return it"),
+        ("how do i return A-1003", "policy: how do i return something"),
+    ],
+)
+def test_a_return_after_the_window_hears_so_however_it_is_asked_for(
+    numbered: OrderChat, message: str, plan: str
+) -> None:
+    numbered.clock.wait(days=40)
+    text = numbered.say(message, plan).text
+    assert (
+        "The time to send back goods of order A-1003 is over" in text
+        or "The time to return order A-1003 ended on" in text
+    ), text
+
+
+def test_a_question_on_a_refund_is_no_request_for_one(numbered: OrderChat) -> None:
+    assert state(numbered.say("has A-1001 been refunded yet?", "policy: has it been refunded")) is None
+
+
+def test_the_refund_of_another_item_is_not_told_for_the_one_that_is_named(tmp_path: Path) -> None:
+    def plant(records: Records, orders: Orders) -> None:
+        lines = (OrderLine("yen", "Brass Lantern", 1, usd("59.00")),)
+        orders.upsert([replace(order("A-1004", OrderStatus.RETURNED), lines=lines, refunded=date(2026, 11, 12))])
+
+    chat = OrderChat(tmp_path, plant=plant)
+    assert "A-1004" in chat.say("where is my refund?", "order refund").text
+    assert "A-1004" in chat.say("where is my refund for the lantern?", "order refund").text
+    chat.conversation = None
+    assert "A-1004" not in chat.say("give me my money back for the mug", "order refund").text
 
 
 def test_a_policy_that_names_nothing_lets_the_pages_answer(tmp_path: Path) -> None:

@@ -56,6 +56,51 @@ def test_the_chat_page_is_logged_too(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert refused(capsys.readouterr().err) == [("token_refused", ADDRESS)]
 
 
+def message_body(client: TestClient, token: str = "") -> dict[str, object]:
+    """A message of the chat page."""
+    listeners = client.get("/chat/config").json()["dependencies"]
+    answer = next(each["id"] for each in listeners if each["api_name"] == "_answer")
+    return {"data": ["tents", [], "", token, ""], "fn_index": answer, "session_hash": "abc"}
+
+
+def test_a_forged_token_of_a_chat_message_is_logged_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("INFO")
+    with TestClient(make_app(tmp_path), client=(ADDRESS, 1)) as client:
+        for _ in range(3):
+            client.post("/chat/gradio_api/queue/join", json=message_body(client, "a.b.c"))
+            told = client.get("/chat/gradio_api/queue/data?session_hash=abc").text
+            assert "aisle-failure" in told
+        assert client.post("/api/chat", json={"message": "hi"}, headers={"Authorization": "Bearer a.b.c"}).is_error
+    said = capsys.readouterr().err
+    assert refused(said) == [("token_refused", ADDRESS)]
+    assert "a.b.c" not in said
+
+
+def test_whoever_fills_the_queue_of_the_chat_is_logged_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("INFO")
+    with TestClient(make_app(tmp_path, rate_limit="1/minute"), client=(ADDRESS, 1)) as client:
+        body = message_body(client)
+        codes = [
+            client.post("/chat/gradio_api/queue/join", json=body | {"session_hash": f"s{number}"}).status_code
+            for number in range(5)
+        ]
+    assert codes == [200] * 2 + [429] * 3
+    assert refused(capsys.readouterr().err) == [("rate_limited", ADDRESS)]
+
+
+def test_a_wrong_key_for_imports_and_a_wrong_password_of_staff_are_logged_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs("INFO")
+    client = TestClient(make_app(tmp_path, import_key="k3y" * 16), client=(ADDRESS, 1))
+    for _ in range(3):
+        assert client.post("/api/import", content=b"", headers={"Authorization": "Bearer wrong"}).status_code == 401
+        page = client.get("/staff/login").text
+        form = {"account": "ada", "password": "wrong", "form_token": page.split('name="form_token" value="')[1][:64]}
+        assert client.post("/staff/login", data=form).status_code == 401
+    assert refused(capsys.readouterr().err) == [("key_refused", ADDRESS), ("sign_in_refused", ADDRESS)]
+
+
 def test_each_reason_and_client_has_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("INFO")
     refusals = Refusals()

@@ -61,5 +61,7 @@ def check_coming_back(record: OrderRecord, rule: GiveBack, situation: Situation)
         text = f"It is not recorded when order {order.id} was delivered, so a person at the shop looks at this."
         raise Refused(Reason.NEEDS_PERSON, text, rule.section)
     if situation.today > order.delivered + timedelta(days=rule.days):
-        text = f"Order {order.id} was delivered more than {rule.days} days ago."
+        text = (
+            f"The time to send back goods of order {order.id} is over: it was delivered more than {rule.days} days ago."
+        )
         raise Refused(Reason.WINDOW_OVER, text, rule.section)
