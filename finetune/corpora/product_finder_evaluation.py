@@ -112,4 +112,4 @@ def _found(rows: Sequence[tuple[Wish, NDArray[np.floating], Sequence[str]]]) -> 
             three[wish.is_ask].append(bool(wish.fitting & set(seen)))
     sold, unsold = np.array(best[True]), np.array(best[False])
     told_apart = float(np.mean(sold[:, None] > unsold[None])) if len(sold) and len(unsold) else float("nan")
-    return Found(*map(Mean.of, (first[True], three[True], first[False], three[False])), told_apart)
+    return Found(Mean.of(first[True]), Mean.of(three[True]), Mean.of(first[False]), Mean.of(three[False]), told_apart)

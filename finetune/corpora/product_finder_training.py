@@ -164,4 +164,4 @@ def _begun(finder: Path) -> EncoderFinder:
     base = AutoModel.from_pretrained(folder, local_files_only=True)
     encoder = PeftModel.from_pretrained(base, str(finder), is_trainable=True)
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    return EncoderFinder(encoder, tokenizer, LONGEST_PRODUCT)
+    return EncoderFinder(encoder, tokenizer, longest=LONGEST_PRODUCT)

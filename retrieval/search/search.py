@@ -226,7 +226,7 @@ class Search:
         groups = view.shelf.traits[rows, _GROUP]
         best = np.full(int(groups.max(initial=0)) + 1, -np.inf)
         np.maximum.at(best, groups, cosines)
-        is_sold_out = [not view.shelf.offers[row].is_available for row in rows]
+        is_sold_out = np.array([not view.shelf.offers[row].is_available for row in rows], np.bool_)
         near = rows[np.lexsort((-cosines, is_sold_out, -best[groups]))]
         kept = near[one_per_group(view.shelf, near, np.arange(len(near)), filter)][:limit]
         return self._recommender.explain(Question(view.shelf, kept, self._history.profile(None), None))
