@@ -9,14 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from assistant.dialogue.thread import Thread
+from assistant.planning.grammar.english import FUNCTION_WORDS
+from assistant.planning.grammar.text import stems
 from assistant.planning.route import Nearness
 from assistant.reading.listener import Listener, conversation_before
 from assistant.tools.tool import Asked, Bench, NearLine, Task
+from assistant.tools.variants import group_of
+from retrieval.catalog.filter import Filter
+from retrieval.catalog.product import Product
 
 _SEARCHED = 12
 """Pages that the search brings for each way to ask."""
 _COMPARED = 60
 """Pages whose nearest lines show how near a page is that does not answer; a shop with no more than so many has all of them looked at."""
+_NAMED = 6
+"""Products nearest to a message that it may call by name."""
 _PLANNED = 0.05
 """How much nearer the planned product counts."""
 
@@ -36,6 +43,34 @@ def answering_record(planned: str, question: str, task: Task, bench: Bench) -> s
         for line in bench.nearest_lines(product, asked, 1):
             near[product] = line.nearness + (_PLANNED if product == planned else 0.0)
     return max(near, key=lambda record: near[record], default=planned)
+
+
+def product_meant(planned: str, task: Task, bench: Bench) -> str:
+    """The product that a question is about which was planned about `planned`: that, or another that the message calls by its title or kind.
+
+    Plans stay with what was spoken of last. Another product takes its place where the message has a word of its title or kind that `planned` has
+    not, and it is heard nearer than all that is in view: "does the fountain come with a plug" after cat food, but not "does it fit a bike".
+    """
+    in_view = (*task.thread.shown, *filter(None, [task.thread.page]))
+    if (heard := task.heard) is None or (wish := task.wish) is None or planned not in in_view:
+        return planned
+    products, asked = bench.catalog.products, Asked((), heard)
+    new_words = set(stems(task.message)) - _called(products[planned])
+    others = (each.product for each in bench.search.nearest_to(wish, Filter(), _NAMED, task.moment))
+    known = {group_of(products[id]) for id in in_view if id in products}
+    named = [each.id for each in others if group_of(each) not in known and _called(each) & new_words]
+
+    def nearness(ids: Iterable[str]) -> dict[str, float]:
+        return {id: line.nearness for id in ids for line in bench.nearest_lines(id, asked, 1)}
+
+    seen, near = nearness(in_view), nearness(named)
+    best = max(near, key=lambda id: near[id], default=planned)
+    return best if near.get(best, 0.0) > max(seen.values(), default=0.0) else planned
+
+
+def _called(product: Product) -> set[str]:
+    """The words that a product may be called by."""
+    return set(stems(" ".join((product.title, *product.category_path[-1:])))) - FUNCTION_WORDS
 
 
 def searched_pages(words: Iterable[str], bench: Bench) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from assistant.planning.request_form import (
 )
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
-from assistant.tools.answering import answering_record
+from assistant.tools.answering import answering_record, product_meant
 from assistant.tools.basket import named_basket
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.reading import (
@@ -55,7 +55,8 @@ _NUMBER = re.compile(r"(?<![\w.$€£])\d{1,3}(?:\.\d)?(?![\w.%])")
 
 def details(step: Details, task: Task, bench: Bench) -> Findings:
     """The lines that answer a question about each product, else those of a page of the shop that do; none if it is not stated."""
-    products = [_in_size(product, task, bench) for product in meant_products(step.of, task, bench)]
+    of = (product_meant(step.of[0], task, bench),) if len(step.of) == 1 else step.of
+    products = [_in_size(product, task, bench) for product in meant_products(of, task, bench)]
     ids = tuple(product.id for product in products)
     if note := _option_note(products, task, bench):
         return Findings(products=ids, notes=(note,))

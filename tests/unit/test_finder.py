@@ -201,6 +201,30 @@ def test_a_question_about_one_product_in_view_is_asked_of_the_one_that_was_heard
     assert dialogue.prepare("and how heavy would that be", Thread(shown=(first, second))).brief.products == (second,)
 
 
+@pytest.mark.parametrize(
+    ("said", "heard", "is_new"),
+    [
+        ("does the monitor come with a cable", "monitor", True),
+        ("how long is the warranty of the monitors", "monitor", True),
+        ("and the monitor, has it a stand?", "monitor", True),
+        ("is it any good", "monitor", False),
+        ("can i plug it into my monitor", "earphone", False),
+    ],
+)
+def test_a_question_about_a_thing_by_another_name_leaves_the_product_in_view(
+    live: Dialogue, finder: Encoder, said: str, heard: str, is_new: bool
+) -> None:
+    shop = northwire()
+    products = shop.catalog.products
+    ears, monitor = (next(id for id, each in products.items() if word in each.title.casefold()) for word in ("earphone", "monitor"))  # fmt: skip
+    line = max(shop.lines[monitor if heard == "monitor" else ears], key=lambda line: len(line.text))
+    listener = HearsALine(finder, line)
+    step = Details(of=(ears,), question=said)
+    dialogue = replace(live, planner=Plans(step), listener=listener, wish_listener=listener)
+    (about,) = dialogue.prepare(said, Thread(shown=(ears,))).brief.products
+    assert shop.briefing.group(about) == shop.briefing.group(monitor if is_new else ears)
+
+
 @pytest.mark.parametrize("kind", ["", "wossnames"])
 def test_a_search_shows_what_was_heard_whatever_the_plan_calls_it(live: Dialogue, finder: Encoder, kind: str) -> None:
     shop = northwire()
