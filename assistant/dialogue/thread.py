@@ -19,7 +19,7 @@ class Thread:
     """One conversation so far. `shown` are the ids of the products of the last reply, in the order the customer counts them.
 
     `named` are ids of products whose color or size a reply has named: no other variant of them is meant. `page` is the product
-    whose page is open, `order` the order last spoken of, `asked` what the customer was asked already, `misses` how many replies in
+    whose page is open, and `is_page_new` says that it was opened after the last reply; `order` is the order last spoken of, `asked` what the customer was asked already, `misses` how many replies in
     a row left the customer without an answer, `waiting` the change that waits for a detail or a yes.
     """
 
@@ -29,6 +29,7 @@ class Thread:
     shown: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     page: str = ""
+    is_page_new: bool = False
     order: str = ""
     asked: tuple[str, ...] = ()
     misses: int = 0
@@ -36,11 +37,11 @@ class Thread:
 
     def opened_on(self, product: str, group: str) -> Thread:
         """This thread with the widget on a product's page; that product is #1 of a new conversation."""
-        return replace(self, page=product, numbers=self.numbers.adding([(product, group)]))
+        return replace(self, page=product, is_page_new=True, numbers=self.numbers.adding([(product, group)]))
 
     def left_page(self) -> Thread:
         """This thread with the widget on no product's page; a product that was open keeps its number."""
-        return replace(self, page="")
+        return replace(self, page="", is_page_new=False)
 
     def after(
         self,
@@ -62,6 +63,7 @@ class Thread:
             numbers=self.numbers.adding([(id, group(id)) for id in shown]),
             need=need,
             shown=tuple(shown) or self.shown,
+            is_page_new=False,
             named=tuple(dict.fromkeys((*self.named, *named))),
             order=order or self.order,
             asked=tuple(dict.fromkeys((*self.asked, *asked))),

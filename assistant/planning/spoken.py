@@ -107,8 +107,8 @@ class Spoken:
 
     @property
     def in_view(self) -> tuple[str, ...]:
-        """The first product in view, else the one whose page is open."""
-        return (*self._thread.shown, *filter(None, [self._thread.page]))[:1]
+        """The product whose page was just opened, else the first in view, else the one whose page is open."""
+        return (*self._opened, *self._thread.shown, *filter(None, [self._thread.page]))[:1]
 
     @property
     def said(self) -> str:
@@ -287,7 +287,7 @@ class Spoken:
         if isinstance(step, Choose) and len(known) == 1:  # there is nothing to choose between
             return Details(of=known, question=self.said)
         if isinstance(step, Details):
-            known = self._placed or self._first_unless_told_apart(known)
+            known = self._placed or self._opened or self._first_unless_told_apart(known)
         if len(known) >= (2 if isinstance(step, Compare) else 1):
             return step.model_copy(update={"of": known})
         if self._named:
@@ -347,6 +347,12 @@ class Spoken:
         places = [_ORDINALS[token.word] for token in self._text.tokens if token.word in _ORDINALS]
         shown = self._thread.shown
         return shown[places[0] : places[0] + 1] if len(places) == 1 and places[0] < len(shown) else ()
+
+    @property
+    def _opened(self) -> tuple[str, ...]:
+        """The product whose page was opened after the last reply: the next question is about it, unless it names another."""
+        is_meant = self._thread.is_page_new and not self._named and self._thread.page in self._products
+        return (self._thread.page,) if is_meant else ()
 
     def _first_unless_told_apart(self, of: tuple[str, ...]) -> tuple[str, ...]:
         """The first product of a list just shown, unless the message tells which other one it is about."""

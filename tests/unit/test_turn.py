@@ -155,6 +155,21 @@ def test_the_page_that_is_open_is_number_one(dialogue: Dialogue, speaker: Script
     assert "on the page of #1" in speaker.prompts[0]
 
 
+@pytest.mark.parametrize("said", ["how heavy is this", "how much does it weigh?", "weight?"])
+def test_a_page_that_is_opened_in_a_conversation_is_what_the_next_question_is_about(
+    dialogue: Dialogue, speaker: ScriptedSpeaker, said: str
+) -> None:
+    group = dialogue.briefing.group
+    speaker.texts = ["details #1: how heavy"] * 3
+    first, _ = ask(dialogue, "how heavy is this", Thread().opened_on("pip-headphones", group("pip-headphones")))
+    opened = first.thread.opened_on("stillroom-headphones", group("stillroom-headphones"))
+    second, _ = ask(dialogue, said, opened)
+    assert second.brief.products == ("stillroom-headphones",)
+    named, _ = ask(dialogue, "and how heavy is the Pip?", opened)
+    assert named.brief.products == ("pip-headphones",)
+    assert not second.thread.is_page_new
+
+
 def test_a_product_that_contradicts_the_need_is_not_recommended(bench: Bench, reader: MarkedReader) -> None:
     plain = find(Find(kind="over-ear headphones", want="with a volume limit"), task(), bench)
     others = {line.text for id, lines in northwire().lines.items() if id != plain.products[0] for line in lines}
