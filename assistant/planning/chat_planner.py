@@ -93,7 +93,7 @@ class ChatPlanner:
             try:
                 plan = parse_plan_json(answer, product, thread.need)
             except ValueError as error:
-                _log.info("plan not valid", model=self._model.name, reason=str(error)[:200])
+                _log.info("plan_not_valid", model=self._model.name)  # the error may repeat the customer's words
                 refused = f"Your answer was:\n{harmless(answer)}\n\nIt is not valid: {error}\nAnswer with a valid JSON object only."
             else:
                 return Planned(plan, plan_text(plan, self._label(thread), thread.need))

@@ -20,7 +20,7 @@ from assistant.planning.grammar.names import Names
 from assistant.planning.grammar.text import Text, clean
 from assistant.planning.grounding import Grounding
 from assistant.planning.language import is_other_language
-from assistant.planning.plan import Compare, Details, Find, Plan, Policy, Step, Talk
+from assistant.planning.plan import STEPS, Compare, Details, Find, Plan, Policy, Step, Talk
 from assistant.planning.plan_grammar import PlanGrammar
 from assistant.planning.plan_text import parse_plan, plan_text
 from assistant.planning.product_finder import product_finder
@@ -144,8 +144,8 @@ class LanguageModelPlanner:
             text = self._written(ids, thread, tool, cancelled)
         try:
             return parse_plan(text, product_finder(self._names, thread, message), thread.need), False
-        except ValueError as error:
-            _log.info("plan not readable", reason=str(error)[:80])
+        except ValueError:  # what it says repeats the customer's words, which no log may hold
+            _log.info("plan_not_readable", tools=[tool for tool in _tools(text) if tool in STEPS])
             return Plan(steps=(self._step_without(text, thread, message),), need=thread.need), True
 
     def _written(self, ids: list[int], thread: Thread, tool: str, cancelled: threading.Event) -> str:

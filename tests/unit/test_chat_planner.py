@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from structlog.testing import capture_logs
 
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import Thread
@@ -127,6 +128,14 @@ def test_an_invalid_answer_goes_back_once_with_the_reason(
     assert second[:-1] == first[:-1]
     told = second[-1]["content"].removeprefix(first[-1]["content"])
     assert reason in told
+
+
+def test_the_log_of_an_invalid_plan_holds_no_word_of_the_customer(planner: ChatPlanner, server: Script) -> None:
+    server.answers = ['{"steps": [{"details": {"of": ["my rash"], "question": "does it help my rash"}}]}', GREET]
+    with capture_logs() as logs:
+        plan(planner, "does it help my rash", shown("wren"))
+    assert [log["event"] for log in logs] == ["plan_not_valid"]
+    assert "rash" not in repr(logs)
 
 
 def test_after_two_invalid_answers_the_default_planner_plans_and_the_plan_says_so(

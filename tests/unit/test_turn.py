@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from assistant.actions.owner import Owner
 from assistant.dialogue.need import Need
@@ -145,6 +146,16 @@ def test_a_cancelled_turn_says_nothing_more(dialogue: Dialogue, speaker: Scripte
         said.append(event)
         cancelled.set()
     assert not any(isinstance(event, TurnReply) for event in said)
+
+
+@pytest.mark.parametrize("written", ["details [my rash]: does it help", "details: my rash", "rash #99: my rash"])
+def test_the_log_of_a_plan_that_cannot_be_read_holds_no_word_of_the_customer(
+    dialogue: Dialogue, speaker: ScriptedSpeaker, written: str
+) -> None:
+    speaker.texts = [written]
+    with capture_logs() as logs:
+        ask(dialogue, "does it help against my rash", Thread())
+    assert "rash" not in repr(logs)
 
 
 def test_the_page_that_is_open_is_number_one(dialogue: Dialogue, speaker: ScriptedSpeaker) -> None:
