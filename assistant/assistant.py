@@ -19,7 +19,7 @@ from assistant.actions.orders import Orders
 from assistant.actions.owner import Owner
 from assistant.beside import Beside
 from assistant.conversation.conversation import Conversation, Turn
-from assistant.conversation.message import clean
+from assistant.conversation.message import clean, shortened
 from assistant.conversation.rating import LONGEST_REASON, Thumb
 from assistant.conversation.store import Store
 from assistant.conversation.why import Why
@@ -162,7 +162,8 @@ class Assistant:
         keeping, serving = self._keeping, self._servings.current()
         dialogue = serving.dialogue
         cancelled = cancelled or threading.Event()
-        message = clean(message, self._max_message)
+        is_cut = len(message.strip()) > self._max_message
+        message = clean(shortened(message, self._max_message), self._max_message)
         conversation = keeping.store.open(conversation_id, customer_id)
         customer = keeping.records.customer(customer_id) if customer_id else None
         owner = self._owner(conversation, customer)
@@ -173,7 +174,9 @@ class Assistant:
         if page != thread.page:
             thread = thread.opened_on(page, dialogue.briefing.group(page)) if page else thread.left_page()
         separator, held = "", list[ReplyEvent]()
-        for event in dialogue.reply(message, thread, customer, cancelled, owner, press, hands_over=hands_over):
+        for event in dialogue.reply(
+            message, thread, customer, cancelled, owner, press, hands_over=hands_over, is_cut=is_cut
+        ):
             if isinstance(event, Prepared):
                 has_run = bool(event.brief.ran)
                 if cards := serving.beside.cards(event.brief, event.moment):

@@ -170,7 +170,7 @@ class Settings(BaseSettings):
     max_message: int = Field(
         2000,
         ge=100,
-        description="Characters of a message that are read; a longer one is cut there, and the reply says so.",
+        description="Characters of a message that are read; of a longer one the beginning and the end, and the reply says so.",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR. Logs never hold message text.")
 

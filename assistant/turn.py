@@ -96,15 +96,18 @@ class Dialogue:
         press: Press | None = None,
         *,
         hands_over: bool = False,
+        is_cut: bool = False,
     ) -> Iterator[Prepared | Composed | TurnReply]:
         """Yields what was prepared, checked sentences as they are written, and last the finished reply; nothing after `cancelled` is set.
 
         On behalf of `owner` changes are proposed, and run after a yes; a turn that has run one is finished even if it was cancelled.
         `press` is the button that sent the message. With `hands_over` people answer in this chat, and a reply that hands over names no
-        contacts. Raises StoreError, SearchIndexError, ModelError and WritingError.
+        contacts; with `is_cut` the customer wrote more than `message`, and the reply says so. Raises StoreError, SearchIndexError, ModelError and WritingError.
         """
         cancelled, watch = cancelled or threading.Event(), Stopwatch()
-        prepared = self.prepare(message, thread, customer, cancelled, watch, owner, press, hands_over=hands_over)
+        prepared = self.prepare(
+            message, thread, customer, cancelled, watch, owner, press, hands_over=hands_over, is_cut=is_cut
+        )
         if prepared.brief.ran:
             cancelled = threading.Event()
         if cancelled.is_set():
@@ -145,6 +148,7 @@ class Dialogue:
         press: Press | None = None,
         *,
         hands_over: bool = False,
+        is_cut: bool = False,
     ) -> Prepared:
         """Plan, run the tools, read and brief, as `reply` does before it writes; `watch` times the steps.
 
@@ -186,7 +190,7 @@ class Dialogue:
             orders=found.orders,
             lines=found.lines,
             sums=found.sums,
-            notes=found.notes,
+            notes=(*found.notes, Note.MESSAGE_CUT) if is_cut else found.notes,
             customer=customer,
             meant=MeantVariants(
                 self.bench.constraints.meant(message, planned.plan.need),

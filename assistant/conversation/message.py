@@ -6,6 +6,7 @@ import unicodedata
 
 _KEPT_CONTROLS = frozenset("\n\t")
 _DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LEFT_OUT = " … "
 _MOST_MARKS = 30
 """Combining marks in a run, as in the stream-safe text format (https://unicode.org/reports/tr15/#Stream_Safe_Text_Format)."""
 
@@ -25,6 +26,15 @@ def clean(text: str, longest: int | None = None) -> str:
     printable = "".join(character for character in lines if _is_kept(character))
     composed = unicodedata.normalize("NFC", _stream_safe(printable))
     return _stream_safe(composed)[:longest].strip()  # a few characters become several marks when they are composed
+
+
+def shortened(text: str, longest: int) -> str:
+    """The beginning and the end of `text`, `longest` characters at most: who pastes a page often asks about it at the end."""
+    text = text.strip()
+    if len(text) <= longest:
+        return text
+    half = (longest - len(_LEFT_OUT)) // 2
+    return f"{text[:half]}{_LEFT_OUT}{text[-half:]}"
 
 
 def _is_kept(character: str) -> bool:

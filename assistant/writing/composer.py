@@ -14,7 +14,7 @@ from assistant.planning.plan import Bundle, Choose, Find, Plan, Policy
 from assistant.planning.planner import Planned
 from assistant.reading.lines import LineKind
 from assistant.writing.filling import fill
-from assistant.writing.rendered_writer import FOREIGN_LIMIT, OTHER_CURRENCY, rendered
+from assistant.writing.rendered_writer import FOREIGN_LIMIT, MESSAGE_CUT, OTHER_CURRENCY, rendered
 from assistant.writing.sentence_writer import Refused, ReplyTask, SentenceWriter
 
 _ATTEMPTS = 2
@@ -79,6 +79,8 @@ class Composer:
             yield Composed(FOREIGN_LIMIT, FOREIGN_LIMIT)
         if Note.OTHER_CURRENCY in brief.notes and not cancelled.is_set():
             yield Composed(OTHER_CURRENCY, OTHER_CURRENCY)
+        if Note.MESSAGE_CUT in brief.notes and not cancelled.is_set():
+            yield Composed(MESSAGE_CUT, MESSAGE_CUT)
 
     def passes(self, sentences: Sequence[str], brief: Brief, heard: str, *, is_own: bool) -> bool:
         """Whether every sentence of a reply that was made elsewhere passes the check, references and all.

@@ -55,6 +55,7 @@ from assistant.writing.shop_replies import (
 
 FOREIGN_LIMIT: str = table("foreign_limit")[0]
 OTHER_CURRENCY: str = table("other_currency")[0]
+MESSAGE_CUT: str = table("message_cut")[0]
 _OPENING_TALK = frozenset({"greet", "thanks"})
 """Small talk that may stand before an answer; every other kind gives way to it."""
 _SORRY = "sorry"
@@ -275,4 +276,4 @@ class _Shares:
         return self._pages
 
 
-__all__ = ["FOREIGN_LIMIT", "OTHER_CURRENCY", "RenderedWriter", "rendered"]
+__all__ = ["FOREIGN_LIMIT", "MESSAGE_CUT", "OTHER_CURRENCY", "RenderedWriter", "rendered"]

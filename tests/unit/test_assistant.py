@@ -46,13 +46,28 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def assistant(home: Path, speaker: ScriptedSpeaker) -> Assistant:
+    return opened(home, speaker)
+
+
+def opened(home: Path, speaker: ScriptedSpeaker, max_message: int = 2000) -> Assistant:
     dialogue = live_dialogue(northwire(), home, speaker, MarkedReader({}), open_encoder(), frozenset())
     engine = open_database(f"sqlite:///{home / 'shop.db'}")
     catalog = northwire().catalog
     serving = Serving(dialogue, Beside(catalog, Chips(catalog, dialogue.kinds)), "scripted+none")
-    return Assistant(
-        OneServing(serving), Keeping(Records(engine), Orders(engine), Actions.of_database(engine), Store(engine))
-    )
+    keeping = Keeping(Records(engine), Orders(engine), Actions.of_database(engine), Store(engine))
+    return Assistant(OneServing(serving), keeping, max_message)
+
+
+def test_a_message_that_is_too_long_is_read_at_both_ends_and_the_reply_says_so(
+    home: Path, speaker: ScriptedSpeaker
+) -> None:
+    speaker.texts = ["talk greet", "talk greet"]
+    assistant, story = opened(home, speaker, max_message=200), "a story " * 400
+    long, short = assistant.ask(f"Hello! {story} What pack do I need?"), assistant.ask("Hello!")
+    notice = "I read only its beginning and its end"
+    assert notice in long.text
+    assert notice not in short.text
+    assert any("Hello!" in prompt and "What pack do I need?" in prompt for prompt in speaker.prompts)
 
 
 def test_cards_come_first_then_sentences_then_the_reply(assistant: Assistant, speaker: ScriptedSpeaker) -> None:
