@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from assistant.shop_import import NOUNS
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 _MOST_KINDS, _MOST_CARDS, _MOST_ATTRIBUTES = 8, 10, 6
 _NO_KIND = "no type"
 _SHORTENED = 120
+_MOST_NAMED = 10
 
 
 def understood_lines(result: ImportResult) -> Iterator[str]:
@@ -30,6 +33,42 @@ def understood_lines(result: ImportResult) -> Iterator[str]:
     yield f"Columns: {', '.join(told)}."
     yield f"Currency: {_counted(Counter(product.price.currency for product in products))}."
     yield f"Types: {_counted(Counter(product.product_type or _NO_KIND for product in products))}."
+
+
+def left_out_lines(result: ImportResult) -> Iterator[str]:
+    """What was left out on purpose, and which stored records were removed for it, with their ids."""
+    for reason, rows in result.reading.left_out.items():
+        yield f"Left out: {len(rows)} ({reason}): {_listed(list(map(str, rows)))}."
+    removed: dict[str, list[str]] = {}
+    for id, reason in (result.outcome.hidden if result.outcome else {}).items():
+        removed.setdefault(reason, []).append(id)
+    for reason, ids in removed.items():
+        yield f"Removed: {len(ids)} ({reason}): {_listed(ids)}."
+
+
+def bad_lines(result: ImportResult, replace: bool) -> Iterator[str]:
+    """What could not be imported and, with `replace`, what was therefore not removed and how to go on."""
+    reading, noun = result.reading, NOUNS[result.kind]
+    if reading.is_complete:
+        return
+    counts = ((reading.bad_rows, "bad row"), (reading.bad_files, "bad file"))
+    told = " and ".join(f"{count} {name}{'s' * (count > 1)}" for count, name in counts if count)
+    yield f"Not imported: {told}, named above."
+    if not replace or result.outcome is None:
+        return
+    if reading.removal(replace=True).others:
+        yield f"Kept, if stored: {noun} whose ids bad rows name: {_listed(sorted(reading.bad_ids))}."
+        return
+    cause = (
+        f"a file could not be read, and any of the {noun} that seem to be gone may be in it. Correct it"
+        if reading.bad_files
+        else f"the bad row at {reading.nameless} has no id that can be read, and may be any of the {noun} that seem to be gone. "
+        "Correct that row"
+    )
+    yield (
+        f"Nothing was removed for being absent from the files: {cause} and import again with --replace, "
+        "or hide single records with a row of their id and the status hidden."
+    )
 
 
 def cards(products: Sequence[Product]) -> Iterator[RenderableType]:
@@ -67,6 +106,11 @@ def products_of(result: ImportResult) -> list[Product]:
     from retrieval.catalog.product import Product
 
     return [record for record in result.reading.records if isinstance(record, Product)]
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _counted(counts: Counter[str]) -> str:

@@ -19,7 +19,7 @@ from retrieval.feeds.checked import read_fields
 from retrieval.feeds.dates import read_end, read_start, read_window
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.not_public import is_internal
-from retrieval.feeds.report import FeedRow, RowError, RowWarning
+from retrieval.feeds.report import FeedRow, RowError, RowWarning, Skipped
 from retrieval.feeds.shared_ids import kept_apart
 from retrieval.feeds.strangers import is_quotable
 from retrieval.feeds.table import normal_name
@@ -44,7 +44,7 @@ class Draft:
     """What one row of a feed says of one product, by the names of Product's fields.
 
     `names` tells how the file itself calls a field, where that differs: errors speak of the file. `currency` is
-    that of the row, where it has one.
+    that of the row, where it has one. `hidden` says why customers must not see the product, "" if they may.
     """
 
     file: str
@@ -52,9 +52,16 @@ class Draft:
     values: Mapping[str, object]
     names: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
+    hidden: str = ""
 
     def read(self, intake: Intake) -> Iterator[FeedRow[Product]]:
-        """The product, after a RowWarning for each fault that was mended, or one RowError for each field that is wrong."""
+        """The product, after a RowWarning for each fault that was mended, or one RowError for each field that is wrong.
+
+        Of a product that is not for customers, Skipped with the id under which it would be stored.
+        """
+        if self.hidden:
+            yield self._skipped(intake)
+            return
         values = dict(self.values)
         warnings = [self._warning(name, reason) for name, reason in _mended_dates(values, intake.zone)]
         currency = self.currency or intake.currency
@@ -81,6 +88,20 @@ class Draft:
         intake.note({field: self.names.get(field, field) for field, value in values.items() if not is_empty(value)})
         yield from self._identified(found.product(), warnings, intake)
 
+    def _skipped(self, intake: Intake) -> Skipped:
+        """The report that the product is left out. It needs no title and no price, for nobody will see them."""
+        values = {name: value for name, value in self.values.items() if name in _IDENTIFYING}
+        found = read_fields(_Fields, _SOLD_AS | values)
+        while isinstance(found, list):
+            faulty = {str(fault.place[0]) for fault in found}
+            if "id" in faulty:
+                return Skipped(self.file, self.line, self.hidden)
+            values = {name: value for name, value in values.items() if name not in faulty}
+            found = read_fields(_Fields, _SOLD_AS | values)
+        product = found.product()
+        product = kept_apart(product, intake.first_product(product)) or product
+        return Skipped(self.file, self.line, self.hidden, product.id, not product.item_group_id)
+
     def _identified(self, product: Product, warnings: list[RowWarning], intake: Intake) -> Iterator[FeedRow[Product]]:
         """`product` if its id is new, or under an id of its own if it is a variant that shares one; else an error."""
         known, before = product, intake.first_place(Product, product.id, self.file, self.line)
@@ -100,7 +121,15 @@ class Draft:
 
     def error(self, name: str, reason: str) -> RowError:
         """The report that the field `name` is wrong."""
-        return RowError(self.file, self.line, self.names.get(name, name), reason)
+        return RowError(self.file, self.line, self.names.get(name, name), reason, readable_id(self.values.get("id")))
+
+
+def readable_id(value: object) -> str:
+    """`value` as an id, "" if it is none."""
+    try:
+        return "" if is_blank(value, "id") else read_id(value)
+    except ValueError:
+        return ""
 
 
 def read_attributes(value: object) -> dict[str, str]:
@@ -225,6 +254,10 @@ def _mend(name: str, values: dict[str, object]) -> str:
     return "it is left out"
 
 
+_IDENTIFYING = frozenset({"id", "title", "item_group_id", "color", "size", "material", "attributes"})
+"""Fields from which the id of a product is made."""
+_SOLD_AS: dict[str, object] = {"title": "(hidden)", "price": "1.00 USD"}
+"""What a hidden product need not have, so that its id can be made all the same."""
 _ESSENTIAL = frozenset({"id", "title", "price"})
 """Fields without which nothing can be sold or shown."""
 _LONGEST: Mapping[str, int] = {"description": 100_000, "product_type": 1_000}

@@ -25,7 +25,7 @@ from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_values import json_values
 from retrieval.feeds.json_variants import with_variants
 from retrieval.feeds.not_public import NAMES, hidden
-from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, RowWarning, Skipped
+from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, RowWarning
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
 from retrieval.feeds.values import read_number, shown
@@ -94,9 +94,6 @@ def product_rows(file: str, line: int, record: Mapping[str, Any], intake: Intake
     """The product that `record` holds, whatever common names it uses, or what is wrong with it."""
     given = {normal_name(name): value for name, value in record.items() if not is_empty(value)}
     spelled = {normal_name(name): name for name in record}
-    if reason := hidden({normal_name(name): value for name, value in record.items()}):
-        yield Skipped(file, line, reason)
-        return
     own = given.get("currency", given.get("currency_code"))
     is_code = isinstance(own, str) and re.fullmatch("[A-Za-z]{3}", own.strip())
     currency = str(own).strip().upper() if is_code else intake.currency
@@ -105,15 +102,16 @@ def product_rows(file: str, line: int, record: Mapping[str, Any], intake: Intake
     for field, aliases in ALIASES.items():
         if used := next((name for name in aliases if name in given and not is_blank(given[name], field)), ""):
             values[field], names[field] = _SIMPLER.get(field, _same)(given[used], used), spelled[used]
-    draft = Draft(file, line, values, names, currency)
+    reason = hidden({normal_name(name): value for name, value in record.items()})
+    draft = Draft(file, line, values, names, currency, reason)
     listed, fault = _listed_attributes(given.get("attributes"))
     values["attributes"] = _other_fields(given, names.get("id", "")) | listed
     values.update(_ratings(given))
     faults = [("attributes", fault)] if fault else []
     faults += _prices(given, spelled, values, names, currency)
     _sale_window(given, spelled, values, names)
-    for name, reason in faults:
-        yield RowWarning(file, line, spelled.get(name, name), f"{reason}; it is left out")
+    for name, wrong in faults if not reason else ():
+        yield RowWarning(file, line, spelled.get(name, name), f"{wrong}; it is left out")
     yield from draft.read(intake)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from retrieval.catalog.product import Product
+from retrieval.feeds.draft import readable_id
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_products import product_rows
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, RowWarning
@@ -55,7 +56,7 @@ def _product(file: str, line: int, record: Mapping[str, Any], intake: Intake) ->
     try:
         attributes = _details(fields.pop(by_name.get("product_detail", ""), []))
     except ValueError as error:
-        yield RowError(file, line, WHOLE_ROW, str(error))
+        yield RowError(file, line, WHOLE_ROW, str(error), readable_id(fields.get(by_name.get("id", ""))))
         return
     if str(fields.get(by_name.get("condition", ""), "")).lower() == "new":
         del fields[by_name["condition"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import TypeAlias, TypeVar
 
 WHOLE_ROW = "(row)"
@@ -11,12 +12,16 @@ WHOLE_ROW = "(row)"
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """A row that could not be read. `line` counts from 1; `field` is named as in the file."""
+    """A row that could not be read. `line` counts from 1; `field` is named as in the file.
+
+    `id` is the id of the record that the row is about, "" if that could not be read either.
+    """
 
     file: str
     line: int
     field: str
     reason: str
+    id: str = dataclass_field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.field}: {self.reason}"
@@ -37,11 +42,22 @@ class RowWarning:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A row that was left out on purpose, such as an unpublished draft."""
+    """A row that was left out on purpose, such as an unpublished draft.
+
+    Records that are stored under `id` or one of `parts`, the sections of a page, must be removed: customers must not see
+    them. If `is_whole`, the row is a product with all of its variants, so products whose group is `id` must be removed too.
+    """
 
     file: str
     line: int
     reason: str
+    id: str = ""
+    is_whole: bool = False
+    parts: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Where the row is, and what it is about: "TP-127 (products.csv:12)"."""
+        return f"{self.id or 'without an id'} ({self.file}:{self.line})"
 
 
 Record = TypeVar("Record")

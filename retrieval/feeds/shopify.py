@@ -14,7 +14,7 @@ from retrieval.feeds.amount import price_and_sale
 from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.not_public import hidden
-from retrieval.feeds.report import FeedRow, RowError, Skipped
+from retrieval.feeds.report import FeedRow, RowError
 from retrieval.feeds.table import Table, TableRow, normal_name
 from retrieval.feeds.text import unescaped
 from retrieval.feeds.values import read_stock
@@ -84,14 +84,11 @@ class _Reader:
         first = self._first.setdefault(own["handle"], {**own, **cells})
         if not (own["price"] or own["sku"] or own["title"] or cells.get("option1_value")):
             return  # a further picture
-        if reason := hidden({"published": first["published"] or "true", "status": first["status"]}):
-            yield Skipped(self._file, row.line, reason)
-            return
+        reason = hidden({"published": first["published"] or "true", "status": first["status"]})
         values = {**own, **{field: first[field] for field in _SHARED}}
         options = _options(first, cells)
-        yield from Draft(self._file, row.line, self._values(values, options, cells, intake.currency), self._names).read(
-            intake
-        )
+        product = self._values(values, options, cells, intake.currency)
+        yield from Draft(self._file, row.line, product, self._names, hidden=reason).read(intake)
 
     def _values(
         self, own: Mapping[str, str], options: Mapping[str, str], cells: Mapping[str, str], currency: str
