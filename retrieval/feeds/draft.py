@@ -146,7 +146,8 @@ def read_attributes(value: object) -> dict[str, str]:
         raise ValueError(f"{shown(value)} is no object of names and values")
     found: dict[str, str] = {}
     for name, held in pairs:
-        for key, text in _flat(normal_name(str(name)), held):
+        for long_key, text in _flat(normal_name(str(name)), held):
+            key = long_key.removeprefix("product_") if long_key in _OWN_MEASURES else long_key
             if key and not is_internal(key) and not is_blank_attribute(key, text):
                 found.setdefault(key, text)
     return found
@@ -209,6 +210,8 @@ def _money(value: object, info: ValidationInfo) -> Money:
     return read_amount(value, info.context["currency"] if info.context else "USD")
 
 
+_OWN_MEASURES = frozenset(f"product_{name}" for name in ("weight", "length", "width", "height", "depth", "volume"))
+"""Names under which Merchant feeds give the measures of the product itself, next to those of its parcel."""
 _HOLDERS = frozenset({"dimensions", "measurements", "specs", "specifications", "details", "properties", "attributes"})
 _Line = Annotated[str, PlainValidator(read_line)]
 _Link = Annotated[str, PlainValidator(read_link)]

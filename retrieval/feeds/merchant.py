@@ -26,6 +26,8 @@ _NOT_ABOUT_THE_PRODUCT = (
     "subscription_cost", "transit_time", "ships_from", "return_policy_label", "sell_on_google", "short_title", "external_seller",
 )  # fmt: skip
 """Beginnings of names that would make no sense as attributes."""
+_MEASURES = frozenset({"shipping_weight", "shipping_length", "shipping_width", "shipping_height"})
+"""Names that begin so and are about the product all the same, as it is packed."""
 
 
 def read_merchant_table(table: Table, intake: Intake) -> Iterator[FeedRow[Product]]:
@@ -51,7 +53,11 @@ def read_merchant_xml(source: Source, intake: Intake) -> Iterator[FeedRow[Produc
 
 
 def _product(file: str, line: int, record: Mapping[str, Any], intake: Intake) -> Iterator[FeedRow[Product]]:
-    fields = {name: value for name, value in record.items() if not normal_name(name).startswith(_NOT_ABOUT_THE_PRODUCT)}
+    fields = {
+        name: value
+        for name, value in record.items()
+        if (normal := normal_name(name)) in _MEASURES or not normal.startswith(_NOT_ABOUT_THE_PRODUCT)
+    }
     by_name = {normal_name(name): name for name in fields}
     try:
         attributes = _details(fields.pop(by_name.get("product_detail", ""), []))
