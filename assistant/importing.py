@@ -25,7 +25,7 @@ _EVERY = 200  # rows between two reports of progress
 class Reading(Generic[Record]):
     """What a set of files held. `mended` counts faults that were mended; `skipped` is what was left out on purpose.
 
-    `bad_ids` are the ids that bad rows name, and `nameless` says where the first bad row is that names none, "" if all do.
+    `by_file` counts the records of each file. `bad_ids` are the ids that bad rows name, and `nameless` says where the first bad row is that names none, "" if all do.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -35,6 +35,7 @@ class Reading(Generic[Record]):
     skipped: list[Skipped] = field(default_factory=list)
     bad_ids: set[str] = field(default_factory=set)
     nameless: str = ""
+    by_file: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
@@ -89,8 +90,9 @@ def read_files(
     for path in paths:
         try:
             for file in files_in(path):
-                source = Source.open(file)
+                source, before = Source.open(file), len(reading.records)
                 _add(reading, source, read(source), report, progress)
+                reading.by_file[source.name] = len(reading.records) - before
         except FeedError as error:
             reading.bad_files += 1
             report(error)

@@ -14,7 +14,7 @@ from assistant.actions.order_feed import read_orders
 from assistant.actions.orders import Orders
 from assistant.importing import Progress, Reading, Report, read_files
 from retrieval.feeds.faqs import faq_files, read_faqs
-from retrieval.feeds.intake import Intake
+from retrieval.feeds.intake import Columns, Intake
 from retrieval.feeds.people import read_customers, read_events
 from retrieval.feeds.recognition import read_products
 from retrieval.feeds.report import FeedRow
@@ -38,8 +38,8 @@ _SUSPICIOUS = 0.5
 class ImportResult:
     """What became of one import: what was read, what that changed, and the version of the data after it.
 
-    `outcome` is None if nothing was stored; `refusal` says why although records were read, "" otherwise. `columns` are how many
-    records took a field of ours from a column of theirs, by (column, field); products alone tell.
+    `outcome` is None if nothing was stored; `refusal` says why although records were read, "" otherwise. `columns` says what became
+    of the columns of the files; products alone have any.
     """
 
     kind: Kind
@@ -47,7 +47,7 @@ class ImportResult:
     outcome: Outcome | None
     version: int
     refusal: str = ""
-    columns: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    columns: Columns = field(default_factory=Columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,7 +254,7 @@ def _show(result: ImportResult, replace: bool, settings: Settings, dry: bool) ->
         console.print(table)
     elif reading.is_empty:
         console.print(f"No {noun} could be read.")
-    for line in understood_lines(result):
+    for line in understood_lines(result, everything=dry):
         console.print(line, markup=False, soft_wrap=True)
     if dry:
         for card in cards(products_of(result)):

@@ -17,7 +17,8 @@ from retrieval.feeds.amount import read_amount
 from retrieval.feeds.blanks import is_blank, is_blank_attribute, is_empty
 from retrieval.feeds.checked import read_fields
 from retrieval.feeds.dates import read_end, read_start, read_window
-from retrieval.feeds.intake import Intake
+from retrieval.feeds.intake import Columns, Intake
+from retrieval.feeds.not_public import NAMES as HIDING
 from retrieval.feeds.not_public import is_internal
 from retrieval.feeds.report import FeedRow, RowError, RowWarning, Skipped
 from retrieval.feeds.shared_ids import kept_apart
@@ -44,7 +45,8 @@ class Draft:
     """What one row of a feed says of one product, by the names of Product's fields.
 
     `names` tells how the file itself calls a field, where that differs: errors speak of the file. `currency` is
-    that of the row, where it has one. `hidden` says why customers must not see the product, "" if they may.
+    that of the row, where it has one. `hidden` says why customers must not see the product, "" if they may. `given` is the
+    row as the file has it, and `also` names what those of its columns were read for that are no field by themselves.
     """
 
     file: str
@@ -53,12 +55,15 @@ class Draft:
     names: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
     hidden: str = ""
+    given: Mapping[str, object] = field(default_factory=dict)
+    also: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, intake: Intake) -> Iterator[FeedRow[Product]]:
         """The product, after a RowWarning for each fault that was mended, or one RowError for each field that is wrong.
 
         Of a product that is not for customers, Skipped with the id under which it would be stored.
         """
+        intake.columns.name(self.given)
         if self.hidden:
             yield self._skipped(intake)
             return
@@ -85,8 +90,31 @@ class Draft:
             )
             warnings.append(self._warning("reviews", reason))
             found.reviews = tuple(review for review in found.reviews if review not in strange)
-        intake.note({field: self.names.get(field, field) for field, value in values.items() if not is_empty(value)})
+        self._note(values, found.attributes, intake.columns)
         yield from self._identified(found.product(), warnings, intake)
+
+    def _note(self, values: Mapping[str, object], attributes: Mapping[str, str], columns: Columns) -> None:
+        """Notes which field was read from which column, and which attributes."""
+        fields = {
+            name: self.names.get(name, name)
+            for name, value in values.items()
+            if not is_empty(value) and name != _ATTRIBUTES
+        }
+        for name, column in fields.items():
+            if column in self.given or "." in column:  # "offers.price" is a part of a column
+                columns.note(column, name)
+        columns.attributes.update(dict.fromkeys(attributes))
+        for column in self.given.keys() - fields.values():
+            if is_blank(self.given[column]):
+                continue
+            columns.filled.add(column)
+            name = normal_name(column)
+            if _attribute_name(name) in attributes or (name == _ATTRIBUTES and attributes):
+                columns.note(column, _ATTRIBUTES)
+            elif column in self.also:
+                columns.note(column, self.also[column])
+            elif name in HIDING:
+                columns.note(column, "shown or hidden")
 
     def _skipped(self, intake: Intake) -> Skipped:
         """The report that the product is left out. It needs no title and no price, for nobody will see them."""
@@ -147,10 +175,14 @@ def read_attributes(value: object) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, held in pairs:
         for long_key, text in _flat(normal_name(str(name)), held):
-            key = long_key.removeprefix("product_") if long_key in _OWN_MEASURES else long_key
+            key = _attribute_name(long_key)
             if key and not is_internal(key) and not is_blank_attribute(key, text):
                 found.setdefault(key, text)
     return found
+
+
+def _attribute_name(name: str) -> str:
+    return name.removeprefix("product_") if name in _OWN_MEASURES else name
 
 
 def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
@@ -212,6 +244,7 @@ def _money(value: object, info: ValidationInfo) -> Money:
 
 _OWN_MEASURES = frozenset(f"product_{name}" for name in ("weight", "length", "width", "height", "depth", "volume"))
 """Names under which Merchant feeds give the measures of the product itself, next to those of its parcel."""
+_ATTRIBUTES = "attributes"
 _HOLDERS = frozenset({"dimensions", "measurements", "specs", "specifications", "details", "properties", "attributes"})
 _Line = Annotated[str, PlainValidator(read_line)]
 _Link = Annotated[str, PlainValidator(read_link)]

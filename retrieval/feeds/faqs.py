@@ -118,6 +118,9 @@ def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
         if isinstance(row, RowError | Skipped):
             yield row
             continue
+        if not row.values:
+            yield Skipped(row.file, row.line, "empty row")
+            continue
         values, names = row.under(_COLUMNS)
         is_given = not is_blank(values["id"]) and _MADE_UP not in row.values
         if is_blank(values["id"]):  # rows of questions and answers often have none
@@ -161,7 +164,7 @@ def _rows(source: Source) -> Iterator[NamedValues | RowError | Skipped]:
     columns = {normal_name(name.strip("\"' ")) for name in re.split(r"[,;\t|]", start)}
     is_table = columns & {*_COLUMNS["answer"]} and columns & {*_COLUMNS["title"]} and not start.startswith(("#", "---"))
     if start.startswith(("{", "[{", "[\n")) or start == "[" or is_table:
-        yield from named_values(source, _COLUMNS["title"])
+        yield from named_values(source, _COLUMNS["title"], with_blank=True)
     else:
         yield from _page(source, start.startswith(_HTML))
 

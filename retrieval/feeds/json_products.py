@@ -67,6 +67,14 @@ _SALE_ENDS = (
 )  # fmt: skip
 """Names of the two sides of a sale's window; WooCommerce gives each twice, and only the one in GMT says its zone."""
 _PERCENT_OFF = ("discount_percentage", "discount_percent")
+_ALSO: Mapping[str, str] = {
+    **dict.fromkeys(_OLD_PRICES, "price"),
+    **dict.fromkeys(_PERCENT_OFF, "sale_price"),
+    **dict.fromkeys((*_SALE_STARTS, *_SALE_ENDS), "sale_price_effective_date"),
+    **dict.fromkeys(("currency", "currency_code"), "currency"),
+    "product_detail": "attributes",
+}
+"""What columns are read for that are no field of Product by themselves."""
 _NO_ATTRIBUTES = frozenset(
     {
         "attributes", "currency", "currency_code", "discount", "meta", "slug", "handle", "created_at", "updated_at",
@@ -90,8 +98,13 @@ def read_json_products(source: Source, intake: Intake) -> Iterator[FeedRow[Produ
             yield RowError(source.name, line, WHOLE_ROW, f"{shown(record)} is no object with the fields of a product")
 
 
-def product_rows(file: str, line: int, record: Mapping[str, Any], intake: Intake) -> Iterator[FeedRow[Product]]:
-    """The product that `record` holds, whatever common names it uses, or what is wrong with it."""
+def product_rows(
+    file: str, line: int, record: Mapping[str, Any], intake: Intake, written: Mapping[str, Any] | None = None
+) -> Iterator[FeedRow[Product]]:
+    """The product that `record` holds, whatever common names it uses, or what is wrong with it.
+
+    `written` is the row as the file has it, where `record` is only a part of that.
+    """
     given = {normal_name(name): value for name, value in record.items() if not is_empty(value)}
     spelled = {normal_name(name): name for name in record}
     own = given.get("currency", given.get("currency_code"))
@@ -103,7 +116,9 @@ def product_rows(file: str, line: int, record: Mapping[str, Any], intake: Intake
         if used := next((name for name in aliases if name in given and not is_blank(given[name], field)), ""):
             values[field], names[field] = _SIMPLER.get(field, _same)(given[used], used), spelled[used]
     reason = hidden({normal_name(name): value for name, value in record.items()})
-    draft = Draft(file, line, values, names, currency, reason)
+    row = record if written is None else written
+    also = {name: _ALSO[normal] for name in row if (normal := normal_name(name)) in _ALSO}
+    draft = Draft(file, line, values, names, currency, reason, row, also)
     listed, fault = _listed_attributes(given.get("attributes"))
     values["attributes"] = _other_fields(given, names.get("id", "")) | listed
     values.update(_ratings(given))

@@ -32,6 +32,7 @@ _MEASURES = frozenset({"shipping_weight", "shipping_length", "shipping_width", "
 
 def read_merchant_table(table: Table, intake: Intake) -> Iterator[FeedRow[Product]]:
     """Every product of a table with Merchant's column names, or names much like them."""
+    intake.columns.name(table.columns.values())
     for row in table.rows():
         if isinstance(row, RowError):
             yield row
@@ -68,7 +69,7 @@ def _product(file: str, line: int, record: Mapping[str, Any], intake: Intake) ->
         del fields[by_name["condition"]]
     if str(fields.get(by_name.get("google_product_category", ""), "")).isdecimal():  # a number of Google's own list
         del fields[by_name["google_product_category"]]
-    yield from product_rows(file, line, {**fields, "attributes": attributes}, intake)
+    yield from product_rows(file, line, {**fields, "attributes": attributes}, intake, record)
 
 
 def _details(value: Any) -> dict[str, str]:

@@ -57,7 +57,8 @@ class Skipped:
 
     def __str__(self) -> str:
         """Where the row is, and what it is about: "TP-127 (products.csv:12)"."""
-        return f"{self.id or 'without an id'} ({self.file}:{self.line})"
+        place = f"{self.file}:{self.line}"
+        return f"{self.id} ({place})" if self.id else place
 
 
 Record = TypeVar("Record")

@@ -57,6 +57,12 @@ _NAMES = {
     "availability_date": "offers.availabilityStarts",
     "expiration_date": "offers.priceValidUntil",
 }
+_ALSO = {
+    **dict.fromkeys(("@context", "@type", "@id"), "kind of record"), "offers": "price", "aggregateRating": "rating", "brand": "brand",
+    "additionalProperty": "attributes", "category": "product_type", "review": "reviews", "url": "link", "sku": "id", "mpn": "id",
+    "productID": "id", "isVariantOf": "item_group_id", "productGroupID": "item_group_id", "inProductGroupWithID": "item_group_id",
+}  # fmt: skip
+"""Properties that are read as a part of a field, or as one of another name."""
 _MOST_LEVELS = 20
 
 
@@ -160,7 +166,7 @@ def _draft(file: str, line: int, node: Mapping[str, Any], reason: str) -> Draft:
         "availability_date": offer.get("availabilityStarts"),
         "expiration_date": ends,
     }
-    return Draft(file, line, values, {**_NAMES, "id": id_name}, hidden=reason)
+    return Draft(file, line, values, {**_NAMES, "id": id_name}, hidden=reason, given=node, also=_ALSO)
 
 
 def _offer(value: Any) -> Mapping[str, Any]:

@@ -28,11 +28,17 @@ _STOCK = {
     "backorder": Availability.BACKORDER,
     "onbackorder": Availability.BACKORDER,
 }
+_ALSO = {
+    "type": "kind of row", "parent": "item_group_id", "short_description": "description", "categories": "product_type", "tags": "attributes",
+    "images": "image_link", "id": "id", "date_sale_price_starts": "sale_price_effective_date", "date_sale_price_ends": "sale_price_effective_date",
+}  # fmt: skip
+"""What columns are read for that are no field of Product by themselves."""
 _GTINS = ("gtin_upc_ean_or_isbn", "gtin", "ean")
 
 
 def read_woocommerce(table: Table, intake: Intake) -> Iterator[FeedRow[Product]]:
     """Every simple product and variation that is published. Its id is the SKU, or the ID where there is none."""
+    intake.columns.name(table.columns.values())
     reader = _Reader(table, intake)
     early: list[TableRow] = []
     for row in table.rows():
@@ -145,7 +151,11 @@ class _Reader:
         names["sale_price_effective_date"] = self._columns.get(
             "date_sale_price_starts" if starts else "date_sale_price_ends", "Date sale price starts"
         )
-        return Draft(self._file, line, values, names, hidden=hidden(cells) or hidden(parent))
+        given = {self._columns[name]: cell for name, cell in own.items() if name in self._columns}
+        also = {spelled: _ALSO[name] for name, spelled in self._columns.items() if name in _ALSO}
+        also |= {spelled: "options" for name, spelled in self._columns.items() if name.startswith("attribute_")}
+        also |= {self._columns[column]: "attributes" for column in _measures(self._columns)}
+        return Draft(self._file, line, values, names, hidden=hidden(cells) or hidden(parent), given=given, also=also)
 
 
 def _unfolded(cell: str) -> str:

@@ -265,3 +265,63 @@ def test_what_is_hidden_and_removed_is_named(home: Path, tmp_path: Path) -> None
     pages = run(home, "faqs", page)
     assert f"Left out: 1 (draft): staff ({page}:1)." in pages.stdout
     assert "Removed" not in pages.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (
+            "id,title,price,material,capacity,shipping_weight,gtin,cost_of_goods,supplier,status,mobile_link\n"
+            "A,Mug,5,clay,2 l,1 kg,n/a,2,Zoonord,active,https://m.example\n",
+            [
+                "Columns: id -> id, title -> title, price -> price, material -> material, status -> shown or hidden.",
+                "Attributes, told as facts: capacity, shipping_weight.",
+                "Not used (empty): gtin.",
+                "Not used (your own business, never told): cost_of_goods, supplier.",
+                "Not used: mobile_link.",
+            ],
+        ),
+        (
+            "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Cost per item,Tags\n"
+            "mug,Mug,Fell,Flavor,Mint,A,5.00,1.00,new\n",
+            ["Variant SKU -> id", "Handle -> item_group_id", "Option1 Value -> options", "Attributes, told as facts: flavor, tags.",
+             "Not used (your own business, never told): Cost per item."],
+        ),
+        (
+            '{"sku": "A", "name": "Mug", "price": 5, "list_price": 6, "currency": "EUR", "capacity": "2 l", "supplier": "Zoonord", "slug": "mug"}',
+            ["sku -> id", "list_price -> price", "currency -> currency", "Attributes, told as facts: capacity.",
+             "Not used (your own business, never told): supplier.", "Not used: slug."],
+        ),
+    ],
+    ids=["Merchant", "Shopify", "JSON"],
+)  # fmt: skip
+def test_every_column_is_accounted_for(home: Path, tmp_path: Path, content: str, lines: list[str]) -> None:
+    (tmp_path / "feed").write_text(content)
+    said = run(home, "products", tmp_path / "feed", "--dry-run").stdout
+    for line in lines:
+        assert line in said
+
+
+def test_a_dry_run_lists_every_type(home: Path, tmp_path: Path) -> None:
+    rows = "".join(f"P{number},Thing,5,Type {number}\n" for number in range(12))
+    (tmp_path / "feed").write_text(f"id,title,price,product_type\n{rows}")
+    assert "Type 11 (1)." in run(home, "products", tmp_path / "feed", "--dry-run").stdout
+    assert "and 4 more." in run(home, "products", tmp_path / "feed").stdout
+
+
+def test_pages_are_counted_one_by_one_and_empty_rows_are_named(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "fees.md").write_text("# Fees\n\nSome.\n\n## Post\n\nFive.\n\n## Gifts\n\nTwo.\n")
+    (folder / "more.csv").write_text('question,answer\n"Is it far?","No."\n"",""\n\n')
+    result = run(home, "faqs", folder)
+    assert result.exit_code == 0
+    assert "FAQs by file: fees.md (3), more.csv (1)." in result.stdout
+    assert f"Left out: 1 (empty row): {folder / 'more.csv'}:3." in result.stdout
+
+
+@pytest.mark.parametrize("rows", ["", "A,Tent,5\n"])
+def test_only_what_is_bad_is_counted_as_bad(home: Path, tmp_path: Path, rows: str) -> None:
+    (tmp_path / "feed").write_text(f"id,title,price\n{rows}B,,5\n")
+    assert "Not imported: 1 bad row, named above." in run(home, "products", tmp_path / "feed").stdout
+    assert "Not imported: 1 bad file, named above." in run(home, "products", tmp_path / "absent").stdout
