@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Generic, TypeVar
 from retrieval.errors import FeedError
 from retrieval.feeds.report import FeedRow, RowError, RowWarning, Skipped
 from retrieval.feeds.source import Source
+from retrieval.store.removal import Removal
 
 Record = TypeVar("Record")
 Report = Callable[[RowError | RowWarning | FeedError], None]
@@ -23,13 +23,19 @@ _EVERY = 200  # rows between two reports of progress
 
 @dataclass(slots=True)
 class Reading(Generic[Record]):
-    """What a set of files held. `mended` counts faults that were mended, `skipped` what was left out on purpose, by reason."""
+    """What a set of files held. `mended` counts faults that were mended; `skipped` is what was left out on purpose.
+
+    `by_file` counts the records of each file. `bad_ids` are the ids that bad rows name, and `nameless` says where the first bad row is that names none, "" if all do.
+    """
 
     records: list[Record] = field(default_factory=list)
     bad_rows: int = 0
     bad_files: int = 0
     mended: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
+    skipped: list[Skipped] = field(default_factory=list)
+    bad_ids: set[str] = field(default_factory=set)
+    nameless: str = ""
+    by_file: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
@@ -37,9 +43,34 @@ class Reading(Generic[Record]):
         return not self.bad_rows and not self.bad_files
 
     @property
+    def left_out(self) -> dict[str, list[Skipped]]:
+        """What was left out on purpose, by reason."""
+        found: dict[str, list[Skipped]] = {}
+        for row in self.skipped:
+            found.setdefault(row.reason, []).append(row)
+        return found
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to store and no id of a record to remove."""
+        return not self.records and not any(row.id for row in self.skipped)
+
+    def removal(self, replace: bool) -> Removal:
+        """What these files remove: the records that they hide and, with `replace`, all others that they do not name.
+
+        A bad row may be about any record whose id it does not say: as long as there is such a row, `replace` removes nothing.
+        """
+        return Removal(
+            hidden={id: row.reason for row in self.skipped for id in (row.id, *row.parts) if id},
+            hidden_groups={row.id: row.reason for row in self.skipped if row.id and row.is_whole},
+            others=replace and not self.bad_files and not self.nameless,
+            kept=frozenset(self.bad_ids),
+        )
+
+    @property
     def exit_code(self) -> int:
         """0 when all is good, 1 when some rows or files are bad, 2 when nothing could be read."""
-        if not self.records:
+        if self.is_empty:
             return 2
         return 0 if self.is_complete else 1
 
@@ -59,8 +90,9 @@ def read_files(
     for path in paths:
         try:
             for file in files_in(path):
-                source = Source.open(file)
+                source, before = Source.open(file), len(reading.records)
                 _add(reading, source, read(source), report, progress)
+                reading.by_file[source.name] = len(reading.records) - before
         except FeedError as error:
             reading.bad_files += 1
             report(error)
@@ -73,12 +105,16 @@ def _add(
     for number, row in enumerate(rows):
         if isinstance(row, RowError):
             reading.bad_rows += not row.is_further
+            if row.id:
+                reading.bad_ids.add(row.id)
+            else:
+                reading.nameless = reading.nameless or f"{row.file}:{row.line}"
             report(row)
         elif isinstance(row, RowWarning):
             reading.mended += 1
             report(row)
         elif isinstance(row, Skipped):
-            reading.skipped[row.reason] += 1
+            reading.skipped.append(row)
         else:
             reading.records.append(row)
         if number % _EVERY == 0:

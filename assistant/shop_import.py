@@ -14,12 +14,13 @@ from assistant.actions.order_feed import read_orders
 from assistant.actions.orders import Orders
 from assistant.importing import Progress, Reading, Report, read_files
 from retrieval.feeds.faqs import faq_files, read_faqs
-from retrieval.feeds.intake import Intake
+from retrieval.feeds.intake import Columns, Intake
 from retrieval.feeds.people import read_customers, read_events
 from retrieval.feeds.recognition import read_products
 from retrieval.feeds.report import FeedRow
 from retrieval.feeds.source import Source
 from retrieval.store.records import Records
+from retrieval.store.removal import Removal
 from retrieval.store.upsert import Outcome
 from retrieval.store.versions import Kind
 
@@ -37,8 +38,8 @@ _SUSPICIOUS = 0.5
 class ImportResult:
     """What became of one import: what was read, what that changed, and the version of the data after it.
 
-    `outcome` is None if nothing was stored; `refusal` says why although records were read, "" otherwise. `columns` are how many
-    records took a field of ours from a column of theirs, by (column, field); products alone tell.
+    `outcome` is None if nothing was stored; `refusal` says why although records were read, "" otherwise. `columns` says what became
+    of the columns of the files; products alone have any.
     """
 
     kind: Kind
@@ -46,13 +47,13 @@ class ImportResult:
     outcome: Outcome | None
     version: int
     refusal: str = ""
-    columns: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    columns: Columns = field(default_factory=Columns)
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
     read: Callable[[Source], Iterator[FeedRow[Any]]]
-    upsert: Callable[[Sequence[Any], bool], Outcome]
+    upsert: Callable[[Sequence[Any], Removal], Outcome]
 
 
 def files_of(kind: Kind) -> Callable[[Path], Sequence[Path]]:
@@ -80,21 +81,22 @@ class ShopImport:
     ) -> ImportResult:
         """Read `paths` and store what is good in one transaction. Raises StoreError.
 
-        `replace` also removes records that are not in the files, if every row is good; products and FAQs alone can be replaced.
+        Records that the files hide are removed. `replace` also removes records that the files do not name, unless a bad row
+        has no id that can be read; products and FAQs alone can be replaced.
         With `careful`, as for feeds that nobody looks at, nothing is stored of a feed that seems broken; with `dry`, nothing at all.
         """
         intake = Intake(self._currency, self._zone)
         way = self._way(kind, intake)
         reading = read_files(paths, way.read, report, progress, files_of(kind))
-        refusal = self._refusal(kind, reading, replace) if careful and reading.records else ""
+        refusal = self._refusal(kind, reading, replace) if careful and not reading.is_empty else ""
         outcome = None
-        if reading.records and not refusal and not dry:
-            outcome = way.upsert(reading.records, replace and reading.is_complete)
+        if not reading.is_empty and not refusal and not dry:
+            outcome = way.upsert(reading.records, reading.removal(replace))
         return ImportResult(kind, reading, outcome, self._records.version().number, refusal, intake.columns)
 
     def _refusal(self, kind: Kind, reading: Reading[Any], replace: bool) -> str:
         """Why a feed seems broken; "" if it does not."""
-        noun, found = NOUNS[kind], len(reading.records)
+        noun, found = NOUNS[kind], len(reading.records) + len(reading.skipped)
         if reading.bad_files:
             return f"a file could not be read to its end; its {found} {noun} may be a part only"
         if reading.bad_rows > found:
@@ -109,9 +111,15 @@ class ShopImport:
         records = self._records
         match kind:
             case Kind.PRODUCTS:
-                return _Way(lambda source: read_products(source, intake), records.upsert_products)
+                return _Way(
+                    lambda source: read_products(source, intake),
+                    lambda rows, removal: records.upsert_products(rows, removal=removal),
+                )
             case Kind.FAQS:
-                return _Way(lambda source: read_faqs(source, intake), records.upsert_faqs)
+                return _Way(
+                    lambda source: read_faqs(source, intake),
+                    lambda rows, removal: records.upsert_faqs(rows, removal=removal),
+                )
             case Kind.CUSTOMERS:
                 return _Way(
                     lambda source: read_customers(source, intake), lambda rows, _: records.upsert_customers(rows)

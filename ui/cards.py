@@ -146,6 +146,13 @@ def price_html(card: Card, strings: Strings = _ENGLISH) -> str:
     )
 
 
+def flag_html(card: Card, is_sold_out: bool, strings: Strings = _ENGLISH) -> str:
+    """The mark on a picture of the shelf: that no variant is left, or that the one shown is on sale; "" for neither."""
+    if is_sold_out:
+        return f'<span class="flag is-out">{escape(strings(StockState.SOLD_OUT.value))}</span>'
+    return f'<span class="flag">{escape(strings("sale"))}</span>' if card.old_price_text else ""
+
+
 def stock_html(card: Card, strings: Strings = _ENGLISH) -> str:
     """Whether the variant shown can be had, in words."""
     words = strings(card.stock.value, count=card.left) if card.left is not None else strings(card.stock.value)

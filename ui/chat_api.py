@@ -51,13 +51,13 @@ class ChatRequest(BaseModel):
 
 
 _EXAMPLE = """event: cards
-data: {"products": [{"id": "T-1", "title": "Larkfield 2 tent", "price": 149.0, "currency": "USD"}]}
+data: {"products": [{"id": "4711", "title": "Desk lamp", "price": 49.0, "currency": "USD"}]}
 
 event: sentence
-data: {"text": "Here is a light tent for two."}
+data: {"text": "The desk lamp can be dimmed."}
 
 event: done
-data: {"reply": "Here is a light tent for two.", "plan": [{"find": {"kind": "tents"}}], "conversation_id": "0b6f6f1c"}
+data: {"reply": "The desk lamp can be dimmed.", "plan": [{"find": {"kind": "lamps"}}], "conversation_id": "0b6f6f1c"}
 """
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {

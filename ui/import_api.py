@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import tempfile
 import threading
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -49,7 +48,8 @@ class Fault(BaseModel):
 class ImportJson(BaseModel):
     """What became of an import. `stored` says whether its good rows are in the database, `complete` whether all rows were good.
 
-    `refused` says why nothing was stored although rows could be read, "" otherwise. `faults` are the first 500 of
+    `left_out` counts rows that are not for customers, by reason, and `hidden` names the stored records that were removed for such
+    a row, each with the reason. `refused` says why nothing was stored although rows could be read, "" otherwise. `faults` are the first 500 of
     `bad_rows` and `mended`. `/healthz` names `data_version` as soon as replies are made from this import.
     """
 
@@ -63,6 +63,7 @@ class ImportJson(BaseModel):
     bad_rows: int
     mended: int
     left_out: dict[str, int]
+    hidden: dict[str, str]
     refused: str
     faults: list[Fault]
     data_version: int
@@ -147,7 +148,7 @@ def _imported(shop: ShopImport, kind: Kind, feed: Path, replace: bool, careful: 
 
     result = shop.run(kind, [feed], replace=replace, careful=careful, report=report)
     reading, outcome = result.reading, result.outcome
-    counts = {} if outcome is None else asdict(outcome)
+    counts = {} if outcome is None else outcome.counts
     _log.info("imported", kind=kind.value, version=result.version, refused=result.refusal, **counts)
     return ImportJson(
         kind=kind,
@@ -156,7 +157,8 @@ def _imported(shop: ShopImport, kind: Kind, feed: Path, replace: bool, careful: 
         **counts,
         bad_rows=reading.bad_rows,
         mended=reading.mended,
-        left_out=dict(reading.skipped),
+        left_out={reason: len(rows) for reason, rows in reading.left_out.items()},
+        hidden={} if outcome is None else dict(outcome.hidden),
         refused=result.refusal,
         faults=faults,
         data_version=result.version,

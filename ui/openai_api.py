@@ -92,7 +92,11 @@ class CompletionRequest(BaseModel):
 
     model_config = ConfigDict(
         extra="ignore",
-        json_schema_extra={"examples": [{"model": MODEL, "messages": [{"role": "user", "content": "a tent for two"}]}]},
+        json_schema_extra={
+            "examples": [
+                {"model": MODEL, "messages": [{"role": "user", "content": "Do you have a lamp that can be dimmed?"}]}
+            ]
+        },
     )
 
     model: str | None = MODEL

@@ -163,6 +163,7 @@ class _Pages:
         self._templates.globals.update(
             price=lambda product: Markup(cards.price_html(self._card(product))),  # noqa: S704 - escaped in cards.py
             stars=lambda product: Markup(cards.stars_html(self._card(product))),  # noqa: S704
+            flag=self._flag,
             stock=lambda product: Markup(cards.stock_html(self._card(product))),  # noqa: S704
             answer=self._answer,
             rule=lambda section: Markup(self._markdown.render(section.text)),  # noqa: S704 - HTML is off in the parser
@@ -207,6 +208,12 @@ class _Pages:
 
     def _card(self, product: Product) -> Card:
         return Card.of(product, self._assistant.catalog, utc_now())
+
+    def _flag(self, product: Product) -> Markup:
+        moment = utc_now()
+        offers = [variant.offer_at(moment) for variant in self._assistant.catalog.variants(product)]
+        is_sold_out = not any(offer.is_available or offer.can_be_ordered_later for offer in offers)
+        return Markup(cards.flag_html(self._card(product), is_sold_out))  # noqa: S704 - escaped in cards.py
 
     def _answer(self, faq: Faq) -> Markup:
         return Markup(self._markdown.render(faq.answer))  # noqa: S704 - HTML is switched off in the parser

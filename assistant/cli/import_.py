@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import tempfile
 import threading
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,7 +32,9 @@ Home = Annotated[Path | None, typer.Option(help="Directory of the shop's databas
 Currency = Annotated[
     str | None, typer.Option(help="Currency of prices that name none (AISLE_CURRENCY).", metavar="CODE")
 ]
-Replace = Annotated[bool, typer.Option("--replace", help="Also remove what is not in the files, if all rows are good.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Also remove what is not in the files, except what a bad row names.")
+]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Store nothing: show what would be read, products as cards.")]
 Watched = Annotated[bool, typer.Option("--watch", help="Look again and again, and import what has changed.")]
 Every = Annotated[str, typer.Option(help="How often --watch looks: 30s, 15m, 2h, 1d.", metavar="INTERVAL")]
@@ -242,18 +243,18 @@ def _show(result: ImportResult, replace: bool, settings: Settings, dry: bool) ->
     from rich.console import Console
     from rich.table import Column, Table
 
-    from assistant.cli.understood import cards, products_of, understood_lines
+    from assistant.cli.understood import bad_lines, cards, left_out_lines, products_of, understood_lines
     from assistant.shop_import import NOUNS, REPLACEABLE
 
     console, reading, noun = Console(highlight=False), result.reading, NOUNS[result.kind]
     if result.outcome is not None:
         table = Table(noun, Column("", justify="right"))
-        for name, count in asdict(result.outcome).items():
+        for name, count in result.outcome.counts.items():
             table.add_row(name, str(count))
         console.print(table)
-    elif not reading.records:
+    elif reading.is_empty:
         console.print(f"No {noun} could be read.")
-    for line in understood_lines(result):
+    for line in understood_lines(result, everything=dry):
         console.print(line, markup=False, soft_wrap=True)
     if dry:
         for card in cards(products_of(result)):
@@ -262,12 +263,8 @@ def _show(result: ImportResult, replace: bool, settings: Settings, dry: bool) ->
     if reading.mended:
         noun_of_faults = "fault" if reading.mended == 1 else "faults"
         console.print(f"Mended: {reading.mended} {noun_of_faults}, named above.")
-    for reason, count in reading.skipped.items():
-        console.print(f"Left out: {count} ({reason}).")
-    if not reading.is_complete:
-        console.print(f"Not imported: {reading.bad_rows} bad rows and {reading.bad_files} bad files, named above.")
-        if replace:
-            console.print(f"Nothing was removed: a bad row may be one of the {noun} that seem to be gone.")
+    for line in (*left_out_lines(result), *bad_lines(result, replace)):
+        console.print(line, markup=False, soft_wrap=True)
     if result.outcome is not None and result.outcome.has_changes:
         console.print(f"Data version {result.version}: a running server answers from it within seconds.")
         if result.kind in REPLACEABLE and not (settings.home / "index" / "current").exists():

@@ -23,6 +23,7 @@ _QUESTIONS = {
     "shop_phone": "Telephone number",
     "shop_hours": "Hours in which a person answers",
     "currency": "Currency of the prices",
+    "timezone": "Time zone of the dates of sales and orders, such as Europe/Berlin",
     "language": "Language of buttons and labels (en, de, fr, es, it)",
     "return_days": "Return policy: days after delivery in which an order may be returned",
     "color": "Color of the chat (#rrggbb)",
@@ -38,6 +39,9 @@ Email = Annotated[str | None, typer.Option(help="E-mail address of a person at t
 Phone = Annotated[str | None, typer.Option(help="Telephone number of the shop.")]
 Hours = Annotated[str | None, typer.Option(help="When a person answers.")]
 Currency = Annotated[str | None, typer.Option(help="Currency of prices that name none.", metavar="CODE")]
+Timezone = Annotated[
+    str | None, typer.Option(help="Time zone of dates that name none, such as Europe/Berlin.", metavar="ZONE")
+]
 Language = Annotated[str | None, typer.Option(help="Language of buttons and labels: en, de, fr, es or it.")]
 ReturnDays = Annotated[str | None, typer.Option(help="Days after delivery for returns.", metavar="DAYS")]
 Color = Annotated[str | None, typer.Option(help="Color of the chat, as #rrggbb.")]
@@ -62,6 +66,7 @@ def init(
     phone: Phone = None,
     hours: Hours = None,
     currency: Currency = None,
+    timezone: Timezone = None,
     language: Language = None,
     return_days: ReturnDays = None,
     color: Color = None,
@@ -71,7 +76,7 @@ def init(
     yes: Yes = False,
     force: Force = False,
 ) -> None:
-    """Write shop.yaml: the shop's name, contacts, currency, language, return policy, colors and logo."""
+    """Write shop.yaml: the shop's name, contacts, currency, time zone, language, return policy, colors and logo."""
     from assistant.settings import load_settings
     from assistant.shop_file_text import shop_file_text
 
@@ -79,8 +84,8 @@ def init(
     _refuse_occupied(settings, force)
     given: dict[str, object] = {
         "shop_name": name, "shop_email": email, "shop_phone": phone, "shop_hours": hours, "currency": currency,
-        "language": language, "return_days": return_days, "color": color, "color_dark": color_dark, "logo": logo,
-        "allowed_origins": site,
+        "timezone": timezone, "language": language, "return_days": return_days, "color": color, "color_dark": color_dark,
+        "logo": logo, "allowed_origins": site,
     }  # fmt: skip
     chosen = _checked(settings.home, {name: value for name, value in given.items() if value is not None})
     if not yes:

@@ -3,33 +3,103 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from assistant.shop_import import NOUNS
+from retrieval.feeds.not_public import is_internal
+from retrieval.feeds.table import normal_name
+from retrieval.store.versions import Kind
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from assistant.shop_import import ImportResult
     from retrieval.catalog.product import Product
+    from retrieval.feeds.intake import Columns
 
 _MOST_KINDS, _MOST_CARDS, _MOST_ATTRIBUTES = 8, 10, 6
 _NO_KIND = "no type"
 _SHORTENED = 120
+_MOST_NAMED = 10
 
 
-def understood_lines(result: ImportResult) -> Iterator[str]:
-    """Columns and their fields, the currency, and how many products there are of each type; nothing for other records."""
+def understood_lines(result: ImportResult, everything: bool) -> Iterator[str]:
+    """What became of the columns, the currency, and how many products there are of each type, or FAQs in each file.
+
+    Without `everything`, long lists are cut.
+    """
+    most = None if everything else _MOST_KINDS
+    if result.kind is Kind.FAQS and result.reading.records:
+        yield f"FAQs by file: {_counted(_by_file(result.reading.by_file), most)}."
     products = products_of(result)
     if not products:
         return
-    fields: dict[str, list[str]] = {}
-    for (column, field), _ in sorted(result.columns.items(), key=lambda item: -item[1]):
-        if column not in fields.setdefault(field, []):
-            fields[field].append(column)
-    told = (field if columns == [field] else f"{' or '.join(columns)} -> {field}" for field, columns in fields.items())
-    yield f"Columns: {', '.join(told)}."
-    yield f"Currency: {_counted(Counter(product.price.currency for product in products))}."
-    yield f"Types: {_counted(Counter(product.product_type or _NO_KIND for product in products))}."
+    columns = result.columns
+    read = dict.fromkeys(pair for pair in columns.read if pair[1] != "attributes")
+    yield f"Columns: {', '.join(f'{column} -> {field}' for column, field in read)}."
+    if columns.attributes:
+        yield f"Attributes, told as facts: {_listed(list(columns.attributes), most)}."
+    for reason, names in _unused(columns).items():
+        yield f"Not used{reason}: {_listed(names, most)}."
+    yield f"Currency: {_counted(Counter(product.price.currency for product in products), most)}."
+    yield f"Types: {_counted(Counter(product.product_type or _NO_KIND for product in products), most)}."
+
+
+def _unused(columns: Columns) -> dict[str, list[str]]:
+    """The columns from which nothing was read, by the reason."""
+    found: dict[str, list[str]] = {}
+    for column in columns.unused:
+        reason = ""
+        if is_internal(normal_name(column)):
+            reason = " (your own business, never told)"
+        elif column not in columns.filled:
+            reason = " (empty)"
+        found.setdefault(reason, []).append(column)
+    return found
+
+
+def _by_file(counts: Mapping[str, int]) -> Counter[str]:
+    """The records of each file, by its name alone where no other has the same."""
+    shared = Counter(Path(file).name for file in counts)
+    return Counter({Path(file).name if shared[Path(file).name] == 1 else file: count for file, count in counts.items()})
+
+
+def left_out_lines(result: ImportResult) -> Iterator[str]:
+    """What was left out on purpose, and which stored records were removed for it, with their ids."""
+    for reason, rows in result.reading.left_out.items():
+        yield f"Left out: {len(rows)} ({reason}): {_listed(list(map(str, rows)))}."
+    removed: dict[str, list[str]] = {}
+    for id, reason in (result.outcome.hidden if result.outcome else {}).items():
+        removed.setdefault(reason, []).append(id)
+    for reason, ids in removed.items():
+        yield f"Removed: {len(ids)} ({reason}): {_listed(ids)}."
+
+
+def bad_lines(result: ImportResult, replace: bool) -> Iterator[str]:
+    """What could not be imported and, with `replace`, what was therefore not removed and how to go on."""
+    reading, noun = result.reading, NOUNS[result.kind]
+    if reading.is_complete:
+        return
+    counts = ((reading.bad_rows, "bad row"), (reading.bad_files, "bad file"))
+    told = " and ".join(f"{count} {name}{'s' * (count > 1)}" for count, name in counts if count)
+    yield f"Not imported: {told}, named above."
+    if not replace or result.outcome is None:
+        return
+    if reading.removal(replace=True).others:
+        yield f"Kept, if stored: {noun} whose ids bad rows name: {_listed(sorted(reading.bad_ids))}."
+        return
+    cause = (
+        f"a file could not be read, and any of the {noun} that seem to be gone may be in it. Correct it"
+        if reading.bad_files
+        else f"the bad row at {reading.nameless} has no id that can be read, and may be any of the {noun} that seem to be gone. "
+        "Correct that row"
+    )
+    yield (
+        f"Nothing was removed for being absent from the files: {cause} and import again with --replace, "
+        "or hide single records with a row of their id and the status hidden."
+    )
 
 
 def cards(products: Sequence[Product]) -> Iterator[RenderableType]:
@@ -69,7 +139,12 @@ def products_of(result: ImportResult) -> list[Product]:
     return [record for record in result.reading.records if isinstance(record, Product)]
 
 
-def _counted(counts: Counter[str]) -> str:
-    named = [f"{name} ({count})" for name, count in counts.most_common(_MOST_KINDS)]
-    rest = len(counts) - len(named)
-    return ", ".join(named) + (f" and {rest} more" if rest else "")
+def _listed(names: Sequence[str], most: int | None = _MOST_NAMED) -> str:
+    """`names` with commas; beyond `most`, if that is given, they are only counted."""
+    shown = names[:most]
+    rest = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
+def _counted(counts: Counter[str], most: int | None) -> str:
+    return _listed([f"{name} ({count})" for name, count in counts.most_common()], most)

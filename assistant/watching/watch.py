@@ -6,7 +6,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import structlog
@@ -76,7 +75,7 @@ class Watch:
         if result.outcome is None:
             _log.error("feed_refused", reason=self._refusal, kept="the records of before", bad_rows=reading.bad_rows)
             return
-        _log.info("imported", version=result.version, bad_rows=reading.bad_rows, **asdict(result.outcome))
+        _log.info("imported", version=result.version, bad_rows=reading.bad_rows, **result.outcome.counts)
 
 
 def seconds_of(interval: str) -> float:

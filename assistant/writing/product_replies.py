@@ -345,6 +345,8 @@ def _field_sentences(field: str, question: str, slots: Sequence[str], view: Repl
             and (view.text(f"{slot}.stock").startswith(_IN_STOCK) or "ships" in view.text(f"{slot}.stock"))
         ):
             name = "stock"
+        elif field == "quantity" and view.text(f"{slot}.quantity") == "1":
+            name = "quantity_one"
         needed = {
             "price": "price",
             "price_reduced": "price",
@@ -375,7 +377,8 @@ def _is_sold_out_in_part(slot: str, view: ReplyView) -> bool:
 def _stock_answer(slot: str, sentence: str, view: ReplyView) -> str:
     stock = view.text(f"{slot}.stock")
     if stock == _IN_STOCK or stock.startswith("nearly"):
-        return f"Yes, {sentence[:1].lower()}{sentence[1:]}"
+        yes = "Yes, but" if stock.startswith("nearly") else "Yes,"
+        return f"{yes} {sentence[:1].lower()}{sentence[1:]}"
     if stock.startswith("sold out"):
         return f"No, {sentence[:1].lower()}{sentence[1:]}"
     return sentence

@@ -17,9 +17,10 @@ from retrieval.feeds.amount import read_amount
 from retrieval.feeds.blanks import is_blank, is_blank_attribute, is_empty
 from retrieval.feeds.checked import read_fields
 from retrieval.feeds.dates import read_end, read_start, read_window
-from retrieval.feeds.intake import Intake
+from retrieval.feeds.intake import Columns, Intake
+from retrieval.feeds.not_public import NAMES as HIDING
 from retrieval.feeds.not_public import is_internal
-from retrieval.feeds.report import FeedRow, RowError, RowWarning, of_one_row
+from retrieval.feeds.report import FeedRow, RowError, RowWarning, Skipped, of_one_row
 from retrieval.feeds.shared_ids import kept_apart
 from retrieval.feeds.strangers import is_quotable
 from retrieval.feeds.table import normal_name
@@ -44,7 +45,8 @@ class Draft:
     """What one row of a feed says of one product, by the names of Product's fields.
 
     `names` tells how the file itself calls a field, where that differs: errors speak of the file. `currency` is
-    that of the row, where it has one.
+    that of the row, where it has one. `hidden` says why customers must not see the product, "" if they may. `given` is the
+    row as the file has it, and `also` names what those of its columns were read for that are no field by themselves.
     """
 
     file: str
@@ -52,9 +54,19 @@ class Draft:
     values: Mapping[str, object]
     names: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
+    hidden: str = ""
+    given: Mapping[str, object] = field(default_factory=dict)
+    also: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, intake: Intake) -> Iterator[FeedRow[Product]]:
-        """The product, after a RowWarning for each fault that was mended, or one RowError for each field that is wrong."""
+        """The product, after a RowWarning for each fault that was mended, or one RowError for each field that is wrong.
+
+        Of a product that is not for customers, Skipped with the id under which it would be stored.
+        """
+        intake.columns.name(self.given)
+        if self.hidden:
+            yield self._skipped(intake)
+            return
         values = dict(self.values)
         warnings = [self._warning(name, reason) for name, reason in _mended_dates(values, intake.zone)]
         currency = self.currency or intake.currency
@@ -78,8 +90,45 @@ class Draft:
             )
             warnings.append(self._warning("reviews", reason))
             found.reviews = tuple(review for review in found.reviews if review not in strange)
-        intake.note({field: self.names.get(field, field) for field, value in values.items() if not is_empty(value)})
+        self._note(values, found.attributes, intake.columns)
         yield from self._identified(found.product(), warnings, intake)
+
+    def _note(self, values: Mapping[str, object], attributes: Mapping[str, str], columns: Columns) -> None:
+        """Notes which field was read from which column, and which attributes."""
+        fields = {
+            name: self.names.get(name, name)
+            for name, value in values.items()
+            if not is_empty(value) and name != _ATTRIBUTES
+        }
+        for name, column in fields.items():
+            if column in self.given or "." in column:  # "offers.price" is a part of a column
+                columns.note(column, name)
+        columns.attributes.update(dict.fromkeys(attributes))
+        for column in self.given.keys() - fields.values():
+            if is_blank(self.given[column]):
+                continue
+            columns.filled.add(column)
+            name = normal_name(column)
+            if _attribute_name(name) in attributes or (name == _ATTRIBUTES and attributes):
+                columns.note(column, _ATTRIBUTES)
+            elif column in self.also:
+                columns.note(column, self.also[column])
+            elif name in HIDING:
+                columns.note(column, "shown or hidden")
+
+    def _skipped(self, intake: Intake) -> Skipped:
+        """The report that the product is left out. It needs no title and no price, for nobody will see them."""
+        values = {name: value for name, value in self.values.items() if name in _IDENTIFYING}
+        found = read_fields(_Fields, _SOLD_AS | values)
+        while isinstance(found, list):
+            faulty = {str(fault.place[0]) for fault in found}
+            if "id" in faulty:
+                return Skipped(self.file, self.line, self.hidden)
+            values = {name: value for name, value in values.items() if name not in faulty}
+            found = read_fields(_Fields, _SOLD_AS | values)
+        product = found.product()
+        product = kept_apart(product, intake.first_product(product)) or product
+        return Skipped(self.file, self.line, self.hidden, product.id, not product.item_group_id)
 
     def _identified(self, product: Product, warnings: list[RowWarning], intake: Intake) -> Iterator[FeedRow[Product]]:
         """`product` if its id is new, or under an id of its own if it is a variant that shares one; else an error."""
@@ -100,7 +149,15 @@ class Draft:
 
     def error(self, name: str, reason: str) -> RowError:
         """The report that the field `name` is wrong."""
-        return RowError(self.file, self.line, self.names.get(name, name), reason)
+        return RowError(self.file, self.line, self.names.get(name, name), reason, readable_id(self.values.get("id")))
+
+
+def readable_id(value: object) -> str:
+    """`value` as an id, "" if it is none."""
+    try:
+        return "" if is_blank(value, "id") else read_id(value)
+    except ValueError:
+        return ""
 
 
 def read_attributes(value: object) -> dict[str, str]:
@@ -117,10 +174,15 @@ def read_attributes(value: object) -> dict[str, str]:
         raise ValueError(f"{shown(value)} is no object of names and values")
     found: dict[str, str] = {}
     for name, held in pairs:
-        for key, text in _flat(normal_name(str(name)), held):
+        for long_key, text in _flat(normal_name(str(name)), held):
+            key = _attribute_name(long_key)
             if key and not is_internal(key) and not is_blank_attribute(key, text):
                 found.setdefault(key, text)
     return found
+
+
+def _attribute_name(name: str) -> str:
+    return name.removeprefix("product_") if name in _OWN_MEASURES else name
 
 
 def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
@@ -180,6 +242,9 @@ def _money(value: object, info: ValidationInfo) -> Money:
     return read_amount(value, info.context["currency"] if info.context else "USD")
 
 
+_OWN_MEASURES = frozenset(f"product_{name}" for name in ("weight", "length", "width", "height", "depth", "volume"))
+"""Names under which Merchant feeds give the measures of the product itself, next to those of its parcel."""
+_ATTRIBUTES = "attributes"
 _HOLDERS = frozenset({"dimensions", "measurements", "specs", "specifications", "details", "properties", "attributes"})
 _Line = Annotated[str, PlainValidator(read_line)]
 _Link = Annotated[str, PlainValidator(read_link)]
@@ -225,6 +290,10 @@ def _mend(name: str, values: dict[str, object]) -> str:
     return "it is left out"
 
 
+_IDENTIFYING = frozenset({"id", "title", "item_group_id", "color", "size", "material", "attributes"})
+"""Fields from which the id of a product is made."""
+_SOLD_AS: dict[str, object] = {"title": "(hidden)", "price": "1.00 USD"}
+"""What a hidden product need not have, so that its id can be made all the same."""
 _ESSENTIAL = frozenset({"id", "title", "price"})
 """Fields without which nothing can be sold or shown."""
 _LONGEST: Mapping[str, int] = {"description": 100_000, "product_type": 1_000}

@@ -28,6 +28,7 @@ from retrieval.catalog.faq import Faq
 from retrieval.errors import FeedError
 from retrieval.feeds.blanks import is_blank
 from retrieval.feeds.checked import checked
+from retrieval.feeds.draft import readable_id
 from retrieval.feeds.html_page import faq_page, html_markdown
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.markdown_page import readable, sections
@@ -114,26 +115,30 @@ def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
     template is left out.
     """
     for row in _rows(source):
-        if isinstance(row, RowError):
+        if isinstance(row, RowError | Skipped):
             yield row
             continue
-        if reason := hidden(row.values):
-            yield Skipped(row.file, row.line, reason)
+        if not row.values:
+            yield Skipped(row.file, row.line, "empty row")
             continue
         values, names = row.under(_COLUMNS)
         is_given = not is_blank(values["id"]) and _MADE_UP not in row.values
         if is_blank(values["id"]):  # rows of questions and answers often have none
             values["id"] = normal_name(str(values["title"] or ""))[:200].replace("_", "-")
+        id = readable_id(values["id"])
+        if reason := hidden(row.values):
+            yield Skipped(row.file, row.line, reason, id)
+            continue
         found = checked(_Faq, row.file, row.line, values, names)
         if isinstance(found, list):
-            yield from found
+            yield from (replace(error, id=id) for error in found)
             continue
         unwritten = found.answer if is_unwritten(found.answer) else ""
         if gap := placeholder_in(found.title) or placeholder_in(found.answer) or unwritten:
             found.answer = "" if placeholder_in(found.title) or unwritten else without_placeholders(found.answer)
             reason = f"holds {shown(gap)}, which nobody filled in"
             if not found.answer:
-                yield RowError(row.file, row.line, names["answer"], reason)
+                yield RowError(row.file, row.line, names["answer"], reason, id)
                 continue
             yield RowWarning(row.file, row.line, names["answer"], f"{reason}; the sentences with such are left out")
         faq = Faq(found.id, found.title, found.answer, found.intents, found.link)
@@ -141,7 +146,7 @@ def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
         if before and not is_given:
             faq, before = _renamed(faq, source, row, intake)
         if before:
-            yield RowError(row.file, row.line, names["id"], f"{shown(faq.id)} was seen before on {before}")
+            yield RowError(row.file, row.line, names["id"], f"{shown(faq.id)} was seen before on {before}", faq.id)
         else:
             yield faq
 
@@ -155,18 +160,18 @@ def _renamed(faq: Faq, source: Source, row: NamedValues, intake: Intake) -> tupl
     return replace(faq, id=id), before
 
 
-def _rows(source: Source) -> Iterator[NamedValues | RowError]:
+def _rows(source: Source) -> Iterator[NamedValues | RowError | Skipped]:
     start = next((line.strip() for line in source.lines() if line.strip()), "").lstrip("\ufeff").lower()
     columns = {normal_name(name.strip("\"' ")) for name in re.split(r"[,;\t|]", start)}
     is_table = columns & {*_COLUMNS["answer"]} and columns & {*_COLUMNS["title"]} and not start.startswith(("#", "---"))
     if start.startswith(("{", "[{", "[\n")) or start == "[" or is_table:
-        yield from named_values(source, _COLUMNS["title"])
+        yield from named_values(source, _COLUMNS["title"], with_blank=True)
     else:
         yield from _page(source, start.startswith(_HTML))
 
 
-def _page(source: Source, is_html: bool) -> Iterator[NamedValues | RowError]:
-    """The question of a page, or one for each of its headings."""
+def _page(source: Source, is_html: bool) -> Iterator[NamedValues | RowError | Skipped]:
+    """The question of a page, or one for each of its headings; one Skipped for a page that is not for customers."""
     text = source.text().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if is_html:
         try:
@@ -200,7 +205,13 @@ def _page(source: Source, is_html: bool) -> Iterator[NamedValues | RowError]:
         before = text[: len(text) - len(written)].count("\n")
         body = readable(unescaped(written))
     stem = source.path.parent.name if source.path.stem.lower() in _NAMELESS else source.path.stem
-    for section in sections(body, str(values.get("title") or "")):
+    written_sections = list(sections(body, str(values.get("title") or "")))
+    if reason := hidden(values):
+        id = readable_id(values.get("id", stem))
+        slugs = (normal_name(section.heading).replace("_", "-")[:80] for section in written_sections if section.heading)
+        yield Skipped(source.name, 1, reason, id, parts=tuple(f"{id}-{slug}" for slug in slugs))
+        return
+    for section in written_sections:
         own: dict[str, Any] = {"id": stem, **values, "answer": section.text}
         own["title"] = section.title or _title_of(stem)
         if section.heading:

@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
 from retrieval.catalog.product import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of the files, as they spell them, in the order in which they were met.
+
+    `read` counts the records that took a field of ours from a column, by (column, field); `attributes` are the names of the
+    attributes that were read. `named` are all columns, and `filled` those that have a value in any row.
+    """
+
+    read: dict[tuple[str, str], int] = field(default_factory=dict)
+    attributes: dict[str, None] = field(default_factory=dict)
+    named: dict[str, None] = field(default_factory=dict)
+    filled: set[str] = field(default_factory=set)
+
+    def name(self, columns: Iterable[str]) -> None:
+        """Note that a file has these columns, whether or not any row has a value in them."""
+        self.named.update(dict.fromkeys(columns))
+
+    def note(self, column: str, name: str) -> None:
+        """Count that a record took the field `name` from `column`."""
+        self.read[column, name] = self.read.get((column, name), 0) + 1
+
+    @property
+    def unused(self) -> list[str]:
+        """Columns from which nothing was read."""
+        used = {column for column, _ in self.read}
+        return [column for column in self.named if column not in used]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +47,9 @@ class Intake:
     currency: str = "USD"
     zone: tzinfo = UTC
     _seen: dict[tuple[type, str], tuple[str, int]] = field(default_factory=dict)
-    columns: dict[tuple[str, str], int] = field(default_factory=dict)
-    """How many records took a field of ours from a column of theirs, by (column, field)."""
+    columns: Columns = field(default_factory=Columns)
+    """What became of the columns of the files."""
     _products: dict[str, Product] = field(default_factory=dict)
-
-    def note(self, fields: Mapping[str, str]) -> None:
-        """Counts from which column of the file each field of a record was read."""
-        for name, column in fields.items():
-            self.columns[column, name] = self.columns.get((column, name), 0) + 1
 
     def first_place(self, kind: type, identity: str, file: str, line: int) -> str:
         """Where a record of this kind with this id was met before, in words; "" for a new one, which is remembered."""

@@ -25,7 +25,7 @@ from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_values import json_values
 from retrieval.feeds.json_variants import with_variants
 from retrieval.feeds.not_public import NAMES, hidden
-from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, RowWarning, Skipped
+from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, RowWarning
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
 from retrieval.feeds.values import read_number, shown
@@ -67,6 +67,14 @@ _SALE_ENDS = (
 )  # fmt: skip
 """Names of the two sides of a sale's window; WooCommerce gives each twice, and only the one in GMT says its zone."""
 _PERCENT_OFF = ("discount_percentage", "discount_percent")
+_ALSO: Mapping[str, str] = {
+    **dict.fromkeys(_OLD_PRICES, "price"),
+    **dict.fromkeys(_PERCENT_OFF, "sale_price"),
+    **dict.fromkeys((*_SALE_STARTS, *_SALE_ENDS), "sale_price_effective_date"),
+    **dict.fromkeys(("currency", "currency_code"), "currency"),
+    "product_detail": "attributes",
+}
+"""What columns are read for that are no field of Product by themselves."""
 _NO_ATTRIBUTES = frozenset(
     {
         "attributes", "currency", "currency_code", "discount", "meta", "slug", "handle", "created_at", "updated_at",
@@ -90,13 +98,15 @@ def read_json_products(source: Source, intake: Intake) -> Iterator[FeedRow[Produ
             yield RowError(source.name, line, WHOLE_ROW, f"{shown(record)} is no object with the fields of a product")
 
 
-def product_rows(file: str, line: int, record: Mapping[str, Any], intake: Intake) -> Iterator[FeedRow[Product]]:
-    """The product that `record` holds, whatever common names it uses, or what is wrong with it."""
+def product_rows(
+    file: str, line: int, record: Mapping[str, Any], intake: Intake, written: Mapping[str, Any] | None = None
+) -> Iterator[FeedRow[Product]]:
+    """The product that `record` holds, whatever common names it uses, or what is wrong with it.
+
+    `written` is the row as the file has it, where `record` is only a part of that.
+    """
     given = {normal_name(name): value for name, value in record.items() if not is_empty(value)}
     spelled = {normal_name(name): name for name in record}
-    if reason := hidden({normal_name(name): value for name, value in record.items()}):
-        yield Skipped(file, line, reason)
-        return
     own = given.get("currency", given.get("currency_code"))
     is_code = isinstance(own, str) and re.fullmatch("[A-Za-z]{3}", own.strip())
     currency = str(own).strip().upper() if is_code else intake.currency
@@ -105,15 +115,18 @@ def product_rows(file: str, line: int, record: Mapping[str, Any], intake: Intake
     for field, aliases in ALIASES.items():
         if used := next((name for name in aliases if name in given and not is_blank(given[name], field)), ""):
             values[field], names[field] = _SIMPLER.get(field, _same)(given[used], used), spelled[used]
-    draft = Draft(file, line, values, names, currency)
+    reason = hidden({normal_name(name): value for name, value in record.items()})
+    row = record if written is None else written
+    also = {name: _ALSO[normal] for name in row if (normal := normal_name(name)) in _ALSO}
+    draft = Draft(file, line, values, names, currency, reason, row, also)
     listed, fault = _listed_attributes(given.get("attributes"))
     values["attributes"] = _other_fields(given, names.get("id", "")) | listed
     values.update(_ratings(given))
     faults = [("attributes", fault)] if fault else []
     faults += _prices(given, spelled, values, names, currency)
     _sale_window(given, spelled, values, names)
-    for name, reason in faults:
-        yield RowWarning(file, line, spelled.get(name, name), f"{reason}; it is left out")
+    for name, wrong in faults if not reason else ():
+        yield RowWarning(file, line, spelled.get(name, name), f"{wrong}; it is left out")
     yield from draft.read(intake)
 
 

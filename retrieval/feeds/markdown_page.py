@@ -59,6 +59,86 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 """Titles of pages that say nothing of what their sections are about."""
+_WORD = re.compile(r"\w+")
+_SMALL_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "i",
+        "you",
+        "we",
+        "they",
+        "it",
+        "he",
+        "she",
+        "my",
+        "your",
+        "our",
+        "its",
+        "their",
+        "me",
+        "us",
+        "them",
+        "this",
+        "that",
+        "these",
+        "those",
+        "is",
+        "are",
+        "am",
+        "be",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "will",
+        "would",
+        "shall",
+        "should",
+        "may",
+        "must",
+        "have",
+        "has",
+        "had",
+        "what",
+        "which",
+        "who",
+        "when",
+        "where",
+        "why",
+        "how",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "from",
+        "by",
+        "with",
+        "and",
+        "or",
+        "not",
+        "if",
+        "there",
+        "any",
+        "some",
+        "much",
+        "many",
+        "long",
+        "often",
+        "soon",
+    ]
+)
+"""Words that say nothing of what a question is about."""
+_POINTS = frozenset({"it", "they", "them", "this", "that", "these", "those"})
+_VERBS_ALONE = re.compile(
+    r"(?:can|could|may|do|should|must|will) (?:i|you|we) \w+(?: (?:or|and) \w+)*(?: (?:it|them|this|that))?\s*\?",
+    re.IGNORECASE,
+)
+"""A question of verbs without an object, or with one that stands for the topic."""
 _LIMITS = re.compile(
     r"\b(?:exceptions?|exclusions?|excluded|conditions?|restrictions?|please note|important|not eligible|exempt|terms|fine print|small print)\b",
     re.IGNORECASE,
@@ -139,12 +219,12 @@ def sections(page: str, title: str = "") -> Iterator[Section]:
     """The questions of a page in Markdown: one for each heading, or the page as one answer if it has no more than one thing to say.
 
     A first heading that stands above all others is the page's title, if it has no `title` of its own. A heading that asks
-    nothing is told with the page's title, "Delivery: Canada", and a section of exceptions also with each of its neighbors.
+    nothing, or asks too little to be understood by itself, is told with the page's title, "Delivery: Canada", and a section of exceptions also with each of its neighbors.
     """
     headings = _headings(page)
     first = headings[0] if headings and not page[: headings[0].start].strip() else None
-    if first and not title and all(other.level > first.level for other in headings[1:]):
-        title, headings = first.text, headings[1:]
+    if first and (not title or _same(first.text, title)) and all(other.level > first.level for other in headings[1:]):
+        title, headings = title or first.text, headings[1:]
         opening_at = first.end
     else:
         opening_at = 0
@@ -170,10 +250,34 @@ def sections(page: str, title: str = "") -> Iterator[Section]:
             above = heading.text
         if body:
             topic = above if heading.level == level and above else "" if _GENERIC.fullmatch(title) else title
-            named = heading.text if heading.asks or not topic else f"{topic}: {heading.text}"
+            named = _titled(heading, topic)
             is_limited = not heading.asks and not _LIMITS.search(heading.text)
             line = page[: heading.start].count("\n") + 1
             yield Section(line, heading.text, named, body + limits if is_limited else body)
+
+
+def _titled(heading: _Heading, topic: str) -> str:
+    """The title of a section: its heading, after the topic of its page if that says what the heading is about."""
+    said, about = _telling(heading.text), _telling(topic)
+    if not topic or about <= said or (heading.asks and (about & said or not _needs_topic(heading.text))):
+        return heading.text
+    return f"{topic}: {heading.text}"
+
+
+def _needs_topic(question: str) -> bool:
+    """True if a question has no thing of its own to ask about: "Can I pause or cancel?", "How long does it take?"."""
+    words = _WORD.findall(question.casefold())
+    is_vague = len(_telling(question)) <= (2 if _POINTS.intersection(words) else 0)
+    return is_vague or _VERBS_ALONE.fullmatch(question.strip()) is not None
+
+
+def _telling(text: str) -> frozenset[str]:
+    """The words of `text` that say something, without the plural's s."""
+    return frozenset(word.removesuffix("s") for word in _WORD.findall(text.casefold()) if word not in _SMALL_WORDS)
+
+
+def _same(one: str, other: str) -> bool:
+    return _WORD.findall(one.casefold()) == _WORD.findall(other.casefold())
 
 
 def _level(headings: list[_Heading], fewest: int) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from retrieval.catalog.product import Product
+from retrieval.feeds.draft import readable_id
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_products import product_rows
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, RowWarning
@@ -25,10 +26,13 @@ _NOT_ABOUT_THE_PRODUCT = (
     "subscription_cost", "transit_time", "ships_from", "return_policy_label", "sell_on_google", "short_title", "external_seller",
 )  # fmt: skip
 """Beginnings of names that would make no sense as attributes."""
+_MEASURES = frozenset({"shipping_weight", "shipping_length", "shipping_width", "shipping_height"})
+"""Names that begin so and are about the product all the same, as it is packed."""
 
 
 def read_merchant_table(table: Table, intake: Intake) -> Iterator[FeedRow[Product]]:
     """Every product of a table with Merchant's column names, or names much like them."""
+    intake.columns.name(table.columns.values())
     for row in table.rows():
         if isinstance(row, RowError):
             yield row
@@ -50,18 +54,22 @@ def read_merchant_xml(source: Source, intake: Intake) -> Iterator[FeedRow[Produc
 
 
 def _product(file: str, line: int, record: Mapping[str, Any], intake: Intake) -> Iterator[FeedRow[Product]]:
-    fields = {name: value for name, value in record.items() if not normal_name(name).startswith(_NOT_ABOUT_THE_PRODUCT)}
+    fields = {
+        name: value
+        for name, value in record.items()
+        if (normal := normal_name(name)) in _MEASURES or not normal.startswith(_NOT_ABOUT_THE_PRODUCT)
+    }
     by_name = {normal_name(name): name for name in fields}
     try:
         attributes = _details(fields.pop(by_name.get("product_detail", ""), []))
     except ValueError as error:
-        yield RowError(file, line, WHOLE_ROW, str(error))
+        yield RowError(file, line, WHOLE_ROW, str(error), readable_id(fields.get(by_name.get("id", ""))))
         return
     if str(fields.get(by_name.get("condition", ""), "")).lower() == "new":
         del fields[by_name["condition"]]
     if str(fields.get(by_name.get("google_product_category", ""), "")).isdecimal():  # a number of Google's own list
         del fields[by_name["google_product_category"]]
-    yield from product_rows(file, line, {**fields, "attributes": attributes}, intake)
+    yield from product_rows(file, line, {**fields, "attributes": attributes}, intake, record)
 
 
 def _details(value: Any) -> dict[str, str]:

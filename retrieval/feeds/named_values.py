@@ -33,10 +33,12 @@ class NamedValues:
         return values, {field: self.names.get(alias, field) for field, alias in used.items()}
 
 
-def named_values(source: Source, *required: tuple[str, ...]) -> Iterator[NamedValues | RowError]:
+def named_values(
+    source: Source, *required: tuple[str, ...], with_blank: bool = False
+) -> Iterator[NamedValues | RowError]:
     """Every row of the file. Raises FeedError when it is neither JSON nor a table with a column for all that is required.
 
-    Each of `required` lists the names of which a table must have one.
+    Each of `required` lists the names of which a table must have one. `with_blank` also yields its rows without any value.
     """
     start = next((line.strip() for line in source.lines() if line.strip()), "").lstrip("\ufeff")
     if start.startswith(("{", "[")):
@@ -49,7 +51,7 @@ def named_values(source: Source, *required: tuple[str, ...]) -> Iterator[NamedVa
             f"{source.name} is neither JSON nor a table with a column for {' and '.join(missing)}.",
             f"Its columns are: {', '.join(list(table.columns.values())[:20])[:400]}.",
         )
-    for row in table.rows():
+    for row in table.rows(with_blank):
         if isinstance(row, RowError):
             yield row
         else:

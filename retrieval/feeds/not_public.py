@@ -19,9 +19,10 @@ _STATES = (
 )
 _HIDDEN_STATES = frozenset(
     {
-        "draft", "auto-draft", "private", "pending", "pending review", "in review", "trash", "trashed", "archived", "archive", "future",
-        "scheduled", "inactive", "unlisted", "unpublished", "not published", "disabled", "deleted", "hidden", "internal", "obsolete", "retired",
-        "entwurf", "brouillon", "borrador", "bozza",
+        "draft", "auto draft", "private", "pending", "pending review", "in review", "trash", "trashed", "archived", "archive", "future",
+        "scheduled", "inactive", "not active", "unlisted", "unpublished", "un published", "not published", "not public", "nonpublic", "disabled", "deleted",
+        "removed", "hidden", "invisible", "not visible", "internal", "obsolete", "retired", "withdrawn", "suspended", "rejected", "blocked",
+        "offline", "off", "0", "false", "no", "entwurf", "versteckt", "brouillon", "borrador", "oculto", "bozza", "nascosto",
     }
 )  # fmt: skip
 _VISIBILITIES = ("visibility", "catalog_visibility", "visibility_in_catalog", "access", "audience", "permission")
@@ -87,7 +88,9 @@ def is_internal(name: str) -> bool:
 
 
 def _word(value: object) -> str:
-    return "" if value is None else str(value).strip().casefold()
+    """`value` in lower case, with spaces for hyphens and underscores: "Not-Published" is "not published"."""
+    text = "" if value is None else str(value).strip().casefold()
+    return text if text == "-1" else re.sub(r"[\s_-]+", " ", text).strip()
 
 
 def _moment(value: object) -> datetime | None:

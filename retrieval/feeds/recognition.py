@@ -10,6 +10,7 @@ from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_products import ALIASES, read_json_products
 from retrieval.feeds.json_values import json_values
 from retrieval.feeds.merchant import read_merchant_table, read_merchant_xml
+from retrieval.feeds.not_public import NAMES
 from retrieval.feeds.report import FeedRow, RowError
 from retrieval.feeds.schema_org import is_schema_org, read_html_page, read_schema_org
 from retrieval.feeds.shopify import read_shopify
@@ -17,6 +18,8 @@ from retrieval.feeds.source import Source
 from retrieval.feeds.table import Table
 from retrieval.feeds.woocommerce import read_woocommerce
 
+_HIDING = NAMES | set(ALIASES["id"]) | set(ALIASES["title"])
+"""Columns that are enough to hide products: their ids, and that they are hidden."""
 _HTML_MARKS = ("<!doctype html", "<html", "<head", "<body", "<script", "<div", "<meta")
 
 
@@ -44,7 +47,7 @@ def _read_table(table: Table, intake: Intake) -> Iterator[FeedRow[Product]]:
     if {"type", "name"} <= columns and columns & {"regular_price", "parent", "in_stock"}:
         return read_woocommerce(table, intake)
     missing = [field for field in ("id", "title", "price") if not columns & set(ALIASES[field])]
-    if not missing:
+    if not missing or (columns & NAMES and columns <= _HIDING):
         return read_merchant_table(table, intake)
     raise FeedError(
         f"{table.source.name} is in no known format: a table without a column for {' and '.join(missing)}.",

@@ -18,7 +18,7 @@ from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_values import decode, json_values
 from retrieval.feeds.not_public import hidden
-from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, Skipped
+from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import normal_name
 from retrieval.feeds.text import unescaped
@@ -57,6 +57,12 @@ _NAMES = {
     "availability_date": "offers.availabilityStarts",
     "expiration_date": "offers.priceValidUntil",
 }
+_ALSO = {
+    **dict.fromkeys(("@context", "@type", "@id"), "kind of record"), "offers": "price", "aggregateRating": "rating", "brand": "brand",
+    "additionalProperty": "attributes", "category": "product_type", "review": "reviews", "url": "link", "sku": "id", "mpn": "id",
+    "productID": "id", "isVariantOf": "item_group_id", "productGroupID": "item_group_id", "inProductGroupWithID": "item_group_id",
+}  # fmt: skip
+"""Properties that are read as a part of a field, or as one of another name."""
 _MOST_LEVELS = 20
 
 
@@ -111,17 +117,23 @@ def _products(
             yield from _products(file, line, inner, intake, shared, level + 1)
     elif isinstance(node, Mapping):
         if "ProductGroup" in _types(node) or ("Product" in _types(node) and not is_blank(node.get("hasVariant"))):
+            if is_blank(node.get("hasVariant")) and _hidden(node):
+                whole = {**node, "sku": node.get("productGroupID") or node.get("sku")}
+                yield from _draft(file, line, {**whole, "productGroupID": None}, _hidden(node)).read(intake)
             yield from _products(file, line, node.get("hasVariant", []), intake, node, level + 1)
-        elif reason := hidden({normal_name(name): value for name, value in {**(shared or {}), **node}.items()}):
-            yield Skipped(file, line, reason)
         elif _types(node) & _PRODUCT_TYPES:
-            yield from _draft(file, line, {**_inheritable(shared), **node}).read(intake)
+            reason = _hidden({**(shared or {}), **node})
+            yield from _draft(file, line, {**_inheritable(shared), **node}, reason).read(intake)
         else:
             for name in _CONTAINERS:
                 yield from _products(file, line, node.get(name), intake, shared, level + 1)
 
 
-def _draft(file: str, line: int, node: Mapping[str, Any]) -> Draft:
+def _hidden(node: Mapping[str, Any]) -> str:
+    return hidden({normal_name(name): value for name, value in node.items()})
+
+
+def _draft(file: str, line: int, node: Mapping[str, Any], reason: str) -> Draft:
     offer = _offer(node.get("offers"))
     price, old_price = _prices(offer)
     currency = str(offer.get("priceCurrency", ""))
@@ -154,7 +166,7 @@ def _draft(file: str, line: int, node: Mapping[str, Any]) -> Draft:
         "availability_date": offer.get("availabilityStarts"),
         "expiration_date": ends,
     }
-    return Draft(file, line, values, {**_NAMES, "id": id_name})
+    return Draft(file, line, values, {**_NAMES, "id": id_name}, hidden=reason, given=node, also=_ALSO)
 
 
 def _offer(value: Any) -> Mapping[str, Any]:

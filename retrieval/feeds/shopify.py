@@ -14,7 +14,7 @@ from retrieval.feeds.amount import price_and_sale
 from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.not_public import hidden
-from retrieval.feeds.report import FeedRow, RowError, Skipped
+from retrieval.feeds.report import FeedRow, RowError
 from retrieval.feeds.table import Table, TableRow, normal_name
 from retrieval.feeds.text import unescaped
 from retrieval.feeds.values import read_stock
@@ -45,12 +45,19 @@ _FIELDS = {"sku": "id", "type": "product_type"}
 _SHARED = ("title", "description", "brand", "type", "category", "tags", "published", "status", "image_link")
 _OPTION_NAMES = tuple(f"option{number}_name" for number in (1, 2, 3))
 _OPTION_FIELDS = {"color": "color", "colour": "color", "size": "size", "material": "material"}
+_OPTION = re.compile(r"option[123]_(?:name|value)")
+_ALSO = {
+    "handle": "item_group_id", "category": "product_type", "tags": "attributes", "published": "shown or hidden", "status": "shown or hidden",
+    "grams": "attributes", "tracker": "quantity", "policy": "availability", "old_price": "price", "variant_image": "image_link",
+}  # fmt: skip
+"""What columns are read for that are no field of Product by themselves."""
 _OVERSELLS = frozenset({"continue", "true"})
 _METAFIELD = re.compile(r"(?P<name>.+?) \((?:product|variant)\.metafields\.[^)]+\)")
 
 
 def read_shopify(table: Table, intake: Intake) -> Iterator[FeedRow[Product]]:
     """Every variant of every published product. Its id is the SKU, or the handle and options where there is none."""
+    intake.columns.name(table.columns.values())
     reader = _Reader(table)
     for row in table.rows():
         if isinstance(row, RowError):
@@ -73,6 +80,12 @@ class _Reader:
             for name, spelled in table.columns.items()
             if (match := _METAFIELD.match(spelled))
         }
+        self._spelled = table.columns
+        self._also = {
+            table.columns[name]: _ALSO[field] for field, name in self._columns.items() if name and field in _ALSO
+        }
+        self._also |= {spelled: "options" for name, spelled in table.columns.items() if _OPTION.fullmatch(name)}
+        self._also |= {table.columns[name]: "attributes" for name in self._metafields}
         self._first: dict[str, Mapping[str, str]] = {}
 
     def read(self, row: TableRow, intake: Intake) -> Iterator[FeedRow[Product]]:
@@ -84,12 +97,12 @@ class _Reader:
         first = self._first.setdefault(own["handle"], {**own, **cells})
         if not (own["price"] or own["sku"] or own["title"] or cells.get("option1_value")):
             return  # a further picture
-        if reason := hidden({"published": first["published"] or "true", "status": first["status"]}):
-            yield Skipped(self._file, row.line, reason)
-            return
+        reason = hidden({"published": first["published"] or "true", "status": first["status"]})
         values = {**own, **{field: first[field] for field in _SHARED}}
         options = _options(first, cells)
-        yield from Draft(self._file, row.line, self._values(values, options, cells, intake.currency), self._names).read(
+        product = self._values(values, options, cells, intake.currency)
+        given = {self._spelled[name]: cell for name, cell in cells.items()}
+        yield from Draft(self._file, row.line, product, self._names, hidden=reason, given=given, also=self._also).read(
             intake
         )
 

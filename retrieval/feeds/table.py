@@ -57,8 +57,11 @@ class Table:
             return cls(source, columns, delimiter, number)
         raise FeedError(f"{source.name} is empty.", "Export it again.")
 
-    def rows(self) -> Iterator[TableRow | RowError]:
-        """Every row that is not blank. One that breaks the table is reported, and reading goes on after it."""
+    def rows(self, with_blank: bool = False) -> Iterator[TableRow | RowError]:
+        """Every row that is not blank. One that breaks the table is reported, and reading goes on after it.
+
+        `with_blank` also yields rows whose cells are all blank; an empty line is no row.
+        """
         lines = self.source.lines()
         for _ in range(self._header_line):
             next(lines)
@@ -68,6 +71,8 @@ class Table:
                 yield RowError(self.source.name, line, WHOLE_ROW, cells)
             elif filled := {name: cell for name, cell in zip(names, cells, strict=False) if cell.strip()}:
                 yield TableRow(line, filled)
+            elif with_blank and cells:
+                yield TableRow(line, {})
 
 
 @lru_cache(maxsize=2048)  # the same few names in every row

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from retrieval.catalog.product import Availability, Product
-from retrieval.feeds.draft import Draft
+from retrieval.feeds.draft import Draft, readable_id
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.not_public import hidden
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, Skipped
@@ -28,11 +28,17 @@ _STOCK = {
     "backorder": Availability.BACKORDER,
     "onbackorder": Availability.BACKORDER,
 }
+_ALSO = {
+    "type": "kind of row", "parent": "item_group_id", "short_description": "description", "categories": "product_type", "tags": "attributes",
+    "images": "image_link", "id": "id", "date_sale_price_starts": "sale_price_effective_date", "date_sale_price_ends": "sale_price_effective_date",
+}  # fmt: skip
+"""What columns are read for that are no field of Product by themselves."""
 _GTINS = ("gtin_upc_ean_or_isbn", "gtin", "ean")
 
 
 def read_woocommerce(table: Table, intake: Intake) -> Iterator[FeedRow[Product]]:
     """Every simple product and variation that is published. Its id is the SKU, or the ID where there is none."""
+    intake.columns.name(table.columns.values())
     reader = _Reader(table, intake)
     early: list[TableRow] = []
     for row in table.rows():
@@ -56,15 +62,20 @@ class _Reader:
         self._intake = intake
         self._parents: dict[str, Mapping[str, str]] = {}
         self._childless: dict[str, tuple[int, Mapping[str, str]]] = {}
+        self._hidden: list[Skipped] = []
 
     def without_variations(self) -> Iterator[FeedRow[Product]]:
-        """A report on each variable product of which the file has no variation; one with a price of its own is sold as it is."""
+        """A report on each variable product that is hidden, or of which the file has no variation.
+
+        One without variations that has a price of its own is sold as it is.
+        """
+        yield from self._hidden
         for line, cells in self._childless.values():
             if cells.get("regular_price"):
                 yield from self._read(line, cells, {})
             else:
                 reason = "is variable, but the file has none of its variations, which have the prices"
-                yield RowError(self._file, line, self._columns.get("type", "Type"), reason)
+                yield RowError(self._file, line, self._columns.get("type", "Type"), reason, _id(cells))
 
     def is_early(self, row: TableRow) -> bool:
         """Whether the row is a variation whose parent has not been read yet."""
@@ -76,7 +87,9 @@ class _Reader:
         if any(kind.startswith("variable") for kind in kinds):
             references = [reference for reference in (cells.get("sku"), f"id:{cells.get('id')}") if reference]
             self._parents |= dict.fromkeys(references, cells)
-            if not hidden(cells):
+            if reason := hidden(cells):
+                self._hidden.append(Skipped(self._file, row.line, reason, _id(cells), is_whole=True))
+            else:
                 self._childless[references[0]] = row.line, cells
             return
         is_variation = any(kind.endswith("variation") for kind in kinds)
@@ -85,11 +98,9 @@ class _Reader:
             reason = (
                 f"no variable product has SKU or ID {cells['parent']}" if "parent" in cells else "is missing or empty"
             )
-            yield RowError(self._file, row.line, self._columns.get("parent", "Parent"), reason)
-        elif reason := hidden(cells) or hidden(parent):
-            yield Skipped(self._file, row.line, reason)
-        elif "grouped" in kinds:
-            yield Skipped(self._file, row.line, "a group of products without a price of its own")
+            yield RowError(self._file, row.line, self._columns.get("parent", "Parent"), reason, _id(cells))
+        elif "grouped" in kinds and not hidden(cells):
+            yield Skipped(self._file, row.line, "a group of products without a price of its own", _id(cells))
         else:
             self._childless = {name: held for name, held in self._childless.items() if held[1] is not parent}
             yield from self._read(row.line, cells, parent)
@@ -98,7 +109,7 @@ class _Reader:
         try:
             draft = self._draft(line, cells, parent)
         except ValueError as error:
-            yield RowError(self._file, line, WHOLE_ROW, str(error))
+            yield RowError(self._file, line, WHOLE_ROW, str(error), _id(cells))
         else:
             yield from draft.read(self._intake)
 
@@ -140,12 +151,21 @@ class _Reader:
         names["sale_price_effective_date"] = self._columns.get(
             "date_sale_price_starts" if starts else "date_sale_price_ends", "Date sale price starts"
         )
-        return Draft(self._file, line, values, names)
+        given = {self._columns[name]: cell for name, cell in own.items() if name in self._columns}
+        also = {spelled: _ALSO[name] for name, spelled in self._columns.items() if name in _ALSO}
+        also |= {spelled: "options" for name, spelled in self._columns.items() if name.startswith("attribute_")}
+        also |= {self._columns[column]: "attributes" for column in _measures(self._columns)}
+        return Draft(self._file, line, values, names, hidden=hidden(cells) or hidden(parent), given=given, also=also)
 
 
 def _unfolded(cell: str) -> str:
     """The export writes line ends in a cell as a backslash and an n."""
     return unescaped(cell).replace("\\n", "\n").strip()
+
+
+def _id(cells: Mapping[str, str]) -> str:
+    """The id of the row's product; "" if it has none that can be read."""
+    return readable_id(cells.get(_first(cells, "sku", "id")))
 
 
 def _first(cells: Mapping[str, str], *names: str) -> str:

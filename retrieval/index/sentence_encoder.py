@@ -48,6 +48,40 @@ def open_encoder(name_or_path: str = "") -> Encoder:
         ) from error
 
 
+class LazyEncoder:
+    """The encoder that `open_encoder` opens, loaded when it is first needed: its name is known from the files alone, within milliseconds.
+
+    Raises ModelError if there is no such model; if it cannot be loaded, the first use of it does.
+    """
+
+    def __init__(self, name_or_path: str = "") -> None:
+        label, folder = _locate(name_or_path.strip())
+        self._name_or_path = name_or_path
+        self._name = f"{label}@{_fingerprint(folder)}"
+
+    @property
+    def name(self) -> str:
+        """The model's name and a fingerprint of its weights."""
+        return self._name
+
+    @property
+    def dimension(self) -> int:
+        """Length of every vector."""
+        return self._loaded.dimension
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """See `SentenceEncoder.encode_queries`."""
+        return self._loaded.encode_queries(texts)
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """See `SentenceEncoder.encode_documents`."""
+        return self._loaded.encode_documents(texts)
+
+    @cached_property
+    def _loaded(self) -> Encoder:
+        return open_encoder(self._name_or_path)
+
+
 class SentenceEncoder:
     """A loaded sentence-transformers model. Safe to share between threads; repeated queries are remembered."""
 

@@ -6,21 +6,22 @@ changes anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, Table, func, literal, select
 
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer, Event
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.product import Product
 from retrieval.store.database import Base, reading, storable, table_of, writing
+from retrieval.store.removal import EVERYTHING_ELSE, NOTHING, Removal
 from retrieval.store.rows import customer_of, event_of, event_values, faq_of, faq_values, product_of, product_values
 from retrieval.store.snapshot import Snapshot
 from retrieval.store.tables import CustomerRow, EventRow, FaqRow, ProductRow
-from retrieval.store.upsert import Outcome, Values, upsert
+from retrieval.store.upsert import Outcome, Values, remove, upsert
 from retrieval.store.versions import DataVersion, Kind, raise_version, read_version
 
 _TABLES: Mapping[Kind, type[Base]] = {
@@ -37,13 +38,18 @@ class Records:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def upsert_products(self, products: Iterable[Product], replace: bool = False) -> Outcome:
-        """Adds new products and changes known ones; `replace` also removes those that are not among `products`."""
-        return self._upsert(Kind.PRODUCTS, ("id",), map(product_values, products), replace)
+    def upsert_products(
+        self, products: Iterable[Product], replace: bool = False, removal: Removal | None = None
+    ) -> Outcome:
+        """Adds new products and changes known ones, and removes those of `removal`.
 
-    def upsert_faqs(self, faqs: Iterable[Faq], replace: bool = False) -> Outcome:
-        """Adds new FAQs and changes known ones; `replace` also removes those that are not among `faqs`."""
-        return self._upsert(Kind.FAQS, ("id",), map(faq_values, faqs), replace)
+        Without a `removal`, `replace` removes all that are not among `products`.
+        """
+        return self._upsert(Kind.PRODUCTS, ("id",), map(product_values, products), _removal(replace, removal))
+
+    def upsert_faqs(self, faqs: Iterable[Faq], replace: bool = False, removal: Removal | None = None) -> Outcome:
+        """Adds new FAQs and changes known ones, and removes those of `removal`, like `upsert_products`."""
+        return self._upsert(Kind.FAQS, ("id",), map(faq_values, faqs), _removal(replace, removal))
 
     def upsert_customers(self, customers: Iterable[Customer]) -> Outcome:
         """Adds new customers and changes known ones."""
@@ -94,12 +100,31 @@ class Records:
         with reading(self._engine) as connection:
             return _events(connection, since)
 
-    def _upsert(self, kind: Kind, key: Sequence[str], incoming: Iterator[Values], replace: bool = False) -> Outcome:
+    def _upsert(
+        self, kind: Kind, key: Sequence[str], incoming: Iterator[Values], removal: Removal = NOTHING
+    ) -> Outcome:
         with writing(self._engine) as connection:
-            outcome = upsert(connection, table_of(_TABLES[kind]), key, incoming, replace)
+            table = table_of(_TABLES[kind])
+            outcome, identities = upsert(connection, table, key, incoming)
+            if removal != NOTHING:
+                outcome += _remove(connection, table, removal, {str(id) for (id,) in identities})
             if outcome.has_changes:
                 raise_version(connection, kind)
         return outcome
+
+
+def _removal(replace: bool, removal: Removal | None) -> Removal:
+    return removal or (EVERYTHING_ELSE if replace else NOTHING)
+
+
+def _remove(connection: Connection, table: Table, removal: Removal, imported: Set[str]) -> Outcome:
+    """Removes the rows of `table`, which has ids and may have groups, that `removal` names."""
+    group = table.c.get("item_group_id", literal(""))
+    stored = [(id, of) for id, of in connection.execute(select(table.c.id, group))]
+    hidden = removal.hides(stored, imported)
+    gone = [id for id in removal.gone(stored, imported) if id not in hidden]
+    outcome = remove(connection, table, ("id",), [(id,) for id in (*hidden, *gone)])
+    return replace(outcome, hidden=hidden)
 
 
 def _catalog(connection: Connection) -> Catalog:

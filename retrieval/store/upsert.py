@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -21,12 +21,23 @@ _BATCH = 200  # rows per statement: both databases limit the parameters of one
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an upsert did, in records."""
+    """What an upsert did, in records. `hidden` names those of the removed ones that the shop hides, each with the reason."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    hidden: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The four numbers by name."""
+        return {
+            "added": self.added,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "removed": self.removed,
+        }
 
     @property
     def has_changes(self) -> bool:
@@ -39,26 +50,23 @@ class Outcome:
             self.changed + other.changed,
             self.unchanged + other.unchanged,
             self.removed + other.removed,
+            {**self.hidden, **other.hidden},
         )
 
 
 def upsert(
-    connection: Connection, table: Table, key: Sequence[str], incoming: Iterable[Values], replace: bool = False
-) -> Outcome:
+    connection: Connection, table: Table, key: Sequence[str], incoming: Iterable[Values]
+) -> tuple[Outcome, set[Identity]]:
     """Puts rows into `table`, known by the columns named in `key`; of two with the same key the later one stays.
 
-    Every row names the same columns. `replace` then removes the rows whose key is not among the incoming ones.
+    Every row names the same columns. Returns what that changed, and the keys of the incoming rows.
     """
-    outcome = Outcome()
-    kept: set[Identity] = set()
+    outcome, identities = Outcome(), set[Identity]()
     rows = iter(incoming)
     while batch := {tuple(row[name] for name in key): row for row in islice(rows, _BATCH)}:
         outcome += _put(connection, table, key, batch)
-        if replace:
-            kept.update(batch)
-    if replace:
-        outcome += _remove_others(connection, table, key, kept)
-    return outcome
+        identities.update(batch)
+    return outcome, identities
 
 
 def _put(connection: Connection, table: Table, key: Sequence[str], batch: Mapping[Identity, Values]) -> Outcome:
@@ -74,12 +82,11 @@ def _put(connection: Connection, table: Table, key: Sequence[str], batch: Mappin
     return Outcome(added=len(batch) - len(known), changed=changed, unchanged=len(batch) - len(different))
 
 
-def _remove_others(connection: Connection, table: Table, key: Sequence[str], kept: set[Identity]) -> Outcome:
-    columns = [table.c[name] for name in key]
-    gone = [identity for identity in map(tuple, connection.execute(select(*columns))) if identity not in kept]
-    for start in range(0, len(gone), _BATCH):
-        connection.execute(delete(table).where(_among(table, key, gone[start : start + _BATCH])))
-    return Outcome(removed=len(gone))
+def remove(connection: Connection, table: Table, key: Sequence[str], identities: Sequence[Identity]) -> Outcome:
+    """Removes the rows with these keys, all of which must be there."""
+    for start in range(0, len(identities), _BATCH):
+        connection.execute(delete(table).where(_among(table, key, identities[start : start + _BATCH])))
+    return Outcome(removed=len(identities))
 
 
 def _among(table: Table, key: Sequence[str], identities: Iterable[Any]) -> Any:

@@ -203,3 +203,15 @@ def test_links_lead_to_the_web_or_nowhere(url: str) -> None:
 def test_only_what_can_be_had_has_a_button_for_the_cart() -> None:
     assert 'data-press="add_to_cart"' in html_of(product())
     assert "data-press" not in html_of(product(availability=Availability.OUT_OF_STOCK))
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "flag"),
+    [(-3, -1, ""), (1, 3, ""), (-1, 1, "Sale"), (None, None, "Sale"), (None, -1, ""), (1, None, "")],
+)
+def test_the_flag_of_a_sale_goes_by_the_moment(starts: int | None, ends: int | None, flag: str) -> None:
+    window = Window(*(None if days is None else NOON + timedelta(days=days) for days in (starts, ends)))
+    on_sale = card(product(sale_price=Money(Decimal(8)), sale_price_effective_date=window))
+    assert Tags(cards.flag_html(on_sale, is_sold_out=False)).text == flag
+    assert ("was" in Tags(cards.price_html(on_sale)).text) is bool(flag)
+    assert Tags(cards.flag_html(on_sale, is_sold_out=True)).text == "Sold out"

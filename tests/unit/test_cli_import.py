@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,7 +110,9 @@ def test_several_files_of_several_formats_at_once(home: Path) -> None:
     assert result.exit_code == 1
     assert counts(result)[0] == 6 + 4 + 6 + 6 + 5 + 7
     assert "absent.csv cannot be read: No such file or directory." in result.stderr
-    assert "Left out: 1 (draft)." in result.stdout
+    assert re.search(r"Left out: 1 \(draft\): [\w-]+ \(\S+shopify\.csv:\d+\)\.", result.stdout)
+    assert "Not imported: " in result.stdout
+    assert " and 1 bad file, named above." in result.stdout
 
 
 def test_an_id_of_an_earlier_file_is_reported(home: Path, tmp_path: Path) -> None:
@@ -129,14 +132,20 @@ def test_nothing_to_read_ends_with_2_and_stores_nothing(home: Path, name: str) -
     assert not catalog(home).products
 
 
-def test_replace_removes_what_is_gone_but_only_after_a_clean_reading(home: Path, tmp_path: Path) -> None:
+def test_replace_keeps_what_bad_rows_may_be_about_and_says_why(home: Path, tmp_path: Path) -> None:
     feed = tmp_path / "feed.jsonl"
-    feed.write_text(good_lines("A", "B"))
+    feed.write_text(good_lines("A", "B", "D"))
     run(home, "products", feed)
-    feed.write_text(good_lines("B", "C") + '{"id": "A"}\n')
+    feed.write_text(good_lines("B", "C") + '{"title": "A"}\n')
     result = run(home, "products", feed, "--replace")
     assert (result.exit_code, counts(result)) == (1, [1, 0, 1, 0])
-    assert "Nothing was removed" in result.stdout
+    assert f"Nothing was removed for being absent from the files: the bad row at {feed}:3 has no id" in result.stdout
+    assert "Correct that row and import again with --replace" in result.stdout
+    feed.write_text(good_lines("B", "C") + '{"id": "A"}\n')
+    result = run(home, "products", feed, "--replace")
+    assert (result.exit_code, counts(result)) == (1, [0, 0, 2, 1])
+    assert "Not imported: 1 bad row, named above." in result.stdout
+    assert "Kept, if stored: products whose ids bad rows name: A." in result.stdout
     feed.write_text(good_lines("B", "C"))
     assert counts(run(home, "products", feed, "--replace")) == [0, 0, 2, 1]
     assert list(catalog(home).products) == ["B", "C"]
@@ -262,3 +271,80 @@ def test_a_dry_run_of_pages_stores_nothing(home: Path, tmp_path: Path) -> None:
     (tmp_path / "faq.md").write_text("# FAQ\n\n## One?\nYes.\n\n## Two?\nNo.\n")
     assert "Nothing was stored: 2 FAQs would be." in run(home, "faqs", tmp_path / "faq.md", "--dry-run").stdout
     assert not catalog(home).faqs
+
+
+def test_what_is_hidden_and_removed_is_named(home: Path, tmp_path: Path) -> None:
+    feed, page = tmp_path / "feed.csv", tmp_path / "staff.md"
+    feed.write_text("id,title,price,status\nA,Tent,5,\nB,Hat,5,\n")
+    run(home, "products", feed)
+    feed.write_text("id,title,price,status\nA,Tent,5,hidden\nB,Hat,5,\nC,Mug,5,draft\n")
+    result = run(home, "products", feed)
+    assert result.exit_code == 0
+    assert f"Left out: 1 (hidden): A ({feed}:2)." in result.stdout
+    assert f"Left out: 1 (draft): C ({feed}:4)." in result.stdout
+    assert "Removed: 1 (hidden): A." in result.stdout
+    assert "Data version 2" in result.stdout
+    page.write_text("---\nstatus: draft\n---\n# Staff\n\nNo.\n\n## One\n\nA.\n")
+    pages = run(home, "faqs", page)
+    assert f"Left out: 1 (draft): staff ({page}:1)." in pages.stdout
+    assert "Removed" not in pages.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (
+            "id,title,price,material,capacity,shipping_weight,gtin,cost_of_goods,supplier,status,mobile_link\n"
+            "A,Mug,5,clay,2 l,1 kg,n/a,2,Zoonord,active,https://m.example\n",
+            [
+                "Columns: id -> id, title -> title, price -> price, material -> material, status -> shown or hidden.",
+                "Attributes, told as facts: capacity, shipping_weight.",
+                "Not used (empty): gtin.",
+                "Not used (your own business, never told): cost_of_goods, supplier.",
+                "Not used: mobile_link.",
+            ],
+        ),
+        (
+            "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Cost per item,Tags\n"
+            "mug,Mug,Fell,Flavor,Mint,A,5.00,1.00,new\n",
+            ["Variant SKU -> id", "Handle -> item_group_id", "Option1 Value -> options", "Attributes, told as facts: flavor, tags.",
+             "Not used (your own business, never told): Cost per item."],
+        ),
+        (
+            '{"sku": "A", "name": "Mug", "price": 5, "list_price": 6, "currency": "EUR", "capacity": "2 l", "supplier": "Zoonord", "slug": "mug"}',
+            ["sku -> id", "list_price -> price", "currency -> currency", "Attributes, told as facts: capacity.",
+             "Not used (your own business, never told): supplier.", "Not used: slug."],
+        ),
+    ],
+    ids=["Merchant", "Shopify", "JSON"],
+)  # fmt: skip
+def test_every_column_is_accounted_for(home: Path, tmp_path: Path, content: str, lines: list[str]) -> None:
+    (tmp_path / "feed").write_text(content)
+    said = run(home, "products", tmp_path / "feed", "--dry-run").stdout
+    for line in lines:
+        assert line in said
+
+
+def test_a_dry_run_lists_every_type(home: Path, tmp_path: Path) -> None:
+    rows = "".join(f"P{number},Thing,5,Type {number}\n" for number in range(12))
+    (tmp_path / "feed").write_text(f"id,title,price,product_type\n{rows}")
+    assert "Type 11 (1)." in run(home, "products", tmp_path / "feed", "--dry-run").stdout
+    assert "and 4 more." in run(home, "products", tmp_path / "feed").stdout
+
+
+def test_pages_are_counted_one_by_one_and_empty_rows_are_named(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "fees.md").write_text("# Fees\n\nSome.\n\n## Post\n\nFive.\n\n## Gifts\n\nTwo.\n")
+    (folder / "more.csv").write_text('question,answer\n"Is it far?","No."\n"",""\n\n')
+    result = run(home, "faqs", folder)
+    assert result.exit_code == 0
+    assert "FAQs by file: fees.md (3), more.csv (1)." in result.stdout
+    assert f"Left out: 1 (empty row): {folder / 'more.csv'}:3." in result.stdout
+
+
+@pytest.mark.parametrize("rows", ["", "A,Tent,5\n"])
+def test_only_what_is_bad_is_counted_as_bad(home: Path, tmp_path: Path, rows: str) -> None:
+    (tmp_path / "feed").write_text(f"id,title,price\n{rows}B,,5\n")
+    assert "Not imported: 1 bad row, named above." in run(home, "products", tmp_path / "feed").stdout
+    assert "Not imported: 1 bad file, named above." in run(home, "products", tmp_path / "absent").stdout

@@ -32,7 +32,7 @@ def init(*options: str, answers: str = "") -> Result:
 
 
 def test_answers_become_the_settings_of_the_shop(tmp_path: Path) -> None:
-    answers = ["Oak & Co: wood", "help@oak.example", "+44 20 7946 0000", "", "gbp", "de", "14", "#123456", "",
+    answers = ["Oak & Co: wood", "help@oak.example", "+44 20 7946 0000", "", "gbp", "Europe/London", "de", "14", "#123456", "",
                str(LOGO), "https://oak.example, https://www.oak.example"]  # fmt: skip
     result = init("--home", "oak", answers="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
@@ -41,16 +41,18 @@ def test_answers_become_the_settings_of_the_shop(tmp_path: Path) -> None:
     assert (settings.shop_phone, settings.shop_hours) == ("+44 20 7946 0000", "")
     assert (settings.currency, settings.language, settings.return_days) == ("GBP", "de", 14)
     assert (settings.color, settings.color_dark) == ("#123456", "")
+    assert settings.timezone == "Europe/London"
     assert settings.allowed_origins == ["https://oak.example", "https://www.oak.example"]
     assert settings.logo_file is not None
     assert settings.logo_file.read_bytes() == LOGO.read_bytes()
 
 
 def test_a_wrong_answer_is_explained_and_asked_again() -> None:
-    answers = "Oak\nnot an address\nhelp@oak.example\n\n\n\n\nlong\n7\nblue\n#123\n\nnone.svg\n\n\n"
+    answers = "Oak\nnot an address\nhelp@oak.example\n\n\n\nEurope/Atlantis\nEurope/Paris\n\nlong\n7\nblue\n#123\n\nnone.svg\n\n\n"
     result = init(answers=answers)
     assert result.exit_code == 0, result.output
     assert "it must be an e-mail address" in result.output
+    assert "it must be a time zone such as Europe/Berlin" in result.output
     assert "none.svg is no file" in result.output
     settings = load_settings()
     assert (settings.shop_email, settings.return_days, settings.color) == ("help@oak.example", 7, "#123")
@@ -58,10 +60,10 @@ def test_a_wrong_answer_is_explained_and_asked_again() -> None:
 
 
 def test_without_questions_the_options_are_written_and_nothing_else() -> None:
-    result = init("--yes", "--name", 'Oak "& Co"', "--site", "https://oak.example")
+    result = init("--yes", "--name", 'Oak "& Co"', "--site", "https://oak.example", "--timezone", "Europe/Dublin")
     assert result.exit_code == 0, result.output
     written = yaml.safe_load(Path("var/shop.yaml").read_text())
-    assert written == {"name": 'Oak "& Co"', "allowed_origins": ["https://oak.example"]}
+    assert written == {"name": 'Oak "& Co"', "timezone": "Europe/Dublin", "allowed_origins": ["https://oak.example"]}
 
 
 def test_the_file_explains_every_key(tmp_path: Path) -> None:
@@ -131,3 +133,10 @@ def test_nothing_is_missing_in_a_shop_that_is_ready() -> None:
     assert list(missing(settings)) == []
     settings.logo_file.unlink()
     assert len(list(missing(settings))) == 1
+
+
+@pytest.mark.parametrize("zone", ["Europe/Atlantis", "CET+1h", "../etc/passwd"])
+def test_a_time_zone_that_is_none_is_refused(zone: str) -> None:
+    result = init("--yes", "--timezone", zone)
+    assert isinstance(result.exception, SettingsError)
+    assert not Path("var/shop.yaml").exists()

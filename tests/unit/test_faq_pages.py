@@ -86,7 +86,7 @@ def test_sections_keep_what_they_are_about(tmp_path: Path) -> None:
     assert told(tmp_path, page) == [
         ("Delivery", "Three days."),
         ("Delivery: Alaska", "Twelve days."),
-        ("Is it free?", "No."),
+        ("Delivery: Is it free?", "No."),
     ]
 
 
@@ -97,13 +97,16 @@ def test_what_limits_an_answer_is_told_with_each_of_its_sections(tmp_path: Path,
         ("Returns", "30 days. Not from the sale."),
         ("Returns: Sofas", "14 days. Not from the sale."),
         ("Returns: Beds", "100 days. Not from the sale."),
-        (f"Returns: {heading}", "Not from the sale."),
+        (heading if "return" in heading else f"Returns: {heading}", "Not from the sale."),
     ]
 
 
 def test_a_bold_line_that_asks_nothing_is_a_section_too(tmp_path: Path) -> None:
     page = "# Returns\n\n**How long?**\n30 days.\n\n**My parcel arrived broken.**\n\nSend a photo.\n"
-    assert told(tmp_path, page) == [("How long?", "30 days."), ("Returns: My parcel arrived broken.", "Send a photo.")]
+    assert told(tmp_path, page) == [
+        ("Returns: How long?", "30 days."),
+        ("Returns: My parcel arrived broken.", "Send a photo."),
+    ]
     assert told(tmp_path, "**Delivery**\nThree days.\n\n**Returns:**\n30 days.\n") == [
         ("Delivery", "Three days."),
         ("Returns", "30 days."),
@@ -193,7 +196,10 @@ def test_pages_of_one_name_in_several_folders_are_all_kept(tmp_path: Path) -> No
 
 def test_two_questions_in_the_same_words_are_both_kept(tmp_path: Path) -> None:
     page = "# FAQ\n\n## Shipping\n\n### How long?\nThree days.\n\n## Repairs\n\n### How long?\nTwo weeks.\n"
-    assert told(tmp_path, page) == [("How long?", "Three days."), ("How long?", "Two weeks.")]
+    assert told(tmp_path, page) == [
+        ("Shipping: How long?", "Three days."),
+        ("Repairs: How long?", "Two weeks."),
+    ]
 
 
 def test_a_folder_may_hold_pages_of_several_kinds(tmp_path: Path) -> None:
@@ -219,3 +225,37 @@ names = st.text(st.characters(categories=("Lu", "Ll", "Nd")), min_size=3, max_si
 def test_no_question_and_no_answer_is_lost(tmp_path: Path, pairs: list[tuple[str, str]], level: int) -> None:
     page = "\n\n".join(f"{'#' * level} Is {question}?\n\nIt is {answer}." for question, answer in pairs)
     assert told(tmp_path, page) == [(f"Is {question}?", f"It is {answer}.") for question, answer in pairs]
+
+
+@pytest.mark.parametrize(
+    ("page", "titles"),
+    [
+        ("---\ntitle: Delivery\n---\n# Delivery\n\nFrom Cork.\n\n## EU\n\n9 euros.\n", ["Delivery", "Delivery: EU"]),
+        ("# Delivery\n\nFrom Cork.\n\n## Delivery\n\nFast.\n\n## EU\n\n9 euros.\n", ["Delivery", "Delivery", "Delivery: EU"]),
+        ("# Delivery\n\n## Delivery times\n\nTwo days.\n\n## Delivery costs\n\n9 euros.\n", ["Delivery times", "Delivery costs"]),
+        ("# Returns\n\n## Return of sofas\n\n14 days.\n\n## Beds\n\n100 days.\n", ["Return of sofas", "Returns: Beds"]),
+    ],
+)  # fmt: skip
+def test_a_title_does_not_say_its_page_twice(tmp_path: Path, page: str, titles: list[str]) -> None:
+    assert [title for title, _ in told(tmp_path, page)] == titles
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("Can I pause or cancel?", "Food subscription: Can I pause or cancel?"),
+        ("How long does it take?", "Food subscription: How long does it take?"),
+        ("How much?", "Food subscription: How much?"),
+        ("Can I change it?", "Food subscription: Can I change it?"),
+        ("Can I pause my subscription?", "Can I pause my subscription?"),
+        ("Does the discount apply to sale prices?", "Does the discount apply to sale prices?"),
+        ("Which cards?", "Which cards?"),
+    ],
+)
+def test_a_question_that_needs_its_page_is_told_with_it(tmp_path: Path, question: str, title: str) -> None:
+    markdown = (
+        f"# Food subscription\n\nSave 10 %.\n\n## {question}\n\nSo it is.\n\n## Is there a minimum term?\n\nNo.\n"
+    )
+    assert told(tmp_path, markdown)[1][0] == title
+    page = f"<html><body><h1>Food subscription</h1><h2>{question}</h2><p>So.</p><h2>Is there a minimum term?</h2><p>No.</p></body></html>"
+    assert told(tmp_path, page, "food.html")[0][0] == title

@@ -389,6 +389,25 @@ class TestFind:
         assert ("stock" in reply or "sold out" in reply) is bool(told)
         assert told in reply
 
+    @pytest.mark.parametrize(
+        ("question", "field", "text", "reply"),
+        [
+            ("how many are left?", "quantity", "1", r"(?:There is|We have) only 1 left\."),
+            ("how many are left?", "quantity", "2", r"(?:There are|We have) 2 left\."),
+            ("is it in stock?", "stock", "nearly sold out", r"^Yes, but .+ nearly sold out"),
+            ("is it in stock?", "stock", "in stock", r"^Yes, (?!but).+ in stock"),
+            ("is it in stock?", "stock", "sold out", r"^No, .+ sold out"),
+        ],
+    )
+    def test_stock_is_worded_for_one_for_few_and_for_none(
+        self, question: str, field: str, text: str, reply: str
+    ) -> None:
+        made = task(question, Details(of=IDS[:1], question=question))
+        stock = made.brief.facts["p1.stock"]
+        known = made.brief.facts.get(f"p1.{field}", replace(stock, key=f"p1.{field}", kind=FactKind.NUMBER))
+        facts = {**made.brief.facts, known.key: replace(known, text=text, variant=None)}
+        assert re.search(reply, said(replace(made, brief=replace(made.brief, facts=facts))))
+
 
 class TestSeveralProducts:
     """Comparing and choosing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import threading
 from pathlib import Path
 
@@ -91,6 +92,19 @@ def test_a_real_shop_has_a_plain_preview_and_nothing_of_the_sample_shop(tmp_path
     for page in pages:
         for trace in ("sample", "hero", "Outdoors", "Sign in", "every shelf"):
             assert trace not in page.text
+
+
+@pytest.mark.parametrize("demo", [(), ("C-1",)])
+def test_the_shelf_marks_what_is_on_sale_and_what_is_sold_out(tmp_path: Path, demo: tuple[str, ...]):
+    home = TestClient(make_app(tmp_path, demo=demo)).get("/").text
+    assert home.count('class="flag"') == home.count('<span class="flag">Sale</span>') == 1
+    assert home.count('<span class="flag is-out">Sold out</span>') == 1
+
+
+def test_examples_in_the_documentation_of_the_api_are_of_no_kind_of_shop(tmp_path: Path):
+    document = json.dumps(make_app(tmp_path, demo=()).openapi()).lower()
+    for word in ("larkfield", " tent", "tents", "camping", "fern & fell", "outdoor"):
+        assert word not in document
 
 
 def test_contacts_that_are_not_set_are_not_mentioned(tmp_path: Path):
