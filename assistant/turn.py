@@ -22,6 +22,7 @@ from assistant.language_model.transcript import TranscriptTurn, context_text, sy
 from assistant.planning.answer_form import Answer
 from assistant.planning.change_form import is_idle, with_change
 from assistant.planning.continuing import continued
+from assistant.planning.order_plan import asks_of_all, with_order
 from assistant.planning.plan import Ask, HandOver, Plan
 from assistant.planning.plan_text import plan_text
 from assistant.planning.planner import Planned, Planner
@@ -156,7 +157,7 @@ class Dialogue:
             planned = (
                 answered.planned(thread)
                 if answered
-                else self._planned(context, thread, message, cancelled or threading.Event())
+                else self._planned(context, thread, message, cancelled or threading.Event(), is_known=is_known)
             )
         customer_id = customer.id if customer else None
         task = Task(
@@ -201,9 +202,12 @@ class Dialogue:
         products = self.bench.catalog.products
         return lambda asked, said: listener.hear(asked, conversation_before(thread, products, said))
 
-    def _planned(self, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
+    def _planned(
+        self, context: str, thread: Thread, message: str, cancelled: threading.Event, *, is_known: bool
+    ) -> Planned:
         planned = self.planner.plan(self.system, context, thread, message, cancelled)
         plan = with_change(planned.plan, thread, message)
+        plan = with_order(plan, thread, message) if is_known or asks_of_all(message, thread) else plan
         if plan == planned.plan:
             return planned
         return replace(planned, plan=plan, text=plan_text(plan, lambda id: id, thread.need))
