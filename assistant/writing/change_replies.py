@@ -14,6 +14,7 @@ _FOR_A_PERSON = frozenset({Reason.NEEDS_PERSON, Reason.NOT_OFFERED, Reason.NO_SU
 _GONE = frozenset({Reason.EXPIRED, Reason.STALE, Reason.REPLACED, Reason.WITHDRAWN, Reason.NO_SUCH_PROPOSAL})
 _DONE = {Kind.CANCEL: "cancel", Kind.ADD_TO_CART: "add", Kind.REMOVE_FROM_CART: "remove"}
 """Kinds whose success has a sentence of its own before what it did."""
+_REASONS = {Kind.CANCEL: "cancel", Kind.RETURN: "return", Kind.EXCHANGE: "exchange"}
 
 
 def closed_reply(view: ReplyView) -> Iterator[str]:
@@ -104,6 +105,8 @@ def _question(change: ChangeResult, view: ReplyView) -> str:
     name = f"acts.ask.{detail.value}"
     if detail is Detail.PRODUCT and not change.choices:
         name = "acts.ask.product_unknown"
+    if detail is Detail.REASON and change.kind in _REASONS:
+        name = f"acts.ask.reason_{_REASONS[change.kind]}"
     if detail is Detail.ITEM and change.kind is not None:
         name = f"acts.ask.item_{change.kind.value}"
     return view.phrases(name)

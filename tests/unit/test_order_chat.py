@@ -6,13 +6,15 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.actions.order import OrderStatus
+from assistant.actions.order import OrderLine, OrderStatus
+from assistant.actions.orders import Orders
 from assistant.actions.owner import Owner
 from assistant.dialogue.waiting import Press
 from assistant.evidence.brief import Brief
@@ -20,7 +22,7 @@ from assistant.evidence.change_result import State
 from assistant.planning.answer_form import Answer, read_answer
 from assistant.reply import Reply
 from retrieval.errors import ConversationNotFound
-from tests.unit.actions.order_desk import ADA, POLICY
+from tests.unit.actions.order_desk import ADA, POLICY, order, usd
 from tests.unit.order_chat import OrderChat
 
 REASONS = POLICY.replace("return:\n", "return:\n  reasons: [does not fit, no longer needed]\n")
@@ -83,6 +85,23 @@ def test_what_asks_for_nothing_leaves_it_open(chat: OrderChat) -> None:
     assert state(reminded) is State.REMINDED
     assert "cancel order A-1" in reminded.text
     assert chat.say("ok do it").shown.done == "cancel"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I want to return the last thing I bought",
+        "send my latest purchase back",
+        "can you return my most recent order?",
+    ],
+)
+def test_the_reason_for_a_return_is_asked_with_the_item_named(tmp_path: Path, message: str) -> None:
+    chat = OrderChat(tmp_path, REASONS)
+    mug = OrderLine("mug", "Mug", 1, usd("10.00"))
+    newest = order("A-9", OrderStatus.DELIVERED, placed=datetime(2026, 11, 8, tzinfo=UTC), lines=(mug,))
+    Orders(chat.engine).upsert([newest])
+    reply = chat.say(message, "change return")
+    assert reply.text.startswith("What is the reason for sending back Mug from order A-9: does not fit")
 
 
 def test_ten_minutes_end_it(chat: OrderChat) -> None:
@@ -157,7 +176,7 @@ def test_which_order_and_which_item_are_asked_one_by_one(tmp_path: Path) -> None
     count = chat.say("the shirt")
     assert count.text == "How many of the Shirt, red do you mean?"
     reason = chat.say("just one")
-    assert reason.text.startswith("What is the reason: does not fit")
+    assert reason.text.startswith("What is the reason for sending back Shirt, red from order A-3: does not fit")
     shown = chat.say("too small for me")
     assert "Shirt, red ($20.00) comes back" in shown.text
     assert "$20.00 goes back to Visa ending in 4242 once the goods are back" in shown.text
