@@ -8,6 +8,7 @@ from assistant.actions.refusal import Reason
 from assistant.dialogue.waiting import Detail, Kind
 from assistant.evidence.brief import CHANGE_LINE
 from assistant.evidence.change_result import ChangeResult, State
+from assistant.planning.order_form import asks_about_money
 from assistant.writing.reply_view import ReplyView
 
 _FOR_A_PERSON = frozenset({Reason.NEEDS_PERSON, Reason.NOT_OFFERED, Reason.NO_SUCH_PAYMENT})
@@ -45,7 +46,12 @@ def change_outcome_reply(change: ChangeResult, view: ReplyView) -> Iterator[str]
             yield from () if change.kind is not None and change.kind.is_cart else rest  # the card has the whole cart
             yield view.phrases("acts.shall_i")
         case State.REMINDED:
-            yield view.phrases("acts.reminded")
+            if asks_about_money(view.task.message) and view.fact("c2"):
+                yield view.phrases("acts.proposed", change="{c1}")
+                yield "{c2}"
+                yield view.phrases("acts.shall_i")
+            else:
+                yield view.phrases("acts.reminded")
         case State.DONE:
             yield from _done(change, view)
         case State.DROPPED:

@@ -70,9 +70,9 @@ def test_a_no_leaves_everything_as_it_is(chat: OrderChat, words: str) -> None:
 def test_something_else_asked_in_between_cancels_it_and_the_reply_says_so(chat: OrderChat) -> None:
     before = chat.rows()
     shown = chat.say("cancel A-1", "change cancel A-1")
-    other = chat.say("where is A-2", "order status A-2")
+    other = chat.say("do you have mugs?", "find mugs: mugs")
     assert other.text.startswith("As you asked for something else, I did not do this: cancel order A-1.")
-    assert "A-2" in other.text
+    assert "Mug" in other.text
     assert state(chat.say("yes")) is None
     assert shown.shown.proposal is not None
     assert state(chat.press("confirm", shown.shown.proposal.id)) is State.REFUSED
@@ -85,6 +85,50 @@ def test_what_asks_for_nothing_leaves_it_open(chat: OrderChat) -> None:
     assert state(reminded) is State.REMINDED
     assert "cancel order A-1" in reminded.text
     assert chat.say("ok do it").shown.done == "cancel"
+
+
+@pytest.mark.parametrize(
+    "message", ["will i be charged", "does that cost me anything?", "how much money do I get back"]
+)
+def test_what_a_shown_change_costs_is_answered_by_the_change_which_stays_open(chat: OrderChat, message: str) -> None:
+    chat.say("cancel A-1", "change cancel A-1")
+    reply = chat.say(message, "policy charged")
+    assert state(reply) is State.REMINDED
+    assert "$59.00 goes back to Visa ending in 4242" in reply.text
+    assert reply.text.endswith("Shall I go ahead?")
+    assert "did not do" not in reply.text
+    assert chat.say("yes").shown.done == "cancel"
+
+
+@pytest.mark.parametrize(
+    ("message", "plan", "says"),
+    [
+        ("until when can I return things?", "policy return", "within 30 days of delivery"),
+        ("where is A-2", "order status A-2", "A-2"),
+        ("what is in it?", "order items A-1", "Shirt, red"),
+    ],
+)
+def test_a_question_in_between_is_answered_and_leaves_a_shown_change_open(
+    chat: OrderChat, message: str, plan: str, says: str
+) -> None:
+    chat.say("cancel A-1", "change cancel A-1")
+    reply = chat.say(message, plan)
+    assert says in reply.text
+    assert reply.text.endswith("I still have this ready: cancel order A-1. Shall I go ahead? Just say yes or no.")
+    before = chat.rows()
+    assert chat.say("no thanks").text == "All right, I leave everything as it is."
+    assert chat.rows() == before
+
+
+@pytest.mark.parametrize(
+    ("message", "plan"),
+    [("take the mug out of A-4", "change items A-4"), ("can I return it instead?", "policy return")],
+)
+def test_another_wish_ends_a_shown_change(chat: OrderChat, message: str, plan: str) -> None:
+    chat.say("cancel A-1", "change cancel A-1")
+    chat.say(message, plan)
+    assert chat.say("and A-1, is it cancelled?", "order status A-1").shown.done != "cancel"
+    assert "cancel" not in chat.audit()
 
 
 @pytest.mark.parametrize(
