@@ -15,7 +15,9 @@ from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.periods import Period, period_in
 from assistant.planning.grammar.text import Text, stems
 from assistant.planning.order_form import (
+    Aspect,
     Place,
+    asked_of_order,
     asks_why_unsent,
     names_things,
     orders_told,
@@ -51,8 +53,13 @@ class OrderSearch:
 
     @cached_property
     def period(self) -> Period | None:
-        """The time that the message names."""
-        return period_in(self._message, self.today)
+        """The time of the orders that the message names; that of "will it arrive this week" is none."""
+        asked = asked_of_order(self._message)
+        is_of_arrival = asked & {Aspect.STANDING, Aspect.WHY, Aspect.TRACKING} and not asked & {
+            Aspect.CONTENTS,
+            Aspect.PLACED,
+        }
+        return None if is_of_arrival else period_in(self._message, self.today)
 
     @property
     def in_period(self) -> tuple[OrderRecord, ...]:

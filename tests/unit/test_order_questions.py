@@ -241,6 +241,14 @@ def test_the_tracking_number_is_said_alone(shop: OrderChat, message: str) -> Non
     assert text == "The tracking number of order L-1 is PW-77 with Parcelway."
 
 
+@pytest.mark.parametrize(
+    "message",
+    ["will my parcel arrive this week?", "is my order coming today", "why hasn't my order arrived this month"],
+)
+def test_a_day_of_arrival_is_no_time_of_an_order(shop: OrderChat, message: str) -> None:
+    assert "order P-1" in asked(shop, "C-7", message)
+
+
 def test_an_order_without_a_tracking_number_is_said_to_have_none(shop: OrderChat) -> None:
     text = asked(shop, "C-7", "whats the tracking number of my order")
     assert text.startswith("Order P-1 has no tracking number yet.")
