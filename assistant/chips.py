@@ -27,6 +27,9 @@ from retrieval.catalog.catalog import Catalog
 
 MOST = 4
 _LONGEST = 60
+_NO_ORDER = frozenset(
+    {Note.SIGNED_OUT, Note.NO_ORDER, Note.NO_ORDERS, Note.NOT_BOUGHT, Note.NONE_BEFORE, Note.NONE_IN_TIME}
+)
 _UPSET = frozenset({"insult", "bye"})
 
 
@@ -76,9 +79,9 @@ class Chips:
                 yield from ("What should I know before I buy it?", "Show me similar ones")
             case Policy():
                 yield from islice(self._other_questions(brief), 3)
-            case Order() | Change() if Note.SIGNED_OUT in brief.notes or Note.NO_ORDER in brief.notes:
+            case Order() | Change() if not _NO_ORDER.isdisjoint(brief.notes):
                 yield from islice(self._other_questions(brief), 2)
-            case Order():
+            case Order() if brief.orders:
                 yield from ("What was in it?", "Can I still change it?", "Can I send it back?")
             case Ask(about="which_order"):
                 yield from (f"Where is order {id}?" for id in brief.orders)

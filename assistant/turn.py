@@ -20,8 +20,9 @@ from assistant.evidence.change_result import ChangeResult, Closed, State
 from assistant.evidence.meant_variants import MeantVariants, named_in
 from assistant.language_model.transcript import TranscriptTurn, context_text, system_text
 from assistant.planning.answer_form import Answer
-from assistant.planning.change_form import is_idle, with_change
+from assistant.planning.change_form import is_of_shown_change, is_question_between, with_change
 from assistant.planning.continuing import continued
+from assistant.planning.order_plan import asks_of_all, with_order
 from assistant.planning.plan import Ask, HandOver, Plan
 from assistant.planning.plan_text import plan_text
 from assistant.planning.planner import Planned, Planner
@@ -164,7 +165,7 @@ class Dialogue:
             planned = (
                 answered.planned(thread)
                 if answered
-                else self._planned(context, thread, message, cancelled or threading.Event())
+                else self._planned(context, thread, message, cancelled or threading.Event(), is_known=is_known)
             )
         customer_id = customer.id if customer else None
         task = Task(
@@ -210,9 +211,12 @@ class Dialogue:
         products = self.bench.catalog.products
         return lambda asked, said: listener.hear(asked, conversation_before(thread, products, said))
 
-    def _planned(self, context: str, thread: Thread, message: str, cancelled: threading.Event) -> Planned:
+    def _planned(
+        self, context: str, thread: Thread, message: str, cancelled: threading.Event, *, is_known: bool
+    ) -> Planned:
         planned = self.planner.plan(self.system, context, thread, message, cancelled)
         plan = with_change(planned.plan, thread, message)
+        plan = with_order(plan, thread, message) if is_known or asks_of_all(message, thread) else plan
         if plan == planned.plan:
             return planned
         return replace(planned, plan=plan, text=plan_text(plan, lambda id: id, thread.need))
@@ -220,16 +224,19 @@ class Dialogue:
     def _found(self, plan: Plan, task: Task) -> tuple[Findings, Closed | None]:
         """What the steps bring, and the proposal that the message has ended because it says something else than yes or no.
 
-        A message that asks for nothing ("hm") leaves the proposal open, and the customer is reminded of it.
+        A message that asks for nothing ("hm"), or a question in between, leaves the proposal open, and the customer is reminded of it.
         """
         waiting = task.thread.waiting
         is_answer = task.continued is not None and task.continued.answer is not Answer.NEITHER
         if waiting is None or not waiting.proposal or task.owner is None or is_answer:
             return run(plan, task, self.bench), None
         is_open = waiting.expires is None or task.moment < waiting.expires
-        if is_open and task.continued is None and is_idle(plan):
-            order = waiting.draft.order
-            return Findings(change=ChangeResult(State.REMINDED, waiting.draft.kind, order, waiting=waiting)), None
+        if is_open and task.continued is None:
+            reminded = ChangeResult(State.REMINDED, waiting.draft.kind, waiting.draft.order, waiting=waiting)
+            if is_of_shown_change(plan, task.message):
+                return Findings(change=reminded), None
+            if is_question_between(plan, task.message):
+                return replace(run(plan, task, self.bench), change=reminded), None
         closed = close(waiting, task, self.bench)
         return run(plan, task, self.bench), closed
 

@@ -89,6 +89,11 @@ class Briefing:
                 Fact(slot, FactKind.MONEY, each.text, each.name, "computed")
                 for slot, each in zip(SUM_SLOTS, sums, strict=False)
             ),
+            *(
+                Fact(f"{slot}.about", FactKind.TEXT, each.about, "", "computed")
+                for slot, each in zip(SUM_SLOTS, sums, strict=False)
+                if each.about
+            ),
             *self._of_shop(customer),
             *self._of_records(records, kept, moment.astimezone(self.shop.zone).date()),
             *change_facts(change, closed),

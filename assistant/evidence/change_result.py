@@ -108,7 +108,10 @@ def change_facts(result: ChangeResult | None, closed: Closed | None) -> Iterator
         text = _lowered(line) if number == 1 and result.proposal else line
         yield Fact(f"c{number}", FactKind.TEXT, text, "", source)
     if result.state is State.REMINDED and result.waiting:
-        yield Fact("c1", FactKind.TEXT, _lowered(result.waiting.heading), "", f"proposal:{result.waiting.proposal}")
+        source, heading = f"proposal:{result.waiting.proposal}", result.waiting.heading
+        yield Fact("c1", FactKind.TEXT, _lowered(heading), "", source)
+        if rest := result.waiting.shown.removeprefix(heading).strip():
+            yield Fact("c2", FactKind.TEXT, rest, "", source)
     if result.refusal is not None:
         yield Fact("c.why", FactKind.TEXT, result.refusal.text, result.refusal.reason.value, record)
     if result.section is not None:

@@ -13,10 +13,11 @@ from retrieval.catalog.product import Product
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A computed value: `name` says what it is ("total", "difference"), `text` is the value as a reply says it."""
+    """A computed value: `name` says what it is ("total", "difference"), `text` is the value as a reply says it, `about` what it counts."""
 
     name: str
     text: str
+    about: str = ""
 
 
 def total(basket: Iterable[tuple[Product, int]], moment: datetime) -> Money:

@@ -9,7 +9,8 @@ from assistant.dialogue.thread import Thread
 from assistant.dialogue.waiting import Kind
 from assistant.planning.grammar.order_number import order_number
 from assistant.planning.grammar.text import Text, clean
-from assistant.planning.plan import Ask, Cart, Change, Details, Find, Order, Plan, Policy, Step, Talk
+from assistant.planning.order_form import asks_about_money
+from assistant.planning.plan import Ask, Cart, Change, Compare, Details, Find, Order, Plan, Policy, Step, Talk
 from assistant.planning.request_form import asks_in_words, points, requests_in
 
 _HOW = re.compile(
@@ -48,6 +49,9 @@ _LOOSE = (Change, Ask, Talk, Details, Find, Policy)
 _OF_ITEMS: dict[Kind, Literal["items", "return", "exchange"]] = {
     Kind.CHANGE_ITEMS: "items", Kind.RETURN: "return", Kind.EXCHANGE: "exchange",
 }  # fmt: skip
+_READS = (Policy, Details, Compare, Order, Ask, Talk)
+_OF_SHOP = (Policy, Order, Ask, Talk)
+_INSTEAD = re.compile(r"\b(?:instead|rather|prefer)\b")
 _IDLE = frozenset({"ok", "unclear", "thanks", "praise", "greet", "how_are_you", "joke"})
 
 
@@ -102,6 +106,21 @@ def names_payment(message: str) -> bool:
 def sets_quantity(message: str) -> bool:
     """Whether a number takes the place of the one before: "make it 3"."""
     return bool(_SETS.search(_plain(message)))
+
+
+def is_question_between(plan: Plan, message: str) -> bool:
+    """Whether a message only asks something, so that a change that was shown still waits: "until when can I send it back?".
+
+    A wish for goods, another change, and "instead" end it.
+    """
+    is_question = asks_in_words(message) or "?" in message
+    return is_question and not _INSTEAD.search(_plain(message)) and all(isinstance(step, _READS) for step in plan.steps)
+
+
+def is_of_shown_change(plan: Plan, message: str) -> bool:
+    """Whether what was shown of a change that waits answers a message: it asks for nothing, or what is charged or paid back."""
+    is_money = asks_about_money(message) and all(isinstance(step, _OF_SHOP) for step in plan.steps)
+    return is_idle(plan) or (is_money and is_question_between(plan, message))
 
 
 def is_idle(plan: Plan) -> bool:

@@ -16,7 +16,6 @@ from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.text import Text, clean, stems
-from assistant.planning.order_form import asks_first, asks_spent
 from assistant.planning.person_form import asks_for_person
 from assistant.planning.plan import (
     MOST_STEPS,
@@ -79,8 +78,6 @@ class Grounding:
         heard = _Heard([message, *messages, *(turn.brief for turn in thread.turns), thread.need.as_text()])
         said = " ".join(message.split())[:LONGEST]
         spoken = Spoken(self.grammar, thread, message)
-        if asks_spent(message) or asks_first(message):
-            return Plan(steps=(Order(what="history" if asks_spent(message) else "status", order=""),), need=thread.need)
         if self._asks_a_page(plan, message):
             return Plan(steps=(Policy(question=said),), need=thread.need)
         steps: Sequence[Step] = plan.steps

@@ -1,8 +1,17 @@
-"""Order form: questions about all of a customer's orders, which code reads: what they came to, and which comes first."""
+"""Order form: what a message asks of a customer's own orders, read by code: which order it means, and what of it.
+
+Whose orders there are, what is in them and how late they are is never read here; `assistant/tools/orders.py` has the records.
+"""
 
 from __future__ import annotations
 
 import re
+from enum import StrEnum
+
+from assistant.dialogue.thread import Thread
+from assistant.planning.grammar.text import Text, clean
+from assistant.planning.request_form import points, without_lead_in
+from assistant.reference import ORDER_SLOTS
 
 _SPENT = re.compile(
     r"\bhow much (?:money )?(?:have|did|do|'ve) (?:i|we) (?:already |ever |actually )?(?:spen[dt]|paid|pay)\b(?! (?:for|per|to|if|on (?:the|a|an|shipping|delivery))\b)"
@@ -17,6 +26,147 @@ _FIRST = re.compile(
     r"|\b(?:next|first|earliest) (?:parcel|package|delivery|order)\b[^.?!]{0,20}\b(?:arriv\w*|com\w*|here|due)\b"
     r"|\bwhich (?:of my )?(?:order|parcel|package|deliver(?:y|ies))s? (?:is|comes|arrives) (?:the )?(?:first|next|soonest|earliest)\b"
 )
+_NOUN = r"(?:orders?|parcels?|packages?|deliver(?:y|ies)|shipments?|purchases?)\b(?! (?:address|label|option|note|number to|confirmation))"
+_OWN = re.compile(
+    rf"\b(?:my|our) (?:[\w#-]+ ){{0,2}}?{_NOUN}|\b(?:i|we)(?:'ve| have)? (?:just |last |recently )?(?:ordered|bought)\b|\b(?:did|have) (?:i|we) (?:\w+ )?(?:buy|bought|order)"
+)
+_THE_ORDER = re.compile(rf"\b(?:the|this|that) {_NOUN}")
+_BOUGHT = r"(?:buy|bought|order|ordered|purchased?|get|got|gotten)"
+_BUY = r"(?:buy|bought|order|ordered|purchased?)"
+_LATEST = re.compile(
+    r"\b(?:last|latest|newest|most recent)(?: \w+)? (?:orders?|purchases?|parcels?|packages?|delivery|shipment|one|things?|stuff|items?)\b"
+    rf"|\b(?:i|we)(?:'ve| have)? (?:just |last |most recently ){_BOUGHT}\b|\b{_BOUGHT} (?:\w+ )?(?:last|most recently)\b(?! \w)"
+)
+_BEFORE = re.compile(
+    r"\bbefore (?:that|this|it|the (?:last|latest))\b(?: (?:one|order|purchase))?|\b(?:order|one|purchase) before\b"
+    r"|\b(?:previous|prior|penultimate|(?:second|2nd)[ -](?:to[ -])?last|last but (?:one|1)) (?:order|purchase|one)\b"
+)
+_OLDEST = re.compile(
+    rf"\b(?:my|our|the) (?:very )?(?:first|oldest|earliest)(?: ever)? (?:order|purchase)\b|\b(?:did|have) (?:i|we) first {_BOUGHT}\b"
+)
+_DEAR = r"(?:biggest|largest|most expensive|priciest|dearest|costliest|highest)"
+_CHEAP = r"(?:smallest|cheapest|least expensive|lowest)"
+_EXTREME = (
+    r"\b(?:my|our|i|we)\b[^.?!]{{0,30}}\b{0}(?: \w+){{0,2}}? (?:orders?|purchases?)\b"
+    r"|\b{0}(?: \w+){{0,2}}? (?:orders?|purchases?)\b[^.?!]{{0,30}}\b(?:i|we|my|our|mine)\b"
+    r"|\bwhich (?:of my |one of my |order of mine |order |purchase )(?:orders? |purchases? )?(?:was|is|were) (?:the |my )?{0}\b"
+)
+_LARGEST = re.compile(
+    _EXTREME.format(_DEAR)
+    + r"|\bwhich (?:of my )?orders? (?:cost|costs|was) (?:me )?(?:the )?most\b|\bthe most i(?:'ve| have)? (?:ever )?(?:spent|paid) on (?:an|one) order\b"
+)
+_SMALLEST = re.compile(
+    _EXTREME.format(_CHEAP) + r"|\bwhich (?:of my )?orders? (?:cost|costs|was) (?:me )?(?:the )?least\b"
+)
+_WHICH_OF_THEM = (
+    r"^which (?:one |order |of (?:them|these|those|the (?:two|2)|my orders) )?(?:is|was|costs?|were)(?: the)? "
+)
+_DEARER = re.compile(
+    rf"{_WHICH_OF_THEM}(?:more expensive|dearer|pricier|bigger|larger|more|{_DEAR}|most)\b(?! (?:recent|urgent))"
+)
+_CHEAPER = re.compile(rf"{_WHICH_OF_THEM}(?:cheaper|less expensive|less|smaller|{_CHEAP}|least)\b")
+_GOODS = re.compile(
+    rf"\b(?:did|have|has|had) (?:i|we) (?:ever |already |once |actually |previously |last |first )*{_BUY} (?P<goods>[^.?!,;]+)"
+    r"|\b(?:was|is|are|were) there (?:ever )?(?P<inside>[^.?!,;]+?) in (?:any|one|some)?(?: of)? ?my (?:past |old |previous |earlier )?orders?\b"
+    r"|\bwhich (?:one )?(?:of my )?orders? (?:has|had|holds?|contains?|contained|included?|includes|did i (?:buy|get|order)) (?P<held>[^.?!,;]+)"
+    rf"|\b(?:i|we)(?:'ve| have)? (?:ever|already) {_BUY} (?P<told>[^.?!,;]+)"
+)
+_BEHIND_GOODS = re.compile(
+    r"\s+(?:from (?:you|here|this|your)|here|before|already|ever|in (?:the past|my|any|it|one)|with (?:you|this)|off you|at (?:your|this)|in|on|since|last|this|during|again|yet"
+    r"|and (?:when|how|what|where|which|did|is|was)|for)\b.*$"
+)
+_BARE_GOODS = re.compile(r"^(?:an?|any|some|one|the|my|our|those|these|that|this|another|\d+)\s+")
+_ANYTHING = frozenset(["anything", "something", "everything", "stuff", "things", "thing"])
+_NO_GOODS = _ANYTHING | frozenset(
+    [
+        "it",
+        "them",
+        "this",
+        "that",
+        "these",
+        "those",
+        "one",
+        "ones",
+        "here",
+        "nothing",
+        "more",
+        "what",
+        "order",
+        "orders",
+        "right",
+        "wrong",
+        "correct",
+        "too",
+    ]
+)
+_LONGEST_GOODS = 5
+_LATE = re.compile(
+    r"(?<!too )(?<!later or )\b(?:late|delayed|overdue|lost|missing)\b|\bstill (?:\w+ )?(?:waiting|missing|nothing|not|has ?n[o']t|no sign)\b"
+    r"|\b(?:has ?n[o']t|have ?n[o']t|has not|have not|did ?n[o']t|did not|never|not yet|nor has it|no longer)\b[^.?!]{0,20}\b(?:arriv\w*|c[oa]me|been delivered|turned up|shown up|reached me|received?|got(?:ten)?)\b"
+    r"|\b(?:should|supposed|meant|was) (?:have|to|due)\b[^.?!]{0,20}\b(?:here|arrived?|there|been|come|ago)\b"
+)
+_WHY = re.compile(
+    r"\b(?:why|how come|what(?:'s| is)? the (?:reason|hold[- ]?up)|what(?:'s| is)? (?:taking|keeping)|whats (?:taking|keeping))\b"
+)
+_STATE = (
+    r"(?:arriv\w*|com(?:e|es|ing)(?! back| with| in\b)|came|get(?:s|ting)? (?:here|to me)|here|deliver(?:ed|s|ing|y)?|ship(?:s|ped|ping)?|sent|send|dispatch\w*|due"
+    r"|expected?|reach\w* me|late|delay\w*|overdue|on (?:its|the|their) way|moving|moved|left|stuck|held up|taking|take|long|cancell?ed|processed|packed|track\w*)"
+)
+_STANDING = re.compile(
+    rf"\bwhere\b(?![^.?!]*\b(?:made|manufactured|produced|from|located)\b)[^.?!]{{0,24}}\b(?:it|they|my|our|{_NOUN})\b|\bwhen\b[^.?!]*\b{_STATE}\b|\bwhen(?:'s| is| are) (?:it|my|the)\b"
+    rf"|\b(?:has|have|is|are|did|was|were|will|does|hasn'?t|haven'?t|isn'?t|didn'?t|wasn'?t)\b[^.?!]*\b(?:arriv\w*|c[oa]me(?! back| with| in\b)|coming|here|delivered|shipped|sent|dispatched|on (?:its|the|their) way|(?<!too )late|delayed|left)\b"
+    r"|\bstatus\b|\bany (?:news|updates?)\b|\bhow (?:late|many days late|much longer)\b|\bhow long (?:will|until|till|more)\b|\bwhat(?:'s| is|s)? (?:happening|going on|up) with\b"
+)
+_TRACKING = re.compile(
+    r"\b(?:what(?:'s| is|s|)|give|send|tell|have|need|want|get|which|and|my|show)\b[^.?!]*\btracking(?: (?:number|no|code|id|link|info\w*))?\b"
+    r"|^(?:the )?tracking (?:number|no|code|id|link)\b|\b(?:track|follow) (?:it|my|the|this|that)\b"
+)
+_CONTENTS = re.compile(
+    r"\bwhat(?:'s| is| was| were| are|s)? (?:all |exactly )?(?:in|inside) (?:it|there|that|this|them|(?:my|our|the) (?:[\w-]+ ){0,2}?(?:order|parcel|package|box|delivery|purchase|one)s?)\b"
+    rf"|\bwhat (?:all )?(?:did|have) (?:i|we) (?:last |just )?(?:\w+ )?{_BOUGHT}\b|\bwhich (?:items|things|products) (?:are|were|did)\b|\bwhat(?:'s| is| was|s) (?:my|our|the) (?:last|latest|newest|first|previous|most recent) (?:order|purchase)$"
+    r"|\b(?:contents?|items) of (?:my|the|that) (?:\w+ )?order\b"
+)
+_PLACED = re.compile(
+    rf"\bwhen (?:did|have|was|were) (?:i|we) (?:last |first |even |actually )*(?:make|place|{_BOUGHT})\b|\bwhen (?:was|were|did i place) (?:it|that|this|(?:my|the) (?:[\w-]+ )?(?:order|purchase)) ?(?:placed|ordered|bought|made)?$"
+    rf"|\bhow long ago\b|\bwhat (?:day|date)\b[^.?!]*\b{_BOUGHT}\b|\bmy (?:last|latest|previous|first) (?:order|purchase) (?:placed|made)\b"
+)
+_COST = re.compile(
+    r"\bhow much (?:was|is|were)\b[^.?!]*\b(?:order|purchase|it|that|this|that one)$|\b(?:how much|what) (?:did|does)\b[^.?!]*\b(?:order|purchase|it|that|this|that one) (?:cost|come to)\b"
+    r"|\btotal of (?:it|that|this|(?:my|the) (?:\w+ )?(?:order|purchase))\b"
+    r"|\bhow much did (?:i|we) (?:pay|spend) (?:for|on) (?:it|that|this|(?:my|the) (?:\w+ )?(?:order|purchase))\b"
+)
+_GENERAL = re.compile(
+    r"\b(?:if|in case|how (?:do|does|can|could|would|to)|can (?:i|we|you)(?! (?:tell|say|check|see|look|give|send|please))|could (?:i|we)|may i|what (?:can|should|do|happens)|do you(?! (?:know|have any (?:idea|news)))|policy|usually|normally"
+    r"|generally|when it comes to|allowed|in stock|available|availability|restock\w*|sale|refund\w*|money|return\w*|exchang\w*|invoice|receipt|cancel(?!l?ed)\w*|address|label|free|cost of)\b"
+)
+"""Words of a question to the shop's pages, or of something that another step does; such a message asks nothing of where an order stands."""
+_HOW_TO = re.compile(r"\b(?:how (?:do|does|can|could|would|to)|where (?:do|can)|do you|will i)\b")
+_ROW = re.compile(r"^(o\d) (\S+) \|", re.MULTILINE)
+_NAMES_PRODUCT = re.compile(r"^p\d #", re.MULTILINE)
+_ABOUT_MONEY = re.compile(
+    r"\b(?:charg\w*|fees?|costs?|cost me|pay|paid|money|refund\w*|price|bill\w*|for free|free)\b|\bhow much\b"
+)
+_SHORT = 6
+
+
+class Aspect(StrEnum):
+    """What a message asks of one order."""
+
+    CONTENTS = "contents"
+    STANDING = "standing"
+    TRACKING = "tracking"
+    WHY = "why"
+    PLACED = "placed"
+    COST = "cost"
+
+
+class Place(StrEnum):
+    """Which of a customer's orders a message means by when it was placed."""
+
+    LATEST = "latest"
+    BEFORE = "before"
+    """The one before the order that was spoken of, or before the latest."""
+    OLDEST = "oldest"
 
 
 def asks_spent(message: str) -> bool:
@@ -29,5 +179,144 @@ def asks_first(message: str) -> bool:
     return bool(_FIRST.search(_lower(message)))
 
 
+def goes_on_about_spending(message: str, thread: Thread) -> bool:
+    """Whether a short message names nothing but another time behind a question what orders came to: "and last month?"."""
+    is_behind = bool(thread.turns) and re.search(r"^s1 spent", thread.turns[-1].brief, re.MULTILINE)
+    said = _lower(message)
+    is_short = len(said.split()) <= _SHORT and re.match(
+        r"^(?:(?:and|what about|how about|or|only|just)\b|(?:in|since|last|this)\b)", said
+    )
+    return bool(is_behind and is_short)
+
+
+def place_of(message: str) -> Place | None:
+    """Which order a message means by its place in time; None if it names none. "The order before that" comes before "last"."""
+    said = _lower(message)
+    forms = ((_BEFORE, Place.BEFORE), (_OLDEST, Place.OLDEST), (_LATEST, Place.LATEST))
+    found = next((place for form, place in forms if form.search(said)), None)
+    if found is None and re.search(rf"\bwhen (?:did|have) (?:i|we) last {_BOUGHT}\b", said):
+        return Place.LATEST
+    return found
+
+
+def asks_extreme(message: str) -> int:
+    """1 if a customer asks for the order with the largest total of all, -1 for the smallest, 0 for neither."""
+    said = _lower(message)
+    return 1 if _LARGEST.search(said) else -1 if _SMALLEST.search(said) else 0
+
+
+def asks_dearer(message: str) -> int:
+    """1 if a message asks which of those told costs more, -1 for less, 0 for neither."""
+    said = without_lead_in(_lower(message))
+    return 1 if _DEARER.search(said) else -1 if _CHEAPER.search(said) else 0
+
+
+def goods_bought(message: str) -> str:
+    """The goods of which a message asks whether or when they were bought: "a tent" in "did I ever buy a tent"; "" if it asks for none."""
+    found = _GOODS.search(_lower(message))
+    if found is None:
+        return ""
+    said = _BEHIND_GOODS.sub("", f" {next(filter(None, found.groups()))}").strip()
+    bare = _BARE_GOODS.sub("", said)
+    words = re.findall(r"[\w'-]+", bare)
+    if not words or len(words) > _LONGEST_GOODS or words[0] in _NO_GOODS:
+        return ""
+    return " ".join(words)
+
+
+def names_things(message: str, goods: str) -> bool:
+    """Whether goods are spoken of as things, "a tent", "my tent", "socks", so that it makes sense to say that none was bought."""
+    is_determined = re.search(
+        rf"\b(?:an?|any|some|one|the|my|our|those|these|another|\d+) {re.escape(goods)}\b", _lower(message)
+    )
+    return bool(is_determined) or goods.endswith("s")
+
+
+def asks_when_bought(message: str) -> bool:
+    """Whether a message asks when something was bought."""
+    return bool(_PLACED.search(_lower(message)))
+
+
+def asks_about_own_purchase(message: str) -> bool:
+    """Whether a message asks what was ever bought, without naming goods: "have I ordered anything this year?"."""
+    found = _GOODS.search(_lower(message))
+    return found is not None and not _ANYTHING.isdisjoint(next(filter(None, found.groups())).split()[:1])
+
+
+def asked_of_order(message: str) -> frozenset[Aspect]:
+    """What a message asks of an order, whichever one it is; several things of "what's in it and when does it come"."""
+    said = _lower(message)
+    found = {
+        Aspect.CONTENTS: _CONTENTS.search(said),
+        Aspect.PLACED: _PLACED.search(said),
+        Aspect.COST: _COST.search(said) and not _SPENT.search(said),
+        Aspect.TRACKING: _TRACKING.search(said) and not _HOW_TO.search(said),
+    }
+    asked = {each for each, form in found.items() if form}
+    if not _GENERAL.search(said):
+        if _WHY.search(said) and re.search(rf"\b{_STATE}\b", said):
+            asked.add(Aspect.WHY)
+        elif _STANDING.search(said) or reports_late(message):
+            asked.add(Aspect.STANDING)
+    return frozenset(asked)
+
+
+def reports_late(message: str) -> bool:
+    """Whether a customer says that an order of theirs is late or has not come; "what if it's late" does not."""
+    said = _lower(message)
+    return bool(_LATE.search(said)) and not _GENERAL.search(said)
+
+
+def asks_why_unsent(message: str) -> bool:
+    """Whether a message asks why something has not been sent."""
+    said = _lower(message)
+    return bool(_WHY.search(said)) and bool(
+        re.search(
+            r"n[o']t (?:\w+ ){0,3}(?:ship\w*|sent|dispatch\w*|left|packed)\b|\bnot (?:\w+ ){0,3}(?:ship\w*|sent|dispatch\w*|left|packed)\b",
+            said,
+        )
+    )
+
+
+def asks_about_money(message: str) -> bool:
+    """Whether a message asks what is charged or paid back: "will I be charged"."""
+    return bool(_ABOUT_MONEY.search(_lower(message)))
+
+
+def orders_told(thread: Thread) -> tuple[str, ...]:
+    """The numbers of the orders that the reply before told, in their order."""
+    rows = dict(_ROW.findall(thread.turns[-1].brief)) if thread.turns else {}
+    return tuple(rows[slot] for slot in ORDER_SLOTS if slot in rows)
+
+
+def order_in_view(thread: Thread) -> str:
+    """The order that the conversation is about: the one told last, if no product has been told since; "" if there is none."""
+    for turn in reversed(thread.turns):
+        if _NAMES_PRODUCT.search(turn.brief):
+            return ""
+        rows = _ROW.findall(turn.brief)
+        if rows:
+            return str(rows[0][1]) if len(rows) == 1 else ""
+    return ""
+
+
+def is_about_orders(message: str, thread: Thread) -> bool:
+    """Whether what a message asks is asked of the customer's orders: it names one as theirs, or points at the one in view.
+
+    Without an order or a product in view "has it shipped yet" is about an order, too.
+    """
+    said = _lower(message)
+    if _OWN.search(said):
+        return True
+    has_goods_in_view = bool(thread.shown or thread.page)
+    is_in_view = bool(order_in_view(thread) or orders_told(thread))
+    if not is_in_view and has_goods_in_view:
+        return False
+    if _THE_ORDER.search(said) or _TRACKING.search(said):
+        return True
+    is_bare = len(said.split()) <= _SHORT and not re.search(r"\b(?:an?|the|your|you)\b (?!delay|status|order)", said)
+    return points(message) or (is_in_view and is_bare)
+
+
 def _lower(message: str) -> str:
-    return " ".join(message.casefold().replace("’", "'").split())
+    return Text(" ".join(clean(message).casefold().split())).lower.rstrip(" ?!.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from assistant.actions.order_record import OrderRecord
 from assistant.actions.owner import Owner
 from assistant.actions.policy import Policy
@@ -11,7 +9,7 @@ from assistant.dialogue.waiting import Choice, Detail, Draft, Kind
 from assistant.evidence.brief import Note
 from assistant.planning.change_form import adds, amends, asks_for_label, is_about_account, order_said, takes_out
 from assistant.planning.choice_form import likeliest
-from assistant.planning.grammar.text import clean
+from assistant.planning.order_form import Place, place_of
 from assistant.planning.plan import Change
 from assistant.planning.request_form import points
 from assistant.tools.changing import ask
@@ -25,7 +23,6 @@ _KINDS = {
 }  # fmt: skip
 _SWAPPING = (Kind.CHANGE_ITEMS, Kind.EXCHANGE)
 """Kinds that customers do not tell apart: which one it is depends on whether the order has arrived."""
-_LATEST = re.compile(r"\b(?:last|latest|newest|most recent) (?:order|purchase|one)\b")
 
 
 def first_draft(step: Change, task: Task) -> Draft:
@@ -52,8 +49,8 @@ def meant_order(draft: Draft, task: Task, owner: Owner, bench: Bench) -> OrderRe
         return found[0] if found else Findings(notes=(Note.NO_ORDER,))
     recent = actions.find(owner, limit=_RECENT)
     if not recent:
-        return Findings(notes=(Note.NO_ORDER,))
-    if _LATEST.search(clean(message).casefold()):
+        return Findings(notes=(Note.NO_ORDERS,))
+    if place_of(message) is Place.LATEST:
         return recent[0]
     spoken_of = next((each for each in recent if each.order.id == task.thread.order), None)
     titled = orders_with(message, recent, bench) if draft.kind is not Kind.CHANGE_PAYMENT else ()

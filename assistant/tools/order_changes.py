@@ -11,6 +11,7 @@ from assistant.actions.payment_method import PaymentMethod
 from assistant.actions.policy import MoneyGoesTo, Policy
 from assistant.actions.refusal import Reason, Refusal
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind
+from assistant.evidence.wording import in_words
 from assistant.planning.change_form import names_payment, says_more, takes_out
 from assistant.planning.choice_form import chosen, means_all, named, parts_about, placed
 from assistant.planning.detail_form import address_in, missing_of, quantity_in, reason_in
@@ -133,7 +134,9 @@ class OrderChange:
         rule = rules.cancel if kind is Kind.CANCEL else rules.return_ if kind is Kind.RETURN else rules.exchange
         if self._draft.reason or not rule.reasons:
             return None
-        return ask(Detail.REASON, self._draft, tuple(Choice(each, each) for each in self._reasons()), record=record)
+        choices = tuple(Choice(each, each) for each in self._reasons())
+        items = in_words([item_title(record, id, self._bench) for id in self._draft.items])
+        return ask(Detail.REASON, self._draft, choices, items, record)
 
     def _with_items(self, record: OrderRecord) -> Findings:
         draft, message = self._draft, self._task.message

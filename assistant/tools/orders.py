@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from decimal import Decimal
 
 from assistant.actions.order import OrderStatus
 from assistant.actions.order_record import OrderRecord
-from assistant.actions.owner import Owner
 from assistant.actions.reads import delivery_estimate
-from assistant.evidence.brief import ORDER_SLOTS, BriefLine, Note
-from assistant.evidence.sums import Sum
+from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.answer_form import Answer
-from assistant.planning.change_form import asks_how, order_said
-from assistant.planning.grammar.text import clean
-from assistant.planning.order_form import asks_first, asks_spent
+from assistant.planning.change_form import asks_how
+from assistant.planning.order_form import (
+    Aspect,
+    asked_of_order,
+    asks_dearer,
+    asks_extreme,
+    asks_first,
+    asks_spent,
+    goes_on_about_spending,
+    goods_bought,
+)
 from assistant.planning.plan import Change, Order
 from assistant.tools.changing import settle
 from assistant.tools.meant_change import first_draft
 from assistant.tools.order_changes import OrderChange
-from assistant.tools.order_items import orders_with
+from assistant.tools.order_search import OrderSearch
+from assistant.tools.order_totals import extreme, ranked, spent
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.tool import Asked, Bench, Findings, Task
-from retrieval.catalog.money import Money
 
-_RECENT, _ALL = 20, 10_000
-_GOING_BACK = (OrderStatus.RETURNED, OrderStatus.CANCELLED)
-_LATEST = re.compile(r"\b(?:last|latest|newest|most recent) (?:order|purchase|parcel|package)\b")
 _QUESTIONS = {
     "cancel": "can I cancel my order",
     "address": "can I change the delivery address of my order",
@@ -47,21 +48,29 @@ _POSSIBLE = {
 
 
 def order(step: Order, task: Task, bench: Bench) -> Findings:
-    """The order that is meant, or the candidates for it; a visitor is asked to sign in."""
-    owner = task.orders_of
+    """The orders that are meant, or what all of them came to; a visitor is asked to sign in."""
+    owner, message = task.orders_of, task.message
     if owner is None:
         return Findings(notes=(Note.SIGNED_OUT,))
-    if asks_spent(task.message):
-        return _spent(bench.actions.find(owner, limit=_ALL))
-    if asks_first(task.message) and (first := _first(bench.actions.find(owner, limit=_RECENT))):
+    search = OrderSearch(owner, task, bench)
+    if not search.recent and not search.said(step.order):
+        return Findings(notes=(Note.NO_ORDERS,))
+    if asks_spent(message) or goes_on_about_spending(message, task.thread):
+        return spent(search.in_period, search.period, search.today)
+    if asks_first(message) and (first := _first(search.recent)):
         return first
-    found = _meant(step.order, step.what, owner, task, bench)
-    orders = tuple(record.order for record in found)
-    if len(found) == 1 and step.what in ("status", "history"):
-        return Findings(
-            orders=orders, records=found, lines=_if_late(found[0], task, bench), notes=_open_to(found[0], bench)
-        )
-    return Findings(orders=orders, records=found, notes=() if found else (Note.NO_ORDER,))
+    if (sign := asks_dearer(message)) and len(told := search.told) > 1:
+        return ranked(told, sign)
+    if (sign := asks_extreme(message)) and search.in_period:
+        return extreme(search.in_period, sign)
+    if (goods := goods_bought(message)) and (found := search.bought(goods)) is not None:
+        return found
+    records, notes = search.meant(step.order, step.what)
+    orders = tuple(record.order for record in records)
+    if len(records) == 1 and step.what in ("status", "history") and asked_of_order(message) <= {Aspect.STANDING}:
+        notes += _open_to(records[0], bench)
+        return Findings(orders=orders, records=records, lines=_if_late(records[0], task, bench), notes=notes)
+    return Findings(orders=orders, records=records, notes=notes)
 
 
 def change(step: Change, task: Task, bench: Bench) -> Findings:
@@ -79,10 +88,15 @@ def change(step: Change, task: Task, bench: Bench) -> Findings:
 
 
 def _if_late(record: OrderRecord, task: Task, bench: Bench) -> tuple[BriefLine, ...]:
-    """What the shop's pages say on late orders, if this one is late; () if none does."""
+    """What the shop's pages say on late orders, if this one was sent and is late; () if none does.
+
+    Pages on late orders speak of parcels, so of an order that has not been sent they say what does not fit: "ask the neighbors".
+    """
     estimate = delivery_estimate(record, bench.actions.day(task.moment))
     is_late = record.order.status is OrderStatus.DELAYED or (estimate is not None and estimate.days_late > 0)
-    return page_findings(Asked((_LATE,)), bench, SURELY_ANSWERS) if record.order.status.is_open and is_late else ()
+    is_parcel = record.order.status is OrderStatus.SHIPPED or bool(record.order.carrier or record.order.tracking)
+    is_sent = record.order.status in (OrderStatus.SHIPPED, OrderStatus.DELAYED) and is_parcel
+    return page_findings(Asked((_LATE,)), bench, SURELY_ANSWERS) if is_sent and is_late else ()
 
 
 def _open_to(record: OrderRecord, bench: Bench) -> tuple[Note, ...]:
@@ -91,15 +105,6 @@ def _open_to(record: OrderRecord, bench: Bench) -> tuple[Note, ...]:
     if possible is None:
         return ()
     return tuple(_POSSIBLE[kind] for kind in possible) or (Note.NOT_CHANGED_ANY_MORE,)
-
-
-def _spent(records: Sequence[OrderRecord]) -> Findings:
-    """What all orders came to in each currency, without those that were cancelled or sent back."""
-    spent: dict[str, Decimal] = {}
-    for order in (record.order for record in records if record.order.status not in _GOING_BACK):
-        spent[order.total.currency] = spent.get(order.total.currency, Decimal(0)) + order.total.amount
-    sums = tuple(Sum("spent", str(Money(amount, currency))) for currency, amount in spent.items())
-    return Findings(sums=sums, notes=() if sums else (Note.NO_ORDER,))
 
 
 def _first(records: Sequence[OrderRecord]) -> Findings | None:
@@ -120,29 +125,5 @@ def _explained(step: Change, task: Task, bench: Bench) -> Findings:
     owner = task.orders_of
     if owner is None:
         return Findings(lines=lines, notes=(Note.SIGNED_OUT,))
-    found = _meant(step.order, step.what, owner, task, bench)
-    orders = tuple(record.order for record in found)
-    return Findings(orders=orders, lines=lines, notes=() if found else (Note.NO_ORDER,))
-
-
-def _meant(number: str, what: str, owner: Owner, task: Task, bench: Bench) -> tuple[OrderRecord, ...]:
-    if (said := order_said(number, task.message)) and (named := bench.actions.find(owner, said)):
-        return named
-    if number:
-        return bench.actions.find(owner, number)
-    recent = bench.actions.find(owner, limit=_RECENT)
-    if what == "history":
-        return recent[: len(ORDER_SLOTS)]
-    if _LATEST.search(clean(task.message).casefold()):
-        return recent[:1]
-    if task.thread.order and (known := bench.actions.find(owner, task.thread.order)):
-        return known
-    if what in ("return", "exchange"):
-        fitting = [each for each in recent if each.order.status is OrderStatus.DELIVERED]
-    elif what == "refund":
-        refunded = [each for each in recent if each.order.status in _GOING_BACK or each.refunds]
-        named = orders_with(task.message, recent, bench)
-        fitting = [each for each in refunded if each in named] or list(named) or refunded
-    else:
-        fitting = [each for each in recent if each.order.status.is_open]
-    return tuple(fitting[: len(ORDER_SLOTS)]) or recent[:1]
+    records, notes = OrderSearch(owner, task, bench).meant(step.order, step.what)
+    return Findings(orders=tuple(record.order for record in records), lines=lines, notes=notes)

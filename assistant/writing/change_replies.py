@@ -8,12 +8,14 @@ from assistant.actions.refusal import Reason
 from assistant.dialogue.waiting import Detail, Kind
 from assistant.evidence.brief import CHANGE_LINE
 from assistant.evidence.change_result import ChangeResult, State
+from assistant.planning.order_form import asks_about_money
 from assistant.writing.reply_view import ReplyView
 
 _FOR_A_PERSON = frozenset({Reason.NEEDS_PERSON, Reason.NOT_OFFERED, Reason.NO_SUCH_PAYMENT})
 _GONE = frozenset({Reason.EXPIRED, Reason.STALE, Reason.REPLACED, Reason.WITHDRAWN, Reason.NO_SUCH_PROPOSAL})
 _DONE = {Kind.CANCEL: "cancel", Kind.ADD_TO_CART: "add", Kind.REMOVE_FROM_CART: "remove"}
 """Kinds whose success has a sentence of its own before what it did."""
+_REASONS = {Kind.CANCEL: "cancel", Kind.RETURN: "return", Kind.EXCHANGE: "exchange"}
 
 
 def closed_reply(view: ReplyView) -> Iterator[str]:
@@ -44,7 +46,12 @@ def change_outcome_reply(change: ChangeResult, view: ReplyView) -> Iterator[str]
             yield from () if change.kind is not None and change.kind.is_cart else rest  # the card has the whole cart
             yield view.phrases("acts.shall_i")
         case State.REMINDED:
-            yield view.phrases("acts.reminded")
+            if asks_about_money(view.task.message) and view.fact("c2"):
+                yield view.phrases("acts.proposed", change="{c1}")
+                yield "{c2}"
+                yield view.phrases("acts.shall_i")
+            else:
+                yield view.phrases("acts.reminded")
         case State.DONE:
             yield from _done(change, view)
         case State.DROPPED:
@@ -104,6 +111,8 @@ def _question(change: ChangeResult, view: ReplyView) -> str:
     name = f"acts.ask.{detail.value}"
     if detail is Detail.PRODUCT and not change.choices:
         name = "acts.ask.product_unknown"
+    if detail is Detail.REASON and change.kind in _REASONS:
+        name = f"acts.ask.reason_{_REASONS[change.kind]}"
     if detail is Detail.ITEM and change.kind is not None:
         name = f"acts.ask.item_{change.kind.value}"
     return view.phrases(name)

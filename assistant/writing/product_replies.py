@@ -401,7 +401,7 @@ def sum_sentences(view: ReplyView) -> Iterator[str]:
             name = fact.hint if fact.hint in table("sums") else "other"
             if name == "total" and len(view.products) == 1:
                 name = "total_of_one"
-            yield view.phrases(f"sums.{name}", sum=f"{{{slot}}}")
+            yield view.phrases(f"sums.{name}", sum=f"{{{slot}}}", about=f"{{{slot}.about}}")
 
 
 def compare_reply(step: Compare, slots: Sequence[str], view: ReplyView) -> Iterator[str]:

@@ -13,6 +13,7 @@ from assistant.evidence.brief import Note
 from assistant.evidence.change_result import State
 from assistant.language_model.speaker import Speaker
 from assistant.language_model.transcript import ASSISTANT, TranscriptTurn, prompt_ids
+from assistant.planning.change_form import is_of_shown_change
 from assistant.planning.plan import (
     Ask,
     Bundle,
@@ -112,8 +113,10 @@ def rendered(task: ReplyTask, wording: int = 0) -> list[str]:
     plan = task.planned.plan
     sentences: list[str] = list(closed_reply(view))
     shares = _Shares(view, plan)
-    if (change := view.task.brief.change) is not None and change.state is State.REMINDED:
-        return list(change_outcome_reply(change, view))
+    change = view.task.brief.change
+    reminder = list(change_outcome_reply(change, view)) if change and change.state is State.REMINDED else []
+    if reminder and is_of_shown_change(plan, task.message):
+        return reminder
     for step in plan.steps:
         sentences += _of_step(step, plan, shares, view, is_alone=len(plan.steps) == 1 or not sentences)
     sentences += [f"{{{told.slot}.quote}}" for told in distinct(shares.left())]
@@ -121,7 +124,7 @@ def rendered(task: ReplyTask, wording: int = 0) -> list[str]:
     if rest and rest[0] in sentences:  # after what is known
         sentences = [*(each for each in sentences if each not in rest), *rest]
     sentences = [*_greeting(plan, view), *_apology(plan, sentences, view), *sentences]
-    kept = [sentence for sentence in dict.fromkeys(sentences) if sentence]
+    kept = [sentence for sentence in dict.fromkeys([*sentences, *reminder]) if sentence]
     questions = [sentence for sentence in kept if sentence.endswith("?")]
     kept = [sentence for sentence in kept if sentence not in questions[:-1]]
     return kept or [view.phrases("talk.nothing")]

@@ -8,9 +8,16 @@ from assistant.actions.order import OrderStatus
 from assistant.evidence.brief import Note
 from assistant.evidence.hints import OPEN
 from assistant.evidence.wording import in_words
+from assistant.planning.order_form import (
+    Aspect,
+    asked_of_order,
+    asks_dearer,
+    asks_when_bought,
+    goods_bought,
+)
 from assistant.planning.plan import Ask, Cart, Change, HandOver, Order, Policy, Talk
 from assistant.writing.attribute_clauses import Subject
-from assistant.writing.phrases import table
+from assistant.writing.phrases import listed, table
 from assistant.writing.product_replies import sum_sentences
 from assistant.writing.reply_view import ReplyView, Told, distinct
 
@@ -62,7 +69,13 @@ def order_reply(step: Order, lines: Sequence[Told], view: ReplyView) -> Iterator
         yield from sums
         return
     if not view.orders:
-        yield view.phrases("order.missing")
+        yield _no_order(view)
+        return
+    if Note.LARGEST in notes or Note.SMALLEST in notes or Note.EQUAL_TOTALS in notes:
+        yield from _by_total(view)
+        return
+    if Note.BOUGHT in notes:
+        yield from _bought(view)
         return
     if len(view.orders) > 1:
         orders = [_in_a_list(slot, view) for slot in view.orders]
@@ -71,21 +84,123 @@ def order_reply(step: Order, lines: Sequence[Told], view: ReplyView) -> Iterator
     slot = view.orders[0]
     if Note.ARRIVES_FIRST in notes:
         yield view.phrases("order.first", o=slot)
-    if step.what == "invoice" and view.fact(f"{slot}.lines"):
-        yield from _invoice(slot, view)
-    elif step.what in ("items", "invoice"):
+    if step.what in ("refund", "invoice"):
+        yield from _money(slot, step, view)
+        return
+    asked = asked_of_order(view.task.message)
+    if asked - {Aspect.STANDING}:
+        yield from _answers(slot, asked, view)
+    elif step.what == "items" and not asked:
         yield view.phrases("order.items", o=slot)
-    if step.what == "invoice" and not view.page_lines and contact:
-        yield view.phrases("order.no_invoice", contact=contact)
-    if step.what == "refund" and view.fact(f"{slot}.refunds"):
+    else:
+        yield from _standing(slot, view)
+        if not _was_told_before(slot, view):
+            yield from _if_late(slot, lines, view)
+            yield from _open_to(view)
+
+
+def _no_order(view: ReplyView) -> str:
+    """Why no order is told."""
+    notes = view.task.brief.notes
+    if Note.NOT_BOUGHT in notes:
+        return view.phrases("order.not_bought", goods=goods_bought(view.task.message))
+    names = {
+        Note.NO_ORDERS: "none_yet",
+        Note.NONE_BEFORE: "none_before",
+        Note.NONE_IN_TIME: "none_in_time",
+        Note.NOTHING_SPENT: "nothing_spent",
+    }
+    return view.phrases(f"order.{next((name for note, name in names.items() if note in notes), 'missing')}")
+
+
+def _by_total(view: ReplyView) -> Iterator[str]:
+    """The orders by their totals: of two or three that were set side by side the others' totals, too."""
+    notes, (first, *rest) = view.task.brief.notes, view.orders
+    if not rest:
+        yield view.phrases("order.largest" if Note.LARGEST in notes else "order.smallest", o=first)
+        return
+    others = listed([view.phrases("order.total_of", o=slot) for slot in rest])
+    if Note.EQUAL_TOTALS in notes:
+        yield view.phrases("order.same_total", o=first, ids=listed([f"{{{slot}.id}}" for slot in view.orders]))
+    elif asks_dearer(view.task.message):
+        yield view.phrases("order.larger" if Note.LARGEST in notes else "order.smaller", o=first, others=others)
+    else:
+        totals = listed([view.phrases("order.total_of", o=slot) for slot in view.orders])
+        yield view.phrases(
+            "order.several_largest" if Note.LARGEST in notes else "order.several_smallest", totals=totals
+        )
+
+
+def _bought(view: ReplyView) -> Iterator[str]:
+    """The orders that hold what was asked for, the newest first."""
+    if asks_when_bought(view.task.message):
+        yield view.phrases("order.bought_on", o=view.orders[0])
+    else:
+        yield view.phrases("order.bought", orders="; ".join(view.phrases("order.bought_in", o=o) for o in view.orders))
+    for slot in view.orders:
+        status = view.fact(f"{slot}.status")
+        if status is not None and status.hint in (OrderStatus.CANCELLED, OrderStatus.RETURNED):
+            yield from _standing(slot, view)
+
+
+def _money(slot: str, step: Order, view: ReplyView) -> Iterator[str]:
+    """The order's invoice, or what is paid back for it."""
+    contact = view.contact()
+    if step.what == "invoice":
+        if view.fact(f"{slot}.lines"):
+            yield from _invoice(slot, view)
+        else:
+            yield view.phrases("order.items", o=slot)
+        if not view.page_lines and contact:
+            yield view.phrases("order.no_invoice", contact=contact)
+    elif view.fact(f"{slot}.refunds"):
         yield view.phrases("order.refunds", o=slot)
-    elif step.what == "refund":
+    else:
         yield from _standing(slot, view)
         yield view.phrases("order.no_refund", o=slot)
-    if step.what in ("status", "history"):
+
+
+def _answers(slot: str, asked: frozenset[Aspect], view: ReplyView) -> Iterator[str]:
+    """What was asked of one order, thing by thing, and no more."""
+    if Aspect.PLACED in asked:
+        yield view.phrases("order.placed", o=slot)
+    if Aspect.CONTENTS in asked:
+        yield view.phrases("order.items", o=slot)
+    elif Aspect.COST in asked:
+        yield view.phrases("order.cost", o=slot)
+    if asked & {Aspect.STANDING, Aspect.WHY}:
         yield from _standing(slot, view)
-        yield from _if_late(slot, lines, view)
-        yield from _open_to(view)
+        yield from _why(slot, view) if Aspect.WHY in asked else ()
+    elif Aspect.TRACKING in asked:
+        yield from _tracking(slot, view)
+
+
+def _why(slot: str, view: ReplyView) -> Iterator[str]:
+    """That the reason is not recorded why an order is late, has not been sent or was cancelled."""
+    status = view.fact(f"{slot}.status")
+    if status is None or status.hint == OrderStatus.DELIVERED:
+        return
+    is_late = status.hint == OrderStatus.DELAYED or view.fact(f"{slot}.late")
+    if status.hint == OrderStatus.PROCESSING and not is_late:
+        yield view.phrases("order.why_not_sent")
+    else:
+        yield view.phrases("order.why_late" if is_late else "order.why")
+
+
+def _tracking(slot: str, view: ReplyView) -> Iterator[str]:
+    """The tracking number alone; where there is none, where the order stands."""
+    if view.fact(f"{slot}.tracking"):
+        carrier = view.phrases("order.carrier", o=slot) if view.fact(f"{slot}.carrier") else ""
+        yield view.phrases("order.tracking_of", o=slot, carrier=carrier)
+        return
+    yield view.phrases("order.no_tracking", o=slot)
+    yield from _standing(slot, view)
+
+
+def _was_told_before(slot: str, view: ReplyView) -> bool:
+    """Whether an earlier reply has told where this order stands, with what to do about it."""
+    is_same = f"o1 {view.text(f'{slot}.id')} |"
+    return any(is_same in turn.brief and turn.plan.startswith("order ") for turn in view.task.thread.turns)
 
 
 def _if_late(slot: str, lines: Sequence[Told], view: ReplyView) -> Iterator[str]:
@@ -95,6 +210,8 @@ def _if_late(slot: str, lines: Sequence[Told], view: ReplyView) -> Iterator[str]
         yield from (f"{{{each.slot}.quote}}" for each in distinct(list(lines))[:_LATE_LINES])
     elif status is None or not contact:
         return
+    elif status.hint == OrderStatus.PROCESSING and view.fact(f"{slot}.late"):
+        yield view.phrases("order.if_late_unsent", contact=contact)
     elif view.fact(f"{slot}.late") or status.hint == OrderStatus.DELAYED:
         yield view.phrases("order.if_late", contact=contact)
     elif status.hint == OrderStatus.SHIPPED and view.fact(f"{slot}.expected"):
@@ -119,7 +236,9 @@ def _standing(slot: str, view: ReplyView) -> Iterator[str]:
         return view.phrases(f"order.{name}", o=slot) if view.fact(f"{slot}.{field}") else ""
 
     name = status.text
-    if status.hint == OrderStatus.DELAYED and not view.fact(f"{slot}.expected"):
+    if view.fact(f"{slot}.late"):
+        name = f"late.{status.text}"
+    elif status.hint == OrderStatus.DELAYED and not view.fact(f"{slot}.expected"):
         name = "delayed_undated"
     yield view.phrases(
         f"order.{name}",
@@ -130,8 +249,6 @@ def _standing(slot: str, view: ReplyView) -> Iterator[str]:
         delivered=part("when_delivered", "delivered"),
         refunded=part("when_refunded", "refunded"),
     )
-    if view.fact(f"{slot}.late"):
-        yield view.phrases("order.late", o=slot)
     if status.hint in (OrderStatus.SHIPPED, OrderStatus.DELAYED) and view.fact(f"{slot}.tracking"):
         yield view.phrases("order.tracking", o=slot)
 
@@ -150,8 +267,9 @@ def _invoice(slot: str, view: ReplyView) -> Iterator[str]:
 def _in_a_list(slot: str, view: ReplyView) -> str:
     status = view.fact(f"{slot}.status")
     is_open = status is not None and status.hint in _UNDER_WAY and view.fact(f"{slot}.expected")
-    at_first = " at first" if status is not None and status.hint == OrderStatus.DELAYED else ""
-    when = f", expected on {{{slot}.expected}}{at_first}" if is_open else ""
+    late = view.phrases("order.days_late", o=slot) if view.fact(f"{slot}.late") else ""
+    at_first = " at first" if status is not None and status.hint == OrderStatus.DELAYED and not late else ""
+    when = f", expected on {{{slot}.expected}}{at_first}{late}" if is_open else ""
     return view.phrases("order.item_of", o=slot, when=when)
 
 
@@ -163,12 +281,18 @@ def change_reply(step: Change, lines: Sequence[Told], view: ReplyView) -> Iterat
     if told:
         yield from (view.phrases(f"change.{step.what}") for _ in table(f"change.{step.what}")[:1])
         yield from (f"{{{each.slot}.quote}}" for each in told[:_MOST_LINES])
-    elif Note.SIGNED_OUT not in notes and Note.NO_ORDER not in notes:
+    elif Note.SIGNED_OUT not in notes and not _has_no_order(view):
         yield view.phrases(f"change.unknown{'' if contact else '_alone'}", contact=contact)
     if Note.SIGNED_OUT in notes:
         yield view.phrases("order.sign_in_change")
-    elif Note.NO_ORDER in notes:
-        yield view.phrases("order.missing")
+    elif _has_no_order(view):
+        yield _no_order(view)
+
+
+def _has_no_order(view: ReplyView) -> bool:
+    """Whether the records have no order of the kind that was meant."""
+    none = (Note.NO_ORDER, Note.NO_ORDERS, Note.NONE_BEFORE, Note.NONE_IN_TIME)
+    return not set(none).isdisjoint(view.task.brief.notes)
 
 
 def _still(slot: str, step: Change, view: ReplyView) -> str:

@@ -7,7 +7,7 @@ import tempfile
 import threading
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -72,9 +72,9 @@ def test_a_no_leaves_everything_as_it_is(chat: OrderChat, words: str) -> None:
 def test_something_else_asked_in_between_cancels_it_and_the_reply_says_so(chat: OrderChat) -> None:
     before = chat.rows()
     shown = chat.say("cancel A-1", "change cancel A-1")
-    other = chat.say("where is A-2", "order status A-2")
+    other = chat.say("do you have mugs?", "find mugs: mugs")
     assert other.text.startswith("As you asked for something else, I did not do this: cancel order A-1.")
-    assert "A-2" in other.text
+    assert "Mug" in other.text
     assert state(chat.say("yes")) is None
     assert shown.shown.proposal is not None
     assert state(chat.press("confirm", shown.shown.proposal.id)) is State.REFUSED
@@ -87,6 +87,67 @@ def test_what_asks_for_nothing_leaves_it_open(chat: OrderChat) -> None:
     assert state(reminded) is State.REMINDED
     assert "cancel order A-1" in reminded.text
     assert chat.say("ok do it").shown.done == "cancel"
+
+
+@pytest.mark.parametrize(
+    "message", ["will i be charged", "does that cost me anything?", "how much money do I get back"]
+)
+def test_what_a_shown_change_costs_is_answered_by_the_change_which_stays_open(chat: OrderChat, message: str) -> None:
+    chat.say("cancel A-1", "change cancel A-1")
+    reply = chat.say(message, "policy charged")
+    assert state(reply) is State.REMINDED
+    assert "$59.00 goes back to Visa ending in 4242" in reply.text
+    assert reply.text.endswith("Shall I go ahead?")
+    assert "did not do" not in reply.text
+    assert chat.say("yes").shown.done == "cancel"
+
+
+@pytest.mark.parametrize(
+    ("message", "plan", "says"),
+    [
+        ("until when can I return things?", "policy return", "within 30 days of delivery"),
+        ("where is A-2", "order status A-2", "A-2"),
+        ("what is in it?", "order items A-1", "Shirt, red"),
+    ],
+)
+def test_a_question_in_between_is_answered_and_leaves_a_shown_change_open(
+    chat: OrderChat, message: str, plan: str, says: str
+) -> None:
+    chat.say("cancel A-1", "change cancel A-1")
+    reply = chat.say(message, plan)
+    assert says in reply.text
+    assert reply.text.endswith("I still have this ready: cancel order A-1. Shall I go ahead? Just say yes or no.")
+    before = chat.rows()
+    assert chat.say("no thanks").text == "All right, I leave everything as it is."
+    assert chat.rows() == before
+
+
+@pytest.mark.parametrize(
+    ("message", "plan"),
+    [("take the mug out of A-4", "change items A-4"), ("can I return it instead?", "policy return")],
+)
+def test_another_wish_ends_a_shown_change(chat: OrderChat, message: str, plan: str) -> None:
+    chat.say("cancel A-1", "change cancel A-1")
+    chat.say(message, plan)
+    assert chat.say("and A-1, is it cancelled?", "order status A-1").shown.done != "cancel"
+    assert "cancel" not in chat.audit()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I want to return the last thing I bought",
+        "send my latest purchase back",
+        "can you return my most recent order?",
+    ],
+)
+def test_the_reason_for_a_return_is_asked_with_the_item_named(tmp_path: Path, message: str) -> None:
+    chat = OrderChat(tmp_path, REASONS)
+    mug = OrderLine("mug", "Mug", 1, usd("10.00"))
+    newest = order("A-9", OrderStatus.DELIVERED, placed=datetime(2026, 11, 8, tzinfo=UTC), lines=(mug,))
+    Orders(chat.engine).upsert([newest])
+    reply = chat.say(message, "change return")
+    assert reply.text.startswith("What is the reason for sending back Mug from order A-9: does not fit")
 
 
 def test_ten_minutes_end_it(chat: OrderChat) -> None:
@@ -234,7 +295,7 @@ def test_which_order_and_which_item_are_asked_one_by_one(tmp_path: Path) -> None
     count = chat.say("the shirt")
     assert count.text == "How many of the Shirt, red do you mean?"
     reason = chat.say("just one")
-    assert reason.text.startswith("What is the reason: does not fit")
+    assert reason.text.startswith("What is the reason for sending back Shirt, red from order A-3: does not fit")
     shown = chat.say("too small for me")
     assert "Shirt, red ($20.00) comes back" in shown.text
     assert "$20.00 goes back to Visa ending in 4242 once the goods are back" in shown.text

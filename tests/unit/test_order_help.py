@@ -30,11 +30,21 @@ def asked(home: Path, status: OrderStatus, rules: str = POLICY, *, has_page: boo
     return chat.say("Where is order A-9?", "order status A-9").text
 
 
-@pytest.mark.parametrize("status", [OrderStatus.SHIPPED, OrderStatus.PROCESSING, OrderStatus.DELAYED])
+@pytest.mark.parametrize("status", [OrderStatus.SHIPPED, OrderStatus.DELAYED])
 def test_a_late_order_comes_with_what_the_shop_says_of_late_orders(tmp_path: Path, status: OrderStatus) -> None:
-    text = asked(tmp_path, status, has_page=True, expected=date(2026, 11, 16))
+    text = asked(tmp_path, status, has_page=True, expected=date(2026, 11, 16), carrier="Parcelway")
     assert "4 days late" in text
     assert LATE_PAGE in text
+
+
+@pytest.mark.parametrize("status", [OrderStatus.PROCESSING, OrderStatus.DELAYED])
+def test_pages_on_late_parcels_are_not_quoted_for_an_order_that_was_not_sent(
+    tmp_path: Path, status: OrderStatus
+) -> None:
+    text = asked(tmp_path, status, has_page=True, expected=date(2026, 11, 16))
+    assert "4 days late" in text
+    assert LATE_PAGE not in text
+    assert "help@oak.example" in text
 
 
 def test_without_such_a_page_the_contact_is_named(tmp_path: Path) -> None:

@@ -101,8 +101,8 @@ def order(identity: str, status: OrderStatus, customer_id: str = "C-1", **more: 
         "delivered": date(2026, 11, 10) if status is OrderStatus.DELIVERED else None,
     }  # fmt: skip
     return Order(
-        id=identity, customer_id=customer_id, status=status, placed=datetime(2026, 11, 1, tzinfo=UTC), lines=LINES,
-        **{**values, **more},  # type: ignore[arg-type]
+        id=identity, customer_id=customer_id, status=status,
+        **{**values, "placed": datetime(2026, 11, 1, tzinfo=UTC), "lines": LINES, **more},  # type: ignore[arg-type]
     )  # fmt: skip
 
 
