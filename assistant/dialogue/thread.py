@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 
 from assistant.dialogue.need import Need
 from assistant.dialogue.product_numbers import ProductNumbers
+from assistant.dialogue.said_options import SaidOptions, kind_of
 from assistant.dialogue.waiting import Waiting
 from assistant.language_model.transcript import TranscriptTurn
+from retrieval.catalog.options import Options
+from retrieval.catalog.product import Product
 
 REMEMBERED_TURNS = 4
 """Turns that the language model sees again; the need and the product numbers carry what was said before them."""
@@ -20,7 +23,8 @@ class Thread:
 
     `named` are ids of products whose color or size a reply has named: no other variant of them is meant. `page` is the product
     whose page is open, `order` the order last spoken of, `asked` what the customer was asked already, `misses` how many replies in
-    a row left the customer without an answer, `waiting` the change that waits for a detail or a yes.
+    a row left the customer without an answer, `waiting` the change that waits for a detail or a yes. `options` are the colors and sizes
+    that the customer has named, by kind of goods: they hold until others are named.
     """
 
     turns: tuple[TranscriptTurn, ...] = ()
@@ -33,6 +37,11 @@ class Thread:
     asked: tuple[str, ...] = ()
     misses: int = 0
     waiting: Waiting | None = None
+    options: tuple[SaidOptions, ...] = ()
+
+    def options_of(self, product: Product) -> Options:
+        """The colors and sizes that the customer has named for goods like `product`."""
+        return next((each.options for each in self.options if each.kind == kind_of(product)), Options())
 
     def opened_on(self, product: str, group: str) -> Thread:
         """This thread with the widget on a product's page; that product is #1 of a new conversation."""
@@ -54,6 +63,7 @@ class Thread:
         named: Sequence[str] = (),
         missed: bool = False,
         waiting: Waiting | None = None,
+        options: tuple[SaidOptions, ...] = (),
     ) -> Thread:
         """The thread after one more turn; products stay on screen until others are shown."""
         return replace(
@@ -67,4 +77,5 @@ class Thread:
             asked=tuple(dict.fromkeys((*self.asked, *asked))),
             misses=self.misses + 1 if missed else 0,
             waiting=waiting,
+            options=options,
         )
