@@ -63,7 +63,7 @@ class Thread:
         named: Sequence[str] = (),
         missed: bool = False,
         waiting: Waiting | None = None,
-        options: tuple[SaidOptions, ...] = (),
+        options: tuple[SaidOptions, ...] | None = None,
     ) -> Thread:
         """The thread after one more turn; products stay on screen until others are shown."""
         return replace(
@@ -77,5 +77,5 @@ class Thread:
             asked=tuple(dict.fromkeys((*self.asked, *asked))),
             misses=self.misses + 1 if missed else 0,
             waiting=waiting,
-            options=options,
+            options=self.options if options is None else options,
         )
