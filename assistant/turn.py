@@ -31,6 +31,7 @@ from assistant.stopwatch import Stopwatch
 from assistant.tools.changing import close
 from assistant.tools.run import run
 from assistant.tools.tool import Bench, Findings, Task
+from assistant.tools.variants import possible_variants, remembered_options
 from assistant.writing.composer import Composed, Composer
 from retrieval.catalog.customer import Customer
 from retrieval.index.encoder import Vectors
@@ -194,9 +195,9 @@ class Dialogue:
             notes=(*found.notes, Note.MESSAGE_CUT) if is_cut else found.notes,
             customer=customer,
             meant=MeantVariants(
-                self.bench.constraints.meant(message, planned.plan.need),
-                message,
-                frozenset((*thread.named, thread.page)),
+                message=message,
+                ids=frozenset((*thread.named, thread.page)),
+                possible={id: possible_variants(id, task, self.bench) for id in found.products},
             ),
             moment=moment,
             records=found.records,
@@ -255,4 +256,5 @@ class Dialogue:
             or planned.is_fallback
             or any(isinstance(step, HandOver) and step.reason == "cannot_help" for step in planned.plan.steps),
             waiting=brief.change.waiting if brief.change else None,
+            options=remembered_options(prepared.thread.options, prepared.message, brief.products, self.bench),
         )

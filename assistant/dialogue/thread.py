@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 
 from assistant.dialogue.need import Need
 from assistant.dialogue.product_numbers import ProductNumbers
+from assistant.dialogue.said_options import SaidOptions, kind_of
 from assistant.dialogue.waiting import Waiting
 from assistant.language_model.transcript import TranscriptTurn
+from retrieval.catalog.options import Options
+from retrieval.catalog.product import Product
 
 REMEMBERED_TURNS = 4
 """Turns that the language model sees again; the need and the product numbers carry what was said before them."""
@@ -19,8 +22,10 @@ class Thread:
     """One conversation so far. `shown` are the ids of the products of the last reply, in the order the customer counts them.
 
     `named` are ids of products whose color or size a reply has named: no other variant of them is meant. `page` is the product
-    whose page is open, and `is_page_new` says that it was opened after the last reply; `order` is the order last spoken of, `asked` what the customer was asked already, `misses` how many replies in
-    a row left the customer without an answer, `waiting` the change that waits for a detail or a yes.
+    whose page is open, and `is_page_new` says that it was opened after the last reply; `order` is the order last spoken of, `asked`
+    what the customer was asked already, `misses` how many replies in a row left the customer without an answer, `waiting` the change
+    that waits for a detail or a yes. `options` are the colors and sizes that the customer has named, by kind of goods: they hold until
+    others are named.
     """
 
     turns: tuple[TranscriptTurn, ...] = ()
@@ -34,6 +39,11 @@ class Thread:
     asked: tuple[str, ...] = ()
     misses: int = 0
     waiting: Waiting | None = None
+    options: tuple[SaidOptions, ...] = ()
+
+    def options_of(self, product: Product) -> Options:
+        """The colors and sizes that the customer has named for goods like `product`."""
+        return next((each.options for each in self.options if each.kind == kind_of(product)), Options())
 
     def opened_on(self, product: str, group: str) -> Thread:
         """This thread with the widget on a product's page; that product is #1 of a new conversation."""
@@ -55,6 +65,7 @@ class Thread:
         named: Sequence[str] = (),
         missed: bool = False,
         waiting: Waiting | None = None,
+        options: tuple[SaidOptions, ...] | None = None,
     ) -> Thread:
         """The thread after one more turn; products stay on screen until others are shown."""
         return replace(
@@ -69,4 +80,5 @@ class Thread:
             asked=tuple(dict.fromkeys((*self.asked, *asked))),
             misses=self.misses + 1 if missed else 0,
             waiting=waiting,
+            options=self.options if options is None else options,
         )

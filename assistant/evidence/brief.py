@@ -66,6 +66,7 @@ class Note(StrEnum):
     LIMIT_NOT_MET = "nothing meets every limit"
     HAS_COLOR, NO_SUCH_COLOR = "comes in that color", "does not come in that color"
     HAS_SIZE, NO_SUCH_SIZE = "comes in that size", "does not come in that size"
+    SIZE_FOR_HEIGHT = "the size for that height"
     FOREIGN_LIMIT = "limit in another currency, not applied"
     OTHER_CURRENCY = "asked in another currency, not converted"
     ARRIVES_FIRST = "arrives first of the open orders"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from assistant.evidence.brief import PRODUCT_SLOTS
 from retrieval.catalog.options import Options, words_in, words_of
@@ -18,19 +18,22 @@ class MeantVariants:
     """What settles which variant is spoken of.
 
     `options` are colors and sizes that the customer named, `message` is what they said, and of the products `ids` no other
-    variant is meant.
+    variant is meant. `possible` are the variants that may be meant where the product with that id is shown; without an entry the options
+    decide.
     """
 
     options: Options = Options()
     message: str = ""
     ids: frozenset[str] = frozenset()
+    possible: Mapping[str, tuple[Product, ...]] = field(default_factory=dict)
 
     def among(self, product: Product, variants: Sequence[Product]) -> tuple[Product, ...]:
         """Those of `variants` that can be meant where `product` is shown; `product` is one of them."""
         if product.id in self.ids:
             return (product,)
         said = words_of(product, variants) & words_in(self.message)
-        found = [variant for variant in self.options.among(variants) if said <= words_of(variant, variants)]
+        meant = self.possible[product.id] if product.id in self.possible else self.options.among(variants)
+        found = [variant for variant in meant if said <= words_of(variant, variants)]
         return tuple(found) if product in found else (product,)
 
 

@@ -16,8 +16,10 @@ from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.reading import Reading
 from assistant.planning.grammar.text import Text, stems
 from assistant.planning.plan import Find
+from assistant.planning.size_form import SaidSizes, sizes_said
 from retrieval.catalog.filter import Condition, Filter, Operator, Sort
 from retrieval.catalog.options import Options
+from retrieval.catalog.product import Product
 
 _SORTS = {
     "cheapest": Sort.PRICE_LOW, "dearest": Sort.PRICE_HIGH, "best_rated": Sort.RATING, "popular": Sort.POPULARITY,
@@ -34,7 +36,8 @@ class Constraints:
     def of(self, find: Find, need: Need, message: str, shown: Sequence[str] = ()) -> Filter:
         """The filter of one search: its kind, the hard part of the need, and every hard limit of the message itself.
 
-        "Cheaper" and its like are limits too, beside the products that are `shown`, or leave these out where nothing is measured.
+        "Cheaper" and its like are limits too, beside the products that are `shown`, or leave these out where nothing is measured. What
+        is cheaper is another product, and no other variant of the same.
         """
         kind = self._read(find.kind)
         # "fire bowls" are no bowls where products are called so: half a kind's name is none
@@ -48,8 +51,10 @@ class Constraints:
         wanted = wanted.adding(_hard(said))
         if bound := self.grammar.comparison(said, shown, wanted):
             wanted = wanted.adding([bound])
+            if bound.field == "price":
+                wanted = wanted.adding([self._none_of(shown)])
         elif said.comparative and shown:  # where nothing measures what is "smaller", it is at least not what was shown
-            wanted = wanted.adding([Condition("id", Operator.NOT_IN, self.with_variants(shown))])
+            wanted = wanted.adding([self._none_of(shown)])
         if find.sort.startswith(("most ", "least ")):
             direction, field = find.sort.split(" ", 1)
             return replace(wanted, sort=Sort.HIGHEST if direction == "most" else Sort.LOWEST, sort_field=field)
@@ -86,14 +91,40 @@ class Constraints:
             avoid=tuple(each for each in need.avoid if self.says_more(f"not {each}")),
         )
 
-    def options(self, text: str) -> Options:
-        """The colors and sizes that `text` names, in the shop's spelling; "not orange" names none."""
+    def options(self, text: str, variants: Sequence[Product] = ()) -> Options:
+        """The colors and sizes that `text` names, in the shop's spelling; "not orange" names none.
+
+        Said of goods with these `variants`, a size may be written in any way: "blue m".
+        """
         named = {c.field: c.values for c in self._read(text).conditions if c.operator is Operator.IN} if text else {}
-        return Options(named.get("color", ()), named.get("size", ()))
+        sizes = self.sizes(text, variants).values if text and variants else ()
+        return Options(named.get("color", ()), sizes or named.get("size", ()))
+
+    @staticmethod
+    def sizes(text: str, variants: Sequence[Product]) -> SaidSizes:
+        """The sizes of goods with these `variants` that `text` names, and in which words."""
+        return sizes_said(text, variants)
+
+    def kinds(self, text: str) -> tuple[Condition, ...]:
+        """The kinds of product that `text` names."""
+        return self._read(text).types if text else ()
+
+    def ruled_out(self, text: str) -> tuple[str, ...]:
+        """The colors that `text` rules out."""
+        ruled_out = (c for c in self._read(text).conditions if (c.field, c.operator) == ("color", Operator.NOT_IN))
+        return tuple(value for condition in ruled_out for value in condition.values)
+
+    def asks_for_offers(self, text: str) -> bool:
+        """True if `text` speaks of reduced prices."""
+        return any(condition.field == "discount" for condition in self._read(text).conditions)
+
+    def needed(self, need: Need) -> Options:
+        """The colors and sizes of the need."""
+        return self.options(self._need_text(need))
 
     def meant(self, message: str, need: Need) -> Options:
         """The colors and sizes that a message asks for, else those of the need."""
-        return self.options(message).over(self.options(self._need_text(need)))
+        return self.options(message).over(self.needed(need))
 
     def has_foreign_limit(self, need: Need, message: str) -> bool:
         """True if the only limits of money that message and need name are in another currency than the shop's prices.
@@ -131,6 +162,9 @@ class Constraints:
             need.brand,
         ]
         return ", ".join([*filter(None, parts), *(f"not {each}" for each in need.avoid)])
+
+    def _none_of(self, shown: Sequence[str]) -> Condition:
+        return Condition("id", Operator.NOT_IN, self.with_variants(shown))
 
     def _has_such(self, types: Sequence[Condition], kind: str) -> bool:
         """Whether a thing of these types is called so, or none of any type is."""

@@ -94,11 +94,15 @@ _CLAUSE = re.compile(r"[.?!,;:\n]+|\s-+\s|\b(?:and|but|or|so)\b")
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?")
 _TAG = re.compile(r"\b(?:right|correct|yes|yeah|no|isn't it|doesn't it|don't you|can i)\s*\?", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\bor\b(?! not\b| is that\b| anything\b| something\b)")
+_REDUCED = (
+    r"\bon (?:sale|offer|discount)\b"
+    r"|\b(?:is|are|it'?s|this|that|one) (?:\w+ ){0,2}(?:reduced|discounted|marked down)(?=\W*$| (?:right |at )?(?:now|today|the moment)\b)"
+)
 _FIELDS = {
     "quantity": r"\bhow many\b.*\b(?:left|in stock|have|there)\b|\bhow many\b.*\bare\b|\bare \d+\b.*\bin stock\b",
     "restock": r"\bwhen\b.*\b(?:back|available|in stock|again)\b",
     "stock": r"\b(?:in stock|available|availability|sold out|still have|still there)\b",
-    "price": r"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total|on (?:sale|offer))\b|\bis (?:it|this|that) free\b",
+    "price": rf"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total)\b|\bis (?:it|this|that) free\b|{_REDUCED}",
     "colors": r"\bcolou?rs?\b",
     "sizes": r"\bsizes\b|\b(?:which|what|other|another|smaller|smallest|bigger|biggest|larger|largest) size\b",
     "rating": r"\b(?:rated|ratings?|reviews?|any good(?! (?:in|for|at|on|with|against|if|when)\b))\b|\b(?:customers?|others|people|buyers)\b.*\b(?:say|think|like)\b",
@@ -153,6 +157,13 @@ def asks_yes_no(message: str, question: str) -> bool:
     if _TAG.search(message) or any(word in _AUXILIARIES for word in openings):
         return True
     return not any(word in _QUESTION_WORDS for word in openings)
+
+
+def asks_whether_reduced(message: str) -> bool:
+    """Whether a message asks if something is on sale, and not what or how much."""
+    said = message.casefold().replace("’", "'")
+    is_open = any(_opening(clause) in _QUESTION_WORDS for clause in _CLAUSE.split(said))
+    return bool(re.search(_REDUCED, said)) and not is_open
 
 
 def asked_field(question: str) -> str:

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
 from retrieval.catalog.measure import Measure
+from retrieval.catalog.product import Product
 
 _HEIGHT, _WEIGHT = "length", "mass"
 _PERSON = frozenset({"rider", "user", "player", "child", "body", "paddler", "wearer", "person", "fits"})
@@ -23,6 +24,9 @@ _AMOUNT = r"(?P<number>\d{1,3}(?:[.,]\d{1,2})?)\s?(?P<unit>cm|m|in|inch|inches|k
 _BODY = re.compile(rf"(?P<cue>{_CUE})?(?:{_FEET}|{_AMOUNT})(?P<tall>\s*(?:tall|in height|in weight))?")
 _BOUND = re.compile(rf"(?:{_FEET}|{_AMOUNT})")
 _RANGE = re.compile(r"(?P<low>\d[\d.,]*)\s?(?:to|-|–)\s?(?P<high>\d[\d.,]*)\s?(?P<unit>[a-z]+)")
+_BODY_SIZE = re.compile(r"\d{2,3}(?:\s?[-/–]\s?(?P<up_to>\d{2,3}))?(?:\s?cm)?", re.IGNORECASE)
+"""A size of children's clothes: the height of the child in centimeters, "116" or "110/116"."""
+_CHILDREN = range(44, 189)
 _FOOT, _INCH, _STONE = Decimal("304.8"), Decimal("25.4"), Decimal("6350.29318")
 
 
@@ -40,6 +44,22 @@ def body_verdict(said: str, line: Line) -> Verdict | None:
         return None
     fits = all((low is None or size >= low) and (high is None or size <= high) for size in sizes)
     return Verdict.SUPPORTS if fits else Verdict.CONTRADICTS
+
+
+def fitting_size(said: str, variants: Sequence[Product]) -> str:
+    """The size of children's clothes for the height that `said` tells, "128" for 120 cm where 116 is the next below.
+
+    "" if no height is told, the sizes are no heights, or all are too small.
+    """
+    heights = [size for kind, size in _bodies(said) if kind == _HEIGHT]
+    sizes = {variant.size: _BODY_SIZE.fullmatch(variant.size) for variant in variants if variant.age_group}
+    if len(heights) != 1 or len(sizes) < 2:
+        return ""
+    up_to = {size: int(found["up_to"] or re.findall(r"\d+", size)[0]) for size, found in sizes.items() if found}
+    if len(up_to) < len(sizes) or any(most not in _CHILDREN for most in up_to.values()):
+        return ""
+    large_enough = [size for size, most in up_to.items() if most * 10 >= heights[0]]
+    return min(large_enough, key=lambda size: up_to[size], default="")
 
 
 def _limited(name: str) -> str:

@@ -19,12 +19,14 @@ from assistant.planning.request_form import (
     asks_total,
     count_asked,
     speaks_of_people,
+    tells_need,
     without_lead_in,
 )
 from assistant.reading.lines import Line, LineKind
 from assistant.reading.verdict import Verdict
 from assistant.tools.answering import answering_record, product_meant
 from assistant.tools.basket import named_basket
+from assistant.tools.body_fit import fitting_size
 from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.reading import (
     ProductReading,
@@ -36,7 +38,8 @@ from assistant.tools.reading import (
     read_records,
 )
 from assistant.tools.tool import Asked, Bench, Findings, Task
-from assistant.tools.variants import meant_products
+from assistant.tools.variants import earlier_options, meant_products, said_options
+from retrieval.catalog.options import Options
 from retrieval.catalog.product import Product
 
 _LINES_OF_ONE, _LINES_OF_EACH = 2, 1
@@ -46,6 +49,8 @@ _OF_OPTIONS = frozenset(
     {"come", "got", "size", "color", "available", "version", "wear", "take", "usually", "normally", "stock"}
 )
 """Words that ask for a color or size and say no more: "does it come in a large", "I usually wear 9"."""
+_OF_FIT = frozenset({"size", "fit", "big", "small", "large", "long", "short"})
+"""Words that ask whether a size is right."""
 _MUST_ANSWER = 0.9
 """What a page must reach to answer a question about the thing itself ("is it washable"), which the shop's rules seldom do."""
 _MOST_DIFFERENCES = 3
@@ -58,8 +63,8 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
     of = (product_meant(step.of[0], task, bench),) if len(step.of) == 1 else step.of
     products = [_in_size(product, task, bench) for product in meant_products(of, task, bench)]
     ids = tuple(product.id for product in products)
-    if note := _option_note(products, task, bench):
-        return Findings(products=ids, notes=(note,))
+    if notes := _option_notes(products, task, bench):
+        return Findings(products=ids, notes=notes)
     if asks_total(task.message) or _goes_on_adding(task):
         basket = named_basket(task, bench)
         came_up = {*task.thread.shown, *task.thread.numbers.latest, task.thread.page}
@@ -157,31 +162,42 @@ def choose(step: Choose, task: Task, bench: Bench) -> Findings:
     return Findings(products=tuple(each.product.id for each in ranked[:3]), lines=tuple(lines))
 
 
-def _option_note(products: list[Product], task: Task, bench: Bench) -> Note | None:
-    """Whether the products come in the color or size that the message names; None if it names none, or asks more than that."""
-    options = bench.constraints.options(task.message)
+def _option_notes(products: list[Product], task: Task, bench: Bench) -> tuple[Note, ...]:
+    """Whether the products come in the colors and sizes that the message names; none if it names none, or asks more than that.
+
+    An option that was named before and still holds is told with them.
+    """
     variants = [variant for product in products for variant in bench.catalog.variants(product)]
+    options = said_options(task.message, variants, bench)
     if {"colors", "sizes"} & set(asked_fields(task.message)):  # "which colors in 9" asks for a list
-        return None
+        return ()
     names = {word for product in products for word in stems(product.title)}
     more = set(bench.constraints.unread(without_lead_in(task.message)).split()) - _OF_OPTIONS - names - _PLACES
     if not variants:
-        return None
+        return ()
+    if fitting_size(task.message, variants) and (tells_need(task.message) or more & _OF_FIT):
+        return (Note.SIZE_FOR_HEIGHT,)
+    more -= {stem for word in bench.constraints.sizes(task.message, variants).words for stem in stems(word)}
     if number := _size_in(task.message, variants):
         more -= set(stems(number))
         options = replace(options, size=options.size or (number,))
     if more:
-        return None
-    has: Note | None = None
+        return ()
+    has: list[Note] = []
+    earlier = earlier_options(products[0], task, bench)
     for field, values, yes, no in (
         ("color", options.color, Note.HAS_COLOR, Note.NO_SUCH_COLOR),
         ("size", options.size, Note.HAS_SIZE, Note.NO_SUCH_SIZE),
     ):
         named = {value.casefold() for value in values}
         if named and not any(str(getattr(variant, field)).casefold() in named for variant in variants):
-            return no
-        has = yes if named else has
-    return has
+            return (no,)
+        before = {value.casefold() for value in getattr(earlier, field)}
+        if named or str(getattr(products[0], field)).casefold() in before:
+            has.append(yes)
+    if options.color and options.size and not options.had_together(variants):
+        return (Note.HAS_COLOR, Note.NO_SUCH_SIZE)
+    return tuple(has) if options != Options() else ()
 
 
 def _in_size(product: Product, task: Task, bench: Bench) -> Product:

@@ -28,7 +28,7 @@ from assistant.tools.orders import change, order
 from assistant.tools.policy import policy
 from assistant.tools.products import choose, compare, details
 from assistant.tools.tool import Access, Bench, Findings, Task, joined
-from assistant.tools.variants import once_each
+from assistant.tools.variants import in_best_variants, once_each, with_said_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,14 @@ def run(plan: Plan, task: Task, bench: Bench) -> Findings:
                 continue
             step = step.model_copy(update={"of": searched[:1]})
         if type(step) in TOOLS:
-            brought.append(TOOLS[type(step)].run(step, task.for_part(_words(step)), bench).of_step(place))
-        if isinstance(step, (Find, Bundle)):
-            searched += brought[-1].products
+            part = task.for_part(_words(step))
+            if isinstance(step, Find):
+                part = with_said_size(step, part, bench)
+            findings = TOOLS[type(step)].run(step, part, bench).of_step(place)
+            if isinstance(step, Find):
+                findings = in_best_variants(findings, step, part, bench)
+            if isinstance(step, (Find, Bundle)):
+                searched += findings.products
+            brought.append(findings)
     found = joined(brought)
     return replace(found, products=once_each(found.products, task, bench))

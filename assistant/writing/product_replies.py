@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from assistant.evidence.brief import SUM_SLOTS, Note
@@ -12,7 +12,13 @@ from assistant.planning.grammar.comparatives import comparative
 from assistant.planning.grammar.text import Text
 from assistant.planning.grammar.words import words
 from assistant.planning.plan import Bundle, Choose, Compare, Details, Find
-from assistant.planning.question_form import asked_field, asked_fields, asks_whether_sold, asks_yes_no
+from assistant.planning.question_form import (
+    asked_field,
+    asked_fields,
+    asks_whether_reduced,
+    asks_whether_sold,
+    asks_yes_no,
+)
 from assistant.planning.request_form import asks_total, tells_need
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
@@ -77,6 +83,8 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
             yield from _stock_note(slot, view, view.name(slot) if len(slots) > 1 else "")
     else:
         yield from _picked(step, slots, lines, view)
+    if Note.SIZE_FOR_HEIGHT in view.task.brief.notes:
+        yield _size_for_height(slots[0], view)
 
 
 def _is_yes(step: Find, slot: str, view: ReplyView) -> bool:
@@ -253,12 +261,17 @@ def details_reply(step: Details, slots: Sequence[str], view: ReplyView) -> Itera
 def _option_answer(slot: str, view: ReplyView) -> str:
     """The answer to "do you have it in navy", from the colors and sizes of the record; "" if none was asked for."""
     notes, subject = view.task.brief.notes, view.named(slot)
+    if Note.SIZE_FOR_HEIGHT in notes:
+        return _size_for_height(slot, view)
+    if Note.HAS_COLOR in notes and Note.NO_SUCH_SIZE in notes and len(view.products) == 1:
+        return view.phrases("details.no_pair", subject.is_plural, it=subject.it)
     for field, has, lacks in (
         ("color", Note.HAS_COLOR, Note.NO_SUCH_COLOR),
         ("size", Note.HAS_SIZE, Note.NO_SUCH_SIZE),
     ):
         values = {name: f"{{{slot}.{name}}}" for name in (field, f"{field}s", "stock") if view.fact(f"{slot}.{name}")}
         values["it"] = subject.it
+        values["price"] = _at_price(slot, view)
         if (
             has in notes
             and lacks in notes
@@ -267,15 +280,42 @@ def _option_answer(slot: str, view: ReplyView) -> str:
             notes = tuple(note for note in notes if note is not has)  # another product of this turn comes in it
         if has in notes and {field, "stock"} <= values.keys():
             other = "size" if field == "color" else "color"
-            if names(view.task.message, view.text(f"{slot}.{other}")):
+            is_said = (Note.HAS_COLOR if other == "color" else Note.HAS_SIZE) in notes
+            if view.fact(f"{slot}.{other}") and (is_said or names(view.task.message, view.text(f"{slot}.{other}"))):
                 values[other] = f"{{{slot}.{other}}}"
                 return view.phrases("details.has_both", subject.is_plural, **values)
+            if field == "size" and _differs_by_color(slot, view):
+                values["color"] = f"{{{slot}.color}}"
+                return view.phrases("details.has_size_in", subject.is_plural, **values)
             return view.phrases(f"details.has_{field}", subject.is_plural, **values)
         if lacks in notes:
             name = next((name for name in (f"{field}s", field) if name in values), "")
             values["known"] = values.get(name, "")
             return view.phrases(f"details.no_{field}" if name else "details.no_option", subject.is_plural, **values)
     return ""
+
+
+def _size_for_height(slot: str, view: ReplyView) -> str:
+    """The size of children's clothes for the height that the message tells, with the stock of the one that is shown."""
+    if not view.fact(f"{slot}.size") or not view.fact(f"{slot}.stock"):
+        return ""
+    values = {name: f"{{{slot}.{name}}}" for name in ("size", "color", "stock") if view.fact(f"{slot}.{name}")}
+    name = "size_for_height" if "color" in values else "size_for_height_only"
+    return view.phrases(f"details.{name}", **values, price=_at_price(slot, view))
+
+
+def _at_price(slot: str, view: ReplyView) -> str:
+    """The price of a variant that can be had, as it follows its stock: " at {p1.price}"."""
+    stock = view.fact(f"{slot}.stock")
+    own = "" if stock is None else stock.variant.text if stock.variant else stock.text
+    can_be_had = own.startswith((_IN_STOCK, "nearly"))
+    return f" at {{{slot}.price}}" if can_be_had and view.fact(f"{slot}.price") else ""
+
+
+def _differs_by_color(slot: str, view: ReplyView) -> bool:
+    """Whether the variants that may be meant do not all stand like the one shown, which has a color."""
+    stock = view.fact(f"{slot}.stock")
+    return stock is not None and stock.variant is not None and view.fact(f"{slot}.color") is not None
 
 
 def field_reply(step: Details, slots: Sequence[str], view: ReplyView) -> list[str]:
@@ -357,6 +397,8 @@ def _field_sentences(field: str, question: str, slots: Sequence[str], view: Repl
         if needed.get(name, "it") not in values or (name in ("stock", "restock") and "stock" not in values):
             return
         sentence = view.phrases(f"details.{name}", subject.is_plural, **values)
+        if field == "price" and len(slots) == 1 and asks_whether_reduced(view.task.message):
+            sentence = _sale_answer(slot, values, view)
         if field == "stock" and len(slots) == 1 and asks_yes_no(view.task.message, question) and not view.lines:
             sentence = _stock_answer(slot, sentence, view)
         yield sentence
@@ -374,9 +416,24 @@ def _is_sold_out_in_part(slot: str, view: ReplyView) -> bool:
     return stock is not None and stock.variant is not None and "sold out in " in stock.text
 
 
+def _sale_answer(slot: str, values: Mapping[str, str], view: ReplyView) -> str:
+    """Yes or no to "is it on sale?", with the variant that is, if not all are."""
+    is_plural, price = view.is_plural(slot), view.fact(f"{slot}.price")
+    if view.is_reduced(slot):
+        return view.phrases("details.on_sale", is_plural, **values)
+    if "old_price" not in values:
+        return view.phrases(f"details.not_on_sale{'_from' if view.is_from(slot) else ''}", is_plural, **values)
+    name = price.variant.name if price is not None and price.variant is not None else ""
+    color, size = view.text(f"{slot}.color"), view.text(f"{slot}.size")
+    option = f"{{{slot}.color}}" if color and names(name, color) else f"size {{{slot}.size}}" if size else ""
+    if not option:
+        return view.phrases("details.on_sale", is_plural, **values)
+    return view.phrases("details.on_sale_in", is_plural, **values, option=option)
+
+
 def _stock_answer(slot: str, sentence: str, view: ReplyView) -> str:
     stock = view.text(f"{slot}.stock")
-    if stock == _IN_STOCK or stock.startswith("nearly"):
+    if stock.startswith((_IN_STOCK, "nearly")):
         yes = "Yes, but" if stock.startswith("nearly") else "Yes,"
         return f"{yes} {sentence[:1].lower()}{sentence[1:]}"
     if stock.startswith("sold out"):

@@ -25,6 +25,26 @@ class Options:
         """These options, and those of `other` in a field where these name none."""
         return Options(self.color or other.color, self.size or other.size)
 
+    def had_by(self, variants: Sequence[Product]) -> Options:
+        """Those of these options that some of `variants` have."""
+        color, size = (
+            tuple(value for value in getattr(self, field) if any(_has(variant, field, value) for variant in variants))
+            for field in _FIELDS
+        )
+        return Options(color, size)
+
+    def had_together(self, variants: Sequence[Product]) -> bool:
+        """Whether one of `variants` has a color and a size of these."""
+        return any(all(self._names(variant, field) for field in _FIELDS) for variant in variants)
+
+    def without(self, values: Iterable[str]) -> Options:
+        """These options without `values`, which were ruled out."""
+        unwanted = {value.casefold() for value in values}
+        color, size = (
+            tuple(value for value in getattr(self, field) if value.casefold() not in unwanted) for field in _FIELDS
+        )
+        return Options(color, size)
+
     def among(self, variants: Sequence[Product]) -> list[Product]:
         """Those of `variants` that are meant. An option that none of them has means something else and is passed over."""
         kept = list(variants)
