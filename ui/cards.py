@@ -133,10 +133,13 @@ def stars_html(card: Card, strings: Strings = _ENGLISH) -> str:
     )
 
 
-def price_html(card: Card, strings: Strings = _ENGLISH) -> str:
-    """What the variant shown costs, with the price before a sale struck, and the lowest price of the others."""
+def price_html(card: Card, strings: Strings = _ENGLISH, of_group: bool = False) -> str:
+    """What the variant shown costs, with the price before a sale struck, and the lowest price of the others.
+
+    `of_group` says "from" where the card stands for all variants, not for the one shown.
+    """
     lowest, is_lowest = card.lowest_text, card.lowest_text == card.price_text
-    price = escape(strings("from", price=card.price_text) if is_lowest else card.price_text)
+    price = escape(strings("from", price=card.price_text) if of_group and is_lowest else card.price_text)
     others = f"<small>{escape(strings('others_from', price=lowest))}</small>" if lowest and not is_lowest else ""
     if not card.old_price_text:
         return f'<span class="aisle-price"><strong>{price}</strong>{others}</span>'

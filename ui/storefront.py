@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse
 
 from assistant.actions.policy_file import load_policy
 from assistant.settings import Settings
-from assistant.shown import Card
+from assistant.shown import Card, variant_text
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.product import Product
@@ -162,6 +162,8 @@ class _Pages:
         )
         self._templates.globals.update(
             price=lambda product: Markup(cards.price_html(self._card(product))),  # noqa: S704 - escaped in cards.py
+            price_of_group=lambda product: Markup(cards.price_html(self._card(product), of_group=True)),  # noqa: S704
+            variant=variant_text,
             stars=lambda product: Markup(cards.stars_html(self._card(product))),  # noqa: S704
             stock=lambda product: Markup(cards.stock_html(self._card(product))),  # noqa: S704
             answer=self._answer,

@@ -136,8 +136,20 @@ def test_a_card_names_its_variant_and_says_from() -> None:
     dear = replace(navy, price=Money(Decimal(14)))
     assert Tags(cards.cards_html([card(navy, red)])).text.startswith("AA thing Navy$10.00")
     assert Tags(cards.price_html(card(dear, red))).text == "$14.00others from $10.00"
-    assert Tags(cards.price_html(card(red, dear))).text == "from $10.00"
+    assert Tags(cards.price_html(card(red, dear))).text == "$10.00"
+    assert Tags(cards.price_html(card(red, dear), of_group=True)).text == "from $10.00"
     assert Tags(cards.price_html(card(dear, replace(red, quantity=0)))).text == "$14.00"  # nobody can have it for less
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [("8", "size 8"), ("8.5", "size 8.5"), ("42 2/3", "size 42 2/3"), ("L", "L"), ("30 l", "30 l"), ("10-12", "size 10-12")],
+)
+def test_a_size_that_is_a_number_says_that_it_is_a_size(size: str, text: str) -> None:
+    boot = product(size=size, color="Black", item_group_id="g")
+    other = product(id="O", size="other", color="Black", item_group_id="g")
+    assert card(boot, other).variant == text
+    assert card(boot, replace(other, color="Brown")).variant == f"Black, {text}"
 
 
 @pytest.mark.parametrize(("hours", "text"), [(-1, "$10.00"), (0, "$8.00 was $10.00"), (1, "$10.00")])
