@@ -97,10 +97,11 @@ def proposal_html(proposal: Proposed | None, strings: Strings = _ENGLISH) -> str
     changes = "".join(f"<li>{escape(line)}</li>" for line in proposal.changes)
     money = "".join(f'<li class="is-money">{escape(line)}</li>' for line in proposal.money)
     notes = "".join(f'<p class="aisle-note">{escape(line)}</p>' for line in proposal.notes)
+    no = "no_cancel" if proposal.kind == "cancel" else "no_change"  # "Cancel" would seem to cancel the order
     buttons = "".join(
         f'<button type="button" class="is-{do}" data-press="{do}" data-id="{escape(proposal.id)}" '
-        f'data-say="{escape(strings(f"{do}_said"))}">{escape(strings(do))}</button>'
-        for do in ("confirm", "cancel")
+        f'data-say="{escape(strings(f"{do}_said"))}">{escape(strings(label))}</button>'
+        for do, label in (("confirm", f"yes_{proposal.kind}"), ("cancel", no))
     )
     listed = f"<ul>{changes}{money}</ul>" if changes or money else ""
     return (

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.dialogue.waiting import Kind
 from assistant.shown import Card, Proposed, ShownLink, Source
 from retrieval.catalog.candidate import Reason, ReasonKind
 from retrieval.catalog.catalog import Catalog
@@ -19,6 +20,7 @@ from retrieval.catalog.product import Availability, Product
 from retrieval.catalog.window import Window
 from tests.fake_assistant import PRODUCTS
 from ui import cards
+from ui.strings import languages
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 ALLOWED = {"small", "ul", "li", "a", "span", "img", "p", "strong", "s", "br", "button"}
@@ -150,6 +152,16 @@ def test_a_size_that_is_a_number_says_that_it_is_a_size(size: str, text: str) ->
     other = product(id="O", size="other", color="Black", item_group_id="g")
     assert card(boot, other).variant == text
     assert card(boot, replace(other, color="Brown")).variant == f"Black, {text}"
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("language", languages())
+def test_no_button_of_a_change_can_be_read_as_the_other(kind: Kind, language: str) -> None:
+    strings = languages()[language]
+    shown = Proposed(id="p", kind=kind, heading="Cancel order A-1", expires=NOON)
+    markup = cards.proposal_html(shown, strings)
+    yes, no = (Tags(f"<button{part}").text.split(",")[0] for part in markup.split("<button")[1:])
+    assert (yes, no) == (strings("yes"), strings("no"))
 
 
 @pytest.mark.parametrize(("hours", "text"), [(-1, "$10.00"), (0, "$8.00 was $10.00"), (1, "$10.00")])
