@@ -85,7 +85,7 @@ def _spread(products: list[Product]) -> list[Product]:
 
 
 def storefront_router(assistant: Answering, settings: Settings, demo_customers: Mapping[str, str]) -> APIRouter:
-    """`/`, `/products/{id}`, `/help`, `/help/{id}`, `/policy`, and the sample shop's `/cart/{items}`."""
+    """`/`, `/products/{id}`, `/help`, `/help/{id}`, `/policy`, and the sample shop's `/cart` and `/cart/{items}`."""
     router, policy = APIRouter(include_in_schema=False), load_policy(settings)
     pages = _Pages(assistant, settings, demo_customers)
 
@@ -128,8 +128,9 @@ def storefront_router(assistant: Answering, settings: Settings, demo_customers: 
 
     if demo_customers:
 
+        @router.get("/cart")
         @router.get("/cart/{items:path}")
-        def checkout_page(request: Request, items: str) -> HTMLResponse:
+        def checkout_page(request: Request, items: str = "") -> HTMLResponse:
             catalog = assistant.catalog
             return pages.render("cart.html", request, catalog, lines=tuple(_cart_lines(catalog, items)))
 
