@@ -190,7 +190,11 @@ class Shown(_Record):
 def variant_text(product: Product, options: Iterable[str] = _OPTIONS) -> str:
     """Name the variant by those of its `options` that it has: "Navy, L". A size that is a bare number says that it is one: "size 8"."""
     values = {name: str(getattr(product, name)) for name in options}
-    said = (f"size {value}" if name == "size" and not _LETTER.search(value) else value for name, value in values.items() if value)
+    said = (
+        f"size {value}" if name == "size" and not _LETTER.search(value) else value
+        for name, value in values.items()
+        if value
+    )
     return ", ".join(said)
 
 

@@ -145,7 +145,14 @@ def test_a_card_names_its_variant_and_says_from() -> None:
 
 @pytest.mark.parametrize(
     ("size", "text"),
-    [("8", "size 8"), ("8.5", "size 8.5"), ("42 2/3", "size 42 2/3"), ("L", "L"), ("30 l", "30 l"), ("10-12", "size 10-12")],
+    [
+        ("8", "size 8"),
+        ("8.5", "size 8.5"),
+        ("42 2/3", "size 42 2/3"),
+        ("L", "L"),
+        ("30 l", "30 l"),
+        ("10-12", "size 10-12"),
+    ],
 )
 def test_a_size_that_is_a_number_says_that_it_is_a_size(size: str, text: str) -> None:
     boot = product(size=size, color="Black", item_group_id="g")
