@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +20,8 @@ from retrieval.catalog.faq import Faq
 from retrieval.catalog.product import Availability, Offer, Product
 
 _FEW = 5
+_OPTIONS = ("color", "size")
+_LETTER = re.compile(r"[^\W\d_]")
 _MOST_TELLING = (
     ReasonKind.LIKE_BOUGHT,
     ReasonKind.LIKE_VIEWED,
@@ -78,14 +81,13 @@ class Card(_Record):
         variants = catalog.variants(product) if product.id in catalog.products else (product,)
         offers = [variant.offer_at(moment) for variant in variants]
         prices = {each.price for each in offers if each.is_available or each.can_be_ordered_later}
-        varying = [name for name in ("color", "size") if len({getattr(variant, name) for variant in variants}) > 1]
+        varying = [name for name in _OPTIONS if len({getattr(variant, name) for variant in variants}) > 1]
+        unnamed = [name for name in varying if not names(product.title, getattr(product, name))]
         stock = _stock(product, offer)
         return cls(
             id=product.id,
             title=product.title,
-            variant=", ".join(
-                value for name in varying if (value := getattr(product, name)) and not names(product.title, value)
-            ),
+            variant=variant_text(product, unnamed),
             price=float(offer.price.amount),
             currency=product.price.currency,
             price_text=str(offer.price),
@@ -183,6 +185,17 @@ class Shown(_Record):
     done: str = ""
     links: tuple[ShownLink, ...] = ()
     find_order: bool = False
+
+
+def variant_text(product: Product, options: Iterable[str] = _OPTIONS) -> str:
+    """Name the variant by those of its `options` that it has: "Navy, L". A size that is a bare number says that it is one: "size 8"."""
+    values = {name: str(getattr(product, name)) for name in options}
+    said = (
+        f"size {value}" if name == "size" and not _LETTER.search(value) else value
+        for name, value in values.items()
+        if value
+    )
+    return ", ".join(said)
 
 
 def _stock(product: Product, offer: Offer) -> StockState:

@@ -271,7 +271,8 @@ def _add_chat(
     """`finds_orders` offers visitors to prove an order: the shop can send codes, and keeps its orders here."""
     look = Look.of(settings)
     blocks = ChatPage(reception, look).build()
-    scripts = f'<script src="../static/chat.js" data-look="{escape(chat_look(look))}"></script>'
+    scripts = '<script src="../static/kept.js"></script>'
+    scripts += f'<script src="../static/chat.js" data-look="{escape(chat_look(look))}"></script>'
     if finds_orders:
         scripts += '<script src="../static/find.js"></script>'
     gr.mount_gradio_app(

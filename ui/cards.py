@@ -97,10 +97,11 @@ def proposal_html(proposal: Proposed | None, strings: Strings = _ENGLISH) -> str
     changes = "".join(f"<li>{escape(line)}</li>" for line in proposal.changes)
     money = "".join(f'<li class="is-money">{escape(line)}</li>' for line in proposal.money)
     notes = "".join(f'<p class="aisle-note">{escape(line)}</p>' for line in proposal.notes)
+    no = "no_cancel" if proposal.kind == "cancel" else "no_change"  # "Cancel" would seem to cancel the order
     buttons = "".join(
         f'<button type="button" class="is-{do}" data-press="{do}" data-id="{escape(proposal.id)}" '
-        f'data-say="{escape(strings(f"{do}_said"))}">{escape(strings(do))}</button>'
-        for do in ("confirm", "cancel")
+        f'data-say="{escape(strings(f"{do}_said"))}">{escape(strings(label))}</button>'
+        for do, label in (("confirm", f"yes_{proposal.kind}"), ("cancel", no))
     )
     listed = f"<ul>{changes}{money}</ul>" if changes or money else ""
     return (
@@ -133,10 +134,13 @@ def stars_html(card: Card, strings: Strings = _ENGLISH) -> str:
     )
 
 
-def price_html(card: Card, strings: Strings = _ENGLISH) -> str:
-    """What the variant shown costs, with the price before a sale struck, and the lowest price of the others."""
+def price_html(card: Card, strings: Strings = _ENGLISH, of_group: bool = False) -> str:
+    """What the variant shown costs, with the price before a sale struck, and the lowest price of the others.
+
+    `of_group` says "from" where the card stands for all variants, not for the one shown.
+    """
     lowest, is_lowest = card.lowest_text, card.lowest_text == card.price_text
-    price = escape(strings("from", price=card.price_text) if is_lowest else card.price_text)
+    price = escape(strings("from", price=card.price_text) if of_group and is_lowest else card.price_text)
     others = f"<small>{escape(strings('others_from', price=lowest))}</small>" if lowest and not is_lowest else ""
     if not card.old_price_text:
         return f'<span class="aisle-price"><strong>{price}</strong>{others}</span>'

@@ -107,8 +107,13 @@ def widget_script(look: Look) -> str:
 
 
 def chat_look(look: Look) -> str:
-    """The JSON that the chat's own script needs: the look, and what it says when the server is lost, by language."""
-    texts = {code: [*_when_lost(look, strings), strings("kept")] for code, strings in languages().items()}
+    """The JSON that the chat's own script needs: the look, and by language what it says while it opens or a reply is missing."""
+    keys = ("kept", "unanswered", "opening", "slow")
+    texts = {
+        code: dict(zip(("lost", "reach", "again"), _when_lost(look, strings), strict=True))
+        | {key: strings(key) for key in keys}
+        for code, strings in languages().items()
+    }
     return json.dumps({**look.for_widget(), "texts": texts})
 
 

@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse
 
 from assistant.actions.policy_file import load_policy
 from assistant.settings import Settings
-from assistant.shown import Card
+from assistant.shown import Card, variant_text
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.product import Product
@@ -85,7 +85,7 @@ def _spread(products: list[Product]) -> list[Product]:
 
 
 def storefront_router(assistant: Answering, settings: Settings, demo_customers: Mapping[str, str]) -> APIRouter:
-    """`/`, `/products/{id}`, `/help`, `/help/{id}`, `/policy`, and the sample shop's `/cart/{items}`."""
+    """`/`, `/products/{id}`, `/help`, `/help/{id}`, `/policy`, and the sample shop's `/cart` and `/cart/{items}`."""
     router, policy = APIRouter(include_in_schema=False), load_policy(settings)
     pages = _Pages(assistant, settings, demo_customers)
 
@@ -128,8 +128,9 @@ def storefront_router(assistant: Answering, settings: Settings, demo_customers: 
 
     if demo_customers:
 
+        @router.get("/cart")
         @router.get("/cart/{items:path}")
-        def checkout_page(request: Request, items: str) -> HTMLResponse:
+        def checkout_page(request: Request, items: str = "") -> HTMLResponse:
             catalog = assistant.catalog
             return pages.render("cart.html", request, catalog, lines=tuple(_cart_lines(catalog, items)))
 
@@ -162,6 +163,8 @@ class _Pages:
         )
         self._templates.globals.update(
             price=lambda product: Markup(cards.price_html(self._card(product))),  # noqa: S704 - escaped in cards.py
+            price_of_group=lambda product: Markup(cards.price_html(self._card(product), of_group=True)),  # noqa: S704
+            variant=variant_text,
             stars=lambda product: Markup(cards.stars_html(self._card(product))),  # noqa: S704
             flag=self._flag,
             stock=lambda product: Markup(cards.stock_html(self._card(product))),  # noqa: S704

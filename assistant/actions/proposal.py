@@ -14,7 +14,7 @@ PROPOSAL_LIFE = timedelta(minutes=10)
 
 
 class Card(BaseModel):
-    """A proposal for the screen: a heading, what changes, what money moves, and the words on its two buttons."""
+    """A proposal for the screen: a heading, what changes, what money moves, and what follows."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -24,8 +24,6 @@ class Card(BaseModel):
     money: tuple[str, ...]
     notes: tuple[str, ...]
     expires: datetime
-    confirm: str = "Confirm"
-    cancel: str = "Cancel"
 
 
 class Proposal(BaseModel):

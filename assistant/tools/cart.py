@@ -67,7 +67,7 @@ def _added(draft: Draft, task: Task, bench: Bench) -> Findings:
         choices = tuple(Choice(id, products[id].title) for id in shown[:_MOST_CHOICES])
         return ask(Detail.PRODUCT, replace(draft, items=()), choices)
     product = products[items[0]]
-    if task.continued is not None and _is_settled(task, product):
+    if task.continued is not None and (task.continued.is_pressed or _is_settled(task, product)):
         variants = [product]
     else:
         variants = narrowed(product, draft.color, draft.size, task, bench)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from assistant.dialogue.waiting import Press
 from tests.browser.visit import Visit
 from tests.fake_assistant import FakeAssistant
 
@@ -191,3 +195,101 @@ def test_what_is_typed_while_a_reply_begins_stays_in_the_box(visit: Visit) -> No
     visit.box.press_sequentially("half a sent", delay=20)
     expect(visit.log).to_contain_text("You said: pause")
     expect(visit.box).to_have_value("half a sent")
+
+
+def go_nowhere(visit: Visit) -> None:
+    visit.page.reload()
+
+
+def go_to_another_page(visit: Visit) -> None:
+    visit.page.goto(f"{visit.url}/help")
+
+
+@pytest.mark.parametrize("go", [go_nowhere, go_to_another_page])
+def test_a_message_outlives_a_page_that_is_left_during_its_reply(
+    visit: Visit, go: Callable[[Visit], None], fake: FakeAssistant
+) -> None:
+    asked = f"slow, {go.__name__}"
+    visit.open()
+    visit.say("tents")
+    expect(visit.chat.locator(".aisle-tools")).to_have_count(1)
+    visit.say(asked)
+    expect(visit.log).to_contain_text("Still thinking.")
+    visit.box.fill("half a sent")
+    go(visit)
+    expect(visit.log).to_contain_text("Still thinking.")  # asked again
+    expect(visit.chat.locator(".user-row")).to_have_text(["tents", asked])
+    expect(visit.box).to_have_value("half a sent")
+    deadline = time.monotonic() + 60
+    while asked not in fake.cancelled and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert fake.cancelled.count(asked) == 1
+
+
+def test_a_message_that_was_left_too_often_waits_to_be_asked_again(visit: Visit, fake: FakeAssistant) -> None:
+    visit.open()
+    visit.say("slow, and again")
+    for _ in range(3):
+        expect(visit.log).to_contain_text("Still thinking.")
+        visit.page.reload()
+    notice = visit.chat.get_by_role("alert")
+    expect(notice).to_contain_text("not been answered")
+    expect(visit.chat.locator(".aisle-unsent")).to_have_text(["slow, and again"])
+    assert "Still thinking" not in visit.log.inner_text()
+    notice.get_by_role("button", name="Try again").click()
+    expect(visit.log).to_contain_text("Still thinking.")
+    expect(visit.chat.locator(".user-row")).to_have_text(["slow, and again"])
+
+
+def test_a_message_that_failed_is_there_after_a_reload_until_the_customer_goes_on(visit: Visit) -> None:
+    visit.open()
+    visit.say("fail, please")
+    expect(visit.chat.get_by_role("alert")).to_contain_text("something went wrong")
+    visit.page.reload()
+    expect(visit.chat.get_by_role("alert")).to_contain_text("not been answered")
+    expect(visit.chat.locator(".aisle-unsent")).to_have_text(["fail, please"])
+    visit.say("tents")
+    expect(visit.log).to_contain_text("$149.00")
+    expect(visit.chat.locator(".aisle-unsent")).to_have_count(0)
+    expect(visit.chat.get_by_role("alert")).to_have_count(0)
+    expect(visit.chat.locator(".user-row")).to_have_text(["tents"])
+
+
+def test_a_reply_that_was_finished_is_not_asked_for_again(visit: Visit, fake: FakeAssistant) -> None:
+    visit.open()
+    for _ in range(2):  # the same words twice are two messages
+        visit.say("mine")
+    expect(visit.chat.locator(".aisle-tools").first).to_be_visible()
+    expect(visit.chat.locator(".aisle-writing")).to_have_count(0)
+    before = visit.chat.locator(".user-row").all_inner_texts()
+    visit.page.reload()
+    expect(visit.chat.locator(".user-row")).to_have_text(before)
+    expect(visit.chat.locator(".aisle-unsent")).to_have_count(0)
+
+
+def test_a_reply_that_was_stored_unseen_is_shown_and_not_asked_for_again(visit: Visit, fake: FakeAssistant) -> None:
+    visit.open()
+    visit.say("tents")
+    expect(visit.chat.locator(".aisle-tools")).to_have_count(1)
+    kept = {"messages": [{"text": "tents", "press": "", "tries": 1, "isSent": True, "before": 0}], "typed": "and"}
+    line = f"sessionStorage.setItem('aisle:unanswered', JSON.stringify({json.dumps(kept)}))"
+    visit.page.add_init_script(f"if (self !== top) {line}")
+    visit.page.reload()
+    expect(visit.box).to_have_value("and")
+    expect(visit.chat.locator(".user-row")).to_have_text(["tents"])
+    expect(visit.chat.locator(".aisle-unsent")).to_have_count(0)
+
+
+def test_the_button_of_a_card_is_pressed_again_after_a_reload(visit: Visit, fake: FakeAssistant) -> None:
+    visit.open()
+    visit.say("tents")
+    visit.chat.get_by_role("button", name="Add to cart").first.wait_for()
+    held: list[Route] = []
+    visit.page.route(re.compile("/queue/join"), lambda route: held.append(route))
+    visit.chat.get_by_role("button", name="Add to cart").first.click()
+    expect(visit.chat.locator(".aisle-unsent")).to_have_text(["Add to cart: Larkfield 2 tent"])
+    pressed = len(fake.presses)
+    visit.page.unroute_all()
+    visit.page.reload()
+    expect(visit.log).to_contain_text("I have added it.")
+    assert fake.presses[pressed:] == [Press(do="add_to_cart", id="T-1")]

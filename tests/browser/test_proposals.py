@@ -17,7 +17,7 @@ def shown(visit: Visit) -> Locator:
     visit.open()
     visit.say("change it")
     card = visit.chat.locator(".aisle-proposal")
-    expect(card.get_by_role("button", name="Confirm")).to_be_visible()
+    expect(card.get_by_role("button", name="Yes, change the items")).to_be_visible()
     return card
 
 
@@ -30,17 +30,17 @@ def test_a_change_is_shown_whole_and_confirmed_by_its_button(visit: Visit, fake:
     box = card.bounding_box()
     assert box is not None
     assert box["width"] <= visit.page.viewport_size["width"]  # type: ignore[index]
-    card.get_by_role("button", name="Confirm").click()
+    card.get_by_role("button", name="Yes, change the items").click()
     expect(visit.log).to_contain_text("I have cancelled order A-1.")
     expect(visit.log).to_contain_text("Yes, please")
     assert fake.presses[-1] == Press(do="confirm", id="p-1")
-    expect(card.get_by_role("button", name="Confirm")).to_be_hidden()
+    expect(card.get_by_role("button", name="Yes, change the items")).to_be_hidden()
 
 
 def test_a_change_is_cancelled_by_its_button_and_typed_words_stay(visit: Visit, fake: FakeAssistant) -> None:
     card = shown(visit)
     visit.box.fill("and by the way")
-    card.get_by_role("button", name="Cancel").click()
+    card.get_by_role("button", name="No, leave it").click()
     expect(visit.log).to_contain_text("I leave everything as it is.")
     assert fake.presses[-1] == Press(do="cancel", id="p-1")
     expect(visit.box).to_have_value("and by the way")
@@ -51,10 +51,10 @@ def test_typed_words_answer_too_and_old_buttons_go(visit: Visit, fake: FakeAssis
     card = shown(visit)
     visit.say("something else")
     expect(visit.log).to_contain_text("You said: something else")
-    expect(card.get_by_role("button", name="Confirm")).to_be_hidden()
+    expect(card.get_by_role("button", name="Yes, change the items")).to_be_hidden()
     visit.page.reload()
     expect(card).to_contain_text(PROPOSED.heading)
-    expect(card.get_by_role("button", name="Confirm")).to_be_hidden()
+    expect(card.get_by_role("button", name="Yes, change the items")).to_be_hidden()
     assert len(fake.presses) == pressed
 
 

@@ -29,6 +29,23 @@ def test_a_product_page_offers_questions_about_it(visit: Visit, fake: FakeAssist
     assert fake.page == "K-1"
 
 
+def test_the_cart_page_asks_the_chat_what_is_in_the_cart(visit: Visit) -> None:
+    visit.page.goto(visit.url)
+    visit.page.get_by_role("link", name="Cart", exact=True).click()
+    visit.page.get_by_role("button", name="What's in my cart?").click()
+    expect(visit.log).to_contain_text("You said: What's in my cart?")
+
+
+@pytest.mark.parametrize("visit", [(1000, 700), (1280, 800), (1920, 1080)], indirect=True)
+def test_the_open_chat_does_not_cover_cart_and_account(visit: Visit) -> None:
+    visit.open()
+    visit.page.get_by_role("link", name="Cart", exact=True).click(trial=True)
+    visit.page.get_by_text("Sign in").click()
+    visit.page.get_by_role("button", name="Ada Fell").click()
+    expect(visit.page.get_by_text("Ada Fell").first).to_be_visible()
+    visit.page.get_by_text("Ada Fell").first.click(trial=True)
+
+
 def test_a_category_page_offers_questions_about_it(visit: Visit) -> None:
     visit.open("/?kind=Kettles")
     expect(visit.chat.get_by_role("button", name="Help me choose kettles")).to_be_visible()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.dialogue.waiting import Kind
 from assistant.shown import Card, Proposed, ShownLink, Source
 from retrieval.catalog.candidate import Reason, ReasonKind
 from retrieval.catalog.catalog import Catalog
@@ -19,6 +20,7 @@ from retrieval.catalog.product import Availability, Product
 from retrieval.catalog.window import Window
 from tests.fake_assistant import PRODUCTS
 from ui import cards
+from ui.strings import languages
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 ALLOWED = {"small", "ul", "li", "a", "span", "img", "p", "strong", "s", "br", "button"}
@@ -136,8 +138,37 @@ def test_a_card_names_its_variant_and_says_from() -> None:
     dear = replace(navy, price=Money(Decimal(14)))
     assert Tags(cards.cards_html([card(navy, red)])).text.startswith("AA thing Navy$10.00")
     assert Tags(cards.price_html(card(dear, red))).text == "$14.00others from $10.00"
-    assert Tags(cards.price_html(card(red, dear))).text == "from $10.00"
+    assert Tags(cards.price_html(card(red, dear))).text == "$10.00"
+    assert Tags(cards.price_html(card(red, dear), of_group=True)).text == "from $10.00"
     assert Tags(cards.price_html(card(dear, replace(red, quantity=0)))).text == "$14.00"  # nobody can have it for less
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        ("8", "size 8"),
+        ("8.5", "size 8.5"),
+        ("42 2/3", "size 42 2/3"),
+        ("L", "L"),
+        ("30 l", "30 l"),
+        ("10-12", "size 10-12"),
+    ],
+)
+def test_a_size_that_is_a_number_says_that_it_is_a_size(size: str, text: str) -> None:
+    boot = product(size=size, color="Black", item_group_id="g")
+    other = product(id="O", size="other", color="Black", item_group_id="g")
+    assert card(boot, other).variant == text
+    assert card(boot, replace(other, color="Brown")).variant == f"Black, {text}"
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("language", languages())
+def test_no_button_of_a_change_can_be_read_as_the_other(kind: Kind, language: str) -> None:
+    strings = languages()[language]
+    shown = Proposed(id="p", kind=kind, heading="Cancel order A-1", expires=NOON)
+    markup = cards.proposal_html(shown, strings)
+    yes, no = (Tags(f"<button{part}").text.split(",")[0] for part in markup.split("<button")[1:])
+    assert (yes, no) == (strings("yes"), strings("no"))
 
 
 @pytest.mark.parametrize(("hours", "text"), [(-1, "$10.00"), (0, "$8.00 was $10.00"), (1, "$10.00")])

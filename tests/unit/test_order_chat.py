@@ -402,10 +402,19 @@ def test_the_button_of_a_card_is_a_yes_to_that_product(chat: OrderChat) -> None:
     pressed = chat.press("add_to_cart", "mug")
     assert pressed.text.startswith("I have added it.")
     assert chat.audit() == ["add_to_cart"]
-    asked = chat.press("add_to_cart", "shirt-red")
-    assert state(asked) is State.ASKED
     assert state(chat.press("add_to_cart", "no-such-thing")) is State.ASKED
     assert chat.audit() == ["add_to_cart"]
+
+
+@pytest.mark.parametrize("before", [(), ("show me blue shirts", "find shirts")])
+@pytest.mark.parametrize("variant", ["shirt-red", "shirt-blue"])
+def test_the_button_of_a_card_adds_the_very_variant_of_the_card(
+    chat: OrderChat, before: tuple[str, ...], variant: str
+) -> None:
+    if before:
+        chat.say(*before)
+    assert chat.press("add_to_cart", variant).shown.done == "add_to_cart"
+    assert chat.cart(ADA) == {variant: 1}
 
 
 def test_a_visitors_cart_moves_to_whoever_signs_in_and_to_nobody_else(chat: OrderChat) -> None:

@@ -173,6 +173,14 @@ def test_faqs_do_not_contradict_each_other_or_the_shop(faqs: Mapping[str, tuple[
         assert all(span in text[name] for name in ("delivery-options", "delivery-time"))
 
 
+def test_no_faq_denies_what_the_policy_lets_the_chat_do(faqs: Mapping[str, tuple[dict[str, Any], str]]) -> None:
+    policy = (SHOP / "policy.md").read_text(encoding="utf-8")
+    assert all(f"\n{rule}:" in policy or f"\n  {rule}:" in policy for rule in ("cancel", "return", "cart"))
+    for name, (_, body) in faqs.items():
+        assert not re.search(r"(chat|assistant|it) (cannot|can't) (change|cancel|return|exchange)", body), name
+    assert "before you say yes" in faqs["chat-assistant"][1]
+
+
 def test_orders_stand_in_every_state_and_add_up(orders: Records, products: Mapping[str, Any]) -> None:
     assert {order["status"] for order in orders} == {status.value for status in OrderStatus}
     assert {"refunded" in order for order in orders if order["status"] == "returned"} == {True, False}

@@ -1,6 +1,6 @@
 // The chat's side of the frame: takes its settings from the fragment, keeps the tab's conversation, talks to the widget.
 (() => {
-  const KEY = "aisle:conversation", UNSENT = "aisle:unsent";
+  const KEY = "aisle:conversation", kept = window.aisleKept, MOST_TRIES = 3, SLOW_MS = 8000;
   const shop = JSON.parse(document.currentScript.dataset.look || "{}"), page = document.documentElement;
   const framed = window.parent !== window;
   // Only pages of allowed shops can frame the chat; a link to it must not put words into the shop's mouth.
@@ -23,6 +23,7 @@
   const darken = (theme) => { page.style.colorScheme = theme === "light" || theme === "dark" ? theme : "light dark"; };
   darken(given.get("theme") || shop.theme);
   page.classList.toggle("is-framed", framed);
+  const words = (shop.texts || {})[(given.get("language") || shop.language || "").slice(0, 2).toLowerCase()] || (shop.texts || {}).en || {};
 
   const fill = (text) => {
     const field = place("box");
@@ -39,18 +40,23 @@
   // A reply with cards may be taller than the frame: while it grows the question stays at the top, so that reading begins
   // there, not at the end; it goes out of sight only for what is left of the reply. A visitor who scrolls is left alone
   // until the next question.
+  let following = true;
   const follow = (log) => {
-    let asked = 0, following = true;
+    let asked = 0;
     const show = () => {
       const questions = log.querySelectorAll(".user-row");
       if (questions.length !== asked) { asked = questions.length; following = true; }
+      kept.settle();
       arrived();
+      showDots(log);
       page.classList.toggle("is-new", !asked && !unsent.length);
       log.querySelectorAll(".aisle-cards").forEach(count);
       dress(log);
       people();
       const last = questions[asked - 1], rows = log.querySelectorAll(".message-row"), reply = rows[rows.length - 1];
-      if (!last || !following) return;
+      if (!following) return;
+      if (unsent.length || log.querySelector(".aisle-lost")) log.scrollTop = log.scrollHeight;
+      if (!last || unsent.length || log.querySelector(".aisle-lost")) return;
       const [question, answer, frame] = [last, reply, log].map((element) => element.getBoundingClientRect());
       const hidden = Math.min(answer.bottom - question.top - frame.height + 12, answer.top - question.top);
       log.scrollTop += question.top - frame.top - 12 + Math.max(0, hidden);
@@ -89,6 +95,16 @@
     if (chips && !event.deltaX) chips.scrollLeft += event.deltaY;
   }, { passive: true });
 
+  // Until the conversation is there the chat says that it opens, and after a while that this takes long.
+  const opening = document.createElement("div");
+  opening.id = "aisle-opening";
+  opening.setAttribute("role", "status");
+  opening.innerHTML = '<p class="aisle-writing"><i></i><i></i><i></i></p><p></p>';
+  opening.lastElementChild.textContent = words.opening || "";
+  const slow = setTimeout(() => { opening.lastElementChild.textContent = [words.slow, words.reach].filter(Boolean).join("\n"); }, SLOW_MS);
+  const opened = () => { clearTimeout(slow); opening.remove(); };
+  page.append(opening); // Gradio empties the body
+
   // Starts the frame anew with what the widget said and who is signed in; the server shows the kept conversation again.
   const restart = () => {
     if (visit) given.set("token", visit);
@@ -104,7 +120,7 @@
   const dress = (log) => {
     for (const time of log.querySelectorAll("time:empty")) {
       const moment = new Date(time.dateTime), isToday = moment.toDateString() === new Date().toDateString();
-      time.textContent = moment.toLocaleString([], { ...(isToday ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit" });
+      time.textContent = moment.toLocaleString([], { ...(isToday ? {} : { day: "numeric", month: "short" }), hour: "numeric", minute: "2-digit" });
     }
     const finished = [...log.querySelectorAll(".aisle-tools")].at(-1)?.dataset.conversation;
     if (finished && finished !== conversation) storage?.setItem(KEY, conversation = finished);
@@ -154,68 +170,82 @@
   // A message stands below the log from the moment it is sent until the server shows it in the log.
   const unsent = [];
   const rows = () => document.querySelectorAll("#aisle-log .user-row").length;
-  const post = (text) => {
+  const awaited = () => unsent.some((message) => !message.isHeld);
+  const post = (text, isHeld = false) => {
     const element = document.createElement("p");
     element.className = "aisle-unsent";
     element.textContent = text;
-    const log = document.querySelector("#aisle-log [role=log]");
-    log.append(element);
-    log.scrollTop = log.scrollHeight;
-    unsent.push({ element, text, after: Infinity });
+    document.querySelector("#aisle-log [role=log]").append(element);
+    unsent.push({ element, text, isHeld, after: Infinity });
+    following = true;
     watch();
   };
-  const taken = () => { for (const message of unsent) message.after = Math.min(message.after, rows()); };
+  const taken = () => { for (const message of unsent) if (!message.isHeld) message.after = Math.min(message.after, rows()); };
   const arrived = () => {
-    for (const message of unsent.filter(({ after }) => rows() > after)) {
+    const isGone = ({ text, isHeld, after }) => rows() > after || (isHeld && !kept.messages.some((message) => message.text === text));
+    for (const message of unsent.filter(isGone)) {
       message.element.remove();
       unsent.splice(unsent.indexOf(message), 1);
     }
+    if (!unsent.length && !isUnanswered()) document.querySelectorAll(".aisle-lost").forEach((old) => old.remove());
+  };
+  // Dots below it, until a reply has dots of its own or the server is lost.
+  const awaiting = document.createElement("div");
+  awaiting.className = "aisle-turn aisle-awaiting";
+  awaiting.innerHTML = '<div class="aisle-bubble"><p class="aisle-writing"><i></i><i></i><i></i></p></div>';
+  const showDots = (log) => {
+    const isShown = awaited() && !log.querySelector(".aisle-lost:not(.is-held), .bot-row .aisle-writing");
+    if (!isShown) awaiting.remove();
+    else if (awaiting !== log.lastElementChild) log.append(awaiting);
   };
 
   // While a reply is awaited the server is asked for a sign of life. Without one the chat says how else to reach the shop.
-  const unanswered = () => {
+  const isUnanswered = () => {
     const all = document.querySelectorAll("#aisle-log .message-row"), last = all[all.length - 1];
-    if (!rows() || last.querySelector(".aisle-tools, .aisle-failure, .aisle-answers, .aisle-entry, .aisle-solved")) return [];
-    return [[...document.querySelectorAll("#aisle-log .user-row")].at(-1).innerText.trim()];
+    return Boolean(rows()) && !last.querySelector(".aisle-tools, .aisle-failure, .aisle-answers, .aisle-entry, .aisle-solved");
   };
   const alive = async () => Boolean(await fetch("../healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) }).catch(() => null));
   let timer;
   const watch = () => { clearTimeout(timer); timer = setTimeout(pulse, 2000); };
   const pulse = async () => {
-    if (!unsent.length && !unanswered().length) return;
+    if (!awaited() && !isUnanswered()) return;
     if ((await alive()) || (await new Promise((done) => setTimeout(done, 1000)), await alive())) return watch();
-    if (unsent.length || unanswered().length) lose();
+    if (awaited() || isUnanswered()) offer([`${words.lost} ${words.kept}`, words.reach]);
   };
-  const lose = () => {
-    const texts = shop.texts || {}, [lost, reach, again, kept] = texts[(given.get("language") || shop.language || "").slice(0, 2).toLowerCase()] || texts.en;
-    const notice = document.createElement("div"), words = document.createElement("p"), button = document.createElement("button");
-    notice.className = "aisle-lost";
+  // What is not answered can be asked again. If it is the server that is lost, it also goes along with the next message.
+  const offer = (lines, isHeld = false) => {
+    const notice = document.createElement("div"), text = document.createElement("p"), button = document.createElement("button");
+    notice.className = isHeld ? "aisle-lost is-held" : "aisle-lost";
     notice.setAttribute("role", "alert");
-    words.textContent = [`${lost} ${kept}`, reach].filter(Boolean).join("\n");
+    text.textContent = lines.filter(Boolean).join("\n");
     button.type = "button";
-    button.textContent = again;
+    button.textContent = words.again;
     button.addEventListener("click", async () => {
       button.disabled = true;
-      if (await alive()) resend();
+      if (await alive()) { kept.renew(); restart(); }
       button.disabled = false;
     });
-    notice.append(words, button);
+    notice.append(text, button);
+    if (!isHeld) kept.release();
     document.querySelectorAll(".aisle-lost").forEach((old) => old.remove());
-    const log = document.querySelector("#aisle-log [role=log]");
-    log.append(notice);
-    log.scrollTop = log.scrollHeight;
+    document.querySelector("#aisle-log [role=log]").append(notice);
+    following = true;
   };
-  // What was sent and what is typed outlive the new start in the tab's storage.
-  const resend = () => {
-    const texts = [...unanswered(), ...unsent.map(({ text }) => text)];
-    storage?.setItem(UNSENT, JSON.stringify({ text: texts.join("\n"), typed: place("box")?.value || "" }));
-    restart();
-  };
-  const goOn = () => {
-    const { text, typed } = JSON.parse(storage?.getItem(UNSENT) || "{}");
-    storage?.removeItem(UNSENT);
-    if (text) ask(text);
-    if (typed) setTimeout(fill, text ? 500 : 0, typed); // the box is empty again by then
+  // After a reload what is not answered is asked again, so often at most that nobody keeps the model busy by coming and going.
+  const goOn = async () => {
+    const isDrawn = () => document.querySelector("#aisle-log .message-row") && [...document.querySelectorAll("#aisle-log .bot-row")].every((row) => row.querySelector("[class^=aisle-]"));
+    for (let left = 100; left && !isDrawn(); left--) await new Promise((done) => setTimeout(done, 50));
+    kept.settle();
+    kept.release();
+    isReady = true;
+    if (kept.typed) fill(kept.typed);
+    const left = kept.messages;
+    if (!left.length) return;
+    if (left.every((message) => message.tries < MOST_TRIES && !message.hasFailed)) return send(null);
+    kept.hold();
+    for (const { text } of left) post(text, true);
+    clearTimeout(timer);
+    offer([words.unanswered], true);
   };
 
   // While a conversation waits for a person or has one, its changes are followed, and the chat is shown again as it is stored.
@@ -247,27 +277,27 @@
     }
   };
   // A button on a card sends words for the log, and what it stands for; the server looks that up for this visitor.
-  const press = (clicked) => {
-    button = [clicked.dataset.say, `${clicked.dataset.press} ${clicked.dataset.id}`];
-    document.querySelector("#aisle-press")?.click();
-  };
+  const press = (clicked) => send({ text: clicked.dataset.say, press: `${clicked.dataset.press} ${clicked.dataset.id}` });
+  // Without a button it is what was kept that is sent again.
+  const send = (pressed) => { button = pressed; document.querySelector("#aisle-press")?.click(); };
 
-  const held = [];
-  let visit = "", conversation = "", button = ["", ""];
+  let visit = "", conversation = "", button = null, isReady = false;
   window.aisle = {
     // What is sent waits here until the reply before it is finished; several messages become one with a line each.
     // The box itself is read: on a busy machine what Gradio passes lags behind what was typed.
-    hold(text) { const said = (place("box")?.value ?? text).trim(); if (said) { held.push(said); post(said); } return ""; },
-    take() { taken(); return held.splice(0).join("\n"); },
-    press(text, inputs) { post(text); taken(); return aisle.sent(text, inputs); },
+    // Before the conversation is shown nothing is sent: the greeting would overwrite it.
+    hold(text) { const said = (place("box")?.value ?? text).trim(); if (said) { kept.add(said); post(said); } return ""; },
+    take() { if (!isReady) return ""; taken(); return kept.take()?.text || ""; },
+    press(text, inputs) { post(text); taken(); kept.take([kept.add(text)]); return aisle.sent(text, inputs); },
     // What the server gets with a message: the page that the shop shows now goes along in the last input, as JSON.
     sent(text, inputs) { return [text, ...aisle.now(inputs)]; },
     now(inputs) { watch(); return [...inputs.slice(0, -1), JSON.stringify({ ...JSON.parse(inputs.at(-1) || "{}"), ...shopPage })]; },
     pressed(inputs) {
-      const [words, press] = button;
-      post(words); taken();
+      if (!button) for (const { element } of unsent.splice(0)) element.remove();
+      const { text, press } = button ? kept.take([kept.add(button.text, button.press)]) : kept.take();
+      post(text); taken();
       const [page, ...others] = aisle.now(inputs).reverse();
-      return [words, ...others.reverse(), JSON.stringify({ ...JSON.parse(page), press })];
+      return [text, ...others.reverse(), JSON.stringify({ ...JSON.parse(page), press })];
     },
     start() {
       page.lang = "en";
@@ -279,21 +309,22 @@
     // Only now may the page ask: what is shown from here on is not overwritten by the greeting.
     ready(token) {
       visit = token;
-      tell("ready");
+      opened();
       if (given.has("focus")) place("box")?.focus();
-      goOn();
+      goOn().then(() => tell("ready"));
     },
     // The box of the conversation's id may lag behind what the tab has kept.
     changed(inputs) { return [storage?.getItem(KEY) || conversation, ...inputs.slice(1)]; },
     ask,
     known: () => storage?.getItem(KEY) || conversation,
-    replied: () => tell("replied"),
+    replied() { kept.settle(); tell("replied"); },
   };
+  addEventListener("pagehide", () => kept.type(place("box")?.value || ""));
 
   addEventListener("click", (event) => {
     const clicked = event.target.closest?.("button");
     if (clicked?.id === "aisle-close") tell("close");
-    if (clicked?.id === "aisle-new") { storage?.removeItem(KEY); restart(); }
+    if (clicked?.id === "aisle-new") { storage?.removeItem(KEY); kept.clear(); restart(); }
     if (clicked?.dataset.step) turn(clicked);
     if (clicked?.matches(".aisle-resume")) resume();
     if (clicked?.dataset.copy) copy(clicked);

@@ -96,6 +96,7 @@ iframe{display:block;width:100%;height:100%;border:0}
   const toggle = (open, focus = true) => {
     if (open && !frame) load();
     panel.hidden = !open;
+    host.toggleAttribute("open", open); // for the page's style sheet
     dot.hidden = true;
     button.setAttribute("aria-expanded", open);
     label();
