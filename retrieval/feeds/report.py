@@ -23,8 +23,8 @@ class RowError:
     line: int
     field: str
     reason: str
-    is_further: bool = False
     id: str = dataclass_field(default="", compare=False)
+    is_further: bool = False
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.field}: {self.reason}"
