@@ -46,7 +46,10 @@ def index(home: Home = None, encoder: EncoderName = None) -> None:
 def _indexed(settings: Settings) -> Catalog | None:
     """The shop's records, if the index in use is whole and was made of them; else None. No model is loaded."""
     from retrieval.errors import SearchIndexError
+    from retrieval.index.adapted_encoder import adapter_name
+    from retrieval.index.home import IndexHome
     from retrieval.index.index import Index
+    from retrieval.index.manifest import Manifest
     from retrieval.index.sentence_encoder import LazyEncoder
     from retrieval.store.database import open_database
     from retrieval.store.records import Records
@@ -55,11 +58,13 @@ def _indexed(settings: Settings) -> Catalog | None:
     try:
         catalog = Records(engine).catalog()
         Index.open(settings.home, catalog, LazyEncoder(settings.encoder), settings.chroma_url).close()
-    except SearchIndexError:
+        placed_by = Manifest.read(IndexHome(settings.home).current()).wishes
+        is_current = placed_by == adapter_name("product-finder", settings.data / "models" / "product-finder")
+    except (SearchIndexError, OSError):  # the build says what is wrong
         return None
     finally:
         engine.dispose()
-    return catalog
+    return catalog if is_current else None
 
 
 def _built_at(settings: Settings) -> float:

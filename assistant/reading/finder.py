@@ -7,7 +7,6 @@ finder (`aisle train product-finder`) is a second adapter of the same kind, whic
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +17,7 @@ import torch
 import torch.nn.functional as functional
 
 from assistant.reading.listener import NOTHING_BEFORE
-from retrieval.index.adapted_encoder import load_adapted, loading, pooled
+from retrieval.index.adapted_encoder import adapter_name, load_adapted, loading, pooled
 from retrieval.index.encoder import Vectors
 from retrieval.index.one_thread import one_thread
 
@@ -110,5 +109,4 @@ def open_product_finder(folder: Path) -> EncoderFinder:
 def _opened(name: str, folder: Path, longest: int) -> EncoderFinder:
     with loading(name, folder):
         transformer = load_adapted(folder)[0]
-        fingerprint = hashlib.sha256((folder / "adapter_model.safetensors").read_bytes()).hexdigest()[:12]
-        return EncoderFinder(transformer.auto_model, transformer.tokenizer, f"{name}@{fingerprint}", longest).eval()
+        return EncoderFinder(transformer.auto_model, transformer.tokenizer, adapter_name(name, folder), longest).eval()

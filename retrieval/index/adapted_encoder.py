@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,12 @@ def load_adapted(folder: Path) -> SentenceTransformer:
     model = load_packaged()
     model[0].auto_model = PeftModel.from_pretrained(model[0].auto_model, str(folder)).merge_and_unload()
     return model
+
+
+def adapter_name(name: str, folder: Path) -> str:
+    """What an encoder with the adapter in `folder` is called in an index: another name for other weights. Raises OSError."""
+    weights = (folder / "adapter_model.safetensors").read_bytes()
+    return f"{name}@{hashlib.sha256(weights).hexdigest()[:12]}"
 
 
 @contextmanager

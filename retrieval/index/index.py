@@ -310,11 +310,10 @@ def _sweep(place: IndexHome, chroma_url: str) -> None:
 
 
 def _read_vectors(folder: Path, part: _Part) -> Vectors:
-    if not part.encoder.dimension:
+    if not part.encoder.name:
         return part.no_vectors
-    shape = (len(part.keys), part.encoder.dimension)
-    vectors: Vectors = np.load(folder / part.file, mmap_mode="r" if all(shape) else None, allow_pickle=False)
-    if vectors.shape != shape:
+    vectors: Vectors = np.load(folder / part.file, mmap_mode="r" if part.keys else None, allow_pickle=False)
+    if vectors.ndim != 2 or len(vectors) != len(part.keys):  # an encoder's dimension may take seconds to learn
         raise IndexDamaged(f"{folder / part.file} has the shape {vectors.shape}", REBUILD)
     return vectors
 
