@@ -101,11 +101,26 @@ class ShopImport:
             return f"a file could not be read to its end; its {found} {noun} may be a part only"
         if reading.bad_rows > found:
             return f"{reading.bad_rows} rows are bad and {found} are good"
+        if kind in REPLACEABLE and (hidden := self._hidden(kind, reading)):
+            return f"it hides {hidden} of the {self._records.count(kind)} {noun} that are served, more than half"
         if replace and kind in REPLACEABLE:
             known = self._records.count(kind)
             if found < _SUSPICIOUS * known:
                 return f"it has {found} {noun}, less than half of the {known} that it would replace"
         return ""
+
+    def _hidden(self, kind: Kind, reading: Reading[Any]) -> int:
+        """How many stored records a feed hides, if that is more than half of them; else 0."""
+        if not reading.skipped:
+            return 0
+        catalog = self._records.catalog()
+        stored = (
+            [(each.id, each.item_group_id) for each in catalog.products.values()]
+            if kind is Kind.PRODUCTS
+            else [(id, "") for id in catalog.faqs]
+        )
+        hidden = reading.removal(replace=False).hides(stored, {each.id for each in reading.records})
+        return len(hidden) if len(hidden) > _SUSPICIOUS * len(stored) else 0
 
     def _way(self, kind: Kind, intake: Intake) -> _Way:
         records = self._records

@@ -52,9 +52,15 @@ def product_meant(planned: str, task: Task, bench: Bench) -> str:
     not, and it is heard nearer than all that is in view: "does the fountain come with a plug" after cat food, but not "does it fit a bike".
     """
     in_view = (*task.thread.shown, *filter(None, [task.thread.page]))
-    if (heard := task.heard) is None or (wish := task.wish) is None or planned not in in_view:
+    products = bench.catalog.products
+    if (
+        (heard := task.heard) is None
+        or (wish := task.wish) is None
+        or planned not in in_view
+        or planned not in products
+    ):
         return planned
-    products, asked = bench.catalog.products, Asked((), heard)
+    asked = Asked((), heard)
     new_words = set(stems(task.message)) - _called(products[planned])
     others = (each.product for each in bench.search.nearest_to(wish, Filter(), _NAMED, task.moment))
     known = {group_of(products[id]) for id in in_view if id in products}

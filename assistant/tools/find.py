@@ -32,7 +32,7 @@ _READ = 6
 """Candidates whose lines are read; more cost a customer time and seldom change the first three."""
 _HEARD = 24
 """Products that are looked at because they are near to what is wished for, whatever the plan calls it."""
-_READ_FROM_A_WORD = ("product_type", "color", "size", "age_group")
+_READ_FROM_A_WORD = ("product_type", "color", "age_group")
 _IN_PASSING = 0.1
 """How much nearer, line and whole together, a product beyond such limits is where the word was said in passing."""
 _PLACE = 0.3
@@ -62,7 +62,9 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if _is_measured(wanted) and not any(wanted.sort_field in each.product.attributes for each in searched):
         by_relevance = replace(wanted, sort=Sort.RELEVANCE, sort_field="")  # "keeps hot longest" is no length of mugs
         searched, count, is_relaxed, wanted = _search(step, by_relevance, task, bench)
-    candidates = _heard(step, searched, wanted, task, bench) if wanted.sort is Sort.RELEVANCE else searched[:_READ]
+    candidates = searched[:_READ]
+    if wanted.sort is Sort.RELEVANCE:
+        candidates, wanted = _heard(step, searched, wanted, task, bench)
     if not candidates:
         pages = page_findings(task.asked(task.message), bench, SURELY_ANSWERS) if asks_in_words(task.message) else ()
         pages = pages if _speaks_of(pages, step.kind, bench) else ()
@@ -132,40 +134,46 @@ def _is_other_kind(kind: str, task: Task, candidates: Sequence[Candidate], bench
 
 
 def _loosened(wanted: Filter) -> Filter:
-    """The filter without the limits that are read from single words, which may have been said of something else."""
-    return replace(wanted, conditions=tuple(each for each in wanted.conditions if each.field not in _READ_FROM_A_WORD))
+    """The filter without the limits that are read from single words, which may have been said of something else.
+
+    A size never is, and what was ruled out stays so.
+    """
+    kept = (c for c in wanted.conditions if c.field not in _READ_FROM_A_WORD or c.operator is Operator.NOT_IN)
+    return replace(wanted, conditions=tuple(kept))
 
 
 def _heard(
     step: Find, searched: Sequence[Candidate], wanted: Filter, task: Task, bench: Bench
-) -> tuple[Candidate, ...]:
+) -> tuple[tuple[Candidate, ...], Filter]:
     """The first of the products that meet the limits, those `searched` and others near to the message, by their lines and as wholes.
 
     A plan names what is wanted as the shop seldom calls it, and then the search finds nothing, or something else. Words that were said in
-    passing make no limits: a bike for two kids and the groceries is no kids' bike, and whose fingers go white wants no white gloves.
+    passing make no limits: a bike for two kids and the groceries is no kids' bike, and whose fingers go white wants no white gloves. The filter
+    is the one that they meet.
     """
     if (heard := task.heard) is None or (wish := task.wish) is None or not (step.kind or step.want):
-        return tuple(searched[:_READ])
+        return tuple(searched[:_READ]), wanted
 
     def near_to(limits: Filter) -> dict[str, Candidate]:
         nearest = bench.search.nearest_to(wish, limits, _HEARD, task.moment)
         by_group = {group_of(each.product): each for each in (*nearest, *searched)}
         return {each.product.id: each for each in by_group.values()}
 
-    within, beyond, asked = near_to(wanted), near_to(_loosened(wanted)), Asked((), heard)
+    loosened = _loosened(wanted)
+    within, beyond, asked = near_to(wanted), near_to(loosened), Asked((), heard)
     both = within | beyond
     nearness = {id: max((line.nearness for line in bench.nearest_lines(id, asked, 1)), default=0.0) for id in both}
     merit = {id: nearness[id] + fit for id, fit in zip(both, bench.search.nearness_to(wish, both), strict=True)}
     best = max((merit[id] for id in within), default=0.0)
-    near = within if max(merit.values(), default=0.0) < best + _IN_PASSING else beyond
+    near, met = (within, wanted) if max(merit.values(), default=0.0) < best + _IN_PASSING else (beyond, loosened)
     has_kind = not step.kind or any(map(bench.search.has_kind, _things(step.kind)))
     least = _SOLD_BY_ANOTHER_NAME if not has_kind else 0.0 if searched else _SOLD
     if not near or max(nearness[id] for id in near) < least:
-        return ()
+        return (), wanted
     first, *others = sorted(near, key=lambda id: merit[id], reverse=True)[:_READ]
     kind, least_near = _kind(near[first].product), nearness[first] - _BESIDE
     beside = (id for id in others if nearness[id] >= least_near or _kind(near[id].product) == kind)
-    return tuple(near[id] for id in (first, *beside))
+    return tuple(near[id] for id in (first, *beside)), met
 
 
 def _of_narrower_kind(candidates: Sequence[Candidate], modifier: str) -> tuple[Candidate, ...]:

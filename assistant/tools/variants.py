@@ -81,6 +81,10 @@ def in_best_variants(found: Findings, step: Find, task: Task, bench: Bench) -> F
     limits = bench.constraints.of(step, task.need, task.message, task.thread.shown)
     products = [bench.catalog.products[id] for id in found.products]
     swaps = {each.id: _best(each, _fitting_alike(each, limits, task, bench), task, bench).id for each in products}
+    for id, best in swaps.items():  # what is told of the one found must stand in the record of the other, too
+        own = {line.text for line in bench.lines_of(best)}
+        if any(told.line.record == id and told.line.text not in own for told in found.lines):
+            swaps[id] = id
     lines = (
         replace(told, line=replace(told.line, record=swaps.get(told.line.record, told.line.record)))
         for told in found.lines
@@ -92,8 +96,13 @@ def in_best_variants(found: Findings, step: Find, task: Task, bench: Bench) -> F
 
 
 def with_said_size(step: Find, task: Task, bench: Bench) -> Task:
-    """The task of a search with the size that the customer named before for goods of the kind that is looked for."""
+    """The task of a search with the size that the customer named before for goods of the kind that is looked for.
+
+    A size that the message itself names is kept.
+    """
     kinds = bench.constraints.kinds(step.kind)
+    if (step.kind and not kinds) or task.need.size != task.thread.need.size:
+        return task
     shown = next((bench.catalog.products[id] for id in task.thread.shown if id in bench.catalog.products), None)
     for each in reversed(task.thread.options):
         of_kind = next((p for p in bench.catalog.products.values() if kind_of(p) == each.kind), None)

@@ -45,4 +45,4 @@ class _NoEncoder:
 
 
 NO_ENCODER: Encoder = _NoEncoder()
-"""Stands where a second encoder may, and none is wanted."""
+"""For an index whose products are placed by one encoder alone."""

@@ -62,10 +62,11 @@ class FaqHit:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The shelf between two changes of any offer, which rows are offered then, and which rows a condition accepts."""
+    """The shelf between two changes of any offer, which rows are offered and available then, and which rows a condition accepts."""
 
     shelf: Shelf
     is_offered: NDArray[np.bool_]
+    is_available: NDArray[np.bool_]
     accepts: dict[Condition, NDArray[np.bool_]]
 
 
@@ -155,7 +156,7 @@ class Search:
         """Products that the index places nearest to `wish`, a vector of its encoder of wishes; one of each item group."""
         view = self._view(moment)
         rows = _accepted(view, filter)
-        return self._nearest(view, rows, self._index.product_places[rows] @ wish, filter, limit)
+        return self._nearest(view, rows, (self._index.product_places @ wish)[rows], filter, limit)
 
     def nearness_to(self, wish: Vectors, ids: Iterable[str]) -> list[float]:
         """How near the index places each of these products to `wish`, cosines. Raises KeyError for one that is not searched."""
@@ -198,7 +199,11 @@ class Search:
             shelf = self._shelf
         else:
             shelf = self._shelf.at(self._changes[place - 1] if place else self._changes[0] - timedelta(microseconds=1))
-        return _View(shelf, np.array([not offer.is_over for offer in shelf.offers], np.bool_), {})
+        is_offered, is_available = (
+            np.array([has(offer) for offer in shelf.offers], np.bool_)
+            for has in (lambda offer: not offer.is_over, lambda offer: offer.is_available)
+        )
+        return _View(shelf, is_offered, is_available, {})
 
     def _page(
         self,
@@ -226,8 +231,7 @@ class Search:
         groups = view.shelf.traits[rows, _GROUP]
         best = np.full(int(groups.max(initial=0)) + 1, -np.inf)
         np.maximum.at(best, groups, cosines)
-        is_sold_out = np.array([not view.shelf.offers[row].is_available for row in rows], np.bool_)
-        near = rows[np.lexsort((-cosines, is_sold_out, -best[groups]))]
+        near = rows[np.lexsort((-cosines, ~view.is_available[rows], -best[groups]))]
         kept = near[one_per_group(view.shelf, near, np.arange(len(near)), filter)][:limit]
         return self._recommender.explain(Question(view.shelf, kept, self._history.profile(None), None))
 

@@ -254,6 +254,25 @@ def test_a_kind_that_was_named_is_kept_unless_something_else_is_much_nearer(live
     assert "Earphones" in kinds_shown(1)
 
 
+def test_a_product_that_was_removed_since_is_no_longer_spoken_of(live: Dialogue, finder: Encoder) -> None:
+    listener = HearsALine(finder, next(iter(northwire().lines.values()))[0])
+    step = Details(of=("gone",), question="how heavy is it")
+    dialogue = replace(live, planner=Plans(step), listener=listener, wish_listener=listener)
+    assert dialogue.prepare("how heavy is it", Thread(shown=("gone",))).brief.products == ()
+
+
+@pytest.mark.parametrize(
+    "said", ["something for my ears, no earphones", "not earphones please", "no earphones, something else"]
+)
+def test_what_was_ruled_out_stays_so_however_near_it_is(live: Dialogue, finder: Encoder, said: str) -> None:
+    products = northwire().catalog.products
+    ears = next(each for each in products.values() if "Earphones" in each.category_path)
+    heard = Hears(finder.encode_documents([product_text(ears)])[0])
+    dialogue = replace(live, planner=Plans(Find(want=said)), listener=heard, wish_listener=heard)
+    shown = dialogue.prepare(said, Thread()).brief.products
+    assert not any("Earphones" in products[id].category_path for id in shown)
+
+
 def test_an_order_by_what_no_product_of_the_kind_has_is_dropped(live: Dialogue, finder: Encoder) -> None:
     shop = northwire()
     monitors = [id for id, each in shop.catalog.products.items() if "Monitors" in each.category_path]

@@ -13,6 +13,7 @@ from assistant.live.live import Live
 from assistant.shop_import import ImportResult, ShopImport
 from retrieval.catalog.catalog import Catalog
 from retrieval.feeds.not_public import hidden
+from retrieval.index.encoder import NO_ENCODER
 from retrieval.store.database import open_database
 from retrieval.store.records import Records
 from retrieval.store.versions import Kind
@@ -233,7 +234,7 @@ def test_a_hidden_page_removes_what_was_stored_of_it(
 def test_a_live_server_stops_serving_what_is_hidden(shop: Shop, tmp_path: Path) -> None:
     shop.take(merchant({"A": "", "B": ""}))
     generations = Generations(
-        shop.records, tmp_path, "", WordEncoder(), lambda material: set(material.catalog.products)
+        shop.records, tmp_path, "", WordEncoder(), NO_ENCODER, lambda material: set(material.catalog.products)
     )
     live = Live(generations, generations.first())
     shop.take(merchant({"B": "hidden"}))
@@ -270,3 +271,16 @@ def test_replace_removes_nothing_if_a_bad_row_has_no_id(shop: Shop, row: str) ->
     result = shop.take(f"{HEAD}A,Thing,5\n{row}", replace=True)
     assert result.reading.nameless.endswith("feed:3")
     assert shop.ids >= {"A", "B", "C"}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+def test_a_feed_that_nobody_looks_at_may_not_hide_most_of_the_shop(shop: Shop, form: Callable[[Rows], str]) -> None:
+    shop.take(form({"A": "", "B": "", "C": "", "D": ""}))
+    broken = form({"A": "", "B": "hidden", "C": "hidden", "D": "hidden"})
+    refused = shop.take(broken, careful=True)
+    assert refused.refusal == "it hides 3 of the 4 products that are served, more than half"
+    assert shop.ids == {"A", "B", "C", "D"}
+    never_stored = form({"A": "", "B": "", "C": "", "D": "", **{f"X{number}": "hidden" for number in range(9)}})
+    assert not shop.take(never_stored, careful=True).refusal
+    shop.take(broken)
+    assert shop.ids == {"A"}

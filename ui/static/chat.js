@@ -310,8 +310,9 @@
     ready(token) {
       visit = token;
       opened();
+      tell("ready");
       if (given.has("focus")) place("box")?.focus();
-      goOn().then(() => tell("ready"));
+      goOn();
     },
     // The box of the conversation's id may lag behind what the tab has kept.
     changed(inputs) { return [storage?.getItem(KEY) || conversation, ...inputs.slice(1)]; },
