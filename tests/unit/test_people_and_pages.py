@@ -245,7 +245,7 @@ def test_what_stands_before_the_questions_stays_an_answer(tmp_path: Path) -> Non
     )
     assert [(faq.id, faq.title, faq.link) for faq in _pages(path)] == [
         ("faq", "Delivery", "/help"),
-        ("faq-is-it-free", "Is it free?", "/help#is-it-free"),
+        ("faq-is-it-free", "Delivery: Is it free?", "/help#is-it-free"),
         ("faq-and-abroad", "And abroad?", "/help#and-abroad"),
     ]
 
