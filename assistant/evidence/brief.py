@@ -61,6 +61,7 @@ class Note(StrEnum):
     NO_ORDER = "no such order"
     NO_ORDERS, NONE_BEFORE, NONE_IN_TIME = "no orders yet", "no order before that", "no orders in that time"
     NOTHING_SPENT, NOT_BOUGHT, BOUGHT = "nothing spent in that time", "in none of the orders", "in these orders"
+    IN_TIME = "of the time that was named"
     LARGEST, SMALLEST, EQUAL_TOTALS = "the largest total", "the smallest total", "equal totals"
     OVER_BUDGET = "over budget"
     LIMIT_NOT_MET = "nothing meets every limit"

@@ -32,10 +32,10 @@ def spent(records: Sequence[OrderRecord], period: Period | None, today: date) ->
     return Findings(sums=tuple(_sum(counted, currency, period, today) for currency in currencies))
 
 
-def extreme(records: Sequence[OrderRecord], sign: int) -> Findings:
+def extreme(records: Sequence[OrderRecord], sign: int, in_time: tuple[Note, ...] = ()) -> Findings:
     """The order with the largest total, or with a negative `sign` the smallest; all of them if several have it, one of each currency.
 
-    Cancelled and returned orders count only where there are no others.
+    Cancelled and returned orders count only where there are no others. `in_time` notes that only orders of one time are given.
     """
     counted = [record for record in records if record.order.status not in _GONE_BACK] or list(records)
     found: list[OrderRecord] = []
@@ -43,7 +43,7 @@ def extreme(records: Sequence[OrderRecord], sign: int) -> Findings:
         own = [record for record in counted if record.order.total.currency == currency]
         best = max(sign * record.order.total.amount for record in own)
         found += [record for record in own if sign * record.order.total.amount == best]
-    return _told(found, Note.LARGEST if sign > 0 else Note.SMALLEST)
+    return _told(found, Note.LARGEST if sign > 0 else Note.SMALLEST, *in_time)
 
 
 def ranked(records: Sequence[OrderRecord], sign: int) -> Findings:
@@ -54,9 +54,9 @@ def ranked(records: Sequence[OrderRecord], sign: int) -> Findings:
     return _told(by_total, Note.LARGEST if sign > 0 else Note.SMALLEST)
 
 
-def _told(records: Sequence[OrderRecord], note: Note) -> Findings:
+def _told(records: Sequence[OrderRecord], *notes: Note) -> Findings:
     kept = tuple(records[: len(ORDER_SLOTS)])
-    return Findings(orders=tuple(record.order for record in kept), records=kept, notes=(note,))
+    return Findings(orders=tuple(record.order for record in kept), records=kept, notes=notes)
 
 
 def _sum(records: Sequence[OrderRecord], currency: str, period: Period | None, today: date) -> Sum:

@@ -62,7 +62,7 @@ def order(step: Order, task: Task, bench: Bench) -> Findings:
     if (sign := asks_dearer(message)) and len(told := search.told) > 1:
         return ranked(told, sign)
     if (sign := asks_extreme(message)) and search.in_period:
-        return extreme(search.in_period, sign)
+        return extreme(search.in_period, sign, search.in_time)
     if (goods := goods_bought(message)) and (found := search.bought(goods)) is not None:
         return found
     records, notes = search.meant(step.order, step.what)

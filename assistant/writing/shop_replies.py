@@ -103,7 +103,8 @@ def _no_order(view: ReplyView) -> str:
     """Why no order is told."""
     notes = view.task.brief.notes
     if Note.NOT_BOUGHT in notes:
-        return view.phrases("order.not_bought", goods=goods_bought(view.task.message))
+        name = "not_bought_in_time" if Note.IN_TIME in notes else "not_bought"
+        return view.phrases(f"order.{name}", goods=goods_bought(view.task.message))
     names = {
         Note.NO_ORDERS: "none_yet",
         Note.NONE_BEFORE: "none_before",
@@ -117,7 +118,8 @@ def _by_total(view: ReplyView) -> Iterator[str]:
     """The orders by their totals: of two or three that were set side by side the others' totals, too."""
     notes, (first, *rest) = view.task.brief.notes, view.orders
     if not rest:
-        yield view.phrases("order.largest" if Note.LARGEST in notes else "order.smallest", o=first)
+        name = "largest" if Note.LARGEST in notes else "smallest"
+        yield view.phrases(f"order.{name}_in_time" if Note.IN_TIME in notes else f"order.{name}", o=first)
         return
     others = listed([view.phrases("order.total_of", o=slot) for slot in rest])
     if Note.EQUAL_TOTALS in notes:
@@ -126,9 +128,8 @@ def _by_total(view: ReplyView) -> Iterator[str]:
         yield view.phrases("order.larger" if Note.LARGEST in notes else "order.smaller", o=first, others=others)
     else:
         totals = listed([view.phrases("order.total_of", o=slot) for slot in view.orders])
-        yield view.phrases(
-            "order.several_largest" if Note.LARGEST in notes else "order.several_smallest", totals=totals
-        )
+        name = "several_largest" if Note.LARGEST in notes else "several_smallest"
+        yield view.phrases(f"order.{name}_in_time" if Note.IN_TIME in notes else f"order.{name}", totals=totals)
 
 
 def _bought(view: ReplyView) -> Iterator[str]:
