@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 
 from assistant.dialogue.thread import Thread
+from assistant.planning.grammar.periods import without_period
 from assistant.planning.grammar.text import Text, clean
 from assistant.planning.request_form import points, without_lead_in
 from assistant.reference import ORDER_SLOTS
@@ -147,6 +148,10 @@ _ABOUT_MONEY = re.compile(
     r"\b(?:charg\w*|fees?|costs?|cost me|pay|paid|money|refund\w*|price|bill\w*|for free|free)\b|\bhow much\b"
 )
 _SHORT = 6
+_AROUND_A_PERIOD = frozenset(
+    "and or but so ok okay then please only just what how about much all of in for during over from since the".split()
+)
+"""Words of a message that names nothing but a period: "ok, and what about all of last year?"."""
 
 
 class Aspect(StrEnum):
@@ -180,13 +185,11 @@ def asks_first(message: str) -> bool:
 
 
 def goes_on_about_spending(message: str, thread: Thread) -> bool:
-    """Whether a short message names nothing but another time behind a question what orders came to: "and last month?"."""
+    """Whether a message names nothing but another time behind a question what orders came to: "and last month?"."""
     is_behind = bool(thread.turns) and re.search(r"^s1 spent", thread.turns[-1].brief, re.MULTILINE)
-    said = _lower(message)
-    is_short = len(said.split()) <= _SHORT and re.match(
-        r"^(?:(?:and|what about|how about|or|only|just)\b|(?:in|since|last|this)\b)", said
-    )
-    return bool(is_behind and is_short)
+    if not is_behind or (rest := without_period(message)) is None:
+        return False
+    return _AROUND_A_PERIOD.issuperset(re.findall(r"[^\s,.?!]+", rest))
 
 
 def place_of(message: str) -> Place | None:

@@ -202,7 +202,17 @@ def test_what_was_spent_is_that_of_the_time_named_and_says_which_orders_count(
 def test_another_time_named_behind_it_is_asked_of_the_same(shop: OrderChat) -> None:
     assert "$20.00" in asked(shop, "C-4", "how much have i spent this year?", "and last month?", plan="order history")
     assert "$20.00" in asked(shop, "C-4", "how much did I spend", "what about october", plan="policy x")
+    assert "$300.00" in asked(shop, "C-4", "how much did I spend", "ok, and in all of 2025?", plan="policy x")
     assert "nothing to count" in asked(shop, "C-4", "how much have I spent in 2024")
+
+
+@pytest.mark.parametrize(
+    "message", ["and do you have tents?", "and where is my parcel?", "what about shipping?", "and mugs from this year?"]
+)
+def test_something_else_asked_behind_it_is_not_asked_of_the_same(shop: OrderChat, message: str) -> None:
+    told = asked(shop, "C-4", "how much have I spent?", message)
+    assert "$370.00" not in told
+    assert "$70.00" not in told
 
 
 @pytest.mark.parametrize("plan", WRONG_PLANS)

@@ -38,6 +38,13 @@ def period_in(message: str, today: date) -> Period | None:
     return next((read(found, today) for pattern, read in _FORMS if (found := pattern.search(said))), None)
 
 
+def without_period(message: str) -> str | None:
+    """The message in lower case without the period that it names; None if it names none."""
+    said = Text.of(message).lower
+    found = next(filter(None, (pattern.search(said) for pattern, _ in _FORMS)), None)
+    return None if found is None else f"{said[: found.start()]} {said[found.end() :]}"
+
+
 def _month_period(year: int, month: int) -> Period:
     return Period(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
 
