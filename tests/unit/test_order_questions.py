@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.actions.order import Order, OrderLine, OrderStatus
 from assistant.actions.orders import Orders
@@ -372,6 +374,9 @@ def test_a_visitor_is_asked_to_sign_in_only_for_orders_of_their_own(shop: OrderC
         ("last week", date(2026, 11, 9), date(2026, 11, 15)),
         ("in 2025", date(2025, 1, 1), date(2025, 12, 31)),
         ("yesterday", date(2026, 11, 19), date(2026, 11, 19)),
+        ("since 31 June", date(2026, 6, 30), TODAY),
+        ("since May 01", date(2026, 5, 1), TODAY),
+        ("since May 0", date(2026, 5, 1), TODAY),
     ],
 )
 def test_periods(message: str, first: date, last: date) -> None:
@@ -379,7 +384,30 @@ def test_periods(message: str, first: date, last: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["may I pay later", "and may i ask", "what did I spend", "order 2024-17", "my last order"]
+    "message",
+    [
+        "may I pay later",
+        "and may i ask",
+        "what did I spend",
+        "order 2024-17",
+        "my last order",
+        "since 0 May",
+        "did I spend about 2000 dollars?",
+        "a card of 2000 USD",
+        "is it for 1999.99",
+        "for 2000€",
+    ],
 )
 def test_no_period(message: str) -> None:
     assert period_in(message, TODAY) is None
+
+
+WORDS = st.sampled_from(
+    """since after from between until the beginning start of in last past previous this and for 0 00 1 29 31 32 99 999
+    3rd 0th may february may, june 1900 2000 2024 2099 year years month months week days day today yesterday""".split()
+)
+
+
+@given(message=st.lists(WORDS, max_size=8).map(" ".join) | st.text(), today=st.dates(date(1990, 1, 1), date(2100, 1, 1)))
+def test_any_message_has_a_period_or_none(message: str, today: date) -> None:
+    assert isinstance(period_in(message, today), Period | None)
