@@ -38,10 +38,13 @@ _LATEST = re.compile(
     r"\b(?:last|latest|newest|most recent)(?: \w+)? (?:orders?|purchases?|parcels?|packages?|delivery|shipment|one|things?|stuff|items?)\b"
     rf"|\b(?:i|we)(?:'ve| have)? (?:just |last |most recently ){_BOUGHT}\b|\b{_BOUGHT} (?:\w+ )?(?:last|most recently)\b(?! \w)"
 )
+_BEFORE_IT, _CLAUSE_END = r"before (?:that|this|it|(?:the )?(?:last|latest))", r"(?=\s*(?:[,.;:!?]|$)| (?:and|but)\b)"
 _BEFORE = re.compile(
-    r"\bbefore (?:that|this|it|the (?:last|latest))\b(?: (?:one|order|purchase))?|\b(?:order|one|purchase) before\b"
+    rf"\b{_BEFORE_IT} (?:one|order|purchase)\b|\b(?:order|one|purchase) (?:before|{_BEFORE_IT}){_CLAUSE_END}"
     r"|\b(?:previous|prior|penultimate|(?:second|2nd)[ -](?:to[ -])?last|last but (?:one|1)) (?:order|purchase|one)\b"
 )
+_BEFORE_THAT = re.compile(rf"\b{_BEFORE_IT}{_CLAUSE_END}")
+"""It means an order by itself, "what did I buy before that?", unless the message asks when something comes."""
 _OLDEST = re.compile(
     rf"\b(?:my|our|the) (?:very )?(?:first|oldest|earliest)(?: ever)? (?:order|purchase)\b|\b(?:did|have) (?:i|we) first {_BOUGHT}\b"
 )
@@ -165,6 +168,9 @@ class Aspect(StrEnum):
     COST = "cost"
 
 
+_OF_ARRIVAL = frozenset([Aspect.STANDING, Aspect.WHY, Aspect.TRACKING])
+
+
 class Place(StrEnum):
     """Which of a customer's orders a message means by when it was placed."""
 
@@ -195,6 +201,10 @@ def goes_on_about_spending(message: str, thread: Thread) -> bool:
 def place_of(message: str) -> Place | None:
     """Which order a message means by its place in time; None if it names none. "The order before that" comes before "last"."""
     said = _lower(message)
+    if _BEFORE_THAT.search(said):
+        asked = asked_of_order(message)
+        if not asked or asked - _OF_ARRIVAL:
+            return Place.BEFORE
     forms = ((_BEFORE, Place.BEFORE), (_OLDEST, Place.OLDEST), (_LATEST, Place.LATEST))
     found = next((place for form, place in forms if form.search(said)), None)
     if found is None and re.search(rf"\bwhen (?:did|have) (?:i|we) last {_BOUGHT}\b", said):

@@ -147,12 +147,26 @@ def test_the_last_order_is_the_one_placed_most_recently_and_both_halves_are_answ
 
 @pytest.mark.parametrize(
     "message",
-    ["when did i last buy something before that?", "what was in the order before that?", "and my previous order?"],
+    [
+        "when did i last buy something before that?",
+        "what was in the order before that?",
+        "and my previous order?",
+        "and before that?",
+        "what did I buy before that, and has it arrived?",
+    ],
 )
 def test_the_order_before_is_the_one_placed_before_the_one_spoken_of(shop: OrderChat, message: str) -> None:
     text = asked(shop, "C-4", "what was in my last order?", message, plan="order history")
     assert "O-3" in text
     assert "O-4" not in text
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Will my order arrive before this Friday?", "will it be here before that", "will I get my order before Christmas"],
+)
+def test_a_day_of_arrival_names_no_order_before_another(shop: OrderChat, message: str) -> None:
+    assert "L-1" in asked(shop, "C-5", "where is my order L-1?", message, plan="order status L-1")
 
 
 def test_before_the_first_order_there_is_none(shop: OrderChat) -> None:
