@@ -36,7 +36,7 @@ _BOUGHT = r"(?:buy|bought|order|ordered|purchased?|get|got|gotten)"
 _BUY = r"(?:buy|bought|order|ordered|purchased?)"
 _LATEST = re.compile(
     r"\b(?:last|latest|newest|most recent)(?: \w+)? (?:orders?|purchases?|parcels?|packages?|delivery|shipment|one|things?|stuff|items?)\b"
-    rf"|\b(?:i|we)(?:'ve| have)? (?:just |last |most recently ){_BOUGHT}\b|\b{_BOUGHT} (?:\w+ )?(?:last|most recently)\b(?! \w)"
+    rf"|\b(?:i|we)(?:'ve| have)? (?:just {_BUY}|(?:last|most recently) {_BOUGHT})\b|\b{_BOUGHT} (?:\w+ )?(?:last|most recently)\b(?! \w)"
 )
 _BEFORE_IT, _CLAUSE_END = r"before (?:that|this|it|(?:the )?(?:last|latest))", r"(?=\s*(?:[,.;:!?]|$)| (?:and|but)\b)"
 _BEFORE = re.compile(
