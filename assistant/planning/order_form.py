@@ -73,7 +73,13 @@ _GOODS = re.compile(
     rf"\b(?:did|have|has|had) (?:i|we) (?:ever |already |once |actually |previously |last |first )*{_BUY} (?P<goods>[^.?!,;]+)"
     r"|\b(?:was|is|are|were) there (?:ever )?(?P<inside>[^.?!,;]+?) in (?:any|one|some)?(?: of)? ?my (?:past |old |previous |earlier )?orders?\b"
     r"|\bwhich (?:one )?(?:of my )?orders? (?:has|had|holds?|contains?|contained|included?|includes|did i (?:buy|get|order)) (?P<held>[^.?!,;]+)"
-    rf"|\b(?:i|we)(?:'ve| have)? (?:ever|already) {_BUY} (?P<told>[^.?!,;]+)"
+)
+_TOLD_GOODS = re.compile(
+    rf"(?P<ahead>[^.?!,;]*)\b(?:i|we)(?:'ve| have)? (?:ever|already) {_BUY} (?P<goods>(?:(?!\b(?:and|but|so)\b)[^.?!,;])+)(?P<behind>.?)"
+)
+"""Goods that somebody has bought; a question only behind words that ask, or before a question mark."""
+_ASKS_WHETHER = re.compile(
+    r"\b(?:know|tell me|see|check|say|remember|sure|find out|look up|wonder(?:ing)?|is it (?:true|possible|right)|could it be)(?: if| whether| that)?$|\bwhether$"
 )
 _BEHIND_GOODS = re.compile(
     r"\s+(?:from (?:you|here|this|your)|here|before|already|ever|in (?:the past|my|any|it|one)|with (?:you|this)|off you|at (?:your|this)|in|on|since|last|this|during|again|yet"
@@ -226,10 +232,7 @@ def asks_dearer(message: str) -> int:
 
 def goods_bought(message: str) -> str:
     """The goods of which a message asks whether or when they were bought: "a tent" in "did I ever buy a tent"; "" if it asks for none."""
-    found = _GOODS.search(_lower(message))
-    if found is None:
-        return ""
-    said = _BEHIND_GOODS.sub("", f" {next(filter(None, found.groups()))}").strip()
+    said = _BEHIND_GOODS.sub("", f" {_asked_goods(message)}").strip()
     bare = _BARE_GOODS.sub("", said)
     words = re.findall(r"[\w'-]+", bare)
     if not words or len(words) > _LONGEST_GOODS or words[0] in _NO_GOODS:
@@ -252,8 +255,7 @@ def asks_when_bought(message: str) -> bool:
 
 def asks_about_own_purchase(message: str) -> bool:
     """Whether a message asks what was ever bought, without naming goods: "have I ordered anything this year?"."""
-    found = _GOODS.search(_lower(message))
-    return found is not None and not _ANYTHING.isdisjoint(next(filter(None, found.groups())).split()[:1])
+    return not _ANYTHING.isdisjoint(_asked_goods(message).split()[:1])
 
 
 def asked_of_order(message: str) -> frozenset[Aspect]:
@@ -331,5 +333,21 @@ def is_about_orders(message: str, thread: Thread) -> bool:
     return points(message) or (is_in_view and is_bare)
 
 
+def _asked_goods(message: str) -> str:
+    """The words for goods of which a message asks whether they were bought, with what follows them; "" if it asks for none."""
+    if found := _GOODS.search(_lower(message)):
+        return str(next(filter(None, found.groups())))
+    told = _TOLD_GOODS.search(_folded(message))
+    if told is None:
+        return ""
+    ahead = without_lead_in(f"{told['ahead'].strip()} ")
+    asks = told["behind"] == "?" if not ahead else _ASKS_WHETHER.search(ahead)
+    return str(told["goods"]) if asks else ""
+
+
 def _lower(message: str) -> str:
-    return Text(" ".join(clean(message).casefold().split())).lower.rstrip(" ?!.")
+    return _folded(message).rstrip(" ?!.")
+
+
+def _folded(message: str) -> str:
+    return Text(" ".join(clean(message).casefold().split())).lower

@@ -367,6 +367,34 @@ def test_questions_to_the_shop_are_left_to_its_pages(shop: OrderChat, message: s
     assert not any(step.tool == "order" for step in reply.plan.steps)
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I already bought a tent and need pegs",
+        "we have already ordered a tent, do you have pegs for it?",
+        "What pegs do I need since I already bought a tent?",
+        "I already bought a tent but no pegs",
+    ],
+)
+def test_goods_that_a_customer_says_were_bought_are_not_asked_for(shop: OrderChat, message: str) -> None:
+    shop.conversation, shop.customer = None, "C-4"
+    reply = shop.say(message, "find pegs: pegs")
+    assert not any(step.tool == "order" for step in reply.plan.steps)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "can you check if I already bought a tent",
+        "I already ordered a tent?",
+        "so we've already bought a tent from you?",
+        "tell me whether I ever bought a tent",
+    ],
+)
+def test_goods_are_asked_for_by_a_question_mark_or_an_opener(shop: OrderChat, message: str) -> None:
+    assert asked(shop, "C-4", message) == "Yes: order O-1 of June 5, 2025 has Alder Tent in it."
+
+
 def test_a_visitor_is_asked_to_sign_in_only_for_orders_of_their_own(shop: OrderChat) -> None:
     shop.conversation, shop.customer = None, None
     assert "sign in" in shop.say("did I ever buy a tent?", "policy x").text
