@@ -157,8 +157,8 @@ _ABOUT_MONEY = re.compile(
     r"\b(?:charg\w*|fees?|costs?|cost me|pay|paid|money|refund\w*|price|bill\w*|for free|free)\b|\bhow much\b"
 )
 _SHORT = 6
-_AROUND_A_PERIOD = frozenset(
-    "and or but so ok okay then please only just what how about much all of in for during over from since the".split()
+_AROUND_A_PERIOD = re.compile(
+    r"[\s,.?!]*(?:(?:and|or|but|so|ok|okay|then|please|only|just|what|how|about|much|all|of|in|for|during|over|from|since|the)(?:[\s,.?!]+|$))*"
 )
 """Words of a message that names nothing but a period: "ok, and what about all of last year?"."""
 
@@ -201,7 +201,7 @@ def goes_on_about_spending(message: str, thread: Thread) -> bool:
     is_behind = bool(thread.turns) and re.search(r"^s1 spent", thread.turns[-1].brief, re.MULTILINE)
     if not is_behind or (rest := without_period(message)) is None:
         return False
-    return _AROUND_A_PERIOD.issuperset(re.findall(r"[^\s,.?!]+", rest))
+    return _AROUND_A_PERIOD.fullmatch(rest) is not None
 
 
 def place_of(message: str) -> Place | None:
