@@ -63,6 +63,8 @@ class Note(StrEnum):
     NOTHING_SPENT, NOT_BOUGHT, BOUGHT = "nothing spent in that time", "in none of the orders", "in these orders"
     IN_TIME = "of the time that was named"
     LARGEST, SMALLEST, EQUAL_TOTALS = "the largest total", "the smallest total", "equal totals"
+    LARGEST_FIRST, SMALLEST_FIRST = "the largest total first", "the smallest total first"
+    CURRENCIES_DIFFER = "totals in different currencies, not compared"
     OVER_BUDGET = "over budget"
     LIMIT_NOT_MET = "nothing meets every limit"
     HAS_COLOR, NO_SUCH_COLOR = "comes in that color", "does not come in that color"

@@ -225,8 +225,10 @@ def asks_extreme(message: str) -> int:
 
 
 def asks_dearer(message: str) -> int:
-    """1 if a message asks which of those told costs more, -1 for less, 0 for neither."""
+    """1 if a message asks which of those told costs more, -1 for less, 0 for neither; the most of "my orders" is that of all."""
     said = without_lead_in(_lower(message))
+    if "my orders" in said and asks_extreme(message):
+        return 0
     return 1 if _DEARER.search(said) else -1 if _CHEAPER.search(said) else 0
 
 

@@ -47,11 +47,19 @@ def extreme(records: Sequence[OrderRecord], sign: int, in_time: tuple[Note, ...]
 
 
 def ranked(records: Sequence[OrderRecord], sign: int) -> Findings:
-    """The orders by their totals, the largest first, or with a negative `sign` the smallest."""
+    """The orders by their totals, the largest first, or with a negative `sign` the smallest; as they are if their currencies differ.
+
+    Where several share the first place, only they are told.
+    """
+    if len({record.order.total.currency for record in records}) > 1:
+        return _told(records, Note.CURRENCIES_DIFFER)
     by_total = sorted(records, key=lambda record: -sign * record.order.total.amount)
-    if len({record.order.total for record in by_total}) == 1:
+    first = [record for record in by_total if record.order.total == by_total[0].order.total]
+    if len(first) == len(by_total):
         return _told(by_total, Note.EQUAL_TOTALS)
-    return _told(by_total, Note.LARGEST if sign > 0 else Note.SMALLEST)
+    if len(first) > 1:
+        return _told(first, Note.LARGEST_FIRST if sign > 0 else Note.SMALLEST_FIRST, Note.EQUAL_TOTALS)
+    return _told(by_total, Note.LARGEST_FIRST if sign > 0 else Note.SMALLEST_FIRST)
 
 
 def _told(records: Sequence[OrderRecord], *notes: Note) -> Findings:
