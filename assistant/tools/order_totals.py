@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 
 from assistant.actions.order import OrderStatus
@@ -20,16 +20,18 @@ _FEW = 3
 """Orders of a sum that are named one by one."""
 
 
-def spent(records: Sequence[OrderRecord], period: Period | None, today: date) -> Findings:
+def spent(
+    records: Sequence[OrderRecord], period: Period | None, today: date, shop_day: Callable[[datetime], date]
+) -> Findings:
     """What the orders came to in each currency, with how many were counted; those that were cancelled or sent back are not.
 
-    `records` are those of `period`, or all where none was named.
+    `records` are those of `period`, or all where none was named. `shop_day` gives the day of a moment where the shop is.
     """
     counted = [record for record in records if record.order.status not in _GONE_BACK]
     if not counted:
         return Findings(notes=(Note.NOTHING_SPENT,))
     currencies = dict.fromkeys(record.order.total.currency for record in counted)
-    return Findings(sums=tuple(_sum(counted, currency, period, today) for currency in currencies))
+    return Findings(sums=tuple(_sum(counted, currency, period, today, shop_day) for currency in currencies))
 
 
 def extreme(records: Sequence[OrderRecord], sign: int, in_time: tuple[Note, ...] = ()) -> Findings:
@@ -67,12 +69,19 @@ def _told(records: Sequence[OrderRecord], *notes: Note) -> Findings:
     return Findings(orders=tuple(record.order for record in kept), records=kept, notes=notes)
 
 
-def _sum(records: Sequence[OrderRecord], currency: str, period: Period | None, today: date) -> Sum:
+def _sum(
+    records: Sequence[OrderRecord],
+    currency: str,
+    period: Period | None,
+    today: date,
+    shop_day: Callable[[datetime], date],
+) -> Sum:
     own = [record.order for record in records if record.order.total.currency == currency]
     amount = sum((order.total.amount for order in own), Decimal(0))
     count = f"{len(own)} order{'s' if len(own) > 1 else ''}"
     named = f" ({in_words([order.id for order in reversed(own)])})" if len(own) <= _FEW else ""
-    first, last = (period.first, period.last) if period else (min(order.placed for order in own).date(), today)
+    earliest = shop_day(min(order.placed for order in own))
+    first, last = (period.first, period.last) if period else (earliest, today)
     when = (
         f"on {_day(first, today)}" if first == last else f"from {_day(first, today)} to {_day(min(last, today), today)}"
     )

@@ -56,7 +56,7 @@ def order(step: Order, task: Task, bench: Bench) -> Findings:
     if not search.recent and not search.said(step.order):
         return Findings(notes=(Note.NO_ORDERS,))
     if asks_spent(message) or goes_on_about_spending(message, task.thread):
-        return spent(search.in_period, search.period, search.today)
+        return spent(search.in_period, search.period, search.today, bench.actions.day)
     if asks_first(message) and (first := _first(search.recent)):
         return first
     if (sign := asks_dearer(message)) and len(told := search.told) > 1:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +17,7 @@ from assistant.evidence.brief import Note
 from assistant.planning.grammar.order_number import order_number
 from assistant.planning.grammar.text import Text
 from assistant.planning.order_form import asks_first, asks_spent
-from assistant.tools.order_totals import ranked
+from assistant.tools.order_totals import ranked, spent
 from retrieval.catalog.money import Money
 from tests.unit.actions.order_desk import order, usd
 from tests.unit.order_chat import OrderChat
@@ -135,6 +136,19 @@ def test_totals_in_different_currencies_are_told_and_not_compared(tied: OrderCha
     assert text.startswith("The totals are in different currencies, so I do not compare them:")
     assert "$40.00 for T-4" in text
     assert "€50.00 for T-5" in text
+
+
+@pytest.mark.parametrize(
+    ("zone", "says"), [("Pacific/Auckland", "on June 5"), ("America/New_York", "from June 4"), ("UTC", "from June 4")]
+)
+def test_a_sum_begins_on_the_day_of_the_shop(zone: str, says: str) -> None:
+    def shop_day(moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(zone)).date()
+
+    placed = datetime(2026, 6, 4, 22, tzinfo=UTC)
+    records = [OrderRecord(order("A-1", OrderStatus.DELIVERED, placed=placed))]
+    (found,) = spent(records, None, date(2026, 6, 5), shop_day).sums
+    assert says in found.about
 
 
 @pytest.mark.parametrize(
