@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 
 from assistant.dialogue.thread import Thread
+from assistant.planning.grammar.periods import without_period
 from assistant.planning.grammar.text import Text, clean
 from assistant.planning.request_form import points, without_lead_in
 from assistant.reference import ORDER_SLOTS
@@ -35,12 +36,15 @@ _BOUGHT = r"(?:buy|bought|order|ordered|purchased?|get|got|gotten)"
 _BUY = r"(?:buy|bought|order|ordered|purchased?)"
 _LATEST = re.compile(
     r"\b(?:last|latest|newest|most recent)(?: \w+)? (?:orders?|purchases?|parcels?|packages?|delivery|shipment|one|things?|stuff|items?)\b"
-    rf"|\b(?:i|we)(?:'ve| have)? (?:just |last |most recently ){_BOUGHT}\b|\b{_BOUGHT} (?:\w+ )?(?:last|most recently)\b(?! \w)"
+    rf"|\b(?:i|we)(?:'ve| have)? (?:just {_BUY}|(?:last|most recently) {_BOUGHT})\b|\b{_BOUGHT} (?:\w+ )?(?:last|most recently)\b(?! \w)"
 )
+_BEFORE_IT, _CLAUSE_END = r"before (?:that|this|it|(?:the )?(?:last|latest))", r"(?=\s*(?:[,.;:!?]|$)| (?:and|but)\b)"
 _BEFORE = re.compile(
-    r"\bbefore (?:that|this|it|the (?:last|latest))\b(?: (?:one|order|purchase))?|\b(?:order|one|purchase) before\b"
+    rf"\b{_BEFORE_IT} (?:one|order|purchase)\b|\b(?:order|one|purchase) (?:before|{_BEFORE_IT}){_CLAUSE_END}"
     r"|\b(?:previous|prior|penultimate|(?:second|2nd)[ -](?:to[ -])?last|last but (?:one|1)) (?:order|purchase|one)\b"
 )
+_BEFORE_THAT = re.compile(rf"\b{_BEFORE_IT}{_CLAUSE_END}")
+"""It means an order by itself, "what did I buy before that?", unless the message asks when something comes."""
 _OLDEST = re.compile(
     rf"\b(?:my|our|the) (?:very )?(?:first|oldest|earliest)(?: ever)? (?:order|purchase)\b|\b(?:did|have) (?:i|we) first {_BOUGHT}\b"
 )
@@ -69,7 +73,13 @@ _GOODS = re.compile(
     rf"\b(?:did|have|has|had) (?:i|we) (?:ever |already |once |actually |previously |last |first )*{_BUY} (?P<goods>[^.?!,;]+)"
     r"|\b(?:was|is|are|were) there (?:ever )?(?P<inside>[^.?!,;]+?) in (?:any|one|some)?(?: of)? ?my (?:past |old |previous |earlier )?orders?\b"
     r"|\bwhich (?:one )?(?:of my )?orders? (?:has|had|holds?|contains?|contained|included?|includes|did i (?:buy|get|order)) (?P<held>[^.?!,;]+)"
-    rf"|\b(?:i|we)(?:'ve| have)? (?:ever|already) {_BUY} (?P<told>[^.?!,;]+)"
+)
+_TOLD_GOODS = re.compile(
+    rf"(?P<ahead>[^.?!,;]*)\b(?:i|we)(?:'ve| have)? (?:ever|already) {_BUY} (?P<goods>(?:(?!\b(?:and|but|so)\b)[^.?!,;])+)(?P<behind>.?)"
+)
+"""Goods that somebody has bought; a question only behind words that ask, or before a question mark."""
+_ASKS_WHETHER = re.compile(
+    r"\b(?:know|tell me|see|check|say|remember|sure|find out|look up|wonder(?:ing)?|is it (?:true|possible|right)|could it be)(?: if| whether| that)?$|\bwhether$"
 )
 _BEHIND_GOODS = re.compile(
     r"\s+(?:from (?:you|here|this|your)|here|before|already|ever|in (?:the past|my|any|it|one)|with (?:you|this)|off you|at (?:your|this)|in|on|since|last|this|during|again|yet"
@@ -147,6 +157,10 @@ _ABOUT_MONEY = re.compile(
     r"\b(?:charg\w*|fees?|costs?|cost me|pay|paid|money|refund\w*|price|bill\w*|for free|free)\b|\bhow much\b"
 )
 _SHORT = 6
+_AROUND_A_PERIOD = re.compile(
+    r"[\s,.?!]*(?:(?:and|or|but|so|ok|okay|then|please|only|just|what|how|about|much|all|of|in|for|during|over|from|since|the)(?:[\s,.?!]+|$))*"
+)
+"""Words of a message that names nothing but a period: "ok, and what about all of last year?"."""
 
 
 class Aspect(StrEnum):
@@ -158,6 +172,9 @@ class Aspect(StrEnum):
     WHY = "why"
     PLACED = "placed"
     COST = "cost"
+
+
+_OF_ARRIVAL = frozenset([Aspect.STANDING, Aspect.WHY, Aspect.TRACKING])
 
 
 class Place(StrEnum):
@@ -180,18 +197,20 @@ def asks_first(message: str) -> bool:
 
 
 def goes_on_about_spending(message: str, thread: Thread) -> bool:
-    """Whether a short message names nothing but another time behind a question what orders came to: "and last month?"."""
+    """Whether a message names nothing but another time behind a question what orders came to: "and last month?"."""
     is_behind = bool(thread.turns) and re.search(r"^s1 spent", thread.turns[-1].brief, re.MULTILINE)
-    said = _lower(message)
-    is_short = len(said.split()) <= _SHORT and re.match(
-        r"^(?:(?:and|what about|how about|or|only|just)\b|(?:in|since|last|this)\b)", said
-    )
-    return bool(is_behind and is_short)
+    if not is_behind or (rest := without_period(message)) is None:
+        return False
+    return _AROUND_A_PERIOD.fullmatch(rest) is not None
 
 
 def place_of(message: str) -> Place | None:
     """Which order a message means by its place in time; None if it names none. "The order before that" comes before "last"."""
     said = _lower(message)
+    if _BEFORE_THAT.search(said):
+        asked = asked_of_order(message)
+        if not asked or asked - _OF_ARRIVAL:
+            return Place.BEFORE
     forms = ((_BEFORE, Place.BEFORE), (_OLDEST, Place.OLDEST), (_LATEST, Place.LATEST))
     found = next((place for form, place in forms if form.search(said)), None)
     if found is None and re.search(rf"\bwhen (?:did|have) (?:i|we) last {_BOUGHT}\b", said):
@@ -206,17 +225,16 @@ def asks_extreme(message: str) -> int:
 
 
 def asks_dearer(message: str) -> int:
-    """1 if a message asks which of those told costs more, -1 for less, 0 for neither."""
+    """1 if a message asks which of those told costs more, -1 for less, 0 for neither; the most of "my orders" is that of all."""
     said = without_lead_in(_lower(message))
+    if "my orders" in said and asks_extreme(message):
+        return 0
     return 1 if _DEARER.search(said) else -1 if _CHEAPER.search(said) else 0
 
 
 def goods_bought(message: str) -> str:
     """The goods of which a message asks whether or when they were bought: "a tent" in "did I ever buy a tent"; "" if it asks for none."""
-    found = _GOODS.search(_lower(message))
-    if found is None:
-        return ""
-    said = _BEHIND_GOODS.sub("", f" {next(filter(None, found.groups()))}").strip()
+    said = _BEHIND_GOODS.sub("", f" {_asked_goods(message)}").strip()
     bare = _BARE_GOODS.sub("", said)
     words = re.findall(r"[\w'-]+", bare)
     if not words or len(words) > _LONGEST_GOODS or words[0] in _NO_GOODS:
@@ -239,8 +257,7 @@ def asks_when_bought(message: str) -> bool:
 
 def asks_about_own_purchase(message: str) -> bool:
     """Whether a message asks what was ever bought, without naming goods: "have I ordered anything this year?"."""
-    found = _GOODS.search(_lower(message))
-    return found is not None and not _ANYTHING.isdisjoint(next(filter(None, found.groups())).split()[:1])
+    return not _ANYTHING.isdisjoint(_asked_goods(message).split()[:1])
 
 
 def asked_of_order(message: str) -> frozenset[Aspect]:
@@ -318,5 +335,21 @@ def is_about_orders(message: str, thread: Thread) -> bool:
     return points(message) or (is_in_view and is_bare)
 
 
+def _asked_goods(message: str) -> str:
+    """The words for goods of which a message asks whether they were bought, with what follows them; "" if it asks for none."""
+    if found := _GOODS.search(_lower(message)):
+        return str(next(filter(None, found.groups())))
+    told = _TOLD_GOODS.search(_folded(message))
+    if told is None:
+        return ""
+    ahead = without_lead_in(f"{told['ahead'].strip()} ")
+    asks = told["behind"] == "?" if not ahead else _ASKS_WHETHER.search(ahead)
+    return str(told["goods"]) if asks else ""
+
+
 def _lower(message: str) -> str:
-    return Text(" ".join(clean(message).casefold().split())).lower.rstrip(" ?!.")
+    return _folded(message).rstrip(" ?!.")
+
+
+def _folded(message: str) -> str:
+    return Text(" ".join(clean(message).casefold().split())).lower

@@ -50,15 +50,18 @@ def meant_order(draft: Draft, task: Task, owner: Owner, bench: Bench) -> OrderRe
     recent = actions.find(owner, limit=_RECENT)
     if not recent:
         return Findings(notes=(Note.NO_ORDERS,))
-    if place_of(message) is Place.LATEST:
-        return recent[0]
     spoken_of = next((each for each in recent if each.order.id == task.thread.order), None)
     titled = orders_with(message, recent, bench) if draft.kind is not Kind.CHANGE_PAYMENT else ()
+    means_latest = place_of(message) is Place.LATEST
+    if means_latest and not titled:
+        return recent[0]
     goes_on = spoken_of and _was_just_spoken_of(task) and _is_possible(draft.kind, spoken_of, task, bench)
     if spoken_of and not titled and (points(message) or goes_on):
         return spoken_of
     meant = titled or recent
     possible = [each for each in meant if _is_possible(draft.kind, each, task, bench)]
+    if means_latest:
+        return (possible or meant)[0]
     if spoken_of in possible and titled:
         return spoken_of
     if len(possible) == 1:

@@ -70,6 +70,11 @@ class OrderSearch:
         return tuple(each for each in self.all if self.period.has(self._bench.actions.day(each.order.placed)))
 
     @property
+    def in_time(self) -> tuple[Note, ...]:
+        """The note that only orders of the time that the message names are meant; () if it names none."""
+        return () if self.period is None else (Note.IN_TIME,)
+
+    @property
     def told(self) -> tuple[OrderRecord, ...]:
         """The orders that the reply before told."""
         known = {each.order.id: each for each in self.all}
@@ -83,7 +88,8 @@ class OrderSearch:
         """The orders that hold `goods`, or that none does; None if the words may be no goods at all."""
         found = tuple(each for each in self.in_period if any(self._is(goods, line) for line in each.order.lines))
         if not found:
-            return Findings(notes=(Note.NOT_BOUGHT,)) if names_things(self._message, goods) else None
+            notes = (Note.NOT_BOUGHT, *self.in_time)
+            return Findings(notes=notes) if names_things(self._message, goods) else None
         kept = found[:1] if place_of(self._message) is Place.LATEST else found[: len(ORDER_SLOTS)]
         return Findings(orders=tuple(each.order for each in kept), records=kept, notes=(Note.BOUGHT,))
 

@@ -56,13 +56,13 @@ def order(step: Order, task: Task, bench: Bench) -> Findings:
     if not search.recent and not search.said(step.order):
         return Findings(notes=(Note.NO_ORDERS,))
     if asks_spent(message) or goes_on_about_spending(message, task.thread):
-        return spent(search.in_period, search.period, search.today)
+        return spent(search.in_period, search.period, search.today, bench.actions.day)
     if asks_first(message) and (first := _first(search.recent)):
         return first
     if (sign := asks_dearer(message)) and len(told := search.told) > 1:
         return ranked(told, sign)
     if (sign := asks_extreme(message)) and search.in_period:
-        return extreme(search.in_period, sign)
+        return extreme(search.in_period, sign, search.in_time)
     if (goods := goods_bought(message)) and (found := search.bought(goods)) is not None:
         return found
     records, notes = search.meant(step.order, step.what)

@@ -11,7 +11,6 @@ from assistant.evidence.wording import in_words
 from assistant.planning.order_form import (
     Aspect,
     asked_of_order,
-    asks_dearer,
     asks_when_bought,
     goods_bought,
 )
@@ -30,6 +29,17 @@ _POSSIBLE = (
     (Note.CAN_CHANGE_ADDRESS, "can_change_address"),
     (Note.CAN_CHANGE_PAYMENT, "can_change_payment"),
 )
+_BY_TOTAL = frozenset(
+    {
+        Note.LARGEST,
+        Note.SMALLEST,
+        Note.LARGEST_FIRST,
+        Note.SMALLEST_FIRST,
+        Note.EQUAL_TOTALS,
+        Note.CURRENCIES_DIFFER,
+    }
+)
+_SHARED = ((Note.LARGEST_FIRST, "shared_largest"), (Note.SMALLEST_FIRST, "shared_smallest"))
 _UNDER_WAY = (OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELAYED)
 
 
@@ -71,7 +81,7 @@ def order_reply(step: Order, lines: Sequence[Told], view: ReplyView) -> Iterator
     if not view.orders:
         yield _no_order(view)
         return
-    if Note.LARGEST in notes or Note.SMALLEST in notes or Note.EQUAL_TOTALS in notes:
+    if not _BY_TOTAL.isdisjoint(notes):
         yield from _by_total(view)
         return
     if Note.BOUGHT in notes:
@@ -103,7 +113,8 @@ def _no_order(view: ReplyView) -> str:
     """Why no order is told."""
     notes = view.task.brief.notes
     if Note.NOT_BOUGHT in notes:
-        return view.phrases("order.not_bought", goods=goods_bought(view.task.message))
+        name = "not_bought_in_time" if Note.IN_TIME in notes else "not_bought"
+        return view.phrases(f"order.{name}", goods=goods_bought(view.task.message))
     names = {
         Note.NO_ORDERS: "none_yet",
         Note.NONE_BEFORE: "none_before",
@@ -116,19 +127,21 @@ def _no_order(view: ReplyView) -> str:
 def _by_total(view: ReplyView) -> Iterator[str]:
     """The orders by their totals: of two or three that were set side by side the others' totals, too."""
     notes, (first, *rest) = view.task.brief.notes, view.orders
-    if not rest:
-        yield view.phrases("order.largest" if Note.LARGEST in notes else "order.smallest", o=first)
-        return
-    others = listed([view.phrases("order.total_of", o=slot) for slot in rest])
+    in_time = "_in_time" if Note.IN_TIME in notes else ""
+    totals, others = (
+        listed([view.phrases("order.total_of", o=slot) for slot in slots]) for slots in (view.orders, rest)
+    )
     if Note.EQUAL_TOTALS in notes:
-        yield view.phrases("order.same_total", o=first, ids=listed([f"{{{slot}.id}}" for slot in view.orders]))
-    elif asks_dearer(view.task.message):
-        yield view.phrases("order.larger" if Note.LARGEST in notes else "order.smaller", o=first, others=others)
+        ids = listed([f"{{{slot}.id}}" for slot in view.orders])
+        name = next((name for note, name in _SHARED if note in notes), "same_total")
+        yield view.phrases(f"order.{name}", o=first, ids=ids)
+    elif Note.CURRENCIES_DIFFER in notes:
+        yield view.phrases("order.other_currencies", totals=totals)
+    elif Note.LARGEST_FIRST in notes or Note.SMALLEST_FIRST in notes:
+        yield view.phrases("order.larger" if Note.LARGEST_FIRST in notes else "order.smaller", o=first, others=others)
     else:
-        totals = listed([view.phrases("order.total_of", o=slot) for slot in view.orders])
-        yield view.phrases(
-            "order.several_largest" if Note.LARGEST in notes else "order.several_smallest", totals=totals
-        )
+        name = "largest" if Note.LARGEST in notes else "smallest"
+        yield view.phrases(f"order.{'several_' if rest else ''}{name}{in_time}", o=first, totals=totals)
 
 
 def _bought(view: ReplyView) -> Iterator[str]:

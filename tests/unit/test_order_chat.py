@@ -22,6 +22,7 @@ from assistant.evidence.brief import Brief
 from assistant.evidence.change_result import State
 from assistant.planning.answer_form import Answer, read_answer
 from assistant.reply import Reply
+from retrieval.catalog.product import Product
 from retrieval.errors import ConversationNotFound
 from retrieval.store.records import Records
 from tests.unit.actions.order_desk import ADA, POLICY, order, usd
@@ -148,6 +149,42 @@ def test_the_reason_for_a_return_is_asked_with_the_item_named(tmp_path: Path, me
     Orders(chat.engine).upsert([newest])
     reply = chat.say(message, "change return")
     assert reply.text.startswith("What is the reason for sending back Mug from order A-9: does not fit")
+
+
+@pytest.fixture(scope="module")
+def kettles(tmp_path_factory: pytest.TempPathFactory) -> OrderChat:
+    """The kettle of order K-1 has arrived, the newest order, K-2, is being prepared and has none."""
+
+    def plant(records: Records, orders: Orders) -> None:
+        records.upsert_products([Product("kettle", "Kettle", usd("30.00"), product_type="Kitchen > Kettles")])
+        kettle, socks = (OrderLine(id, id.capitalize(), 1, usd("30.00")) for id in ("kettle", "socks"))
+        arrived = order("K-1", OrderStatus.DELIVERED, placed=datetime(2026, 11, 8, tzinfo=UTC), lines=(kettle,))
+        newest = order("K-2", OrderStatus.PROCESSING, placed=datetime(2026, 11, 18, tzinfo=UTC), lines=(socks,))
+        orders.upsert([arrived, newest])
+
+    return OrderChat(tmp_path_factory.mktemp("kettles"), plant=plant)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I just got the kettle and it is too small, I want to return it",
+        "we've just gotten the kettle, please take it back",
+        "I just bought a kettle and would like to return it",
+        "return the kettle I got last",
+    ],
+)
+def test_what_just_came_is_sent_back_and_the_newest_order_is_not_cancelled(kettles: OrderChat, message: str) -> None:
+    kettles.conversation = None
+    text = kettles.say(message, "change return").text
+    assert "K-1" in text
+    assert "K-2" not in text
+    assert "cancel" not in text
+
+
+def test_the_newest_order_is_cancelled_if_nothing_in_another_is_named(kettles: OrderChat) -> None:
+    kettles.conversation = None
+    assert "cancel order K-2" in kettles.say("cancel what I just bought", "change cancel").text
 
 
 def test_ten_minutes_end_it(chat: OrderChat) -> None:

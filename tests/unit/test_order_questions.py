@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.actions.order import Order, OrderLine, OrderStatus
 from assistant.actions.orders import Orders
@@ -98,12 +100,25 @@ def test_goods_that_were_bought_are_found_in_the_orders_that_hold_them(
     [
         ("did i ever buy a kayak?", "kayak"),
         ("have I already ordered any gloves from you", "gloves"),
-        ("did we buy a tent this year", "tent"),
     ],
 )
 def test_goods_that_were_not_bought_are_said_to_be_in_no_order(shop: OrderChat, message: str, goods: str) -> None:
     for customer in ("C-4", "C-7") if goods == "kayak" else ("C-4",):
         assert asked(shop, customer, message) == f"I see no {goods} in your orders."
+
+
+@pytest.mark.parametrize(
+    ("message", "goods"),
+    [
+        ("did we buy a tent this year", "tent"),
+        ("did I order any tent pegs in 2025?", "tent pegs"),
+        ("have we bought a mug in the last two weeks", "mug"),
+    ],
+)
+def test_goods_that_were_bought_at_another_time_are_missing_only_from_the_time_named(
+    shop: OrderChat, message: str, goods: str
+) -> None:
+    assert asked(shop, "C-4", message) == f"I see no {goods} in your orders from that time."
 
 
 def test_the_day_on_which_something_was_bought_is_said(shop: OrderChat) -> None:
@@ -132,12 +147,26 @@ def test_the_last_order_is_the_one_placed_most_recently_and_both_halves_are_answ
 
 @pytest.mark.parametrize(
     "message",
-    ["when did i last buy something before that?", "what was in the order before that?", "and my previous order?"],
+    [
+        "when did i last buy something before that?",
+        "what was in the order before that?",
+        "and my previous order?",
+        "and before that?",
+        "what did I buy before that, and has it arrived?",
+    ],
 )
 def test_the_order_before_is_the_one_placed_before_the_one_spoken_of(shop: OrderChat, message: str) -> None:
     text = asked(shop, "C-4", "what was in my last order?", message, plan="order history")
     assert "O-3" in text
     assert "O-4" not in text
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Will my order arrive before this Friday?", "will it be here before that", "will I get my order before Christmas"],
+)
+def test_a_day_of_arrival_names_no_order_before_another(shop: OrderChat, message: str) -> None:
+    assert "L-1" in asked(shop, "C-5", "where is my order L-1?", message, plan="order status L-1")
 
 
 def test_before_the_first_order_there_is_none(shop: OrderChat) -> None:
@@ -189,7 +218,17 @@ def test_what_was_spent_is_that_of_the_time_named_and_says_which_orders_count(
 def test_another_time_named_behind_it_is_asked_of_the_same(shop: OrderChat) -> None:
     assert "$20.00" in asked(shop, "C-4", "how much have i spent this year?", "and last month?", plan="order history")
     assert "$20.00" in asked(shop, "C-4", "how much did I spend", "what about october", plan="policy x")
+    assert "$300.00" in asked(shop, "C-4", "how much did I spend", "ok, and in all of 2025?", plan="policy x")
     assert "nothing to count" in asked(shop, "C-4", "how much have I spent in 2024")
+
+
+@pytest.mark.parametrize(
+    "message", ["and do you have tents?", "and where is my parcel?", "what about shipping?", "and mugs from this year?"]
+)
+def test_something_else_asked_behind_it_is_not_asked_of_the_same(shop: OrderChat, message: str) -> None:
+    told = asked(shop, "C-4", "how much have I spent?", message)
+    assert "$370.00" not in told
+    assert "$70.00" not in told
 
 
 @pytest.mark.parametrize("plan", WRONG_PLANS)
@@ -199,7 +238,7 @@ def test_another_time_named_behind_it_is_asked_of_the_same(shop: OrderChat) -> N
         ("what was my biggest order", "Your largest order is O-1 of June 5, 2025, for $300.00: Alder Tent."),
         ("which of my orders was the most expensive?", "Your largest order is O-1"),
         ("whats the smallest order i made", "Your smallest order is O-2 of October 8, for $20.00"),
-        ("my largest order this year?", "Your largest order is O-4 of November 5, for $50.00"),
+        ("my largest order this year?", "Your largest order from that time is O-4 of November 5, for $50.00"),
     ],
 )
 def test_the_largest_order_is_that_with_the_largest_total(shop: OrderChat, message: str, says: str, plan: str) -> None:
@@ -328,6 +367,34 @@ def test_questions_to_the_shop_are_left_to_its_pages(shop: OrderChat, message: s
     assert not any(step.tool == "order" for step in reply.plan.steps)
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I already bought a tent and need pegs",
+        "we have already ordered a tent, do you have pegs for it?",
+        "What pegs do I need since I already bought a tent?",
+        "I already bought a tent but no pegs",
+    ],
+)
+def test_goods_that_a_customer_says_were_bought_are_not_asked_for(shop: OrderChat, message: str) -> None:
+    shop.conversation, shop.customer = None, "C-4"
+    reply = shop.say(message, "find pegs: pegs")
+    assert not any(step.tool == "order" for step in reply.plan.steps)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "can you check if I already bought a tent",
+        "I already ordered a tent?",
+        "so we've already bought a tent from you?",
+        "tell me whether I ever bought a tent",
+    ],
+)
+def test_goods_are_asked_for_by_a_question_mark_or_an_opener(shop: OrderChat, message: str) -> None:
+    assert asked(shop, "C-4", message) == "Yes: order O-1 of June 5, 2025 has Alder Tent in it."
+
+
 def test_a_visitor_is_asked_to_sign_in_only_for_orders_of_their_own(shop: OrderChat) -> None:
     shop.conversation, shop.customer = None, None
     assert "sign in" in shop.say("did I ever buy a tent?", "policy x").text
@@ -349,6 +416,9 @@ def test_a_visitor_is_asked_to_sign_in_only_for_orders_of_their_own(shop: OrderC
         ("last week", date(2026, 11, 9), date(2026, 11, 15)),
         ("in 2025", date(2025, 1, 1), date(2025, 12, 31)),
         ("yesterday", date(2026, 11, 19), date(2026, 11, 19)),
+        ("since 31 June", date(2026, 6, 30), TODAY),
+        ("since May 01", date(2026, 5, 1), TODAY),
+        ("since May 0", date(2026, 5, 1), TODAY),
     ],
 )
 def test_periods(message: str, first: date, last: date) -> None:
@@ -356,7 +426,31 @@ def test_periods(message: str, first: date, last: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["may I pay later", "and may i ask", "what did I spend", "order 2024-17", "my last order"]
+    "message",
+    [
+        "may I pay later",
+        "and may i ask",
+        "what did I spend",
+        "order 2024-17",
+        "my last order",
+        "since 0 May",
+        "did I spend about 2000 dollars?",
+        "a card of 2000 USD",
+        "is it for 1999.99",
+        "for 2000€",
+    ],
 )
 def test_no_period(message: str) -> None:
     assert period_in(message, TODAY) is None
+
+
+WORDS = """since after from between until the beginning start of in last past previous this and for 0 00 1 29 31 32 99 999
+3rd 0th may february may, june 1900 2000 2024 2099 year years month months week days day today yesterday"""
+
+
+@given(
+    message=st.lists(st.sampled_from(WORDS.split()), max_size=8).map(" ".join) | st.text(),
+    today=st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+)
+def test_any_message_has_a_period_or_none(message: str, today: date) -> None:
+    assert isinstance(period_in(message, today), Period | None)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from assistant.actions.order import OrderStatus
+from assistant.actions.order_record import OrderRecord
 from assistant.actions.orders import Orders
+from assistant.evidence.brief import Note
 from assistant.planning.grammar.order_number import order_number
 from assistant.planning.grammar.text import Text
 from assistant.planning.order_form import asks_first, asks_spent
+from assistant.tools.order_totals import ranked, spent
+from retrieval.catalog.money import Money
 from tests.unit.actions.order_desk import order, usd
 from tests.unit.order_chat import OrderChat
 
@@ -81,6 +87,88 @@ def test_two_that_come_on_one_day_are_both_told(tmp_path: Path) -> None:
     assert "A-1" in text
     assert "A-2" in text
     assert "first" not in text
+
+
+@pytest.fixture(scope="module")
+def tied(tmp_path_factory: pytest.TempPathFactory) -> OrderChat:
+    """Two orders of $100.00 and one of €70.00 that have arrived; on their way are one of $40.00 and one of €50.00."""
+    chat = OrderChat(tmp_path_factory.mktemp("tied"))
+    euros = {"T-3": "70.00", "T-5": "50.00"}
+    Orders(chat.engine).upsert(
+        [
+            order(
+                id,
+                OrderStatus.SHIPPED if id in ("T-4", "T-5") else OrderStatus.DELIVERED,
+                total=Money(Decimal(euros[id]), "EUR") if id in euros else usd(dollars),
+            )
+            for id, dollars in {"T-1": "100.00", "T-2": "100.00", "T-3": "", "T-4": "40.00", "T-5": ""}.items()
+        ]
+    )
+    for id in ("A-1", "A-2", "A-4"):
+        Orders(chat.engine).upsert([order(id, OrderStatus.CANCELLED)])
+    return chat
+
+
+@pytest.mark.parametrize(
+    "before", [(), (("where are my orders?", "order status"),)], ids=["first message", "with orders told"]
+)
+@pytest.mark.parametrize(
+    "message", ["which of my orders was the most expensive?", "what was my biggest order?", "my most expensive order?"]
+)
+def test_orders_that_share_the_largest_total_are_both_told(
+    tied: OrderChat, message: str, before: tuple[tuple[str, str], ...]
+) -> None:
+    tied.conversation = None
+    for said in before:
+        tied.say(*said)
+    text = tied.say(message, "policy orders").text
+    assert text.startswith("Your largest orders are")
+    for total in ("$100.00 for T-1", "$100.00 for T-2", "€70.00 for T-3"):
+        assert total in text
+    assert "more expensive" not in text
+
+
+@pytest.mark.parametrize("message", ["which one is more expensive?", "which of them is cheaper", "which cost the most"])
+def test_totals_in_different_currencies_are_told_and_not_compared(tied: OrderChat, message: str) -> None:
+    tied.conversation = None
+    tied.say("where are my orders?", "order status")
+    text = tied.say(message, "policy orders").text
+    assert text.startswith("The totals are in different currencies, so I do not compare them:")
+    assert "$40.00 for T-4" in text
+    assert "€50.00 for T-5" in text
+
+
+@pytest.mark.parametrize(
+    ("zone", "says"), [("Pacific/Auckland", "on June 5"), ("America/New_York", "from June 4"), ("UTC", "from June 4")]
+)
+def test_a_sum_begins_on_the_day_of_the_shop(zone: str, says: str) -> None:
+    def shop_day(moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(zone)).date()
+
+    placed = datetime(2026, 6, 4, 22, tzinfo=UTC)
+    records = [OrderRecord(order("A-1", OrderStatus.DELIVERED, placed=placed))]
+    (found,) = spent(records, None, date(2026, 6, 5), shop_day).sums
+    assert says in found.about
+
+
+@pytest.mark.parametrize(
+    ("sign", "totals", "told", "notes"),
+    [
+        (1, "9 7", "0 1", (Note.LARGEST_FIRST,)),
+        (-1, "9 7 8", "1 2 0", (Note.SMALLEST_FIRST,)),
+        (1, "9 9", "0 1", (Note.EQUAL_TOTALS,)),
+        (1, "9 7 9", "0 2", (Note.LARGEST_FIRST, Note.EQUAL_TOTALS)),
+        (-1, "7 9 7", "0 2", (Note.SMALLEST_FIRST, Note.EQUAL_TOTALS)),
+    ],
+)
+def test_orders_are_ranked_by_their_totals(sign: int, totals: str, told: str, notes: tuple[Note, ...]) -> None:
+    records = [
+        OrderRecord(order(str(place), OrderStatus.DELIVERED, total=usd(total)))
+        for place, total in enumerate(totals.split())
+    ]
+    found = ranked(records, sign)
+    assert [each.id for each in found.orders] == told.split()
+    assert found.notes == notes
 
 
 @pytest.mark.parametrize(

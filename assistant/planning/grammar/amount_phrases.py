@@ -15,11 +15,12 @@ from assistant.planning.grammar.text import Span
 from retrieval.catalog.filter import Condition, Operator
 
 _SYMBOL = r"[$£€¥₹₩₽₺₪฿₱]|usd|eur|gbp|cad|aud|nzd|sgd|hkd|jpy|cny|inr|chf|sek|nok|dkk|pln|czk|huf|krw|mxn|brl|zar|thb|us\$|r\$|kr\.?|zł"
-_MONEY_WORD = (
+MONEY_WORD = (
     r"dollars?|bucks?|quid|pounds?|euros?|usd|eur|gbp|cad|aud|nzd|sgd|hkd|jpy|cny|inr|sek|nok|dkk|pln|czk|huf|krw|mxn|brl|zar|thb|cents|rupees?|yen|yuan"
     r"|renminbi|rmb|(?:swiss )?francs?|chf|(?:swedish |norwegian |danish )?(?:kronor|kroner|krona|krone|crowns)|kr|zlot(?:y|ys|ych)|zł|forints?|won|rubles?|roubles?"
     r"|pesos?|reais|liras?|baht|rand|shekels?|[$£€¥₹₩₽₺₪฿₱]"
 )
+"""A currency as it stands behind an amount: "dollars", "EUR", "€"."""
 _CURRENCIES: Mapping[str, frozenset[str]] = {
     written: frozenset(codes.split())
     for spellings, codes in {
@@ -39,7 +40,7 @@ _CURRENCIES: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 """Which currencies a sign or word can mean; "cents" are of any."""
 _IN_CURRENCY = re.compile(
-    rf"\b(?:in|into|to|for) (?:the )?(?:us |u\.s\. |american |canadian |australian |british |swiss |swedish |norwegian |danish )?(?P<written>{_MONEY_WORD}|american money)(?!\w)"
+    rf"\b(?:in|into|to|for) (?:the )?(?:us |u\.s\. |american |canadian |australian |british |swiss |swedish |norwegian |danish )?(?P<written>{MONEY_WORD}|american money)(?!\w)"
 )
 _STARS = r"stars?|star rating|/5|out of 5"
 
@@ -59,7 +60,7 @@ def _operand(name: str) -> str:
     """A number with an optional currency before and an optional unit after it."""
     return (
         rf"(?:(?P<{name}_symbol>{_SYMBOL})\s?)?(?<![\w.#])(?<![a-z]-)(?P<{name}>{NUMBER})(?![\w.]*\d)\s*-?\s*"
-        rf"(?:(?P<{name}_money>{_MONEY_WORD})(?!\w)|(?P<{name}_stars>{_STARS})(?!\w)|(?P<{name}_unit>°c|%|"
+        rf"(?:(?P<{name}_money>{MONEY_WORD})(?!\w)|(?P<{name}_stars>{_STARS})(?!\w)|(?P<{name}_unit>°c|%|"
         rf"[a-z]+)(?![\w']))?"
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from assistant.planning.grammar.amount_phrases import MONEY_WORD
 from assistant.planning.grammar.text import Text
 
 _MONTHS = (
@@ -17,7 +18,8 @@ _MONTHS = (
 _SHORT = 3
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _MONTH = r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may(?! (?:i|we|you|it|they)\b)|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
-_YEAR = r"(?P<{0}>(?:19|20)\d\d)\b"
+_YEAR = rf"(?P<{{0}}>(?:19|20)\d\d)\b(?![.,]\d|\s*%|\s*(?:{MONEY_WORD})(?!\w))"
+_ORDINAL = r"(?P<{0}>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,13 @@ def period_in(message: str, today: date) -> Period | None:
     """The period before or around `today` that a message names; None if it names none. A month without a year is the latest one."""
     said = Text.of(message).lower
     return next((read(found, today) for pattern, read in _FORMS if (found := pattern.search(said))), None)
+
+
+def without_period(message: str) -> str | None:
+    """The message in lower case without the period that it names; None if it names none."""
+    said = Text.of(message).lower
+    found = next(filter(None, (pattern.search(said) for pattern, _ in _FORMS)), None)
+    return None if found is None else f"{said[: found.start()]} {said[found.end() :]}"
 
 
 def _month_period(year: int, month: int) -> Period:
@@ -97,7 +106,6 @@ def _day(found: re.Match[str], today: date) -> Period:
 
 def _forms() -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period]]]:
     """What finds each kind of period, and what it means; the first that fits counts."""
-    ordinal = r"(?P<{0}>[0-3]?\d)(?:st|nd|rd|th)?"
     yield (
         re.compile(
             rf"\b(?:between|from) {_MONTH.format('first')} (?:and|to|until|till|through|-) {_MONTH.format('last')}(?: (?:of )?{_YEAR.format('year')})?"
@@ -106,8 +114,8 @@ def _forms() -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str], date], 
     )
     yield (
         re.compile(
-            rf"\b(?:since|after|from) (?:the )?(?:(?:beginning|start) of )?(?:{ordinal.format('before')} (?:of )?)?{_MONTH.format('month')}"
-            rf"(?: (?:the )?{ordinal.format('after')}(?!\d))?,?(?: (?:of )?{_YEAR.format('year')})?"
+            rf"\b(?:since|after|from) (?:the )?(?:(?:beginning|start) of )?(?:{_ORDINAL.format('before')} (?:of )?)?{_MONTH.format('month')}"
+            rf"(?: (?:the )?{_ORDINAL.format('after')}(?!\d))?,?(?: (?:of )?{_YEAR.format('year')})?"
         ),
         _since,
     )
