@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assistant.actions.order import OrderStatus
+from assistant.actions.order import OrderLine, OrderStatus
 from assistant.actions.order_record import OrderRecord
 from assistant.actions.orders import Orders
 from assistant.evidence.brief import Note
@@ -93,19 +93,21 @@ def test_two_that_come_on_one_day_are_both_told(tmp_path: Path) -> None:
 def tied(tmp_path_factory: pytest.TempPathFactory) -> OrderChat:
     """Two orders of $100.00 and one of €70.00 that have arrived; on their way are one of $40.00 and one of €50.00."""
     chat = OrderChat(tmp_path_factory.mktemp("tied"))
-    euros = {"T-3": "70.00", "T-5": "50.00"}
+    arrived, on_its_way, cancelled = OrderStatus.DELIVERED, OrderStatus.SHIPPED, OrderStatus.CANCELLED
+    totals = {
+        "T-1": (arrived, usd("100.00")),
+        "T-2": (arrived, usd("100.00")),
+        "T-3": (arrived, Money(Decimal("70.00"), "EUR")),
+        "T-4": (on_its_way, usd("40.00")),
+        "T-5": (on_its_way, Money(Decimal("50.00"), "EUR")),
+    }
     Orders(chat.engine).upsert(
         [
-            order(
-                id,
-                OrderStatus.SHIPPED if id in ("T-4", "T-5") else OrderStatus.DELIVERED,
-                total=Money(Decimal(euros[id]), "EUR") if id in euros else usd(dollars),
-            )
-            for id, dollars in {"T-1": "100.00", "T-2": "100.00", "T-3": "", "T-4": "40.00", "T-5": ""}.items()
+            order(id, status, total=total, shipping=None, lines=(OrderLine("mug", "Mug", 1, total),))
+            for id, (status, total) in totals.items()
         ]
+        + [order(id, cancelled) for id in ("A-1", "A-2", "A-3", "A-4")]
     )
-    for id in ("A-1", "A-2", "A-4"):
-        Orders(chat.engine).upsert([order(id, OrderStatus.CANCELLED)])
     return chat
 
 
