@@ -31,9 +31,9 @@ from ui.replies import SORRY, ReplyFailed
 
 MODEL = "aisle"
 _MODEL_CARD = {"id": MODEL, "object": "model", "created": 0, "owned_by": "aisle"}
-_EXAMPLE = """data: {"object": "chat.completion.chunk", "choices": [{"delta": {"role": "assistant", "content": "Here is a tent. "}}]}
+_EXAMPLE = """data: {"object": "chat.completion.chunk", "choices": [{"delta": {"role": "assistant", "content": "Here is a desk lamp. "}}]}
 
-data: {"object": "chat.completion.chunk", "choices": [{"delta": {}, "finish_reason": "stop"}], "aisle": {"reply": "Here is a tent."}}
+data: {"object": "chat.completion.chunk", "choices": [{"delta": {}, "finish_reason": "stop"}], "aisle": {"reply": "Here is a desk lamp."}}
 
 data: [DONE]
 """
