@@ -52,7 +52,7 @@ class Constraints:
         if bound := self.grammar.comparison(said, shown, wanted):
             wanted = wanted.adding([bound])
             if bound.field == "price":
-                wanted = wanted.adding([self._none_of(shown)])
+                wanted = wanted.adding([self._none_of(shown[:1])])
         elif said.comparative and shown:  # where nothing measures what is "smaller", it is at least not what was shown
             wanted = wanted.adding([self._none_of(shown)])
         if find.sort.startswith(("most ", "least ")):

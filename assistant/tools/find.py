@@ -172,7 +172,8 @@ def _heard(
         return (), wanted
     first, *others = sorted(near, key=lambda id: merit[id], reverse=True)[:_READ]
     kind, least_near = _kind(near[first].product), nearness[first] - _BESIDE
-    beside = (id for id in others if nearness[id] >= least_near or _kind(near[id].product) == kind)
+    is_of_brand = any(each.field == "brand" for each in met.conditions)  # all that a brand has was asked for
+    beside = (id for id in others if is_of_brand or nearness[id] >= least_near or _kind(near[id].product) == kind)
     return tuple(near[id] for id in (first, *beside)), met
 
 
