@@ -200,7 +200,7 @@ def _of_order(plan: Plan, thread: Thread, message: str) -> Step | None:
 
 
 def _of_named_order(message: str) -> Change | None:
-    """The change of an order that a message names by its number, if that is to be cancelled or to go back: what the pages say of all orders may not hold for it."""
+    """Cancel or return for an order that a message names by its number, else None. What the pages say about orders in general may not hold for this one."""
     said, number = _plain(message), order_said("", message)
     if not number or not _GOES_BACK.search(said):
         return None

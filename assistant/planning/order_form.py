@@ -87,28 +87,8 @@ _BEHIND_GOODS = re.compile(
 )
 _BARE_GOODS = re.compile(r"^(?:an?|any|some|one|the|my|our|those|these|that|this|another|\d+)\s+")
 _ANYTHING = frozenset(["anything", "something", "everything", "stuff", "things", "thing"])
-_NO_GOODS = _ANYTHING | frozenset(
-    [
-        "it",
-        "them",
-        "this",
-        "that",
-        "these",
-        "those",
-        "one",
-        "ones",
-        "here",
-        "nothing",
-        "more",
-        "what",
-        "order",
-        "orders",
-        "right",
-        "wrong",
-        "correct",
-        "too",
-    ]
-)
+_NO_NAMES = "it them this that these those one ones here nothing more what order orders right wrong correct too"
+_NO_GOODS = _ANYTHING | frozenset(_NO_NAMES.split())
 _LONGEST_GOODS = 5
 _LATE = re.compile(
     r"(?<!too )(?<!later or )\b(?:late|delayed|overdue|lost|missing)\b|\bstill (?:\w+ )?(?:waiting|missing|nothing|not|has ?n[o']t|no sign)\b"
@@ -233,7 +213,7 @@ def asks_dearer(message: str) -> int:
 
 
 def goods_bought(message: str) -> str:
-    """The goods of which a message asks whether or when they were bought: "a tent" in "did I ever buy a tent"; "" if it asks for none."""
+    """The goods in a question about a past purchase: "tent" in "did I ever buy a tent"; "" if there are none."""
     said = _BEHIND_GOODS.sub("", f" {_asked_goods(message)}").strip()
     bare = _BARE_GOODS.sub("", said)
     words = re.findall(r"[\w'-]+", bare)
@@ -336,7 +316,7 @@ def is_about_orders(message: str, thread: Thread) -> bool:
 
 
 def _asked_goods(message: str) -> str:
-    """The words for goods of which a message asks whether they were bought, with what follows them; "" if it asks for none."""
+    """Like `goods_bought`, but with everything that follows the goods in the sentence."""
     if found := _GOODS.search(_lower(message)):
         return str(next(filter(None, found.groups())))
     told = _TOLD_GOODS.search(_folded(message))

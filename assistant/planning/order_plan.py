@@ -1,4 +1,4 @@
-"""Order plan: the plan of a message that asks of a signed-in customer's own orders, which code reads by its form."""
+"""Order plan: the plan for a message about the signed-in customer's own orders, which code recognizes by its wording."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def asks_of_all(message: str, thread: Thread) -> bool:
 
 
 def _asks_of_orders(message: str, thread: Thread) -> bool:
-    """Whether every part of a message asks of orders, of which one part says that it is about them."""
+    """Whether every part of a message asks about orders, and at least one part says so."""
     parts = requests_in(message) or (message,)
     if not all(asked_of_order(part) or asks_of_all(part, thread) for part in parts):
         return False

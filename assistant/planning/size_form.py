@@ -61,7 +61,7 @@ def sizes_said(message: str, variants: Sequence[Product]) -> SaidSizes:
 
 
 def _words_at(said: str, start: int, end: int) -> set[str]:
-    """The words, as written, of which a part stands between `start` and `end`: all of "70x140"."""
+    """The whole words that overlap the span from `start` to `end`: all of "70x140"."""
     return {word.group() for word in _WRITTEN.finditer(said) if word.start() < end and start < word.end()}
 
 

@@ -49,7 +49,7 @@ def body_verdict(said: str, line: Line) -> Verdict | None:
 def fitting_size(said: str, variants: Sequence[Product]) -> str:
     """The size of children's clothes for the height that `said` tells, "128" for 120 cm where 116 is the next below.
 
-    "" if no height is told, the sizes are no heights, or all are too small.
+    "" if the message gives no height, if the sizes are not heights, or if all of them are too small.
     """
     heights = [size for kind, size in _bodies(said) if kind == _HEIGHT]
     sizes = {variant.size: _BODY_SIZE.fullmatch(variant.size) for variant in variants if variant.age_group}

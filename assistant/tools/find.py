@@ -62,8 +62,8 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if _is_measured(wanted) and not any(wanted.sort_field in each.product.attributes for each in searched):
         by_relevance = replace(wanted, sort=Sort.RELEVANCE, sort_field="")  # "keeps hot longest" is no length of mugs
         searched, count, is_relaxed, wanted = _search(step, by_relevance, task, bench)
-    candidates = searched[:_READ]
-    if wanted.sort is Sort.RELEVANCE:
+    candidates, question = searched[:_READ], _question(step, task, bench)
+    if wanted.sort is Sort.RELEVANCE and (question or not searched):  # else code reads all that was said
         candidates, wanted = _heard(step, searched, wanted, task, bench)
     if not candidates:
         pages = page_findings(task.asked(task.message), bench, SURELY_ANSWERS) if asks_in_words(task.message) else ()
@@ -82,7 +82,6 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         candidates = tuple(sorted(candidates, key=lambda each: not each.product.offer_at(task.moment).is_available))
     candidates = _smallest_room_first(candidates, wanted)
     planned = {each.product.id for each in searched}
-    question = _question(step, task, bench)
     if not question and wanted.sort is Sort.RELEVANCE:
         candidates = tuple(each for each in candidates if _is_alike(each.product, candidates[0].product, planned))
     if not question or _is_measured(wanted):
@@ -172,8 +171,7 @@ def _heard(
         return (), wanted
     first, *others = sorted(near, key=lambda id: merit[id], reverse=True)[:_READ]
     kind, least_near = _kind(near[first].product), nearness[first] - _BESIDE
-    is_of_brand = any(each.field == "brand" for each in met.conditions)  # all that a brand has was asked for
-    beside = (id for id in others if is_of_brand or nearness[id] >= least_near or _kind(near[id].product) == kind)
+    beside = (id for id in others if nearness[id] >= least_near or _kind(near[id].product) == kind)
     return tuple(near[id] for id in (first, *beside)), met
 
 

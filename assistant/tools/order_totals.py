@@ -51,7 +51,7 @@ def extreme(records: Sequence[OrderRecord], sign: int, in_time: tuple[Note, ...]
 def ranked(records: Sequence[OrderRecord], sign: int) -> Findings:
     """The orders by their totals, the largest first, or with a negative `sign` the smallest; as they are if their currencies differ.
 
-    Where several share the first place, only they are told.
+    If several tie for first place, only those are listed.
     """
     if len({record.order.total.currency for record in records}) > 1:
         return _told(records, Note.CURRENCIES_DIFFER)

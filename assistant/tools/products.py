@@ -165,7 +165,7 @@ def choose(step: Choose, task: Task, bench: Bench) -> Findings:
 def _option_notes(products: list[Product], task: Task, bench: Bench) -> tuple[Note, ...]:
     """Whether the products come in the colors and sizes that the message names; none if it names none, or asks more than that.
 
-    An option that was named before and still holds is told with them.
+    Options named earlier in the conversation that still hold are included.
     """
     variants = [variant for product in products for variant in bench.catalog.variants(product)]
     options = said_options(task.message, variants, bench)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from assistant.checking.claims import REFERENCE, ClaimsChecker, Violation
 from assistant.dialogue.thread import Thread
-from assistant.evidence.brief import LINE_SLOTS, PRODUCT_SLOTS, Brief, Note
+from assistant.evidence.brief import LINE_SLOTS, PRODUCT_SLOTS, Brief
 from assistant.planning.plan import Bundle, Choose, Find, Plan, Policy
 from assistant.planning.planner import Planned
 from assistant.reading.lines import LineKind
 from assistant.writing.filling import fill
-from assistant.writing.rendered_writer import FOREIGN_LIMIT, MESSAGE_CUT, OTHER_CURRENCY, rendered
+from assistant.writing.rendered_writer import NOTICES, rendered
 from assistant.writing.sentence_writer import Refused, ReplyTask, SentenceWriter
 
 _ATTEMPTS = 2
@@ -75,12 +75,9 @@ class Composer:
         if not cancelled.is_set() and not _answers(said, planned.plan, brief):
             written = " ".join(sentence for sentence in rendered(task) if sentence not in said)
             yield Composed(filled(written, brief, " ".join(said)), written, is_fallback=True, rejected=tuple(rejected))
-        if Note.FOREIGN_LIMIT in brief.notes and not cancelled.is_set():  # never left to a model: a limit was not kept
-            yield Composed(FOREIGN_LIMIT, FOREIGN_LIMIT)
-        if Note.OTHER_CURRENCY in brief.notes and not cancelled.is_set():
-            yield Composed(OTHER_CURRENCY, OTHER_CURRENCY)
-        if Note.MESSAGE_CUT in brief.notes and not cancelled.is_set():
-            yield Composed(MESSAGE_CUT, MESSAGE_CUT)
+        for note, sentence in NOTICES.items():
+            if note in brief.notes and not cancelled.is_set():
+                yield Composed(sentence, sentence)
 
     def passes(self, sentences: Sequence[str], brief: Brief, heard: str, *, is_own: bool) -> bool:
         """Whether every sentence of a reply that was made elsewhere passes the check, references and all.

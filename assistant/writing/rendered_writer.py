@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.evidence.brief import Note
 from assistant.evidence.change_result import State
@@ -54,9 +54,12 @@ from assistant.writing.shop_replies import (
     talk_reply,
 )
 
-FOREIGN_LIMIT: str = table("foreign_limit")[0]
-OTHER_CURRENCY: str = table("other_currency")[0]
-MESSAGE_CUT: str = table("message_cut")[0]
+NOTICES: Mapping[Note, str] = {
+    Note.FOREIGN_LIMIT: table("foreign_limit")[0],
+    Note.OTHER_CURRENCY: table("other_currency")[0],
+    Note.MESSAGE_CUT: table("message_cut")[0],
+}
+"""What code adds to a reply and never leaves to a model: a limit was not kept, or not all was read."""
 _OPENING_TALK = frozenset({"greet", "thanks"})
 """Small talk that may stand before an answer; every other kind gives way to it."""
 _SORRY = "sorry"
@@ -279,4 +282,4 @@ class _Shares:
         return self._pages
 
 
-__all__ = ["FOREIGN_LIMIT", "MESSAGE_CUT", "OTHER_CURRENCY", "RenderedWriter", "rendered"]
+__all__ = ["NOTICES", "RenderedWriter", "rendered"]

@@ -374,3 +374,5 @@ def talk_reply(step: Talk, view: ReplyView) -> Iterator[str]:
         return
     named = step.about == "who_are_you" and view.fact("shop.name")
     yield view.phrases(f"talk.{step.about}{'_named' if named else ''}")
+    if step.about == "who_are_you" and view.contact():  # "what is your phone number" is planned like "who are you"
+        yield view.phrases("talk.person", contact=view.contact())

@@ -60,78 +60,12 @@ _GENERIC = re.compile(
 )
 """Titles of pages that say nothing of what their sections are about."""
 _WORD = re.compile(r"\w+")
-_SMALL_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "i",
-        "you",
-        "we",
-        "they",
-        "it",
-        "he",
-        "she",
-        "my",
-        "your",
-        "our",
-        "its",
-        "their",
-        "me",
-        "us",
-        "them",
-        "this",
-        "that",
-        "these",
-        "those",
-        "is",
-        "are",
-        "am",
-        "be",
-        "do",
-        "does",
-        "did",
-        "can",
-        "could",
-        "will",
-        "would",
-        "shall",
-        "should",
-        "may",
-        "must",
-        "have",
-        "has",
-        "had",
-        "what",
-        "which",
-        "who",
-        "when",
-        "where",
-        "why",
-        "how",
-        "to",
-        "of",
-        "in",
-        "on",
-        "at",
-        "for",
-        "from",
-        "by",
-        "with",
-        "and",
-        "or",
-        "not",
-        "if",
-        "there",
-        "any",
-        "some",
-        "much",
-        "many",
-        "long",
-        "often",
-        "soon",
-    ]
+_SMALL = (
+    "a an the i you we they it he she my your our its their me us them this that these those is are am be "
+    "do does did can could will would shall should may must have has had what which who when where why "
+    "how to of in on at for from by with and or not if there any some much many long often soon"
 )
+_SMALL_WORDS = frozenset(_SMALL.split())
 """Words that say nothing of what a question is about."""
 _POINTS = frozenset({"it", "they", "them", "this", "that", "these", "those"})
 _VERBS_ALONE = re.compile(

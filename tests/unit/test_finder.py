@@ -246,8 +246,10 @@ def test_a_kind_that_was_named_is_kept_unless_something_else_is_much_nearer(live
 
     def kinds_shown(ears_count: float) -> set[str]:
         heard = Hears(one * ears_count + other * (1 - ears_count))
-        dialogue = replace(live, planner=Plans(Find(kind="monitors")), listener=heard, wish_listener=heard)
-        shown = dialogue.prepare("something for my ears when I sit at the monitors", Thread()).brief.products
+        said = "something for my ears when I sit at the monitors"
+        plans = Plans(Find(kind="monitors", want=said))
+        dialogue = replace(live, planner=plans, listener=heard, wish_listener=heard)
+        shown = dialogue.prepare(said, Thread()).brief.products
         return {northwire().catalog.products[id].category_path[-1] for id in shown}
 
     assert kinds_shown(0.5) == {"Monitors"}
@@ -278,7 +280,10 @@ def test_an_order_by_what_no_product_of_the_kind_has_is_dropped(live: Dialogue, 
     monitors = [id for id, each in shop.catalog.products.items() if "Monitors" in each.category_path]
     assert not any("battery_life" in shop.catalog.products[id].attributes for id in monitors)
     line = max(shop.lines[monitors[-1]], key=lambda line: len(line.text))
-    plans, heard = Plans(Find(kind="monitors", sort="most battery_life")), HearsALine(finder, line)
+    plans, heard = (
+        Plans(Find(kind="monitors", want="the monitor that lasts longest", sort="most battery_life")),
+        HearsALine(finder, line),
+    )
     dialogue = replace(live, planner=plans, listener=heard, wish_listener=heard)
     assert dialogue.prepare("the monitor that lasts longest", Thread()).brief.products[0] == monitors[-1]
 

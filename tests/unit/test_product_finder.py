@@ -98,10 +98,13 @@ def test_a_search_shows_first_what_was_wished_for(live: Dialogue, product_finder
         if shop.catalog.products[id].offer_at(shop.moment).is_available and not shop.catalog.products[id].age_group
     }
     assert len(groups) > 1
+    said = "headphones for the train"
     line = next(lines[0] for record, lines in shop.lines.items() if record not in kind)
     for group, wished in groups.items():
         listener = HearsALine(live.bench.finder, line)
         wishes = WishesFor(product_finder, wished)
-        dialogue = replace(live, planner=Plans(Find(kind="headphones")), listener=listener, wish_listener=wishes)
-        shown = dialogue.prepare("headphones", Thread()).brief.products
+        dialogue = replace(
+            live, planner=Plans(Find(kind="headphones", want=said)), listener=listener, wish_listener=wishes
+        )
+        shown = dialogue.prepare(said, Thread()).brief.products
         assert shop.briefing.group(shown[0]) == group
