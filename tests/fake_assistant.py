@@ -1,6 +1,6 @@
 """A hand-written assistant whose answers a reader can work out: tests of the faces need no models.
 
-"tents" shows three products, "broken" one whose picture is missing, "fail" raises, "slow" writes one sentence every 50 ms until cancelled, "pause" takes a
+"tents" shows three products, "broken" one whose picture is missing, "fail" raises, "slow" writes five sentences a second until cancelled, "pause" takes a
 second, "mine" tells who is signed in, "change it" shows a change that waits for a yes, anything else is repeated. Buttons of cards are
 answered by what they do.
 """
@@ -154,7 +154,7 @@ class FakeAssistant:
             time.sleep(1.0 if "pause" in message else self._pause)
             yield Sentence(sentence)
         while "slow" in message and cancelled is not None:
-            if cancelled.wait(0.05):
+            if cancelled.wait(0.2):
                 self.cancelled.append(message)
                 return
             yield Sentence("Still thinking. ")

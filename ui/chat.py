@@ -101,9 +101,8 @@ class ChatPage:
             "outputs": changed, "api_visibility": "private", "concurrency_id": "reply", "concurrency_limit": 16,
             "show_progress": "hidden", "trigger_mode": "once", "preprocess": False,
         }  # fmt: skip
-        # Messages sent while a reply is being written leave the box at once and are answered together after it.
+        # The page takes a message out of the box as it is sent; those sent while a reply is written are answered together after it.
         sent = [self._box.submit, self._send.click]
-        gr.on(sent, None, [self._box], [self._box], js="(text) => aisle.hold(text)", api_visibility="private")
         waiting = shared | {"trigger_mode": "always_last", "js": "(box, ...held) => aisle.sent(aisle.take(), held)"}
         typed = gr.on(sent, self._answer, [self._box, *held], **waiting)
         pressed = shared | {"js": "(chip, ...held) => aisle.press(chip, held)"}

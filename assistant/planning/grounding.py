@@ -58,6 +58,7 @@ _SHORT = 20
 _DIGITS = re.compile(r"\d+")
 _ASKING = (Policy.tool, Details.tool)
 NO_TOOLS: Mapping[str, str] = {}
+_OF_GOODS = (Find, Details, Choose, Compare, Ask, Talk)
 _SEARCHING = (Find, Bundle, Choose, Ask)
 """Steps that tell more of what a customer needs; a question about a product or the shop does not."""
 
@@ -81,6 +82,8 @@ class Grounding:
         if self._asks_a_page(plan, message):
             return Plan(steps=(Policy(question=said),), need=thread.need)
         steps: Sequence[Step] = plan.steps
+        if spoken.likened and len(steps) == 1 and isinstance(steps[0], _OF_GOODS):
+            return Plan(steps=(Find(kind=spoken.kind_of(spoken.likened), want=said),), need=thread.need)
         if spoken.search and len(steps) == 1 and not _knows_better(steps[0], spoken):
             steps = [spoken.search]
         asked = [(request[:LONGEST], tools.get(request, "")) for request in requests_in(message)]
@@ -127,7 +130,7 @@ class Grounding:
 
     def _step(self, step: Step, heard: _Heard, told: _Heard, said: str, spoken: Spoken) -> Step:
         match step:
-            case Details(question=question) if not heard.bears(question):
+            case Details(question=question) if not heard.bears(question) or _asks_field_otherwise(said, question):
                 return step.model_copy(update={"question": said})
             case Compare(on=on) if not heard.bears(on):
                 return step.model_copy(update={"on": ""})
@@ -236,6 +239,12 @@ def _in_own_words(steps: Sequence[Step], said: str) -> Sequence[Step]:
     """A question to the shop in the customer's words; at the end of a long story it stays in the model's."""
     is_one = all(isinstance(step, Policy) for step in steps) and said.count("?") < 2
     return [Policy(question=said)] if is_one and len(said) < LONGEST else steps
+
+
+def _asks_field_otherwise(said: str, question: str) -> bool:
+    """Whether a short message asks for a field of a record and the plan makes another question of it: "any good" is no "good for a bath"."""
+    is_short = len(said.split()) <= _SHORT
+    return is_short and question not in said and asked_field(said) not in ("", asked_field(question))
 
 
 def _about_something(steps: Iterable[Step], spoken: Spoken) -> Iterator[Step]:

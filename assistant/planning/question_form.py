@@ -99,7 +99,7 @@ _REDUCED = (
     r"|\b(?:is|are|it'?s|this|that|one) (?:\w+ ){0,2}(?:reduced|discounted|marked down)(?=\W*$| (?:right |at )?(?:now|today|the moment)\b)"
 )
 _FIELDS = {
-    "quantity": r"\bhow many\b.*\b(?:left|in stock|have|there)\b|\bhow many\b.*\bare\b|\bare \d+\b.*\bin stock\b",
+    "quantity": r"\bhow many\b.*\b(?:left|in stock|(?:do|have) (?:you|u))\b|\bhow many (?:of \w+ |(?:\w+ )?ones )?are\b|\bare \d+\b.*\bin stock\b",
     "restock": r"\bwhen\b.*\b(?:back|available|in stock|again)\b",
     "stock": r"\b(?:in stock|available|availability|sold out|still have|still there)\b",
     "price": rf"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total)\b|\bis (?:it|this|that) free\b|{_REDUCED}",

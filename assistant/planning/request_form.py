@@ -38,6 +38,14 @@ _ONLY_LEADS = re.compile(rf"^{_LEAD_IN}")
 _GOES_ON = re.compile(
     r"\b(?:ones?|others?|another|else|more|(?:some|any)(?:thing)?(?! to\b))(?! of\b)\b|\b\w+er\b|^(?:what|how) about\b"
 )
+_ALIKE = r"(?:similar|comparable)"
+_LIKE = re.compile(
+    r"\b(?:(?:some|any)(?:thing|one)|ones?|more|else|(?:have|got|sell|any|other|show me|find me|want|need) \w+) (?:\w+ )?"
+    rf"(?:{_ALIKE}|like (?:it|this|that|these|those|the))\b|\b{_ALIKE} (?:ones?|options?|products?|items?|things?)\b|\balternatives?\b"
+)
+_NOT_SEEN = re.compile(
+    r"\blike the\b|\b(?:similar|comparable|alternatives?) to (?!it\b|this\b|that\b|these\b|those\b|them\b)"
+)
 _OTHERS = re.compile(
     rf"^{_LEAD_IN}(?:(?:some|any)(?:thing|one) (?:else|different)|(?:not|other than|besides) (?:those|these|that one|them)|(?:show me )?(?:more|others?))\b[^a-z]*(?:please|pls)?[^a-z]*$"
     r"|\b(?:other|different|more) (?:ones|options|choices|models)\b|\bwhat else (?:do|have) you\b"
@@ -136,6 +144,16 @@ def asks_for_several(message: str) -> bool:
 def asks_for_others(message: str) -> bool:
     """Whether the message asks for others than those shown: "something else?", "not those", "any other ones"."""
     return bool(_OTHERS.search(message.casefold()))
+
+
+def asks_for_like(message: str) -> bool:
+    """Whether the message asks for others like a product: "anything similar?", "something like the Tide towel"."""
+    return bool(_LIKE.search(message.casefold()))
+
+
+def asks_for_like_named(message: str) -> bool:
+    """Whether what the others shall be like is called by a name, "similar to a hammock", and is not just what is in view."""
+    return asks_for_like(message) and bool(_NOT_SEEN.search(message.casefold()))
 
 
 def asks_beyond(message: str) -> bool:

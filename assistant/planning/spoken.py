@@ -21,6 +21,8 @@ from assistant.planning.request_form import (
     LONGEST,
     asks_difference,
     asks_for_goods,
+    asks_for_like,
+    asks_for_like_named,
     asks_in_words,
     asks_total,
     asks_which_of_those,
@@ -111,6 +113,14 @@ class Spoken:
         return (*self._opened, *self._thread.shown, *filter(None, [self._thread.page]))[:1]
 
     @property
+    def likened(self) -> str:
+        """The product that the message asks for others like, named, placed in the list or in view; "" if it asks for none."""
+        if not asks_for_like(self._message):
+            return ""
+        seen = () if asks_for_like_named(self._message) else self.in_view
+        return next((id for id in (*self._named[:1], *self._placed, *seen) if id in self._products), "")
+
+    @property
     def said(self) -> str:
         """The message as an argument of a step."""
         return " ".join(self._message.split())[:LONGEST]
@@ -129,8 +139,11 @@ class Spoken:
     @property
     def kind_in_view(self) -> str:
         """The kind of the first product in view, as a plan writes it, or ""."""
-        shown = next((self._products[id] for id in self._thread.shown if id in self._products), None)
-        return shown.category_path[-1].casefold() if shown and shown.category_path else ""
+        return next((self.kind_of(id) for id in self._thread.shown if id in self._products), "")
+
+    def kind_of(self, id: str) -> str:
+        """The kind of a product of the catalog, as a plan writes it, or ""."""
+        return next((kind.casefold() for kind in self._products[id].category_path[-1:]), "")
 
     @cached_property
     def _kinds_together(self) -> tuple[str, ...]:

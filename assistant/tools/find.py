@@ -12,6 +12,7 @@ from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.grammar.text import stems
 from assistant.planning.plan import Find
 from assistant.planning.request_form import asks_for_others, asks_in_words
+from assistant.planning.spoken import Spoken
 from assistant.reading.verdict import Verdict
 from assistant.tools.body_fit import body_verdict
 from assistant.tools.plain_reading import age_verdict, names_age
@@ -51,6 +52,8 @@ _GIVEN_UP = ("color", "size", "brand", "rating", "discount", "age_group")
 
 def find(step: Find, task: Task, bench: Bench) -> Findings:
     """Search, read and rank. A product that contradicts the need comes last, and only if little else is left."""
+    if liked := Spoken(bench.constraints.grammar, task.thread, task.message).likened:
+        return _others_like(liked, task, bench)
     wanted = bench.constraints.of(step, task.need, task.message, task.thread.shown)
     if asks_for_others(task.message):
         wanted = wanted.adding([Condition("id", Operator.NOT_IN, bench.constraints.with_variants(task.thread.shown))])
@@ -103,6 +106,17 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     lines += _age_rules(first.product, task, bench)
     ids = tuple(each.product.id for each in chosen)
     return Findings(products=ids, lines=tuple(lines), notes=notes, total=count)
+
+
+def _others_like(liked: str, task: Task, bench: Bench) -> Findings:
+    """Products like one that was named or is in view, within the limits of the message: "anything similar for less"."""
+    limits = bench.constraints.of(Find(), task.need, task.message, (liked,))
+    found = bench.search.similar(liked, limits, _READ, task.customer_id, task.moment)
+    is_childs = bool(bench.catalog.products[liked].age_group)
+    candidates = found.candidates if is_childs else _childrens_last(found.candidates)
+    available = sorted(candidates, key=lambda each: not each.product.offer_at(task.moment).is_available)
+    ids = tuple(each.product.id for each in available[:SHOWN])
+    return Findings(products=ids, notes=() if ids else (Note.NOTHING_FOUND,), total=found.total)
 
 
 def _is_other_kind(kind: str, task: Task, candidates: Sequence[Candidate], bench: Bench) -> bool:

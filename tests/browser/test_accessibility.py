@@ -74,10 +74,8 @@ def test_the_page_with_the_widget_has_no_serious_fault(visit: Visit) -> None:
 
 def test_nothing_moves_for_those_who_prefer_it(reader: Visit) -> None:
     reader.say("pause")
-    dots = reader.chat.locator(".aisle-writing i").first
-    dots.wait_for()
-    assert dots.evaluate("element => getComputedStyle(element).animationName") == "none"
-    assert reader.panel.evaluate("element => getComputedStyle(element).animationName") == "none"
+    expect(reader.chat.locator(".aisle-writing i").first).to_have_css("animation-name", "none")
+    expect(reader.panel).to_have_css("animation-name", "none")
 
 
 def test_a_picture_that_fails_is_a_letter(visit: Visit) -> None:

@@ -21,6 +21,7 @@ from assistant.reading.lines import Line
 from assistant.reading.listener import NOTHING_BEFORE, before_text, conversation_before
 from assistant.reading.reader import line_text
 from assistant.tools.tool import Asked
+from assistant.tools.variants import group_of
 from assistant.turn import Dialogue
 from finetune.corpora.finder_evaluation import finder_scores
 from finetune.corpora.finder_training import FinderRecipe, train_finder
@@ -286,6 +287,20 @@ def test_an_order_by_what_no_product_of_the_kind_has_is_dropped(live: Dialogue, 
     )
     dialogue = replace(live, planner=plans, listener=heard, wish_listener=heard)
     assert dialogue.prepare("the monitor that lasts longest", Thread()).brief.products[0] == monitors[-1]
+
+
+def test_what_is_like_a_product_in_view_is_another_of_its_kind_within_the_limits(live: Dialogue) -> None:
+    products = northwire().catalog.products
+    phones = [id for id, each in products.items() if "Over-Ear Headphones" in each.category_path]
+    said, seen = "anything similar?", Thread(shown=(phones[0],))
+    dialogue = replace(live, planner=Plans(Find(want=said)))
+    shown = dialogue.prepare(said, seen).brief.products
+    assert shown
+    assert not {group_of(products[id]) for id in shown} & {group_of(products[phones[0]])}
+    assert products[shown[0]].category_path[0] == products[phones[0]].category_path[0]
+    cheap = dialogue.prepare("anything similar under $60?", seen).brief.products
+    assert cheap
+    assert all(products[id].price.amount <= 60 for id in cheap)
 
 
 def test_what_is_like_nothing_in_the_shop_is_not_found(live: Dialogue) -> None:

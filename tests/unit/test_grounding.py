@@ -14,6 +14,7 @@ from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
 from assistant.planning.plan import Ask, Bundle, Choose, Compare, Details, Find, Order, Plan, Policy, Step
 from assistant.planning.request_form import requests_in
+from assistant.planning.spoken import Spoken
 from tests.unit.grammar_shops import SHOPS
 
 GROUNDING = Grounding(Grammar(SHOPS["outdoor"]))
@@ -355,6 +356,28 @@ def test_details_are_asked_in_the_customers_words() -> None:
     assert grounded(step, "ok on induction?", SHOWN).steps == (
         step.model_copy(update={"question": "ok on induction?"}),
     )
+
+
+def test_a_field_that_is_asked_for_is_not_planned_as_another_question() -> None:
+    step = Details(of=("tent-2",), question="is it good for two")
+    assert grounded(step, "is it any good", SHOWN).steps == (step.model_copy(update={"question": "is it any good"}),)
+
+
+@pytest.mark.parametrize(
+    ("message", "liked"),
+    [
+        ("anything similar?", "tent-2"),
+        ("more like the second one", "tent-3"),
+        ("something like it in red", "tent-2"),
+        ("something similar to a hammock", ""),
+        ("I'd like the second one", ""),
+        ("what are they like", ""),
+    ],
+)
+def test_others_are_asked_for_that_are_like_what_came_up(message: str, liked: str) -> None:
+    assert Spoken(GROUNDING.grammar, SHOWN, message).likened == liked
+    steps = grounded(Details(of=("tent-2",), question=message), message, SHOWN).steps
+    assert (steps == (Find(kind="tents", want=message),)) is bool(liked)
 
 
 def test_how_many_are_asked_for_is_no_place_in_the_list() -> None:

@@ -61,6 +61,11 @@ def test_most_replies_of_the_corpus_that_begin_with_yes_or_no_answer_such_questi
         ("when is the saw back in stock", "restock"),
         ("which colors does it come in", "colors"),
         ("what do customers say about it", "rating"),
+        ("how many of them do you have", "quantity"),
+        ("how many are left", "quantity"),
+        ("how many reviews does it have", "rating"),
+        ("how many pockets does it have", ""),
+        ("how many shelves are there", ""),
         ("how heavy is it", ""),
     ],
 )

@@ -6,6 +6,8 @@ import pytest
 
 from assistant.planning.request_form import (
     asks_for_goods,
+    asks_for_like,
+    asks_for_like_named,
     asks_for_others,
     asks_total,
     count_asked,
@@ -73,6 +75,37 @@ def test_asks_for_others(message: str) -> None:
 @pytest.mark.parametrize("message", ["something else I should know?", "one more question", "the other day it broke"])
 def test_asks_for_no_others(message: str) -> None:
     assert not asks_for_others(message)
+
+
+@pytest.mark.parametrize(
+    ("message", "is_named"),
+    [
+        ("anything similar?", False),
+        ("Show me similar ones", False),
+        ("any other kites like this in blue", False),
+        ("are there alternatives to it?", False),
+        ("something like the Harbor kite but cheaper", True),
+        ("do you sell lamps like the Harbor", True),
+        ("something similar to a hammock", True),
+    ],
+)
+def test_asks_for_like(message: str, *, is_named: bool) -> None:
+    assert asks_for_like(message)
+    assert asks_for_like_named(message) is is_named
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I'd like the red one",
+        "is it similar to cashmere",
+        "it should look like the picture",
+        "what is it like",
+        "do people like the smell",
+    ],
+)
+def test_asks_for_nothing_alike(message: str) -> None:
+    assert not asks_for_like(message)
 
 
 @pytest.mark.parametrize("message", ["do you have one in red", "anything cheaper?", "what about a lighter one"])

@@ -283,10 +283,7 @@
 
   let visit = "", conversation = "", button = null, isReady = false;
   window.aisle = {
-    // What is sent waits here until the reply before it is finished; several messages become one with a line each.
-    // The box itself is read: on a busy machine what Gradio passes lags behind what was typed.
     // Before the conversation is shown nothing is sent: the greeting would overwrite it.
-    hold(text) { const said = (place("box")?.value ?? text).trim(); if (said) { kept.add(said); post(said); } return ""; },
     take() { if (!isReady) return ""; taken(); return kept.take()?.text || ""; },
     press(text, inputs) { post(text); taken(); kept.take([kept.add(text)]); return aisle.sent(text, inputs); },
     // What the server gets with a message: the page that the shop shows now goes along in the last input, as JSON.
@@ -320,6 +317,19 @@
     known: () => storage?.getItem(KEY) || conversation,
     replied() { kept.settle(); tell("replied"); },
   };
+  // What is sent waits until the reply before it is finished; several messages become one with a line each. It leaves the box in
+  // the same moment: on a busy machine Gradio learns of it only when the next message is half typed.
+  const hold = () => {
+    const said = (place("box")?.value || "").trim();
+    if (!said) return;
+    kept.add(said);
+    post(said);
+    fill("");
+  };
+  addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target === place("box")) hold();
+  }, true);
+  addEventListener("click", (event) => { if (event.target.closest?.("#aisle-send")) hold(); }, true);
   addEventListener("pagehide", () => kept.type(place("box")?.value || ""));
 
   addEventListener("click", (event) => {
