@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from assistant.evidence.brief import Brief, Note
-from assistant.evidence.change_result import State
+from assistant.evidence.change_result import ChangeResult, State
 from assistant.planning.plan import (
     Ask,
     Bundle,
@@ -51,7 +51,7 @@ class Chips:
     def after(self, message: str, plan: Plan, brief: Brief) -> tuple[str, ...]:
         """What may follow a reply to `message`; none repeats it, and none offers more to somebody upset."""
         change = brief.change
-        after = (choice.text for choice in change.choices) if change else self._after_all(plan, brief)
+        after = self._after_change(change) if change else self._after_all(plan, brief)
         if change is not None and change.state is State.DONE and change.kind is not None and change.kind.is_cart:
             after = iter(("What's in my cart?",))
         offered = dict.fromkeys(after)
@@ -59,6 +59,12 @@ class Chips:
 
     def _after_all(self, plan: Plan, brief: Brief) -> Iterator[str]:
         yield from (chip for step in plan.steps for chip in self._after(step, brief))
+
+    @staticmethod
+    def _after_change(change: ChangeResult) -> Iterator[str]:
+        """The choices of a question, then what is left to put into the cart."""
+        yield from (choice.text for choice in change.choices)
+        yield from (f"Add the {title} to my cart" for title in change.later)
 
     def _opinions(self, brief: Brief) -> Iterator[str]:
         """The question about what customers say, if they said something of the product shown first."""

@@ -20,8 +20,9 @@ from assistant.evidence.change_result import ChangeResult, Closed, State
 from assistant.evidence.meant_variants import MeantVariants, named_in
 from assistant.language_model.transcript import TranscriptTurn, context_text, system_text
 from assistant.planning.answer_form import Answer
+from assistant.planning.cart_form import names_others, with_goods
 from assistant.planning.change_form import is_of_shown_change, is_question_between, with_change
-from assistant.planning.continuing import continued
+from assistant.planning.continuing import Continued, continued
 from assistant.planning.order_plan import asks_of_all, with_order
 from assistant.planning.plan import Ask, HandOver, Plan
 from assistant.planning.plan_text import plan_text
@@ -161,7 +162,7 @@ class Dialogue:
         number = thread.numbers.number(self.briefing.group(thread.page)) if page else None
         is_known = customer is not None or (owner is not None and bool(owner.order_id))
         context = context_text(is_known, page.title if page else "", number or 1)
-        answered = continued(message, thread.waiting, press) if owner else None
+        answered = self._continued(message, thread, press) if owner else None
         with watch.step("planning"):
             planned = (
                 answered.planned(thread)
@@ -206,6 +207,20 @@ class Dialogue:
         )
         return Prepared(message, thread, context, planned, brief, moment)
 
+    def _continued(self, message: str, thread: Thread, press: Press | None) -> Continued | None:
+        """How the message answers what the conversation waits for; a question about one product is not answered by naming another."""
+        answered, waiting = continued(message, thread.waiting, press), thread.waiting
+        if (
+            answered is None
+            or waiting is None
+            or press is not None
+            or waiting.detail is None
+            or not waiting.draft.kind.is_cart
+        ):
+            return answered
+        asked = (*waiting.draft.items, *(choice.id for choice in waiting.choices))
+        return None if names_others(message, asked, self.bench.constraints.grammar) else answered
+
     def _hearing(self, thread: Thread, listener: Listener | None) -> Callable[[str, str], Vectors] | None:
         if listener is None:
             return None
@@ -217,6 +232,7 @@ class Dialogue:
     ) -> Planned:
         planned = self.planner.plan(self.system, context, thread, message, cancelled)
         plan = with_change(planned.plan, thread, message)
+        plan = with_goods(plan, thread, message, self.bench.constraints.grammar)
         plan = with_order(plan, thread, message) if is_known or asks_of_all(message, thread) else plan
         if plan == planned.plan:
             return planned

@@ -54,7 +54,8 @@ class ChangeResult:
     """What became of one change in one turn. `waiting` is what the conversation waits for then.
 
     `section` is the part of the policy that a refusal rests on, `closed` the heading of an earlier proposal that this message
-    cancelled, and `closed_for` why. `cart` is what was looked at.
+    cancelled, and `closed_for` why. `cart` is what was looked at. `later` are the titles of products that the customer wants in the cart too:
+    one is added at a time.
     """
 
     state: State
@@ -70,6 +71,7 @@ class ChangeResult:
     links: tuple[Link, ...] = ()
     waiting: Waiting | None = None
     product: str = ""
+    later: tuple[str, ...] = ()
 
     @property
     def card(self) -> Card | None:
@@ -102,6 +104,8 @@ def change_facts(result: ChangeResult | None, closed: Closed | None) -> Iterator
     if result.choices:
         texts = [as_name(each.text) if result.detail in _OF_GOODS else each.text for each in result.choices]
         yield Fact("c.choices", FactKind.TEXT, _listed(texts), "", record)
+    if result.later:
+        yield Fact("c.later", FactKind.TEXT, in_words([f"the {as_name(title)}" for title in result.later]), "", record)
     lines = result.proposal.lines() if result.proposal else result.done.lines() if result.done else ()
     source = f"proposal:{result.proposal.id}" if result.proposal else record
     for number, line in enumerate(lines, 1):

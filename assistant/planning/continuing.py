@@ -100,6 +100,8 @@ def _with_detail(waiting: Waiting, message: str) -> Draft | None:
         count = quantity_in(message) or (most if chosen(message, [*waiting.choices, Choice("", "")]) else 0)
         return replace(draft, quantity=count) if count else None
     found = chosen(message, waiting.choices)
+    if not found and len(waiting.choices) == 1 and draft.kind.is_cart and read_answer(message) is Answer.YES:
+        found = waiting.choices
     if detail is Detail.REASON:
         reason = found[0].id if len(found) == 1 else reason_in(message, [choice.id for choice in waiting.choices])
         return replace(draft, reason=reason) if reason else None

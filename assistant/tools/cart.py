@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.actions.change import CartLine
+from assistant.actions.changes.goods import variant_title
 from assistant.actions.reads import checkout_link
 from assistant.actions.refusal import Reason, Refusal
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind
 from assistant.evidence.change_result import ChangeResult, Link, State
+from assistant.evidence.wording import by_size
 from assistant.planning.answer_form import Answer
+from assistant.planning.cart_form import count_in, goes_on_adding, named_goods
 from assistant.planning.change_form import sets_quantity
 from assistant.planning.choice_form import named, placed
 from assistant.planning.detail_form import quantity_in
+from assistant.planning.option_form import options_said
 from assistant.planning.plan import Cart
 from assistant.tools.changing import ask, propose, refuse, request_of, settle
 from assistant.tools.tool import Bench, Findings, Task
 from assistant.tools.variants import label_of, meant_products, narrowed
 from retrieval.catalog.product import Product
+from retrieval.feeds.strangers import as_name
 
 _MOST_CHOICES, _MOST_LABELS = 6, 6
 
@@ -38,7 +44,8 @@ def cart(step: Cart, task: Task, bench: Bench) -> Findings:
     if step.what in ("view", "checkout"):
         return _viewed(task, bench)
     if step.what == "add" and not (sets_quantity(task.message) and quantity_in(task.message)):
-        return _added(_first(step, task, bench), task, bench)
+        draft, others = _first(step, task, bench)
+        return _with_later(_added(draft, task, bench), others, task, bench)
     kind = Kind.REMOVE_FROM_CART if step.what == "remove" else Kind.SET_IN_CART
     return _changed(Draft(kind, quantity=quantity_in(task.message)), step, task, bench)
 
@@ -50,48 +57,115 @@ def _viewed(task: Task, bench: Bench) -> Findings:
     return Findings(change=ChangeResult(State.CART, cart=lines, links=links))
 
 
-def _first(step: Cart, task: Task, bench: Bench) -> Draft:
-    """What a message wants added: the products at the places that it names, else those that the plan is about."""
-    waiting = task.thread.waiting
-    ids = placed(task.message, task.thread.shown) or tuple(id for id in step.of if id in bench.catalog.products)
+def _first(step: Cart, task: Task, bench: Bench) -> tuple[Draft, tuple[str, ...]]:
+    """What a message wants added, and what else it names, by titles.
+
+    The products that it names count before those at the places that it names, and these before those that the plan is about.
+    """
+    thread, waiting, products = task.thread, task.thread.waiting, bench.catalog.products
+    goods = named_goods(task.message, bench.constraints.grammar, (*thread.shown, thread.page))
+    if goods:
+        first, *others = goods
+        draft = Draft(Kind.ADD_TO_CART, items=first.ids, quantity=first.count)
+        return draft, tuple(products[each.ids[0]].title for each in others if len(each.ids) == 1)
+    ids = placed(task.message, thread.shown) or tuple(id for id in step.of if id in products)
     if not ids and waiting is not None and waiting.draft.kind is Kind.ADD_TO_CART:
         ids = waiting.draft.items
-    return Draft(Kind.ADD_TO_CART, items=ids, quantity=quantity_in(task.message))
+    return Draft(Kind.ADD_TO_CART, items=ids, quantity=count_in(task.message) or step.quantity or 0), ()
 
 
 def _added(draft: Draft, task: Task, bench: Bench) -> Findings:
     products = bench.catalog.products
-    items = tuple(id for id in draft.items if id in products)
+    items = tuple({_group(bench, id): id for id in reversed(draft.items) if id in products}.values())[::-1]
     if len(items) != 1:
         shown = items or tuple(id for id in task.thread.shown if id in products)
-        choices = tuple(Choice(id, products[id].title) for id in shown[:_MOST_CHOICES])
-        return ask(Detail.PRODUCT, replace(draft, items=()), choices)
+        return ask(
+            Detail.PRODUCT, replace(draft, items=()), product_choices([products[id] for id in shown[:_MOST_CHOICES]])
+        )
     product = products[items[0]]
     if task.continued is not None and (task.continued.is_pressed or _is_settled(task, product)):
         variants = [product]
     else:
+        draft = _with_said_options(draft, product, task, bench)
         variants = narrowed(product, draft.color, draft.size, task, bench)
     if len(variants) > 1:
         return _which_variant(replace(draft, items=(product.id,)), product, variants, task, bench)
+    if others := _instead_of_sold_out(variants[0], task, bench):
+        return _sold_out(replace(draft, items=(product.id,)), variants[0], others, bench)
     draft = replace(draft, items=(variants[0].id,), quantity=draft.quantity or 1)
     return propose(draft, request_of(draft, {"product_id": draft.items[0], "quantity": draft.quantity}), task, bench)
+
+
+def _with_said_options(draft: Draft, product: Product, task: Task, bench: Bench) -> Draft:
+    """The draft with the color and the size of the product that the message says in the record's words: "the slate pot"."""
+    variants = bench.catalog.variants(product)
+    values = {field: {str(getattr(each, field)) for each in variants} - {""} for field in ("color", "size")}
+    said = options_said(task.message, values)
+    color, size = ([each.value for each in said if field in each.fields] for field in ("color", "size"))
+    return replace(
+        draft,
+        color=draft.color or (color[0] if len(color) == 1 else ""),
+        size=draft.size or (size[0] if len(size) == 1 else ""),
+    )
+
+
+def _with_later(found: Findings, others: Sequence[str], task: Task, bench: Bench) -> Findings:
+    """What came of the first thing that a message wants added, and what is left to add: other things that it names, or an earlier one."""
+    change, waiting = found.change, task.thread.waiting
+    if change is None or change.waiting is None:
+        return found
+    meant = {_group(bench, id) for id in change.waiting.draft.items}
+    open_ids = waiting.draft.items if waiting is not None and waiting.draft.kind is Kind.ADD_TO_CART else ()
+    earlier = [bench.catalog.products[id].title for id in open_ids if meant and _group(bench, id) not in meant]
+    later = (*others, *(earlier if goes_on_adding(task.message) else ()))
+    return replace(found, change=replace(change, later=later))
+
+
+def product_choices(products: Sequence[Product]) -> tuple[Choice, ...]:
+    """One choice for each product, by its title; those with the same title are told apart by color and size, else by price."""
+    texts = [each.title for each in products]
+    for told in (variant_title, lambda each: f"{variant_title(each)}, {each.current_price}"):
+        counts = Counter(texts)
+        texts = [told(each) if counts[text] > 1 else text for each, text in zip(products, texts, strict=True)]
+    return tuple(
+        Choice(each.id, text, also=f"{each.color} {each.size}") for each, text in zip(products, texts, strict=True)
+    )
+
+
+def _instead_of_sold_out(product: Product, task: Task, bench: Bench) -> tuple[Product, ...]:
+    """The variants that can be had where the one that is meant is sold out; () if it is not."""
+    can_be_had = [each for each in bench.catalog.variants(product) if _can_be_had(each, task)]
+    return () if product in can_be_had else tuple(can_be_had)
+
+
+def _can_be_had(product: Product, task: Task) -> bool:
+    offer = product.offer_at(task.moment)
+    return offer.is_available or offer.can_be_ordered_later
+
+
+def _sold_out(draft: Draft, product: Product, others: Sequence[Product], bench: Bench) -> Findings:
+    """That the variant that is meant is sold out, and the question for one of the `others`."""
+    choices = tuple(Choice(each.id, label_of(each, bench.catalog)) for each in others[:_MOST_LABELS])
+    asked = ask(Detail.VARIANT, replace(draft, color="", size=""), choices, product.title)
+    why = Refusal(reason=Reason.OUT_OF_STOCK, text=f"{as_name(variant_title(product))} is sold out.")
+    return replace(asked, change=replace(asked.change, refusal=why) if asked.change else None)
 
 
 def _is_settled(task: Task, product: Product) -> bool:
     """Whether the customer has just chosen this very variant from a list."""
     waiting = task.thread.waiting
-    chosen = task.continued.draft.items if task.continued else ()
-    return waiting is not None and waiting.detail is Detail.VARIANT and chosen == (product.id,) != waiting.draft.items
+    if task.continued is None or waiting is None or waiting.detail is not Detail.VARIANT:
+        return False
+    return product.id in {choice.id for choice in waiting.choices}
 
 
 def _which_variant(draft: Draft, product: Product, variants: Sequence[Product], task: Task, bench: Bench) -> Findings:
     """The question for color or size: by the variants themselves if they are few, else one property at a time."""
-    offers = [(each, each.offer_at(task.moment)) for each in variants]
-    can_be_had = [each for each, offer in offers if offer.is_available or offer.can_be_ordered_later] or list(variants)
+    can_be_had = [each for each in variants if _can_be_had(each, task)] or list(variants)
     if len(can_be_had) == 1:
         only = replace(draft, items=(can_be_had[0].id,), quantity=draft.quantity or 1)
         return propose(only, request_of(only, {"product_id": only.items[0], "quantity": only.quantity}), task, bench)
-    sizes, colors = _distinct(each.size for each in can_be_had), _distinct(each.color for each in can_be_had)
+    sizes, colors = by_size(_distinct(each.size for each in can_be_had)), _distinct(each.color for each in can_be_had)
     draft = replace(  # what was said of color or size is kept for the next message
         draft, size=sizes[0] if len(sizes) == 1 else draft.size, color=colors[0] if len(colors) == 1 else draft.color
     )

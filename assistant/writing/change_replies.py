@@ -39,12 +39,17 @@ def change_outcome_reply(change: ChangeResult, view: ReplyView) -> Iterator[str]
         case State.ASKED:
             if _is_asked_again(change, view):
                 yield view.phrases("acts.not_understood")
-            yield _question(change, view)
+            if change.refusal is not None:
+                yield "{c.why}"
+            is_sold_out = change.refusal is not None and change.detail is Detail.VARIANT
+            yield view.phrases("acts.ask.variant_left") if is_sold_out else _question(change, view)
+            yield from _later(change, view)
         case State.PROPOSED:
             first, *rest = _lines(view)
             yield view.phrases("acts.proposed", change=first)
             yield from () if change.kind is not None and change.kind.is_cart else rest  # the card has the whole cart
             yield view.phrases("acts.shall_i")
+            yield from _later(change, view)
         case State.REMINDED:
             if asks_about_money(view.task.message) and view.fact("c2"):
                 yield view.phrases("acts.proposed", change="{c1}")
@@ -64,6 +69,12 @@ def change_outcome_reply(change: ChangeResult, view: ReplyView) -> Iterator[str]
                 yield view.phrases("acts.no_checkout")
         case State.REFUSED:
             yield from _refused(change, view)
+
+
+def _later(change: ChangeResult, view: ReplyView) -> Iterator[str]:
+    """That what else was named for the cart is not in it yet."""
+    if change.later:
+        yield view.phrases("acts.later")
 
 
 def _done(change: ChangeResult, view: ReplyView) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import log
@@ -44,11 +44,14 @@ class Names:
         }
         self._titles: dict[str, tuple[str, ...]] = {}
         self._by_word: dict[str, set[str]] = defaultdict(set)
+        self._by_kind: dict[str, set[str]] = defaultdict(set)
         for group, members in self._members.items():
             words = dict.fromkeys(word for word in title_stems(members[0]) if word not in FUNCTION_WORDS)
             self._titles[group] = tuple(words)
             for word in words:
                 self._by_word[word].add(group)
+            for word in stems(" ".join(members[0].category_path[-1:])):
+                self._by_kind[word].add(group)
 
     def group_of(self, id: str) -> str:
         """The key of the group that the product with this id belongs to."""
@@ -57,6 +60,16 @@ class Names:
     def title_of(self, id: str) -> str:
         """The title of the product with this id, without the signs that end a label in a plan."""
         return next(p.title for p in self._members[self._group_of[id]] if p.id == id).translate(_NO_BRACKETS)
+
+    def called(self, words: Iterable[str]) -> list[Product]:
+        """One product of each group with one of these stems in its title or in the name of its kind; most stems first, at most 200."""
+        own = {word: self._by_word.get(word, set()) | self._by_kind.get(word, set()) for word in words}
+        counts = Counter(group for word in sorted(own) for group in sorted(own[word]))
+        return [self._members[group][0] for group, _ in counts.most_common(_MOST_SEARCHED)]
+
+    def is_telling(self, word: str) -> bool:
+        """Whether this stem can tell a product by itself: no ordinary word, no facet's, and in few titles."""
+        return word in self._by_word and self._is_telling(word)
 
     def read(self, text: Text, shown: Sequence[str] = (), kinds: Sequence[Condition] = ()) -> Naming | None:
         """The products that `text` names, in the order named: of each group the one that is shown, or its first.

@@ -1,0 +1,302 @@
+"""Cart form: which goods a message names for the cart, and how many of each: "two clip-on tuners and a capo"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from assistant.dialogue.thread import Thread
+from assistant.dialogue.waiting import Detail, Kind
+from assistant.planning.detail_form import quantity_in
+from assistant.planning.grammar.english import FUNCTION_WORDS
+from assistant.planning.grammar.grammar import Grammar
+from assistant.planning.grammar.text import Text, Token, clean, stem, stems
+from assistant.planning.plan import Ask, Cart, Details, Find, Plan, Policy, Talk
+from assistant.planning.request_form import LONGEST, asks_in_words
+from assistant.planning.size_form import sizes_said
+from retrieval.catalog.filter import Sort
+from retrieval.catalog.measure import is_unit
+from retrieval.catalog.product import Product
+
+_PART = re.compile(r"[.?!;,:](?=\s|$)|\s[-+&]\s|\b(?:and|plus|as well as|along with|also|then)\b", re.IGNORECASE)
+_INTO_CART = re.compile(
+    r"\b(?:in|into|to|onto|inside) (?:(?:my|the|our|your|this|that|a) )?(?:shopping )?(?:cart|basket|bag|trolley)\b",
+    re.IGNORECASE,
+)
+_WISH = re.compile(
+    r"\b(?:add|adding|put|throw|pop|place|stick|drop|toss|chuck|include|order|buy|purchase|take|grab|get|have|want|need|like)\b"
+    r"(?: to (?:add|put|order|buy|purchase|get|take|have))?(?: in\b)?",
+    re.IGNORECASE,
+)
+_LOOKS = re.compile(r"\b(?:show|see|find|look\w*|search\w*|browse|tell|compare)\b", re.IGNORECASE)
+_TAKES = re.compile(r"\b(?:add|put|order|buy|take|grab)\b", re.IGNORECASE)
+_REJECTED = re.compile(r"\b(?:instead of|rather than|not|no|without|except)\b.*|.*\b(?:don'?t|do not|won'?t)\b.*", re.I)
+_PAIRS = re.compile(r"\b(?:(\d+) )?pairs?\b(?: of\b)?", re.IGNORECASE)
+_ASKS_STOCK = re.compile(r"\b(?:do|does|have) (?:you|they)\b|\b(?:is|are) there\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(?:pairs?|couple|sets?|pieces?|pcs) of\b", re.IGNORECASE)
+_COUPLE = re.compile(r"\b(?:a )?couple\b(?: of\b)?|\btwice\b", re.IGNORECASE)
+_SEVERAL_OF_THEM = re.compile(
+    r"^\W*(?:(?:make|that'?s) )?(?:(?:it|them) )?(?:x ?)?\d+(?: ?x)?(?: (?:of|pieces|times|pcs)\b.*)?\W*$", re.I
+)
+_AS_WELL = re.compile(r"^(?:ok(?:ay)?,? )?(?:and|also|plus)\b|\b(?:as well|also|too|in addition)\b", re.IGNORECASE)
+_ENDS_NAME = frozenset({"for", "with", "in", "of", "from", "to", "that", "which", "by"})
+_ORDINALS = frozenset({"first", "1st", "second", "2nd", "third", "3rd", "fourth", "4th", "fifth", "5th", "last"})
+_OF_TALK = frozenset({"one", "well", "too", "thing", "stuff", "something", "each", "more", "another", "other", "same"})
+_MOST_CANDIDATES = 6
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class NamedGoods:
+    """One thing that a message names. `ids` are the products that it may be, one of each group; `count` is 0 if no number is said."""
+
+    ids: tuple[str, ...]
+    count: int = 0
+
+
+def named_goods(message: str, grammar: Grammar, seen: Sequence[str] = ()) -> tuple[NamedGoods, ...]:
+    """Return the goods that `message` names by words of their title or kind; () if it only points at something, or names nothing.
+
+    Of products that the words fit equally, those `seen` in the conversation are meant.
+    """
+    text = Text.of(grammar.mended(clean(message))).lower
+    found: list[tuple[NamedGoods, bool]] = []
+    for part in _parts(text, grammar):
+        kept = _REJECTED.sub("", part)
+        if found and _SEVERAL_OF_THEM.match(kept) and (count := quantity_in(kept)):
+            (last, is_wish) = found[-1]
+            found[-1] = replace(last, count=last.count or count), is_wish
+        elif goods := _goods_in(kept, grammar, seen):
+            found.append((goods, bool(_WISH.search(kept)) and not _ASKS_STOCK.search(kept)))
+    first = next((place for place, (_, is_wish) in enumerate(found) if is_wish), 0)
+    return tuple(goods for goods, _ in found[first:])
+
+
+def count_in(message: str) -> int:
+    """How many pieces a message names, 0 if none: "a couple", "a pair of them", "x3"."""
+    text = Text.of(message).lower
+    if found := _PAIRS.search(text):
+        return 2 * int(found[1] or 1)
+    return 2 if _COUPLE.search(text) else quantity_in(text)
+
+
+def goes_on_adding(message: str) -> bool:
+    """Whether a message wants something in the cart besides what is being added: "and a capo as well"."""
+    return bool(_AS_WELL.search(clean(message)))
+
+
+def with_goods(plan: Plan, thread: Thread, message: str, grammar: Grammar) -> Plan:
+    """The plan with the goods that the message names in its step for the cart.
+
+    A message that says where the goods shall go, how many, or that goes on with what is being added, is for the cart although the
+    model planned something else. What is named and not sold is looked for; it is not what was shown last.
+    """
+    if len(plan.steps) > 1 or ((step := _cart_step(plan)) is None and asks_in_words(message)):
+        return plan
+    goods = named_goods(message, grammar, (*thread.shown, thread.page))
+    if step is None and not (goods and _is_for_cart(plan, thread, message, goods)):
+        return plan
+    if not goods:
+        sought = _unknown_goods(step, thread, message, grammar) if step is not None else ""
+        return _finding(plan, sought) if sought else plan
+    of = tuple(dict.fromkeys(id for each in goods for id in each.ids))
+    return plan.model_copy(update={"steps": (Cart(what="add", of=of, quantity=goods[0].count or None),)})
+
+
+def names_others(message: str, ids: Collection[str], grammar: Grammar) -> bool:
+    """Whether a message that answers a question about the products `ids` names other goods instead."""
+    groups = {grammar.names.group_of(id) for id in ids if id in grammar.catalog.products}
+    goods = named_goods(message, grammar, tuple(ids))
+    return bool(goods) and not any(grammar.names.group_of(id) in groups for each in goods for id in each.ids)
+
+
+def _cart_step(plan: Plan) -> Cart | None:
+    first = plan.steps[0]
+    return first if isinstance(first, Cart) and first.what == "add" else None
+
+
+def _is_for_cart(plan: Plan, thread: Thread, message: str, goods: Sequence[NamedGoods]) -> bool:
+    """Whether a message that was planned as something else wants these goods in the cart.
+
+    It says so, goes on with what is being added, or says how many of one product it takes. "3 season boots" is no number of boots.
+    """
+    if not isinstance(plan.steps[0], (Find, Details, Ask, Talk, Policy)) or "?" in message or _LOOKS.search(message):
+        return False
+    if _INTO_CART.search(message):
+        return True
+    waiting, is_one = thread.waiting, len(goods[0].ids) == 1
+    is_open = waiting is not None and waiting.draft.kind is Kind.ADD_TO_CART
+    is_adding = is_open or (bool(thread.turns) and thread.turns[-1].plan.startswith("cart add"))
+    if is_adding and is_one and goes_on_adding(message):
+        return True
+    if is_open and waiting is not None and waiting.detail is Detail.PRODUCT and is_one:
+        return True
+    parts = _PART.split(Text.of(message).lower)
+    takes = bool(_TAKES.search(message)) or any(map(_SEVERAL_OF_THEM.match, parts[1:]))
+    return is_one and goods[0].count > 0 and takes
+
+
+def _unknown_goods(step: Cart, thread: Thread, message: str, grammar: Grammar) -> str:
+    """What the message wants in the cart by a noun that no product has, where the plan takes what was shown; "" if it names nothing."""
+    if not set(step.of) <= {*thread.shown, *thread.numbers.latest, thread.page}:
+        return ""
+    text = Text.of(grammar.mended(clean(message))).lower
+    wish = _WISH.search(text)
+    if wish is None:
+        return ""
+    said = _PART.split(_INTO_CART.sub(" ", text[wish.end() :]))[0]
+    if not (found := re.match(r"\s*(?:the|an?|some|\d+)(?: (?:x|of))? (.+)", said)):
+        return ""
+    nouns = {word for word in stems(found[1]) if word.isalpha()} - FUNCTION_WORDS - _OF_TALK - _ORDINALS
+    reading = grammar.read(Text(found[1]))
+    is_limit = bool(reading.conditions or reading.comparative) or reading.sort is not Sort.RELEVANCE
+    if not nouns or is_limit or "one" in stems(said) or nouns & _said_before(thread):
+        return ""
+    shown = [grammar.catalog.products[id] for id in step.of if id in grammar.catalog.products]
+    variants = [variant for each in shown for variant in grammar.catalog.variants(each)]
+    options = {word for each in variants for word in option_stems(each)}
+    return "" if options & nouns or sizes_said(found[1], variants).values else found[1].strip()
+
+
+def _said_before(thread: Thread) -> set[str]:
+    """The words of the conversation so far: "the jacket" may be what was found for jackets."""
+    return {word for turn in thread.turns for text in (turn.message, turn.plan, turn.brief) for word in stems(text)}
+
+
+def _finding(plan: Plan, sought: str) -> Plan:
+    return plan.model_copy(update={"steps": (Find(kind=sought[:LONGEST], want=sought[:LONGEST]),)})
+
+
+def _parts(text: str, grammar: Grammar) -> Iterator[str]:
+    """The parts of a message between its signs and its "and"s, but for those inside a title: "Music Stand, folding"."""
+    text = _INTO_CART.sub(" ", text)
+    titles = list(_titles_in(text, grammar))
+    start = 0
+    for found in _PART.finditer(text):
+        if not any(first < found.start() < end for first, end in titles):
+            yield text[start : found.start()]
+            start = found.end()
+    yield text[start:]
+
+
+def _titles_in(text: str, grammar: Grammar) -> Iterator[tuple[int, int]]:
+    """Where a whole title of two words or more stands."""
+    tokens = [token for token in Text(text).tokens if token.is_word]
+    said = [token.stem for token in tokens]
+    for product in grammar.names.called(set(said) - FUNCTION_WORDS):
+        title = list(stems(product.title))
+        for place in range(len(said) - len(title) + 1 if len(title) > 1 else 0):
+            if said[place : place + len(title)] == title:
+                yield tokens[place].start, tokens[place + len(title) - 1].end
+
+
+def _goods_in(part: str, grammar: Grammar, seen: Sequence[str]) -> NamedGoods | None:
+    """What one part of a message names; None if nothing."""
+    blanked = _COUNTED.sub(lambda found: " " * len(found[0]), part)
+    tokens = list(_joined([token for token in Text(blanked).tokens if token.is_word], grammar))
+    said = {token.stem for token in tokens} - FUNCTION_WORDS - _OF_TALK
+    near = [_Called(product, grammar) for product in grammar.names.called(said)]
+    head = _head(tokens, {word for each in near for word in (*each.kind, each.head)})
+    scores = [each.score(said, head, grammar) for each in near]
+    most = max(scores, default=0)
+    if not most:
+        return None
+    best = [each for each, score in zip(near, scores, strict=True) if score == most]
+    best = [each for each in best if each.title <= said] or _likest(best, head)
+    groups = {grammar.names.group_of(id): id for id in seen if id in grammar.catalog.products}
+    best = [each for each in best if each.group in groups] or best
+    named = best[0]
+    if (said & _ORDINALS) - named.title:
+        return None
+    wanted = {word for word in said if not (_WISH.fullmatch(word) or word.isdigit())}
+    if named.group not in groups and len(wanted & named.words) < _HALF * len(wanted):
+        return None
+    ids = tuple(groups.get(each.group, each.product.id) for each in best)
+    return NamedGoods(ids[:_MOST_CANDIDATES], _count(tokens, part, named))
+
+
+def _likest(called: Sequence[_Called], head: str) -> list[_Called]:
+    """Those that are such a thing by title and kind before those by one of them: a "ukulele" is no book about it."""
+    alike = [(head == each.head) + (head in each.kind) for each in called]
+    return [each for each, much in zip(called, alike, strict=True) if much == max(alike)]
+
+
+def _joined(tokens: Sequence[Token], grammar: Grammar) -> Iterator[Token]:
+    """The tokens, two that a title writes as one word as one: "drum sticks"."""
+    place = 0
+    while place < len(tokens):
+        first, *rest = tokens[place : place + 2]
+        whole = first.word + "".join(token.word for token in rest)
+        is_one = bool(rest) and first.word.isalpha() and grammar.names.is_in_titles((stem(whole),))
+        yield Token(whole, stem(whole), whole, first.start, rest[0].end) if is_one else first
+        place += 2 if is_one else 1
+
+
+class _Called:
+    """The stems of the words that a product can be called by."""
+
+    def __init__(self, product: Product, grammar: Grammar) -> None:
+        self.product, self.group = product, grammar.names.group_of(product.id)
+        self.title = {word for word in stems(product.title) if word not in FUNCTION_WORDS}
+        self.kind = set(stems(" ".join(product.category_path[-1:]))) - FUNCTION_WORDS
+        variants = grammar.catalog.variants(product)
+        self.words = self.title | self.kind | {word for each in variants for word in option_stems(each)}
+        self.head = _head_of_title(product.title)
+
+    def score(self, said: Collection[str], head: str, grammar: Grammar) -> int:
+        """How many of the words that were `said` it has, one more if `head` is what it is; 0 if they do not name it."""
+        named = self.title.intersection(said)
+        is_what_was_said = bool(head) and (head in self.kind or head == self.head)
+        is_named = is_what_was_said or len(named) > 1 or any(map(grammar.names.is_telling, named))
+        return len(self.words.intersection(said)) + is_what_was_said if is_named else 0
+
+
+def option_stems(product: Product) -> Iterator[str]:
+    """The stems of what sets a variant apart: its color, size, material and brand."""
+    yield from (
+        word for value in (product.color, product.size, product.material, product.brand) for word in stems(value)
+    )
+
+
+def _head(tokens: Sequence[Token], known: Collection[str]) -> str:
+    """The stem that says what thing is meant: of "a capo for my guitar" the capo; "" if none does."""
+    head = ""
+    for token in tokens:
+        if head and token.word in _ENDS_NAME:
+            break
+        if token.stem in known:
+            head = token.stem
+    return head
+
+
+def _head_of_title(title: str) -> str:
+    """The stem of the last word of a title before a comma, a bracket or "with" that is no number or unit."""
+    head = ""
+    for token in Text(title).tokens:
+        if head and (token.word in _ENDS_NAME or (not token.is_word and token.word in ",(–-|")):
+            break
+        if token.word.isalpha() and not is_unit(token.word) and token.word not in FUNCTION_WORDS:
+            head = token.stem
+    return head
+
+
+def _count(tokens: Sequence[Token], part: str, called: _Called) -> int:
+    """How many pieces a part names. Numbers of the title are none: "two of the Ukulele in 21 Days". A pair of what is a pair is one piece."""
+    title = stems(called.product.title)
+    pairs = {*pairwise(title)}
+    text = part
+    for place in range(len(tokens) - 1, -1, -1):
+        token = tokens[place]
+        before = tokens[place - 1].stem if place else ""
+        behind = tokens[place + 1].stem if place + 1 < len(tokens) else ""
+        is_of_title = (before, token.stem) in pairs or (token.stem, behind) in pairs
+        if any(sign.isdigit() for sign in token.word) and is_of_title:
+            text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
+    if found := _PAIRS.search(text):
+        is_pair = "pair" in called.title or any(
+            token.stem == called.head != token.word for token in Text(called.product.title).tokens
+        )
+        return int(found[1] or 1) * (1 if is_pair else 2)
+    return count_in(text)
