@@ -30,6 +30,7 @@ _LONGEST = 60
 _NO_ORDER = frozenset(
     {Note.SIGNED_OUT, Note.NO_ORDER, Note.NO_ORDERS, Note.NOT_BOUGHT, Note.NONE_BEFORE, Note.NONE_IN_TIME}
 )
+_PERSON = "I would like to talk to a person"
 _UPSET = frozenset({"insult", "bye"})
 
 
@@ -54,7 +55,7 @@ class Chips:
         after = self._after_change(change) if change else self._after_all(plan, brief)
         if change is not None and change.state is State.DONE and change.kind is not None and change.kind.is_cart:
             after = iter(("What's in my cart?",))
-        offered = dict.fromkeys(after)
+        offered = dict.fromkeys((*((_PERSON,) if Note.PERSON_OFFERED in brief.notes else ()), *after))
         return tuple(islice((chip for chip in offered if chip.casefold() != message.strip().casefold()), MOST))
 
     def _after_all(self, plan: Plan, brief: Brief) -> Iterator[str]:

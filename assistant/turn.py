@@ -14,15 +14,17 @@ from assistant.actions.owner import Owner
 from assistant.conversation.message import clean
 from assistant.dialogue.thread import Thread
 from assistant.dialogue.waiting import Press
-from assistant.evidence.brief import Brief, Note
+from assistant.evidence.brief import SUM_SLOTS, Brief, Note
 from assistant.evidence.briefing import Briefing
 from assistant.evidence.change_result import ChangeResult, Closed, State
 from assistant.evidence.meant_variants import MeantVariants, named_in
 from assistant.language_model.transcript import TranscriptTurn, context_text, system_text
-from assistant.planning.answer_form import Answer
+from assistant.planning.answer_form import Answer, read_answer
 from assistant.planning.cart_form import names_others, with_goods
 from assistant.planning.change_form import is_of_shown_change, is_question_between, with_change
 from assistant.planning.continuing import Continued, continued
+from assistant.planning.grammar.english import FUNCTION_WORDS
+from assistant.planning.grammar.text import stems
 from assistant.planning.order_plan import asks_of_all, with_order
 from assistant.planning.plan import Ask, HandOver, Plan
 from assistant.planning.plan_text import plan_text
@@ -36,6 +38,11 @@ from assistant.tools.variants import possible_variants, remembered_options
 from assistant.writing.composer import Composed, Composer
 from retrieval.catalog.customer import Customer
 from retrieval.index.encoder import Vectors
+
+_ALIKE = 4
+"""Letters by which two words count as forms of one."""
+_MISSES = 2
+"""Replies in a row that tell nothing of what was asked, before a person is offered, and again before the next offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +212,8 @@ class Dialogue:
             change=found.change,
             closed=closed,
         )
+        if hands_over and (thread.misses + 1) % _MISSES == 0 and tells_nothing(message, planned, brief):
+            brief = replace(brief, notes=(*brief.notes, Note.PERSON_OFFERED))
         return Prepared(message, thread, context, planned, brief, moment)
 
     def _continued(self, message: str, thread: Thread, press: Press | None) -> Continued | None:
@@ -230,6 +239,9 @@ class Dialogue:
     def _planned(
         self, context: str, thread: Thread, message: str, cancelled: threading.Event, *, is_known: bool
     ) -> Planned:
+        if _accepts_person(thread, message):
+            plan = Plan(steps=(HandOver(reason="asked"),), need=thread.need)
+            return Planned(plan, plan_text(plan, lambda id: id, thread.need))
         planned = self.planner.plan(self.system, context, thread, message, cancelled)
         plan = with_change(planned.plan, thread, message)
         plan = with_goods(plan, thread, message, self.bench.constraints.grammar)
@@ -268,9 +280,33 @@ class Dialogue:
             order=brief.orders[0] if len(brief.orders) == 1 else "",
             asked=[step.about for step in planned.plan.steps if isinstance(step, Ask)],
             named=sorted(named_in(written, brief.products)),
-            missed=Note.NOT_STATED in brief.notes
-            or planned.is_fallback
-            or any(isinstance(step, HandOver) and step.reason == "cannot_help" for step in planned.plan.steps),
+            missed=tells_nothing(prepared.message, planned, brief),
             waiting=brief.change.waiting if brief.change else None,
             options=remembered_options(prepared.thread.options, prepared.message, brief.products, self.bench),
         )
+
+
+def tells_nothing(message: str, planned: Planned, brief: Brief) -> bool:
+    """Whether a reply leaves the customer without an answer.
+
+    A line that is only the nearest one counts as an answer if it has a word of the question: "Heavy" of "which is heavier".
+    """
+    if any(isinstance(step, HandOver) and step.reason == "cannot_help" for step in planned.plan.steps):
+        return True
+    asked = set(_beginnings(message))
+    has_line = any(not told.is_guess or asked & set(_beginnings(told.line.text)) for told in brief.lines)
+    is_told = has_line or bool(brief.orders or brief.change) or any(key in brief.facts for key in SUM_SLOTS)
+    if Note.NOT_STATED in brief.notes:
+        return not is_told
+    return planned.is_fallback and not (is_told or brief.products)
+
+
+def _beginnings(text: str) -> Iterator[str]:
+    """The first letters of the words that mean something, by which forms of one word are alike."""
+    return (word[:_ALIKE] for word in stems(text) if len(word) >= _ALIKE and word not in FUNCTION_WORDS)
+
+
+def _accepts_person(thread: Thread, message: str) -> bool:
+    """Whether a message says yes to the person whom the reply before offered."""
+    was_offered = bool(thread.turns) and Note.PERSON_OFFERED in thread.turns[-1].brief.splitlines()
+    return was_offered and read_answer(message) is Answer.YES

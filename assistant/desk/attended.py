@@ -17,7 +17,7 @@ from assistant.desk.desk import LONGEST_MESSAGE, Desk
 from assistant.desk.handing_over import Announcer, already_with_the_team, cause_of, email_in, passed_on, summary_of
 from assistant.desk.state import Move, MoveRefused, State
 from assistant.dialogue.waiting import Press
-from assistant.evidence.brief import Brief
+from assistant.evidence.brief import Brief, Note
 from assistant.planning.plan import HandOver, Plan
 from assistant.reply import Answerer, Reply, ReplyEvent, Sentence
 from assistant.shown import Shown
@@ -131,14 +131,11 @@ class Attended:
     def _ended(self, reply: Reply, message: str, case: Case | None, customer_id: str | None) -> Iterator[ReplyEvent]:
         """The finished reply, after the words of a hand-over if it ends with one."""
         conversation = self.assistant.conversation(reply.conversation_id, customer_id)
-        cause = cause_of(reply.plan, reply.brief, message, _failures(conversation, self._answered_before(case)))
+        cause = cause_of(reply.plan, reply.brief, message, was_offered=_was_offered(conversation))
         if cause is None or not self.hands_over:
             yield replace(reply, answerer=_answerer(case))
             return
         if case is not None and case.state is State.WAITING:  # by e-mail: the team has it already
-            if cause is Cause.FAILED_TWICE:
-                yield replace(reply, answerer=_answerer(case))
-                return
             handed, said = case, already_with_the_team()
             self.desk.tell(case.conversation_id, said)
         elif not self._is_possible(case):
@@ -178,14 +175,10 @@ class Attended:
         except MoveRefused:  # another tab of the same customer was faster
             return self.desk.case(case.conversation_id)
 
-    def _answered_before(self, case: Case | None) -> int:
-        """How many turns Aisle had answered when a person was there last."""
-        entries = self.desk.entries(case.conversation_id) if case is not None else ()
-        return max((entry.turn for entry in entries), default=0)
 
-
-def _failures(conversation: Conversation, before: int) -> int:
-    return min(conversation.thread.misses, conversation.turns[-1].number - before if conversation.turns else 0)
+def _was_offered(conversation: Conversation) -> bool:
+    """Whether the reply before the last one offered a person."""
+    return any(Note.PERSON_OFFERED in turn.why.notes for turn in conversation.turns[-2:-1])
 
 
 def _answerer(case: Case | None) -> Answerer | None:

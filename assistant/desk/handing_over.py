@@ -21,26 +21,23 @@ from assistant.privacy.structured import structured
 from assistant.writing.phrases import filled, table
 from retrieval.catalog.catalog import Catalog
 
-_FAILURES = 2
 _CAUSES = {"asked": Cause.ASKED, "upset": Cause.UPSET, "rule": Cause.RULE}
 _STEPS = (1, 2, 3, 4, 5, 10, 15, 20, 30, 45)
 _HOUR = 60
 
 
-def cause_of(plan: Plan, brief: Brief, message: str, failures: int) -> Cause | None:
+def cause_of(plan: Plan, brief: Brief, message: str, *, was_offered: bool) -> Cause | None:
     """Why the conversation goes to a person after a reply to `message` with this plan; None if it stays with Aisle.
 
-    `failures` is how many replies in a row left the customer without an answer, since the last hand-over.
+    `was_offered` says that the reply before offered a person because Aisle could not answer twice in a row.
     """
     asked = [step.reason for step in plan.steps if isinstance(step, HandOver) and step.reason in _CAUSES]
     if asked:
-        return _CAUSES[asked[0]]
+        return Cause.FAILED_TWICE if was_offered and asked[0] == "asked" else _CAUSES[asked[0]]
     refusal = brief.change.refusal if brief.change else None
     if refusal is not None and refusal.reason is Reason.NEEDS_PERSON:  # `person_for` of the policy
         return Cause.RULE
-    if sounds_angry(message):
-        return Cause.UPSET
-    return Cause.FAILED_TWICE if failures >= _FAILURES else None
+    return Cause.UPSET if sounds_angry(message) else None
 
 
 def summary_of(conversation: Conversation, catalog: Catalog) -> Summary:

@@ -77,6 +77,7 @@ class Note(StrEnum):
     CAN_CHANGE_ADDRESS, CAN_CHANGE_PAYMENT = "its address can still be changed", "its payment can still be changed"
     NOT_CHANGED_ANY_MORE = "can no longer be changed or cancelled"
     HANDED_OVER = "handed over"
+    PERSON_OFFERED = "a person was offered"
     MESSAGE_CUT = "not all of the message was read"
 
 

@@ -58,6 +58,7 @@ NOTICES: Mapping[Note, str] = {
     Note.FOREIGN_LIMIT: table("foreign_limit")[0],
     Note.OTHER_CURRENCY: table("other_currency")[0],
     Note.MESSAGE_CUT: table("message_cut")[0],
+    Note.PERSON_OFFERED: table("person_offer")[0],
 }
 """What code adds to a reply and never leaves to a model: a limit was not kept, or not all was read."""
 _OPENING_TALK = frozenset({"greet", "thanks"})

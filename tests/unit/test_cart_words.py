@@ -11,6 +11,7 @@ from assistant.actions.owner import Owner
 from assistant.evidence.change_result import State
 from assistant.planning.cart_form import count_in, named_goods
 from assistant.planning.grammar.grammar import Grammar
+from assistant.planning.plan import HandOver
 from assistant.reply import Reply
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.product import Availability, Product
@@ -203,3 +204,19 @@ def test_all_that_a_message_names_is_spoken_of(chat: OrderChat) -> None:
     assert "so the Linseed Tool Oil 250 ml can follow" in reply.text
     owner = Owner(customer_id="C-1")
     assert chat.actions.cart(owner) == ()
+
+
+def test_a_person_is_offered_after_two_replies_that_tell_nothing_and_comes_with_a_yes(chat: OrderChat) -> None:
+    def ask(message: str, plan: str) -> Reply:
+        chat.speaker.texts = [plan]
+        *_, last = chat.assistant.reply(message, chat.conversation, hands_over=True)
+        assert isinstance(last, Reply)
+        chat.conversation = last.conversation_id
+        return last
+
+    first = ask("do you engrave names?", "policy: do you engrave names")
+    second = ask("can my dog come along?", "policy: can my dog come along")
+    assert "pass this on to a person" not in first.text
+    assert second.text.endswith("Would you like me to pass this on to a person?")
+    assert second.shown.chips[0] == "I would like to talk to a person"
+    assert ask("yes please", "talk ok").plan.steps == (HandOver(reason="asked"),)

@@ -25,7 +25,7 @@ from assistant.desk.desk import Desk, Wait
 from assistant.desk.handing_over import Announcer, cause_of, email_in
 from assistant.desk.state import Move, State
 from assistant.dialogue.need import Need
-from assistant.evidence.brief import Brief
+from assistant.evidence.brief import Brief, Note
 from assistant.evidence.change_result import ChangeResult
 from assistant.evidence.change_result import State as ChangeState
 from assistant.hours import Hours
@@ -83,21 +83,21 @@ def test_hours_that_cannot_be_read_are_refused_with_their_line(written: str, tmp
 
 
 @pytest.mark.parametrize(
-    ("steps", "failures", "cause"),
+    ("steps", "was_offered", "cause"),
     [
-        ((HandOver(reason="asked"),), 0, Cause.ASKED),
-        ((Find(kind="tents"), HandOver(reason="upset")), 0, Cause.UPSET),
-        ((HandOver(reason="rule"),), 0, Cause.RULE),
-        ((HandOver(reason="cannot_help"),), 1, None),
-        ((HandOver(reason="cannot_help"),), 2, Cause.FAILED_TWICE),
-        ((Find(kind="tents"),), 1, None),
-        ((Find(kind="tents"),), 2, Cause.FAILED_TWICE),
+        ((HandOver(reason="asked"),), False, Cause.ASKED),
+        ((Find(kind="tents"), HandOver(reason="upset")), False, Cause.UPSET),
+        ((HandOver(reason="rule"),), True, Cause.RULE),
+        ((HandOver(reason="cannot_help"),), False, None),
+        ((HandOver(reason="cannot_help"),), True, None),
+        ((HandOver(reason="asked"),), True, Cause.FAILED_TWICE),
+        ((Find(kind="tents"),), True, None),
     ],
 )
-def test_a_cause_is_asked_upset_a_rule_or_two_failures(
-    steps: tuple[Step, ...], failures: int, cause: Cause | None
+def test_a_cause_is_asked_upset_a_rule_or_a_yes_to_an_offer(
+    steps: tuple[Step, ...], was_offered: bool, cause: Cause | None
 ) -> None:
-    assert cause_of(Plan(steps=steps), Brief(), "well", failures) is cause
+    assert cause_of(Plan(steps=steps), Brief(), "well", was_offered=was_offered) is cause
 
 
 @pytest.mark.parametrize(("reason", "cause"), [(Reason.NEEDS_PERSON, Cause.RULE), (Reason.WINDOW_OVER, None)])
@@ -105,7 +105,9 @@ def test_a_change_that_the_policy_leaves_to_people_is_a_cause(reason: Reason, ca
     change = ChangeResult(
         ChangeState.REFUSED, refusal=Refusal(reason=reason, text="A person at the shop looks at this.")
     )
-    assert cause_of(Plan(steps=(Change(what="return"),)), Brief(change=change), "it is broken", 0) is cause
+    assert (
+        cause_of(Plan(steps=(Change(what="return"),)), Brief(change=change), "it is broken", was_offered=False) is cause
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,9 @@ def test_a_change_that_the_policy_leaves_to_people_is_a_cause(reason: Reason, ca
     ],
 )
 def test_anger_in_so_many_words_is_a_cause(message: str, is_angry: bool) -> None:
-    assert cause_of(Plan(steps=(Find(kind="tents"),)), Brief(), message, 0) is (Cause.UPSET if is_angry else None)
+    assert cause_of(Plan(steps=(Find(kind="tents"),)), Brief(), message, was_offered=False) is (
+        Cause.UPSET if is_angry else None
+    )
 
 
 def test_within_the_hours_the_place_and_the_measured_time_are_said() -> None:
@@ -174,12 +178,12 @@ class PlannedAssistant:
         earlier: Sequence[str] = (), page: str = "", press: object = None, *, hands_over: bool = False,
     ) -> Iterator[ReplyEvent]:  # fmt: skip
         conversation = self._store.open(conversation_id, customer_id)
-        plan, brief = Plan(steps=(self.steps.get(message, Talk(about="ok")),)), Brief()
+        brief = Brief(notes=(Note.PERSON_OFFERED,) if "huh" in message else ())
+        plan = Plan(steps=(self.steps.get(message, Talk(about="ok")),))
         thread = replace(
             conversation.thread,
             need=Need(use="camping"),
             shown=("wren",),
-            misses=conversation.thread.misses + 1 if "huh" in message else 0,
         )
         yield Sentence("Fine.")
         turn = Turn(message, "Fine.", datetime.now(UTC), why=Why.of(plan, brief, "Fine."))
@@ -244,17 +248,25 @@ def test_handing_back_is_explicit_and_does_not_loop(chat: Chat) -> None:
     chat.desk.move(id, Move.HAND_BACK, MAYA)
     assert chat.say("huh one").text == "Fine."
     assert chat.state() is State.ASSISTANT
-    assert chat.say("huh two").answerer is not None
+    assert chat.say("yes", PERSON).answerer is not None
     assert chat.state() is State.WAITING
 
 
-def test_failures_before_a_person_came_do_not_count_after(chat: Chat) -> None:
+def test_an_offer_hands_nothing_over_until_the_customer_says_yes(chat: Chat) -> None:
     chat.say("huh one")
-    id = chat.say("huh two").conversation_id
-    assert chat.state() is State.WAITING
+    assert chat.state() is None
+    assert chat.say("and do you have tents?", Find(kind="tents")).text == "Fine."
+    assert chat.state() is None
+    chat.say("huh two")
+    id = chat.say("yes please", PERSON).conversation_id
+    case = chat.desk.case(id)
+    assert case is not None
+    assert (case.cause, case.state) == (Cause.FAILED_TWICE, State.WAITING)
     chat.desk.move(id, Move.RESUME)
-    chat.say("huh three")
-    assert chat.state() is State.ASSISTANT
+    chat.say("a person please", PERSON)
+    case = chat.desk.case(id)
+    assert case is not None
+    assert case.cause is Cause.ASKED
 
 
 def test_a_conversation_is_handed_over_only_so_often(chat: Chat) -> None:
