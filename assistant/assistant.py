@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -33,6 +34,7 @@ from assistant.writing.rendered_writer import rendered
 from assistant.writing.sentence_writer import ReplyTask
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer
+from retrieval.errors import ConversationNotFound
 from retrieval.store.records import Records
 
 _log = structlog.get_logger(__name__)
@@ -148,13 +150,15 @@ class Assistant:
         press: Press | None = None,
         *,
         hands_over: bool = False,
+        after: str = "",
     ) -> Iterator[ReplyEvent]:
         """Yields cards where there are any, checked sentences as they are written, and last the finished reply.
 
         A new conversation may begin behind the customer's `earlier` messages: the latest of them are read again for what they
         leave behind ("the second one"), neither answered nor stored. `page` is the id of the product whose page is open, "" on any
         other page; an id that the shop does not have is ignored. `hands_over` says that people answer in this chat. `customer_id` is
-        bound by the caller's session, never taken from text. `press` is the button that sent the message. Setting `cancelled` stops the
+        bound by the caller's session, never taken from text. `after` is the id of the conversation that a new one follows: who knows it
+        goes on with its cart. `press` is the button that sent the message. Setting `cancelled` stops the
         writing; the turn is then not stored and no Reply is yielded, unless it has changed something: such a turn is stored before its
         first event is yielded. Raises
         ConversationNotFound and StoreError.
@@ -166,10 +170,11 @@ class Assistant:
         message = clean(shortened(message, self._max_message), self._max_message)
         conversation = keeping.store.open(conversation_id, customer_id)
         customer = keeping.records.customer(customer_id) if customer_id else None
-        owner = self._owner(conversation, customer)
         thread = conversation.thread
         if conversation_id is None:
             thread = self._behind(earlier, dialogue, customer, cancelled)
+            thread = replace(thread, cart=self._cart_after(after, customer_id))
+        owner = self._owner(conversation.id, thread.cart, customer)
         page = page if page in dialogue.bench.catalog.products else ""
         if page != thread.page:
             thread = thread.opened_on(page, dialogue.briefing.group(page)) if page else thread.left_page()
@@ -198,23 +203,39 @@ class Assistant:
                 yield from held
                 held = []
 
-    def _owner(self, conversation: Conversation, customer: Customer | None) -> Owner:
+    def _owner(self, conversation_id: str, cart: str, customer: Customer | None) -> Owner:
         """On whose behalf changes are proposed: the signed-in customer, else whoever holds this conversation.
 
         Who holds it may have proved one order in it, and then speaks for that order alone. At sign-in the conversation becomes the
-        customer's. Each time what is in the cart moves along.
+        customer's, and so does the one before it whose `cart` it goes on with. Each time what is in the cart moves along.
         """
-        visitor = Owner(visitor_id=conversation.id)
+        visitor = Owner(visitor_id=cart or conversation_id)
         if customer is None:
-            proved = self._keeping.store.proved_order(conversation.id)
+            proved = self._keeping.store.proved_order(conversation_id)
             if proved is None:
                 return visitor
             self._keeping.actions.move_cart(visitor, proved)
             return proved
         owner = Owner(customer_id=customer.id)
-        if self._keeping.store.claim(conversation.id, customer.id):
+        is_claimed = self._keeping.store.claim(conversation_id, customer.id)
+        if cart:
+            with suppress(ConversationNotFound):  # somebody else has signed in there since, and has its cart
+                is_claimed = self._keeping.store.claim(cart, customer.id)
+        if is_claimed:
             self._keeping.actions.move_cart(visitor, owner)
         return owner
+
+    def _cart_after(self, before: str, customer_id: str | None) -> str:
+        """The id of the conversation whose visitor's cart a new one goes on with that follows the one `before`; "" if there is none."""
+        if not before:
+            return ""
+        try:
+            cart = self._keeping.store.open(before, customer_id).thread.cart or before
+        except ConversationNotFound:  # deleted for its age, or of a customer who has signed out
+            return ""
+        if customer_id is None and (proved := self._keeping.store.proved_order(before)):
+            self._keeping.actions.move_cart(proved, Owner(visitor_id=cart))
+        return cart
 
     @staticmethod
     def _behind(

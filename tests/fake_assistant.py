@@ -81,7 +81,7 @@ class FakeAssistant:
         self.conversations: dict[str, Conversation] = {}
         self.cancelled: list[str] = []
         self.earlier: tuple[str, ...] = ()
-        self.page = ""
+        self.page = self.after = ""
         self.reasons: list[str] = []
         self.presses: list[Press] = []
         self.awaited: dict[str, AwaitedOrder] = {}
@@ -136,8 +136,9 @@ class FakeAssistant:
         press: Press | None = None,
         *,
         hands_over: bool = False,
+        after: str = "",
     ) -> Iterator[ReplyEvent]:
-        self.earlier, self.page = tuple(earlier), page
+        self.earlier, self.page, self.after = tuple(earlier), page, after
         self.presses += [press] if press else []
         message = clean(message)
         conversation = (

@@ -36,7 +36,7 @@ from ui.greeting import Greeted, Greeter
 from ui.identity import TokenRefused
 from ui.look import QUESTIONS, Look
 from ui.opening import OpeningAssistant, Readiness
-from ui.page import ShopPage, press_of
+from ui.page import ShopPage, after_of, press_of
 from ui.protection import TooFast
 from ui.proxies import client_of, root_of
 from ui.reception import Reception
@@ -203,7 +203,13 @@ class ChatPage:
         try:
             visitor = self._reception.visitor(request.request, token)
             started = await self._reception.events(
-                "chat", message, conversation_id, visitor, page=ShopPage.of(page).product, press=press_of(page)
+                "chat",
+                message,
+                conversation_id,
+                visitor,
+                page=ShopPage.of(page).product,
+                press=press_of(page),
+                after=after_of(page),
             )
             async with aclosing(started) as events:
                 async for event in events:

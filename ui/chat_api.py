@@ -43,6 +43,10 @@ class ChatRequest(BaseModel):
     page: str = Field(
         "", description="Id of the product whose page is open; one that the shop does not have is ignored."
     )
+    after: str = Field(
+        "",
+        description="Id of the conversation that a new one follows: a visitor goes on with its cart. Ignored next to `conversation_id`.",
+    )
     press: Press | None = Field(
         None,
         description="A button in the place of words: `confirm` or `cancel` with the id of a proposal, or `add_to_cart` with that of a "
@@ -83,7 +87,13 @@ def chat_router(reception: Reception, keys: KeyDesk) -> APIRouter:
         server signed; without either, the customer is a visitor.
         """
         events = await reception.events(
-            "api", body.message, body.conversation_id, reception.visitor(request), page=body.page, press=body.press
+            "api",
+            body.message,
+            body.conversation_id,
+            reception.visitor(request),
+            page=body.page,
+            press=body.press,
+            after=body.after,
         )
         first = await anext(events)  # an error before the first event becomes a status code
         return StreamingResponse(_stream(first, events), media_type=sse.MEDIA_TYPE, headers=sse.HEADERS)

@@ -56,6 +56,7 @@ class Answering(Protocol):
         press: Press | None = None,
         *,
         hands_over: bool = False,
+        after: str = "",
     ) -> Iterator[ReplyEvent]:
         """Yield cards if there are any, sentences, and the finished reply; see `Assistant.reply`."""
         ...
@@ -149,10 +150,11 @@ class OpeningAssistant:
         press: Press | None = None,
         *,
         hands_over: bool = False,
+        after: str = "",
     ) -> Iterator[ReplyEvent]:
         """Yields the events of the opened assistant's reply."""
         return self._wait().reply(
-            message, conversation_id, customer_id, cancelled, earlier, page, press, hands_over=hands_over
+            message, conversation_id, customer_id, cancelled, earlier, page, press, hands_over=hands_over, after=after
         )
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:

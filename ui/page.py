@@ -67,6 +67,11 @@ def press_of(given: str) -> Press | None:
         return None
 
 
+def after_of(given: str) -> str:
+    """The id of the conversation that a new one follows, in the JSON that the chat's frame sends; "" without one."""
+    return said_by_page(given, {"after": _LONGEST_ID}).get("after", "")
+
+
 def said_by_page(given: str, longest: Mapping[str, int]) -> Mapping[str, str]:
     """The texts named in `longest` that a page's JSON holds, each cut to so many characters; {} for anything malformed."""
     try:

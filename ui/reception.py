@@ -90,11 +90,12 @@ class Reception:
         earlier: Sequence[str] = (),
         page: str = "",
         press: Press | None = None,
+        after: str = "",
     ) -> AsyncGenerator[ReplyEvent]:
         """Return the events of the reply to `message`, which counts once, however many `earlier` messages it has.
 
         `page` is the id of the product whose page is open; an id that the shop does not have is ignored. `press` is the button of
-        a card that sent the message.
+        a card that sent the message. `after` is the id of the conversation that a new one follows, whose cart it goes on with.
 
         Raises TooFast before it returns; see `Replies.events` for the rest.
         """
@@ -106,7 +107,7 @@ class Reception:
                 self._refusals.note(visitor.client, "rate_limited")
             raise
         ask = self._attended[face in _SHOW_PEOPLE].reply
-        return self._replies.events(face, message, conversation_id or None, visitor, earlier, page, press, ask)
+        return self._replies.events(face, message, conversation_id or None, visitor, earlier, page, press, ask, after)
 
     def close(self) -> None:
         """Takes no more messages."""

@@ -62,6 +62,7 @@ class Replies:
         page: str = "",
         press: Press | None = None,
         reply: Callable[..., Iterator[ReplyEvent]] | None = None,
+        after: str = "",
     ) -> AsyncGenerator[ReplyEvent]:
         """Yield what `Assistant.reply` yields, or `reply` in its place; closing this iterator stops the reply.
 
@@ -86,6 +87,7 @@ class Replies:
                 earlier,
                 page,
                 press,
+                after=after,
             )
             work = self._pool.submit(run.produce, ask)
             try:

@@ -47,6 +47,7 @@ class Replying(Protocol):
         press: Press | None = None,
         *,
         hands_over: bool = False,
+        after: str = "",
     ) -> Iterator[ReplyEvent]:
         """Yield cards if there are any, sentences, and the finished reply."""
         ...
@@ -86,6 +87,7 @@ class Attended:
         press: Press | None = None,
         *,
         hands_over: bool = False,
+        after: str = "",
     ) -> Iterator[ReplyEvent]:
         """Yield what the assistant yields, then the hand-over if there is one; or one Reply that says who the message went to.
 
@@ -102,7 +104,7 @@ class Attended:
             case = self._reopened(case)
         is_possible = self.hands_over and self._is_possible(case)
         replying = self.assistant.reply(
-            message, conversation_id, customer_id, cancelled, earlier, page, press, hands_over=is_possible
+            message, conversation_id, customer_id, cancelled, earlier, page, press, hands_over=is_possible, after=after
         )
         for event in replying:
             if isinstance(event, Reply):

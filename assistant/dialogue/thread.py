@@ -25,7 +25,7 @@ class Thread:
     whose page is open, and `is_page_new` says that it was opened after the last reply; `order` is the order last spoken of, `asked`
     what the customer was asked already, `misses` how many replies in a row told the customer nothing of what was asked, `waiting` the change
     that waits for a detail or a yes. `options` are the colors and sizes that the customer has named, by kind of goods: they hold until
-    others are named.
+    others are named. `cart` is the id of an earlier conversation of the same visitor whose cart this one goes on with.
     """
 
     turns: tuple[TranscriptTurn, ...] = ()
@@ -40,6 +40,7 @@ class Thread:
     misses: int = 0
     waiting: Waiting | None = None
     options: tuple[SaidOptions, ...] = ()
+    cart: str = ""
 
     def options_of(self, product: Product) -> Options:
         """The colors and sizes that the customer has named for goods like `product`."""

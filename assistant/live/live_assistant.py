@@ -63,10 +63,11 @@ class LiveAssistant:
         press: Press | None = None,
         *,
         hands_over: bool = False,
+        after: str = "",
     ) -> Iterator[ReplyEvent]:
         """Yield the events of the reply; see `Assistant.reply`."""
         return self._live.current.served.reply(
-            message, conversation_id, customer_id, cancelled, earlier, page, press, hands_over=hands_over
+            message, conversation_id, customer_id, cancelled, earlier, page, press, hands_over=hands_over, after=after
         )
 
     def conversation(self, conversation_id: str, customer_id: str | None = None) -> Conversation:

@@ -74,3 +74,24 @@ def test_a_product_goes_into_the_cart_by_its_cards_button(visit: Visit, fake: Fa
     expect(link).to_be_visible()
     assert link.get_attribute("href") == "/cart/T-1:1"
     assert visit.page.url.rstrip("/") == visit.url  # the card's link, which lies below its button, was not followed
+
+
+def test_a_new_conversation_names_the_one_before_it_whose_cart_it_goes_on_with(
+    visit: Visit, fake: FakeAssistant
+) -> None:
+    visit.open()
+    visit.say("something else")
+    expect(visit.log).to_contain_text("You said: something else")
+    expect(visit.chat.locator(".aisle-tools")).to_have_count(1)
+    before = list(fake.conversations)[-1]
+    for message in ("and now", "and then"):
+        visit.chat.locator("#aisle-new").click()
+        expect(visit.log).not_to_contain_text("You said")
+        visit.say(message)
+        expect(visit.log).to_contain_text(f"You said: {message}")
+        expect(visit.chat.locator(".aisle-tools")).to_have_count(1)
+        assert fake.after == before
+        before = list(fake.conversations)[-1]
+    visit.say("once more")
+    expect(visit.log).to_contain_text("You said: once more")
+    assert fake.after == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -220,3 +221,44 @@ def test_a_person_is_offered_after_two_replies_that_tell_nothing_and_comes_with_
     assert second.text.endswith("Would you like me to pass this on to a person?")
     assert second.shown.chips[0] == "I would like to talk to a person"
     assert ask("yes please", "talk ok").plan.steps == (HandOver(reason="asked"),)
+
+
+def test_a_visitors_cart_goes_on_in_the_conversation_that_follows(chat: OrderChat) -> None:
+    chat.customer = None
+    chat.press("add_to_cart", "oil")
+    first = chat.conversation
+    assert first is not None
+
+    def follow(message: str, plan: str, before: str, customer: str | None = None) -> Reply:
+        chat.speaker.texts = [plan]
+        *_, last = chat.assistant.reply(message, None, customer, after=before)
+        assert isinstance(last, Reply)
+        return last
+
+    second = follow("what's in my cart?", "cart view", first)
+    assert second.conversation_id != first
+    assert "1 × Linseed Tool Oil 250 ml" in second.text
+    third = follow("add a sharpener", "cart add [sharpener]", second.conversation_id)
+    chat.conversation = third.conversation_id
+    assert chat.say("yes").shown.done == "add_to_cart"
+    assert "Bypass Sharpener Keen" in chat.say("what's in my cart?", "cart view").text
+    assert follow("what's in my cart?", "cart view", "made-up").text == "Your cart is empty."
+    chat.customer = "C-1"
+    assert "Linseed Tool Oil 250 ml" in chat.say("what's in my cart?", "cart view").text
+    assert chat.cart(Owner(customer_id="C-1")) == {"oil": 1, "sharpener": 1}
+    assert follow("what's in my cart?", "cart view", first).text == "Your cart is empty."
+    assert follow("what's in my cart?", "cart view", first, "C-2").text == "Your cart is empty."
+
+
+def test_a_reply_that_nobody_waits_for_leaves_the_cart_where_it_was(chat: OrderChat) -> None:
+    chat.customer = None
+    chat.press("add_to_cart", "oil")
+    first, gone = chat.conversation, threading.Event()
+    assert first is not None
+    gone.set()
+    chat.speaker.texts = ["cart view"]
+    assert not list(chat.assistant.reply("what's in my cart?", cancelled=gone, after=first))
+    chat.speaker.texts = ["cart view"]
+    *_, last = chat.assistant.reply("what's in my cart?", after=first)
+    assert isinstance(last, Reply)
+    assert "Linseed Tool Oil" in last.text

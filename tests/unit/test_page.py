@@ -63,3 +63,12 @@ def test_programs_say_the_page_too(tmp_path):
     assert fake.page == "T-1"
     client.post("/api/chat", json={"message": "and this?"})
     assert fake.page == ""
+
+
+def test_programs_say_which_conversation_a_new_one_follows(tmp_path):
+    fake = FakeAssistant()
+    client = TestClient(make_app(tmp_path, fake))
+    client.post("/api/chat", json={"message": "what's in my cart?", "after": "c-1"})
+    assert fake.after == "c-1"
+    client.post("/api/chat", json={"message": "hello"})
+    assert fake.after == ""

@@ -25,7 +25,7 @@ class Hanging(FakeAssistant):
     """Writes one sentence, then nothing until it is cancelled."""
 
     def reply(
-        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None
+        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None, after=""
     ) -> Iterator[ReplyEvent]:
         yield Sentence("One moment. ")
         assert cancelled is not None
@@ -86,13 +86,13 @@ class Counting(FakeAssistant):
         self._lock = threading.Lock()
 
     def reply(
-        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None
+        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None, after=""
     ) -> Iterator[ReplyEvent]:
         with self._lock:
             self.now[message] += 1
             self.most[message] = max(self.most[message], self.now[message])
         time.sleep(0.1)
-        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier, page, press)
+        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier, page, press, after=after)
         with self._lock:
             self.now[message] -= 1
 
@@ -135,11 +135,11 @@ class Lasting(FakeAssistant):
         self.released = threading.Event()
 
     def reply(
-        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None
+        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None, after=""
     ) -> Iterator[ReplyEvent]:
         while not self.released.wait(0.02):
             yield Sentence("One moment. ")
-        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier, page, press)
+        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier, page, press, after=after)
 
 
 def test_who_waits_too_long_behind_own_messages_is_told_that_it_is_busy():
@@ -163,12 +163,12 @@ class FullDisk(FakeAssistant):
     is_full = True
 
     def reply(
-        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None
+        self, message, conversation_id=None, customer_id=None, cancelled=None, earlier=(), page="", press=None, after=""
     ) -> Iterator[ReplyEvent]:
         if self.is_full:
             yield Sentence("One moment. ")
             raise StoreError("The database cannot be written: disk full.", "Free some space.")
-        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier, page, press)
+        yield from super().reply(message, conversation_id, customer_id, cancelled, earlier, page, press, after=after)
 
 
 def test_health_and_the_log_say_that_replies_cannot_be_stored(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

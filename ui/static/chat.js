@@ -1,6 +1,6 @@
 // The chat's side of the frame: takes its settings from the fragment, keeps the tab's conversation, talks to the widget.
 (() => {
-  const KEY = "aisle:conversation", kept = window.aisleKept, MOST_TRIES = 3, SLOW_MS = 8000;
+  const KEY = "aisle:conversation", BEFORE = "aisle:before", kept = window.aisleKept, MOST_TRIES = 3, SLOW_MS = 8000;
   const shop = JSON.parse(document.currentScript.dataset.look || "{}"), page = document.documentElement;
   const framed = window.parent !== window;
   // Only pages of allowed shops can frame the chat; a link to it must not put words into the shop's mouth.
@@ -281,6 +281,16 @@
   // Without a button it is what was kept that is sent again.
   const send = (pressed) => { button = pressed; document.querySelector("#aisle-press")?.click(); };
 
+  // A new conversation names the one before it, whose cart a visitor goes on with.
+  const begin = () => {
+    const before = storage?.getItem(KEY) || conversation;
+    if (before) storage?.setItem(BEFORE, before);
+    storage?.removeItem(KEY);
+    kept.clear();
+    restart();
+  };
+  const followed = () => (storage?.getItem(KEY) || conversation ? "" : storage?.getItem(BEFORE) || "");
+
   let visit = "", conversation = "", button = null, isReady = false;
   window.aisle = {
     // Before the conversation is shown nothing is sent: the greeting would overwrite it.
@@ -288,7 +298,7 @@
     press(text, inputs) { post(text); taken(); kept.take([kept.add(text)]); return aisle.sent(text, inputs); },
     // What the server gets with a message: the page that the shop shows now goes along in the last input, as JSON.
     sent(text, inputs) { return [text, ...aisle.now(inputs)]; },
-    now(inputs) { watch(); return [...inputs.slice(0, -1), JSON.stringify({ ...JSON.parse(inputs.at(-1) || "{}"), ...shopPage })]; },
+    now(inputs) { watch(); return [...inputs.slice(0, -1), JSON.stringify({ ...JSON.parse(inputs.at(-1) || "{}"), ...shopPage, after: followed() })]; },
     pressed(inputs) {
       if (!button) for (const { element } of unsent.splice(0)) element.remove();
       const { text, press } = button ? kept.take([kept.add(button.text, button.press)]) : kept.take();
@@ -335,7 +345,7 @@
   addEventListener("click", (event) => {
     const clicked = event.target.closest?.("button");
     if (clicked?.id === "aisle-close") tell("close");
-    if (clicked?.id === "aisle-new") { storage?.removeItem(KEY); kept.clear(); restart(); }
+    if (clicked?.id === "aisle-new") begin();
     if (clicked?.dataset.step) turn(clicked);
     if (clicked?.matches(".aisle-resume")) resume();
     if (clicked?.dataset.copy) copy(clicked);

@@ -175,7 +175,7 @@ class PlannedAssistant:
 
     def reply(
         self, message: str, conversation_id: str | None = None, customer_id: str | None = None, cancelled: object = None,
-        earlier: Sequence[str] = (), page: str = "", press: object = None, *, hands_over: bool = False,
+        earlier: Sequence[str] = (), page: str = "", press: object = None, *, hands_over: bool = False, after: str = "",
     ) -> Iterator[ReplyEvent]:  # fmt: skip
         conversation = self._store.open(conversation_id, customer_id)
         brief = Brief(notes=(Note.PERSON_OFFERED,) if "huh" in message else ())
