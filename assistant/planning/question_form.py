@@ -101,7 +101,7 @@ _REDUCED = (
 _FIELDS = {
     "quantity": r"\bhow many\b.*\b(?:left|in stock|(?:do|have) (?:you|u))\b|\bhow many (?:of \w+ |(?:\w+ )?ones )?are\b|\bare \d+\b.*\bin stock\b",
     "restock": r"\bwhen\b.*\b(?:back|available|in stock|again)\b",
-    "stock": r"\b(?:in stock|available|availability|sold out|still have|still there)\b",
+    "stock": r"\b(?:in stock|availability|sold out|still have|still there)\b|\bavailable(?=\W*$|\W+(?:now|today|again|right|at|yet|still|online|and|or|but)\b)",
     "price": rf"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total)\b|\bis (?:it|this|that) free\b|{_REDUCED}",
     "colors": r"\bcolou?rs?\b",
     "sizes": r"\bsizes\b|\b(?:which|what|other|another|smaller|smallest|bigger|biggest|larger|largest) size\b",

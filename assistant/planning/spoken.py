@@ -17,6 +17,7 @@ from assistant.planning.grammar.text import Text, clean, stems
 from assistant.planning.grammar.words import words
 from assistant.planning.plan import Ask, Bundle, Choose, Compare, Details, Find, Policy, Step
 from assistant.planning.plan_text import parse_plan
+from assistant.planning.question_form import asks_whether_reduced
 from assistant.planning.request_form import (
     LONGEST,
     asks_difference,
@@ -230,7 +231,7 @@ class Spoken:
         if self.kind or fields - {"availability", "discount", "color", "size"} or self._reading.comparative:
             return bool(self.kind or fields or last)
         if self.sort:
-            return self.sort != "on_sale" or not self._thread.shown
+            return self.sort != "on_sale" or not (self._thread.shown and asks_whether_reduced(self._message))
         return is_list_fresh and bool(fields & {"color", "size"})
 
     def whom(self, planned: str) -> str:

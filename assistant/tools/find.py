@@ -150,7 +150,7 @@ def _is_other_kind(kind: str, task: Task, candidates: Sequence[Candidate], bench
         for each in candidates
     ]
     return not any(
-        bench.search.has_kind(thing) and any(set(stems(thing)[:-1]) <= record for record in records)
+        bench.search.calls(thing) and any(set(stems(thing)[:-1]) <= record for record in records)
         for thing in _things(kind)
     )
 
