@@ -27,6 +27,7 @@ from assistant.writing.phrases import capitalized, listed, table
 from assistant.writing.reply_view import ReplyView, Told, distinct, ended
 from retrieval.catalog.filter import Operator
 from retrieval.catalog.measure import Measure
+from retrieval.folding import folded
 
 _IN_STOCK = "in stock"
 _LONGEST_USE = 7
@@ -272,11 +273,7 @@ def _option_answer(slot: str, view: ReplyView) -> str:
         values = {name: f"{{{slot}.{name}}}" for name in (field, f"{field}s", "stock") if view.fact(f"{slot}.{name}")}
         values["it"] = subject.it
         values["price"] = _at_price(slot, view)
-        if (
-            has in notes
-            and lacks in notes
-            and view.text(f"{slot}.{field}").casefold() not in view.task.message.casefold()
-        ):
+        if has in notes and lacks in notes and folded(view.text(f"{slot}.{field}")) not in folded(view.task.message):
             notes = tuple(note for note in notes if note is not has)  # another product of this turn comes in it
         if has in notes and {field, "stock"} <= values.keys():
             other = "size" if field == "color" else "color"
