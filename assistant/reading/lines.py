@@ -95,7 +95,7 @@ def _product_lines(product: Product) -> Iterator[Line]:
         return Line(product.id, kind, product.title, text, value)
 
     own = {name: str(getattr(product, name)) for name in _OWN_FIELDS}
-    for name, value in {**product.attributes, **own}.items():
+    for name, value in {**product.facts, **own}.items():
         if value := _YES_NO.get(value.lower(), value).strip().rstrip("."):
             spoken = name.replace("_", " ")
             yield line(LineKind.ATTRIBUTE, f"{spoken[:1].upper()}{spoken[1:]}: {value}", value)

@@ -228,9 +228,7 @@ def _compared(products: list[Product], task: Task, bench: Bench) -> Iterator[Bri
 
 def _differing(products: list[Product], bench: Bench) -> Iterator[BriefLine]:
     """Attribute lines of what all products state and differ in, product by product."""
-    shared = (
-        [name for name in products[0].attributes if all(name in p.attributes for p in products)] if products else []
-    )
+    shared = [name for name in products[0].facts if all(name in p.attributes for p in products)] if products else []
     telling = [name for name in shared if len({p.attributes[name] for p in products}) > 1][:_MOST_DIFFERENCES]
     for product in products:
         for name in telling:
