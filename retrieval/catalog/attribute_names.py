@@ -1,6 +1,6 @@
 """Attribute names: the one place that decides which columns of a feed are facts about the thing itself.
 
-What shop systems keep for themselves (handles, templates, taxonomy ids, custom labels) is no attribute at all. Tags and keywords
+What shop systems keep for themselves (URL keys, templates, taxonomy ids, custom labels) is no attribute at all. Tags and keywords
 serve the search and are never told. Costs and suppliers are none of a customer's business: `retrieval/feeds/not_public.py`.
 """
 
@@ -15,7 +15,7 @@ _SEARCHED = re.compile(
 """Names of lists of words that help to find a product and make no sentence about it."""
 _NO_FACT = re.compile(
     # where a record is
-    r"handle|url_handle|slug|generated_slug|guid|url_(?:key|path|rewrites?)|request_path|permalink\w*|(?:\w+_)?urls?|ads_redirect"
+    r"url_handle|slug|generated_slug|guid|url_(?:key|path|rewrites?)|request_path|permalink\w*|(?:\w+_)?urls?|ads_redirect"
     r"|(?:additional|mobile|canonical|checkout|lifestyle)_\w*links?|(?:\w+_)?image_(?:link|src|alt\w*|position|path|label|roles?)|additional_images?"
     # which number of another system it has
     r"|\w+_ids?|product_taxonomy|taxonomy_\w+|(?:google|fb|facebook|bing)_product_category\w*|google_(?:category|taxonomy|shopping)\w*"
@@ -53,7 +53,7 @@ def serves_search(name: str) -> bool:
 
 
 def is_bookkeeping(name: str, value: str = "") -> bool:
-    """True if the attribute `name`, in snake_case, says nothing about the thing: a handle, a picture's address, condition "new"."""
+    """True if the attribute `name`, in snake_case, says nothing about the thing: a URL key, a picture's address, condition "new"."""
     is_number_of_place = name == "position" and value.strip().isdecimal()
     return (
         _NO_FACT.fullmatch(name) is not None

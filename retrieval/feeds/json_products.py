@@ -81,7 +81,7 @@ _ALSO: Mapping[str, str] = {
 """What columns are read for that are no field of Product by themselves."""
 _NO_ATTRIBUTES = frozenset(
     {
-        "attributes", "currency", "currency_code", "discount", "meta", "option1", "option2", "option3",
+        "attributes", "currency", "currency_code", "discount", "handle", "meta", "option1", "option2", "option3",
     }
     | NAMES | {alias for aliases in ALIASES.values() for alias in aliases} | set(_OLD_PRICES) | set(_PERCENT_OFF) | set(_SALE_STARTS) | set(_SALE_ENDS) | set(HIGHLIGHTS)
 ) - {"sku"}  # fmt: skip

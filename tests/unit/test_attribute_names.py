@@ -28,7 +28,7 @@ def test_words_for_the_search_are_kept_and_never_told(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("handle", "oak-desk"), ("template_suffix", "wide"), ("published_scope", "web"), ("custom_label_3", "Q4"), ("shipping_label", "bulky"),
+        ("url_handle", "oak-desk"), ("template_suffix", "wide"), ("published_scope", "web"), ("custom_label_3", "Q4"), ("shipping_label", "bulky"),
         ("google_product_category", "2271"), ("fb_product_category", "12"), ("category_ids", "3, 9"), ("inventory_policy", "deny"),
         ("menu_order", "4"), ("position", "2"), ("condition", "New"), ("virtual", "no"), ("date_modified_gmt", "2026-01-02"),
         ("video", "https://cdn.example/desk.mp4"), ("manual", "https://cdn.example/m"), ("tax_class", "reduced"), ("url_key", "oak"),
@@ -44,7 +44,7 @@ def test_what_shop_systems_keep_for_themselves_is_no_attribute(name: str, value:
     ("name", "value"),
     [
         ("condition", "refurbished"), ("position", "rear"), ("video", "4K"), ("display_size", "6 inch"), ("download_speed", "300 Mbps"),
-        ("shipping_weight", "4 kg"), ("theme", "dinosaurs"), ("media", "oil on canvas"), ("sku", "A-1"), ("country_of_origin", "Peru"),
+        ("shipping_weight", "4 kg"), ("theme", "dinosaurs"), ("media", "oil on canvas"), ("sku", "A-1"), ("handle", "cork"), ("country_of_origin", "Peru"),
         ("age_group", "kids"), ("order", "Coleoptera"), ("collection", "Dune"),
     ],
 )  # fmt: skip
@@ -64,7 +64,7 @@ def test_tags_of_a_shopify_file_are_found_and_not_told(tmp_path: Path) -> None:
 
 def test_a_shop_apis_own_fields_are_not_told(tmp_path: Path) -> None:
     row = (
-        '{"id": "7", "title": "Fern Pot", "price": "9.00", "template_suffix": null, "published_scope": "web", "tags": "green, clay",'
+        '{"id": "7", "title": "Fern Pot", "price": "9.00", "handle": "fern-pot", "template_suffix": null, "published_scope": "web", "tags": "green, clay",'
         ' "menu_order": 3, "related_ids": [4, 5], "tax_status": "taxable", "virtual": false, "custom_label_0": "margin b", "glaze": "matt",'
         ' "google_product_category": "721", "category": "Pots"}'
     )
