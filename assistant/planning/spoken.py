@@ -133,6 +133,17 @@ class Spoken:
         return f"{self.said} price" if self._reading.has_foreign_money else ""
 
     @property
+    def reduced_in_view(self) -> tuple[str, ...]:
+        """The product in view, if its record has a sale; () if it has none."""
+        return tuple(id for id in self.in_view if id in self._products and self._is_ever_reduced(id))
+
+    def _is_ever_reduced(self, id: str) -> bool:
+        group = self._names.group_of(id)
+        return any(
+            each.sale_price is not None and self._names.group_of(own) == group for own, each in self._products.items()
+        )
+
+    @property
     def named(self) -> tuple[str, ...]:
         """The products that the message names."""
         return self._named
