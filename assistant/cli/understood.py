@@ -123,7 +123,7 @@ def cards(products: Sequence[Product]) -> Iterator[RenderableType]:
         lines.append(Text(stock if product.quantity is None else f"{stock}, {product.quantity} left"))
         about = [product.brand, product.product_type, product.color, product.size, product.material]
         lines.append(Text(", ".join(filter(None, about))))
-        attributes = list(product.attributes.items())[:_MOST_ATTRIBUTES]
+        attributes = list(product.facts.items())[:_MOST_ATTRIBUTES]
         lines.append(Text("; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in attributes)))
         lines.append(Text(" ".join(product.description.split())[:_SHORTENED]))
         shown = Text("\n").join(line for line in lines if line.plain)

@@ -18,6 +18,7 @@ from assistant.evidence.brief import (
     PRODUCT_FIELDS,
     PRODUCT_SLOTS,
     SUM_SLOTS,
+    WRITTEN_FIELDS,
     Brief,
     BriefLine,
     Note,
@@ -117,7 +118,7 @@ class Briefing:
         groups = Counter(map(self.group, ids))
         for slot, id in zip(PRODUCT_SLOTS, ids, strict=False):
             product = self.catalog.products[id]
-            own = self._product_facts.of(slot, product, PRODUCT_FIELDS, moment, self.shop.zone)
+            own = self._product_facts.of(slot, product, (*PRODUCT_FIELDS, *WRITTEN_FIELDS), moment, self.shop.zone)
             is_compared = groups[self.group(id)] > 1
             variants = (product,) if is_compared else meant.among(product, self.catalog.variants(product))
             yield from Group(product, variants, moment).facts(own)

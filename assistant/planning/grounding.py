@@ -266,9 +266,17 @@ def _looking_for(wish: str, step: Step) -> Step:
 
 
 def _of_record(step: Step, spoken: Spoken) -> Step:
-    """A question about price, stock or options of a named product, planned for the shop's pages, as one of its record."""
-    if isinstance(step, Policy) and spoken.named and asked_field(step.question) and step.question in spoken.said:
-        return Details(of=spoken.named, question=step.question)
+    """A question about price, stock or options of a named product, planned for the shop's pages, as one of its record.
+
+    Until when a sale goes on is also asked of what is in view, if that is reduced.
+    """
+    question = step.question if isinstance(step, Policy) else spoken.said
+    field = asked_field(question)
+    if field == "sale_end" and isinstance(step, (Policy, Find)) and question in spoken.said:
+        of = spoken.named or spoken.reduced_in_view
+        return Details(of=of, question=question) if of else step
+    if isinstance(step, Policy) and spoken.named and field and question in spoken.said:
+        return Details(of=spoken.named, question=question)
     return step
 
 

@@ -225,7 +225,7 @@ def other_variants(product: Product, message: str, task: Task, bench: Bench) -> 
 def option_values(product: Product) -> dict[str, str]:
     """The options of a variant by their names, color and size first."""
     fields = {name: str(getattr(product, name)) for name in ("color", "size", "material", "brand")}
-    return {name: value for name, value in {**fields, **product.attributes}.items() if isinstance(value, str) and value}
+    return {name: value for name, value in {**fields, **product.facts}.items() if isinstance(value, str) and value}
 
 
 def _by_synonym(product: Product, message: str, possible: tuple[Product, ...], bench: Bench) -> tuple[Product, ...]:

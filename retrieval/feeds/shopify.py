@@ -47,7 +47,7 @@ _OPTION_NAMES = tuple(f"option{number}_name" for number in (1, 2, 3))
 _OPTION_FIELDS = {"color": "color", "colour": "color", "size": "size", "material": "material"}
 _OPTION = re.compile(r"option[123]_(?:name|value)")
 _ALSO = {
-    "handle": "item_group_id", "category": "product_type", "tags": "attributes", "published": "shown or hidden", "status": "shown or hidden",
+    "handle": "item_group_id", "category": "product_type", "tags": "search words", "published": "shown or hidden", "status": "shown or hidden",
     "grams": "attributes", "tracker": "quantity", "policy": "availability", "old_price": "price", "variant_image": "image_link",
 }  # fmt: skip
 """What columns are read for that are no field of Product by themselves."""

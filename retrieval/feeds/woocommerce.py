@@ -29,7 +29,7 @@ _STOCK = {
     "onbackorder": Availability.BACKORDER,
 }
 _ALSO = {
-    "type": "kind of row", "parent": "item_group_id", "short_description": "description", "categories": "product_type", "tags": "attributes",
+    "type": "kind of row", "parent": "item_group_id", "short_description": "description", "categories": "product_type", "tags": "search words",
     "images": "image_link", "id": "id", "date_sale_price_starts": "sale_price_effective_date", "date_sale_price_ends": "sale_price_effective_date",
 }  # fmt: skip
 """What columns are read for that are no field of Product by themselves."""

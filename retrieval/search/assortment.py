@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.catalog.product import Product
+from retrieval.folding import folded
 from retrieval.index.document import product_head, product_words, words
 from retrieval.index.encoder import Encoder, Vectors
 from retrieval.remembered import remembered
@@ -115,7 +116,7 @@ class Assortment:
 
 def thing_named(query: str) -> str:
     """The thing that `query` asks for by name, in lower case ("climbing ropes"); "" where it names none, or several."""
-    front = _BEHIND.sub("", query.lower().strip(" ?!.")).strip()
+    front = _BEHIND.sub("", folded(query).strip(" ?!.")).strip()
     said = [word for word in front.split() if word not in _ARTICLES]
     if not 0 < len(said) <= _MOST_WORDS or not all(_SAID.fullmatch(word) for word in said):
         return ""

@@ -307,7 +307,7 @@ def test_what_is_hidden_and_removed_is_named(home: Path, tmp_path: Path) -> None
         (
             "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Cost per item,Tags\n"
             "mug,Mug,Fell,Flavor,Mint,A,5.00,1.00,new\n",
-            ["Variant SKU -> id", "Handle -> item_group_id", "Option1 Value -> options", "Attributes, told as facts: flavor, tags.",
+            ["Variant SKU -> id", "Handle -> item_group_id", "Option1 Value -> options", "Tags -> search words", "Attributes, told as facts: flavor.",
              "Not used (your own business, never told): Cost per item."],
         ),
         (

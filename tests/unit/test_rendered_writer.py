@@ -267,11 +267,11 @@ def test_a_variant_is_named_by_all_that_was_asked_for() -> None:
     }
     own = {f"p1.{key}": fact for key, fact in facts.items()}
     reply = said(replace(made, brief=replace(made.brief, facts={**made.brief.facts, **own})))
-    assert "in yellow in size M, and that one is sold out" in reply
+    assert "sold out in yellow in size M" in reply
     without = replace(
         made, message="do you have it in size M?", brief=replace(made.brief, facts={**made.brief.facts, **own})
     )
-    assert "in size M, and that one is sold out" in said(without)
+    assert "sold out in size M" in said(without)
     assert "yellow" not in said(without)
 
 
@@ -472,7 +472,9 @@ class TestPolicy:
         )
 
     def test_a_table_row_is_put_in_words(self) -> None:
-        told = page(PLUS, "Option: express; time: 1 to 2 days; cost: $14.95")
+        cells = (("Option", "express"), ("time", "1 to 2 days"), ("cost", "$14.95"))
+        row = Line("page", LineKind.POLICY, "", "; ".join(": ".join(cell) for cell in cells), cells=cells)
+        told = BriefLine(PLUS, row)
         assert said(task("express cost", Policy(question="what does express cost"), told)) == (
             "Express: time 1 to 2 days, cost $14.95."
         )

@@ -92,7 +92,7 @@ def _replacement(taken: Taken, swap: Swap, situation: Situation, only_options: b
 
 def _differing(old: Product, new: Product) -> Iterator[str]:
     """The options of a variant besides color and size that the old one does not have."""
-    for name, value in {"material": new.material, "brand": new.brand, **new.attributes}.items():
+    for name, value in {"material": new.material, "brand": new.brand, **new.facts}.items():
         before = getattr(old, name, "") if name in ("material", "brand") else old.attributes.get(name, "")
         if value and value != before:
             yield f"{name.replace('_', ' ')}: {value}" if value.casefold() in ("yes", "no", "none") else value
