@@ -89,13 +89,21 @@ def read_files(
     reading: Reading[Record] = Reading()
     for path in paths:
         try:
-            for file in files_in(path):
-                source, before = Source.open(file), len(reading.records)
-                _add(reading, source, read(source), report, progress)
-                reading.by_file[source.name] = len(reading.records) - before
+            files = files_in(path)
         except FeedError as error:
             reading.bad_files += 1
             report(error)
+            continue
+        for file in files:
+            before = len(reading.records)
+            try:
+                source = Source.open(file)
+                _add(reading, source, read(source), report, progress)
+            except FeedError as error:
+                reading.bad_files += 1
+                report(error)
+            else:
+                reading.by_file[source.name] = len(reading.records) - before
     return reading
 
 

@@ -15,6 +15,7 @@ from assistant.actions.orders import Orders
 from assistant.importing import Progress, Reading, Report, read_files
 from retrieval.feeds.faqs import faq_files, read_faqs
 from retrieval.feeds.intake import Columns, Intake
+from retrieval.feeds.kind_of_file import check_kind
 from retrieval.feeds.people import read_customers, read_events
 from retrieval.feeds.recognition import read_products
 from retrieval.feeds.report import FeedRow
@@ -87,7 +88,12 @@ class ShopImport:
         """
         intake = Intake(self._currency, self._zone)
         way = self._way(kind, intake)
-        reading = read_files(paths, way.read, report, progress, files_of(kind))
+
+        def read(source: Source) -> Iterator[FeedRow[Any]]:
+            check_kind(kind, source)
+            return way.read(source)
+
+        reading = read_files(paths, read, report, progress, files_of(kind))
         refusal = self._refusal(kind, reading, replace) if careful and not reading.is_empty else ""
         outcome = None
         if not reading.is_empty and not refusal and not dry:

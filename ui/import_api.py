@@ -167,6 +167,7 @@ def _imported(shop: ShopImport, kind: Kind, feed: Path, replace: bool, careful: 
 
 def _fault(fault: RowError | RowWarning | FeedError, feed: Path) -> Fault:
     if isinstance(fault, FeedError):
-        return Fault(kind="bad", line=0, field="", reason=fault.message.replace(str(feed), feed.name))
+        reason = " ".join(filter(None, (fault.message, fault.hint)))
+        return Fault(kind="bad", line=0, field="", reason=reason.replace(str(feed), feed.name))
     kind: Literal["bad", "mended"] = "mended" if isinstance(fault, RowWarning) else "bad"
     return Fault(kind=kind, line=fault.line, field=fault.field, reason=fault.reason.replace(str(feed), feed.name))

@@ -26,12 +26,12 @@ class TableRow:
 
 
 class Table:
-    """A header and the rows under it. `columns` maps normal names to those in the file, in its order."""
+    """A header and the rows under it. `columns` maps normal names to those in the file, in its order; `delimiter` divides cells."""
 
     def __init__(self, source: Source, columns: Mapping[str, str], delimiter: str, header_line: int) -> None:
         self.source = source
         self.columns = columns
-        self._delimiter = delimiter
+        self.delimiter = delimiter
         self._header_line = header_line
 
     @classmethod
@@ -66,7 +66,7 @@ class Table:
         for _ in range(self._header_line):
             next(lines)
         names = list(self.columns)
-        for line, cells in _records(lines, self._delimiter, len(names), self._header_line + 1):
+        for line, cells in _records(lines, self.delimiter, len(names), self._header_line + 1):
             if isinstance(cells, str):
                 yield RowError(self.source.name, line, WHOLE_ROW, cells)
             elif filled := {name: cell for name, cell in zip(names, cells, strict=False) if cell.strip()}:

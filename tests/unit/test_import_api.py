@@ -142,6 +142,15 @@ def test_what_cannot_be_read_stores_nothing(client: TestClient, tmp_path: Path, 
     assert list(catalog(tmp_path).products) == ["A"]
 
 
+def test_a_feed_of_another_kind_is_refused_whatever_is_forced(client: TestClient, tmp_path: Path) -> None:
+    answer = post(client, b"id,title,body,price,cost\nA,Tent,Dry.,9 USD,2 USD\n", kind="faqs", force=True)
+    assert answer.status_code == 422
+    (fault,) = answer.json()["faults"]
+    assert "looks like products (price), not like FAQs or policies" in fault["reason"]
+    assert "kind=products" in fault["reason"]
+    assert not catalog(tmp_path).faqs
+
+
 def test_a_feed_that_breaks_off_is_refused(client: TestClient, tmp_path: Path) -> None:
     post(client, feed("A"))
     whole = gzip.compress(feed(*(f"P-{number}" for number in range(5000))))
