@@ -26,10 +26,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def run(home: Path, noun: str, *arguments: str | Path) -> Result:
+def run(home: Path, noun: str, *arguments: str | Path, typed: str | None = None) -> Result:
     app = typer.Typer()
     import_.register(app)
-    return CliRunner().invoke(app, ["import", noun, *map(str, arguments), "--home", str(home)])
+    return CliRunner().invoke(app, ["import", noun, *map(str, arguments), "--home", str(home)], input=typed)
 
 
 def catalog(home: Path) -> Catalog:
@@ -149,6 +149,63 @@ def test_replace_keeps_what_bad_rows_may_be_about_and_says_why(home: Path, tmp_p
     feed.write_text(good_lines("B", "C"))
     assert counts(run(home, "products", feed, "--replace")) == [0, 0, 2, 1]
     assert list(catalog(home).products) == ["B", "C"]
+
+
+def _shop_of_five(home: Path, folder: Path) -> Path:
+    feed = folder / "feed.jsonl"
+    feed.write_text(good_lines(*"ABCDE"))
+    run(home, "products", feed)
+    return feed
+
+
+def test_what_removes_most_of_a_shop_is_refused_through_a_pipe(home: Path, tmp_path: Path) -> None:
+    feed = _shop_of_five(home, tmp_path)
+    feed.write_text(good_lines("A", "X", "Y", "Z", "V"))  # as many, but of other ids
+    result = run(home, "products", feed, "--replace")
+    assert result.exit_code == 2
+    assert (
+        "Nothing was stored: it would remove 4 of the 5 products: 4 that it does not name. If that is right, give --force"
+        in result.stdout
+    )
+    assert list(catalog(home).products) == list("ABCDE")
+    dry = run(home, "products", feed, "--replace", "--dry-run")
+    assert dry.exit_code == 0
+    assert "unless --force is given: it would remove 4 of the 5 products" in dry.stdout
+    assert counts(run(home, "products", feed, "--replace", "--force")) == [4, 0, 1, 4]
+    assert counts(run(home, "products", _shop_of_five(home, tmp_path), "--replace", "--force"))[3] == 4
+
+
+def test_what_hides_most_of_a_shop_is_refused_too(home: Path, tmp_path: Path) -> None:
+    feed = _shop_of_five(home, tmp_path)
+    feed.write_text("id,status\nA,hidden\nB,draft\nC,hidden\n")
+    assert run(home, "products", feed).exit_code == 2
+    feed.write_text("id,title,price,status\nA,Tent,5,hidden\nB,Hat,5,\nD,Mug,5,\n")
+    mixed = run(home, "products", feed, "--replace")
+    assert "it would remove 3 of the 5 products: 2 that it does not name, and 1 that it hides" in mixed.stdout
+    assert list(catalog(home).products) == list("ABCDE")
+
+
+def test_pages_are_guarded_as_products_are(home: Path, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    for name in "abc":
+        (pages / f"{name}.md").write_text(f"# Page {name}\n\nText.\n")
+    run(home, "faqs", pages)
+    result = run(home, "faqs", pages / "a.md", "--replace")
+    assert "it would remove 2 of the 3 FAQs: 2 that it does not name" in result.stdout
+    assert len(catalog(home).faqs) == 3
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y\n", ["A"]), ("\n", list("ABCDE"))])
+def test_a_terminal_is_asked(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, left: list[str]
+) -> None:
+    feed = _shop_of_five(home, tmp_path)
+    feed.write_text(good_lines("A"))
+    monkeypatch.setattr(import_, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    result = run(home, "products", feed, "--replace", typed=answer)
+    assert "It would remove 4 of the 5 products: 4 that it does not name. Go on? [y/N]" in result.stderr
+    assert list(catalog(home).products) == left
 
 
 def test_a_whole_shop(home: Path) -> None:

@@ -126,7 +126,7 @@ def test_replace_removes_what_is_gone_unless_half_of_it_is(client: TestClient, t
     assert post(client, feed(*"ABCD"), replace=True).json()["removed"] == 4
     refused = post(client, feed("A", price="9.00 USD"), replace=True)
     assert refused.status_code == 409
-    assert refused.json()["refused"] == "it has 1 products, less than half of the 4 that it would replace"
+    assert refused.json()["refused"] == "it would remove 3 of the 4 products: 3 that it does not name"
     assert not refused.json()["stored"]
     assert catalog(tmp_path).products["A"].price.amount == 5
     assert post(client, feed("A"), replace=True, force=True).json()["removed"] == 3
