@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -13,6 +14,7 @@ from sqlalchemy import Engine
 from assistant.actions.order_feed import read_orders
 from assistant.actions.orders import Orders
 from assistant.importing import Progress, Reading, Report, read_files
+from retrieval.catalog.customer import Event
 from retrieval.feeds.faqs import faq_files, read_faqs
 from retrieval.feeds.intake import Columns, Intake
 from retrieval.feeds.kind_of_file import check_kind
@@ -40,7 +42,7 @@ class ImportResult:
     """What became of one import: what was read, what that changed, and the version of the data after it.
 
     `outcome` is None if nothing was stored; `refusal` says why, although records were read, or would in a dry run; "" otherwise. `columns` says what became
-    of the columns of the files; products alone have any.
+    of the columns of the files; products alone have any. `unknown` counts the events of each product id that the shop does not have.
     """
 
     kind: Kind
@@ -49,6 +51,7 @@ class ImportResult:
     version: int
     refusal: str = ""
     columns: Columns = field(default_factory=Columns)
+    unknown: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,13 @@ class ShopImport:
         outcome = None
         if not reading.is_empty and not refusal and not dry:
             outcome = way.upsert(reading.records, reading.removal(replace))
-        return ImportResult(kind, reading, outcome, self._records.version().number, refusal, intake.columns)
+        unknown = self._unknown(reading) if kind is Kind.EVENTS else Counter[str]()
+        return ImportResult(kind, reading, outcome, self._records.version().number, refusal, intake.columns, unknown)
+
+    def _unknown(self, reading: Reading[Event]) -> Counter[str]:
+        """The events of each product that the shop does not have: recommendations leave them aside until it is imported."""
+        known = self._records.product_ids()
+        return Counter(event.product_id for event in reading.records if event.product_id not in known)
 
     def _refusal(self, kind: Kind, reading: Reading[Any], loss: str) -> str:
         """Why a feed seems broken; "" if it does not. `loss` says how much it would remove."""

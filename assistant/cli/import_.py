@@ -261,7 +261,14 @@ def _show(result: ImportResult, replace: bool, settings: Settings, dry: bool) ->
     from rich.console import Console
     from rich.table import Column, Table
 
-    from assistant.cli.understood import bad_lines, cards, left_out_lines, products_of, understood_lines
+    from assistant.cli.understood import (
+        bad_lines,
+        cards,
+        left_out_lines,
+        products_of,
+        understood_lines,
+        unknown_lines,
+    )
     from assistant.shop_import import NOUNS, REPLACEABLE
 
     console, reading, noun = Console(highlight=False), result.reading, NOUNS[result.kind]
@@ -283,7 +290,7 @@ def _show(result: ImportResult, replace: bool, settings: Settings, dry: bool) ->
     if reading.mended:
         noun_of_faults = "fault" if reading.mended == 1 else "faults"
         console.print(f"Mended: {reading.mended} {noun_of_faults}, named above.")
-    for line in (*left_out_lines(result), *bad_lines(result, replace)):
+    for line in (*left_out_lines(result), *unknown_lines(result), *bad_lines(result, replace)):
         console.print(line, markup=False, soft_wrap=True)
     if result.outcome is not None and result.outcome.has_changes:
         console.print(f"Data version {result.version}: a running server answers from it within seconds.")

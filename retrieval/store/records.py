@@ -89,6 +89,11 @@ class Records:
         with reading(self._engine) as connection:
             return frozenset(connection.scalars(select(CustomerRow.id)))
 
+    def product_ids(self) -> frozenset[str]:
+        """The id of every product."""
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(select(ProductRow.id)))
+
     def events(self, since: datetime | None = None) -> Sequence[Event]:
         """Every event at or after `since`, oldest first."""
         with reading(self._engine) as connection:

@@ -142,6 +142,19 @@ def test_what_cannot_be_read_stores_nothing(client: TestClient, tmp_path: Path, 
     assert list(catalog(tmp_path).products) == ["A"]
 
 
+def test_a_header_without_rows_is_a_fault(client: TestClient) -> None:
+    answer = post(client, b"id,title,price\n")
+    assert (answer.status_code, answer.json()["complete"]) == (422, False)
+    assert answer.json()["faults"][0]["reason"].startswith("feed has a header and no rows.")
+
+
+def test_events_of_unknown_products_are_counted(client: TestClient) -> None:
+    post(client, feed("A"))
+    rows = "".join(f"C,{id},view,2026-01-0{day}\n" for day, id in enumerate("AXX", 1))
+    answer = post(client, f"customer_id,product_id,kind,time\n{rows}".encode(), kind="events")
+    assert (answer.json()["added"], answer.json()["unknown_products"]) == (3, {"X": 2})
+
+
 def test_a_feed_of_another_kind_is_refused_whatever_is_forced(client: TestClient, tmp_path: Path) -> None:
     answer = post(client, b"id,title,body,price,cost\nA,Tent,Dry.,9 USD,2 USD\n", kind="faqs", force=True)
     assert answer.status_code == 422
