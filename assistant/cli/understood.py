@@ -81,9 +81,9 @@ def unknown_lines(result: ImportResult) -> Iterator[str]:
     """Events of products that the shop does not have."""
     if result.unknown:
         ids = sorted(result.unknown, key=lambda id: -result.unknown[id])
-        yield (
-            f"Of unknown products: {result.unknown.total()} events, kept until such a product is imported: {_listed(ids)}."
-        )
+        count = result.unknown.total()
+        events = "1 event" if count == 1 else f"{count} events"
+        yield f"Of unknown products: {events}, kept until such a product is imported: {_listed(ids)}."
 
 
 def bad_lines(result: ImportResult, replace: bool) -> Iterator[str]:
