@@ -203,6 +203,7 @@ class Dialogue:
             records=found.records,
             change=found.change,
             closed=closed,
+            more=found.more,
         )
         return Prepared(message, thread, context, planned, brief, moment)
 

@@ -77,6 +77,15 @@ def left_out_lines(result: ImportResult) -> Iterator[str]:
         yield f"Removed: {len(ids)} ({reason}): {_listed(ids)}."
 
 
+def unknown_lines(result: ImportResult) -> Iterator[str]:
+    """Events of products that the shop does not have."""
+    if result.unknown:
+        ids = sorted(result.unknown, key=lambda id: -result.unknown[id])
+        count = result.unknown.total()
+        events = "1 event" if count == 1 else f"{count} events"
+        yield f"Of unknown products: {events}, kept until such a product is imported: {_listed(ids)}."
+
+
 def bad_lines(result: ImportResult, replace: bool) -> Iterator[str]:
     """What could not be imported and, with `replace`, what was therefore not removed and how to go on."""
     reading, noun = result.reading, NOUNS[result.kind]

@@ -72,8 +72,11 @@ class Briefing:
         records: Sequence[OrderRecord] = (),
         change: ChangeResult | None = None,
         closed: Closed | None = None,
+        more: int = 0,
     ) -> Brief:
         """The brief of a turn with these products, orders, lines, sums and outcomes, each cut to its slots.
+
+        `more` products belong to the list that the products begin.
 
         Prices and stock speak of a whole group of variants until `meant` or a sum settles which one is spoken of.
         """
@@ -98,6 +101,7 @@ class Briefing:
             *self._of_shop(customer),
             *self._of_records(records, kept, moment.astimezone(self.shop.zone).date()),
             *change_facts(change, closed),
+            *([Fact("more", FactKind.TEXT, f"{more} more", "", "computed")] if more else ()),
         ]
         return Brief(
             products=shown,

@@ -164,7 +164,8 @@ def _stock_note(slot: str, view: ReplyView, name: str = "") -> Iterator[str]:
 
 
 def _reduced(slots: Sequence[str], view: ReplyView) -> str:
-    return listed([f"{view.name(slot)} at {{{slot}.price}} (was {{{slot}.old_price}})" for slot in slots[:4]])
+    more = ["{more}"] if view.fact("more") else []
+    return listed([*(f"{view.name(slot)} at {{{slot}.price}} (was {{{slot}.old_price}})" for slot in slots[:4]), *more])
 
 
 def _sorted(step: Find, slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterator[str]:

@@ -21,7 +21,7 @@ from retrieval.feeds.dates import read_end, read_start, read_window
 from retrieval.feeds.intake import Columns, Intake
 from retrieval.feeds.not_public import NAMES as HIDING
 from retrieval.feeds.not_public import is_internal
-from retrieval.feeds.report import FeedRow, RowError, RowWarning, Skipped, of_one_row
+from retrieval.feeds.report import MISSING, FeedRow, RowError, RowWarning, Skipped, of_one_row
 from retrieval.feeds.shared_ids import kept_apart
 from retrieval.feeds.strangers import is_quotable
 from retrieval.feeds.table import normal_name
@@ -64,7 +64,7 @@ class Draft:
 
         Of a product that is not for customers, Skipped with the id under which it would be stored.
         """
-        intake.columns.name(self.given)
+        intake.columns.fill(self.given, bool(self.hidden))
         if self.hidden:
             yield self._skipped(intake)
             return
@@ -108,7 +108,6 @@ class Draft:
         for column in self.given.keys() - fields.values():
             if is_blank(self.given[column]):
                 continue
-            columns.filled.add(column)
             name = normal_name(column)
             if (key := _attribute_name(name)) in attributes or (name == _ATTRIBUTES and attributes):
                 columns.note(column, "search words" if serves_search(key) else _ATTRIBUTES)
@@ -235,7 +234,7 @@ def _review(value: object) -> Review | None:
 def _title(value: object) -> str:
     title = read_line(value)
     if not title:
-        raise ValueError("is missing or empty")
+        raise ValueError(MISSING)
     return title
 
 

@@ -360,6 +360,15 @@ class TestFind:
         assert named == [0 in reduced, 1 in reduced]
         assert on_sale.count("(was $9,999.00)") == len(reduced)
 
+    def test_a_list_of_what_is_on_sale_says_how_many_more_there_are(self) -> None:
+        made = task("what is on sale?", Find(sort="on_sale"), products=2)
+        facts = dict(made.brief.facts)
+        for slot in ("p1", "p2"):
+            facts[f"{slot}.old_price"] = replace(facts[f"{slot}.price"], text="$9,999.00")
+        facts["more"] = replace(facts["p1.name"], key="more", text="3 more")
+        reply = said(replace(made, brief=replace(made.brief, facts=facts)))
+        assert re.search(r"\(was \$9,999\.00\) and 3 more\.", reply)
+
     def test_a_sorted_search_says_by_what(self) -> None:
         made = task("lightest monitor", Find(kind="monitors", sort="least weight"), attribute(PLUS, "Weight: 4 kg"))
         assert "lightest" in said(made)
