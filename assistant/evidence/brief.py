@@ -56,7 +56,7 @@ class Note(StrEnum):
 
     NOTHING_FOUND = "nothing found"
     NOT_STATED = "not stated"
-    OTHER_KIND = "not of the kind that was named"
+    OTHER_KIND, HARDLY_ALIKE = "not of the kind that was named", "hardly like what was asked for"
     SIGNED_OUT = "not signed in"
     NO_ORDER = "no such order"
     NO_ORDERS, NONE_BEFORE, NONE_IN_TIME = "no orders yet", "no order before that", "no orders in that time"

@@ -15,6 +15,7 @@ from assistant.planning.grammar.amount_phrases import names_other_currency
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.reading import Reading
 from assistant.planning.grammar.text import Text, stems
+from assistant.planning.grammar.words import words
 from assistant.planning.plan import Find
 from assistant.planning.size_form import SaidSizes, sizes_said
 from retrieval.catalog.filter import Condition, Filter, Operator, Sort
@@ -24,6 +25,7 @@ from retrieval.catalog.product import Product
 _SORTS = {
     "cheapest": Sort.PRICE_LOW, "dearest": Sort.PRICE_HIGH, "best_rated": Sort.RATING, "popular": Sort.POPULARITY,
 }  # fmt: skip
+_IDEAS = words("asking for ideas")
 _HARD = ("price", "color", "size", "brand", "age_group")
 
 
@@ -50,7 +52,8 @@ class Constraints:
         wanted = wanted.adding(c for c in _hard(self._read(find.want, types)) if c.field not in limited)
         wanted = wanted.adding(_hard(said))
         if bound := self.grammar.comparison(said, shown, wanted):
-            wanted = wanted.adding([bound])
+            if not any((each.field, each.operator) == (bound.field, bound.operator) for each in said.conditions):
+                wanted = wanted.adding([bound])  # "too expensive, anything under 80" names its own bound
             if bound.field == "price":
                 wanted = wanted.adding([self._none_of(shown[:1])])
         elif said.comparative and shown:  # where nothing measures what is "smaller", it is at least not what was shown
@@ -67,6 +70,10 @@ class Constraints:
     def says_more(self, text: str) -> bool:
         """True if `text` has words besides kinds, limits and orders: something that only reading the records can decide."""
         return bool(self.unread(text))
+
+    def asks_for_ideas(self, text: str) -> bool:
+        """Whether `text` asks for something and does not say what: "what would you recommend", "a present under 30"."""
+        return set(self.unread(text).split()) <= _IDEAS
 
     def modifier(self, text: str) -> str:
         """The stem of the word that makes a kind a narrower one, "electric" of "an electric kettle", or ""."""

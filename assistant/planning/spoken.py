@@ -49,6 +49,9 @@ _OPENS = 4
 _ONES = frozenset({"one", "ones"})
 _IT = frozenset({"it", "them", "this", "that", "these", "those"})
 _NUMBER = re.compile(r"#(\d+)")
+_COUNTS = {"two": 2, "2": 2, "three": 3, "3": 3}
+_FIRST_FEW = re.compile(rf"\bfirst (?P<count>{'|'.join(_COUNTS)})\b")
+_OF_SHOWN = (Details, Compare, Choose, Find)
 _NEGATORS, _PLACES, _THEM, _ASKING = words("negators"), words("places"), words("them"), words("asking for goods")
 _SORTS = {
     Sort.PRICE_LOW: "cheapest", Sort.PRICE_HIGH: "dearest", Sort.RATING: "best_rated", Sort.POPULARITY: "popular",
@@ -270,6 +273,8 @@ class Spoken:
         """
         if isinstance(step, Details) and not step.of:
             return step
+        if asks_difference(self._message) and isinstance(step, _OF_SHOWN) and len(self._side_by_side) > 1:
+            return Compare(of=self._side_by_side)
         if isinstance(step, Find) and self._spoken_of and not asks_for_goods(self._message):
             return Details(of=self._spoken_of, question=self.said)
         if isinstance(step, Find) and self._asks_for_a_variant:
@@ -360,6 +365,20 @@ class Spoken:
         places = [_ORDINALS[token.word] for token in self._text.tokens if token.word in _ORDINALS]
         shown = self._thread.shown
         return shown[places[0] : places[0] + 1] if len(places) == 1 and places[0] < len(shown) else ()
+
+    @property
+    def _side_by_side(self) -> tuple[str, ...]:
+        """The products that the message sets side by side: by their places in the list, by name, or one by name and the one in view."""
+        places = [_ORDINALS[token.word] for token in self._text.tokens if token.word in _ORDINALS]
+        if counted := _FIRST_FEW.search(self._text.lower):
+            places = list(range(_COUNTS[counted["count"]]))
+        if len(places) > 1:
+            return tuple(self._thread.shown[place] for place in places if place < len(self._thread.shown))
+        naming = self._names.read(self._text, self._thread.shown)  # of any kind: "the Dovecote and the travel mug"
+        named = {self._names.group_of(id): id for id in (naming.product_ids if naming else self._named)}
+        if len(named) == 1 and points(self._message):
+            named = {**{self._names.group_of(id): id for id in self.in_view}, **named}
+        return tuple(named.values())
 
     @property
     def _opened(self) -> tuple[str, ...]:

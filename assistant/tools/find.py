@@ -40,6 +40,9 @@ _PLACE = 0.3
 """What each place in the order of nearness counts beside the reader's verdict, which is a probability."""
 _SOLD, _SOLD_BY_ANOTHER_NAME = 0.42, 0.5
 """Nearness of a product from which it is shown though the search for what was planned finds nothing, and though the shop has no kind of that name."""
+_UNLIKE, _HARDLY_ALIKE = 0.55, 0.75
+"""Merit of the first product, its nearness and its cosine with the wish, below which it is not shown, or only as what comes nearest, where the
+message names no kind that the shop has."""
 _BESIDE = 0.05
 """How much less near than the first a product of another kind may be; one that is farther seldom fits, one of the same kind often does."""
 _NEAR = 0.3
@@ -55,7 +58,12 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if liked := Spoken(bench.constraints.grammar, task.thread, task.message).likened:
         return _others_like(liked, task, bench)
     wanted = bench.constraints.of(step, task.need, task.message, task.thread.shown)
-    if asks_for_others(task.message):
+    is_for_ideas = bool(step.want and not step.kind) and bench.constraints.asks_for_ideas(
+        "; ".join([step.want, task.need.whom, task.need.use, *task.need.want])
+    )
+    if is_for_ideas:
+        step = step.model_copy(update={"want": ""})
+    if asks_for_others(task.message) or is_for_ideas:
         wanted = wanted.adding([Condition("id", Operator.NOT_IN, bench.constraints.with_variants(task.thread.shown))])
     notes: tuple[Note, ...] = (
         (Note.FOREIGN_LIMIT,) if bench.constraints.has_foreign_limit(task.need, task.message) else ()
@@ -65,9 +73,10 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if _is_measured(wanted) and not any(wanted.sort_field in each.product.attributes for each in searched):
         by_relevance = replace(wanted, sort=Sort.RELEVANCE, sort_field="")  # "keeps hot longest" is no length of mugs
         searched, count, is_relaxed, wanted = _search(step, by_relevance, task, bench)
-    candidates, question = searched[:_READ], _question(step, task, bench)
+    candidates, question = searched[:_READ], "" if is_for_ideas else _question(step, task, bench)
     if wanted.sort is Sort.RELEVANCE and (question or not searched):  # else code reads all that was said
-        candidates, wanted = _heard(step, searched, wanted, task, bench)
+        candidates, wanted, merit = _heard(step, searched, wanted, task, bench)
+        notes += (Note.HARDLY_ALIKE,) if merit < _HARDLY_ALIKE else ()
     if not candidates:
         pages = page_findings(task.asked(task.message), bench, SURELY_ANSWERS) if asks_in_words(task.message) else ()
         pages = pages if _speaks_of(pages, step.kind, bench) else ()
@@ -157,15 +166,15 @@ def _loosened(wanted: Filter) -> Filter:
 
 def _heard(
     step: Find, searched: Sequence[Candidate], wanted: Filter, task: Task, bench: Bench
-) -> tuple[tuple[Candidate, ...], Filter]:
+) -> tuple[tuple[Candidate, ...], Filter, float]:
     """The first of the products that meet the limits, those `searched` and others near to the message, by their lines and as wholes.
 
     A plan names what is wanted as the shop seldom calls it, and then the search finds nothing, or something else. Words that were said in
     passing make no limits: a bike for two kids and the groceries is no kids' bike, and whose fingers go white wants no white gloves. The filter
-    is the one that they meet.
+    is the one that they meet. Last comes the merit of the first, 1 where the shop has the kind that was named.
     """
     if (heard := task.heard) is None or (wish := task.wish) is None or not (step.kind or step.want):
-        return tuple(searched[:_READ]), wanted
+        return tuple(searched[:_READ]), wanted, 1.0
 
     def near_to(limits: Filter) -> dict[str, Candidate]:
         nearest = bench.search.nearest_to(wish, limits, _HEARD, task.moment)
@@ -181,12 +190,13 @@ def _heard(
     near, met = (within, wanted) if max(merit.values(), default=0.0) < best + _IN_PASSING else (beyond, loosened)
     has_kind = not step.kind or any(map(bench.search.has_kind, _things(step.kind)))
     least = _SOLD_BY_ANOTHER_NAME if not has_kind else 0.0 if searched else _SOLD
-    if not near or max(nearness[id] for id in near) < least:
-        return (), wanted
+    likeness = 1.0 if step.kind else max((merit[id] for id in near), default=0.0)
+    if not near or max(nearness[id] for id in near) < least or likeness < _UNLIKE:
+        return (), wanted, 1.0
     first, *others = sorted(near, key=lambda id: merit[id], reverse=True)[:_READ]
     kind, least_near = _kind(near[first].product), nearness[first] - _BESIDE
     beside = (id for id in others if nearness[id] >= least_near or _kind(near[id].product) == kind)
-    return tuple(near[id] for id in (first, *beside)), met
+    return tuple(near[id] for id in (first, *beside)), met, likeness
 
 
 def _of_narrower_kind(candidates: Sequence[Candidate], modifier: str) -> tuple[Candidate, ...]:

@@ -66,6 +66,8 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
         yield view.phrases("find.other_kind", kind=step.kind)
     elif Note.LIMIT_NOT_MET in view.task.brief.notes:
         yield view.phrases("find.limit_not_met")
+    elif Note.HARDLY_ALIKE in view.task.brief.notes:
+        yield view.phrases("find.hardly_alike")
     if step.sort == "on_sale" and not on_sale:
         yield view.phrases("find.not_on_sale", products=view.list_priced(slots[:3]))
         for slot in slots[:3]:

@@ -219,10 +219,15 @@ class _Shares:
         self._has_left_open = False
 
     def meant(self, ids: Sequence[str]) -> tuple[str, ...]:
-        """Slots of the products with these ids, in any variant; all of the brief's if none is known by them. Without ids, what was found first."""
+        """Slots of the products with these ids, in any variant; all of the brief's if the plan has no other step, or none is known by them.
+
+        Without ids, what was found first.
+        """
         task = self._view.task
         if not ids:
             return self.not_asked_about()[:1]
+        if len(self._plan.steps) == 1:  # tools may have told another variant than the one that was planned
+            return self._view.products
         numbers = [task.thread.numbers.latest.index(id) + 1 for id in ids if id in task.thread.numbers.latest]
         rows = zip(self._view.products, task.brief.products, task.brief.numbers, strict=False)
         found = tuple(slot for slot, id, number in rows if id in ids or number in numbers)

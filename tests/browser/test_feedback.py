@@ -56,6 +56,13 @@ def test_a_thumb_down_asks_for_a_reason_that_may_be_left_out(visit: Visit, fake:
     assert fake.reasons[-1] == "none of them is red"
 
 
+def test_a_thumb_down_asks_for_a_reason_below_a_change_that_waits_too(visit: Visit) -> None:
+    tools = ask(visit, "change it")
+    tools.get_by_role("button", name="This did not help").click()
+    expect(tools.get_by_label("What was wrong? (optional)")).to_be_focused()
+    expect(visit.chat.locator(".aisle-proposal").get_by_role("button", name="Yes, change the items")).to_be_visible()
+
+
 def test_a_rating_of_somebody_elses_conversation_is_not_kept(visit: Visit, fake: FakeAssistant) -> None:
     tools = ask(visit)
     fake.conversations.clear()

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.dialogue.need import Need
+from assistant.dialogue.product_numbers import ProductNumbers
 from assistant.dialogue.thread import Thread
 from assistant.tools.basket import named_basket
 from assistant.tools.tool import Bench, Task
@@ -33,6 +34,15 @@ def basket(message: str, bench: Bench) -> list[tuple[str, int]] | None:
 
 def test_counts_belong_to_the_products_that_are_named(bench: Bench) -> None:
     assert basket("2 of the vista 27 and a vista 32 please", bench) == [(MONITORS[0], 2), (MONITORS[1], 1)]
+
+
+def test_both_are_the_two_in_view_or_the_one_in_view_and_what_was_found_before_it(bench: Bench) -> None:
+    products = bench.catalog.products
+    assert basket("total for both?", bench) == [(MONITORS[0], 1), (MONITORS[1], 1)]
+    other = next(id for id, each in products.items() if "Monitors" not in each.category_path)
+    thread = Thread(shown=(other,), numbers=ProductNumbers((*MONITORS, other), (*MONITORS, other)))
+    found = named_basket(Task("how much for both?", Need(), thread, northwire().moment), bench)
+    assert found == [(products[MONITORS[0]], 1), (products[other], 1)]
 
 
 def test_a_kind_of_which_nothing_came_up_makes_no_sum(bench: Bench) -> None:

@@ -34,6 +34,29 @@ def test_cheaper_is_a_limit_beside_what_is_shown() -> None:
     assert not [c for c in OUTDOOR.of(Find(kind="tents"), Need(), "a bit cheaper?").conditions if c.field == "price"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "too expensive, anything under 60?",
+        "something cheaper, at most 60",
+        "that's more than I have, 60 max, any cheaper?",
+    ],
+)
+def test_a_bound_that_is_named_counts_and_not_what_is_cheaper_than_shown(said: str) -> None:
+    dear = max(SHOPS["outdoor"].products.values(), key=lambda product: product.current_price.amount)
+    wanted = OUTDOOR.of(Find(kind="tents"), Need(), said, [dear.id])
+    assert [c.number for c in wanted.conditions if c.field == "price"] == [Decimal(60)]
+    assert dear.id in [value for c in wanted.conditions if c.field == "id" for value in c.values]
+
+
+@pytest.mark.parametrize(
+    "said", ["what would you recommend?", "any gift ideas", "suggest something nice for my mom", "a present, under 30"]
+)
+def test_ideas_are_asked_for_without_naming_a_thing(said: str) -> None:
+    assert OUTDOOR.asks_for_ideas(said)
+    assert not OUTDOOR.asks_for_ideas(f"{said}, something for the kayak")
+
+
 def test_a_size_holds_only_for_things_that_come_in_it() -> None:
     sizes = {size for product in SHOPS["outdoor"].products.values() if (size := product.size)}
     need = Need(size=sorted(sizes)[0])

@@ -276,6 +276,24 @@ def test_what_was_ruled_out_stays_so_however_near_it_is(live: Dialogue, finder: 
     assert not any("Earphones" in products[id].category_path for id in shown)
 
 
+def test_the_less_a_wish_is_like_anything_the_less_sure_is_the_reply(live: Dialogue, finder: Encoder) -> None:
+    """What is near is shown, what is less near is shown as what comes nearest, and what is far is not shown."""
+    ears = next(each for each in northwire().catalog.products.values() if "Earphones" in each.category_path)
+    near = finder.encode_documents([product_text(ears)])[0]
+    apart = np.random.default_rng(3).normal(size=near.shape).astype(near.dtype)
+    apart -= near * (apart @ near)
+    outcomes = []
+    for share in (1.0, 0.5, 0.4, 0.3, 0.2, 0.0):
+        mixed = share * near + (1 - share**2) ** 0.5 * apart / np.linalg.norm(apart)
+        heard = Hears((mixed / np.linalg.norm(mixed)).astype(near.dtype))
+        said = "something to listen to music with on the train"
+        dialogue = replace(live, planner=Plans(Find(want=said)), listener=heard, wish_listener=heard)
+        brief = dialogue.prepare(said, Thread()).brief
+        outcomes.append(0 if Note.NOTHING_FOUND in brief.notes else 1 if Note.HARDLY_ALIKE in brief.notes else 2)
+    assert outcomes == sorted(outcomes, reverse=True)
+    assert set(outcomes) == {0, 1, 2}
+
+
 def test_an_order_by_what_no_product_of_the_kind_has_is_dropped(live: Dialogue, finder: Encoder) -> None:
     shop = northwire()
     monitors = [id for id, each in shop.catalog.products.items() if "Monitors" in each.category_path]

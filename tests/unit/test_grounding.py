@@ -364,6 +364,22 @@ def test_a_field_that_is_asked_for_is_not_planned_as_another_question() -> None:
 
 
 @pytest.mark.parametrize(
+    ("message", "compared"),
+    [
+        ("compare the first two", TENTS),
+        ("what's the difference between the first and the third?", (TENTS[0], "tent-solo")),
+        ("how do the Gooseneck and the Camp Mug compare?", ("kettle", "mug-steel")),
+        ("and the difference between that one and the Hearth tent?", (TENTS[0], "tent-family")),
+    ],
+)
+def test_those_are_compared_that_are_set_side_by_side(message: str, compared: tuple[str, ...]) -> None:
+    three = replace(SHOWN, shown=(*TENTS, "tent-solo"))
+    for step in (Details(of=TENTS[:1], question=message), Compare(of=three.shown), Find(kind="tents", want=message)):
+        steps = grounded(step, message, three).steps
+        assert [set(step.of) for step in steps if isinstance(step, Compare)] == [set(compared)]
+
+
+@pytest.mark.parametrize(
     ("message", "liked"),
     [
         ("anything similar?", "tent-2"),

@@ -141,7 +141,7 @@
     const body = JSON.stringify({ conversation_id: storage?.getItem(KEY) || conversation, turn, rating, reason });
     const answer = await fetch("../api/feedback", { method: "POST", headers, body }).catch(() => null);
     if (answer?.ok) ratings.set(turn, rating);
-    dress(tools.parentElement);
+    dress(tools.closest("[role=log]"));
     form.hidden = rating !== "down" || !answer?.ok || Boolean(reason);
     if (!form.hidden) form.querySelector("input").focus();
     told.textContent = answer?.ok ? (rating && (rating === "up" || reason) ? told.dataset.kept : "") : told.dataset.lost;

@@ -143,8 +143,8 @@ _MONEY_BEFORE = re.compile(
 )
 _RATING_NEAR = re.compile(r"\b(?:rat(?:ed|ing|ings)|stars?|reviews?|score[ds]?)\b", re.IGNORECASE)
 _WEIGHING = re.compile(r"\b(?:weigh\w*|light(?:er)?|heav(?:y|ier)) ")
-_NEARNESS = Decimal("0.2")
-"""How far from the named number "around" reaches, as a share of it."""
+_NEARNESS, _LESS_MONEY = Decimal("0.2"), Decimal("0.5")
+"""How far from the named number "around" reaches, as a share of it; nobody minds a price that is lower."""
 BARE = ("bare", "spend")
 """Forms of a number with nothing around it that tells how it is meant."""
 _BEST_RATING = 5
@@ -254,7 +254,8 @@ class AmountPhrase:
         """The phrase as one or two conditions on `field`."""
         low, high = (operand.number if operand else None for operand in (self.low, self.high))
         if self.form == "around" and low is not None:
-            low, high = low - low * _NEARNESS, low + low * _NEARNESS
+            below = _LESS_MONEY if field == "price" else _NEARNESS
+            low, high = low - low * below, low + low * _NEARNESS
         if low is not None and high is not None and low > high:
             low, high = high, low
         least = [] if low is None else [Condition(field, Operator.AT_LEAST, number=low, unit=unit)]
