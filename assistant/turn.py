@@ -23,7 +23,7 @@ from assistant.planning.answer_form import Answer
 from assistant.planning.change_form import is_of_shown_change, is_question_between, with_change
 from assistant.planning.continuing import continued
 from assistant.planning.order_plan import asks_of_all, with_order
-from assistant.planning.plan import Ask, HandOver, Plan
+from assistant.planning.plan import Ask, Cart, HandOver, Plan
 from assistant.planning.plan_text import plan_text
 from assistant.planning.planner import Planned, Planner
 from assistant.reading.listener import Listener, conversation_before
@@ -242,6 +242,11 @@ class Dialogue:
         closed = close(waiting, task, self.bench)
         return run(plan, task, self.bench), closed
 
+    def _for_cart(self, plan: Plan) -> tuple[str, ...]:
+        """The products that a plan puts into the cart; their options are remembered although no reply shows them."""
+        ids = (id for step in plan.steps if isinstance(step, Cart) for id in step.of)
+        return tuple(id for id in ids if id in self.bench.catalog.products)
+
     def thread_after(self, prepared: Prepared, written: str) -> Thread:
         """The thread once the prepared turn was answered with `written`, a reply with references."""
         planned, brief = prepared.planned, prepared.brief
@@ -257,5 +262,7 @@ class Dialogue:
             or planned.is_fallback
             or any(isinstance(step, HandOver) and step.reason == "cannot_help" for step in planned.plan.steps),
             waiting=brief.change.waiting if brief.change else None,
-            options=remembered_options(prepared.thread.options, prepared.message, brief.products, self.bench),
+            options=remembered_options(
+                prepared.thread.options, prepared.message, (*brief.products, *self._for_cart(planned.plan)), self.bench
+            ),
         )

@@ -63,6 +63,8 @@ class Note(StrEnum):
     NO_ORDER = "no such order"
     NO_ORDERS, NONE_BEFORE, NONE_IN_TIME = "no orders yet", "no order before that", "no orders in that time"
     NOTHING_SPENT, NOT_BOUGHT, BOUGHT = "nothing spent in that time", "in none of the orders", "in these orders"
+    MORE_ORDERS = "there are more orders"
+    NONE_RETURNABLE = "none of the orders can be sent back"
     IN_TIME = "of the time that was named"
     LARGEST, SMALLEST, EQUAL_TOTALS = "the largest total", "the smallest total", "equal totals"
     LARGEST_FIRST, SMALLEST_FIRST = "the largest total first", "the smallest total first"

@@ -34,7 +34,7 @@ from assistant.planning.plan import (
     Step,
     Talk,
 )
-from assistant.planning.question_form import asked_field
+from assistant.planning.question_form import asked_field, sounds_angry, without_anger
 from assistant.planning.request_form import (
     LONGEST,
     asks_beyond,
@@ -59,6 +59,7 @@ _DIGITS = re.compile(r"\d+")
 _ASKING = (Policy.tool, Details.tool)
 NO_TOOLS: Mapping[str, str] = {}
 _OF_GOODS = (Find, Details, Choose, Compare, Ask, Talk)
+_OF_SHOP = (Policy, Order, Change, HandOver, Ask, Talk)
 _SEARCHING = (Find, Bundle, Choose, Ask)
 """Steps that tell more of what a customer needs; a question about a product or the shop does not."""
 
@@ -108,6 +109,8 @@ class Grounding:
         steps = tuple(dict.fromkeys(_about_something(grounded, spoken)))
         if asks_for_person(message):
             steps = _with_person(steps, message)
+        elif sounds_angry(message) and all(isinstance(step, _OF_SHOP) for step in steps):
+            steps = _for_angry(steps, message)
         elif spoken.goods_asked and not any(isinstance(step, (Order, Change, HandOver)) for step in plan.steps):
             steps = (Details(of=spoken.goods_asked, question=f"{said} in stock"),)
         elif spoken.question_of_offer and all(isinstance(step, (Policy, Details)) for step in steps):
@@ -285,6 +288,16 @@ def _with_person(steps: Sequence[Step], message: str) -> tuple[Step, ...]:
     others = (step for step in steps if not isinstance(step, (HandOver, Talk, Ask)))
     kept = [step for step in others if isinstance(step, (Order, Change)) or requests_in(message)]
     return (*kept[: MOST_STEPS - 1], HandOver(reason="asked"))
+
+
+def _for_angry(steps: Sequence[Step], message: str) -> tuple[Step, ...]:
+    """The steps for a customer who is angry: what is asked without the anger, and a person."""
+    asked = (
+        Policy(question=without_anger(" ".join(message.split()))[:LONGEST]) if isinstance(step, Policy) else step
+        for step in steps
+        if not isinstance(step, (HandOver, Talk, Ask))
+    )
+    return (*tuple(dict.fromkeys(asked))[: MOST_STEPS - 1], HandOver(reason="upset"))
 
 
 class _Heard:

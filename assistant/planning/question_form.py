@@ -207,6 +207,12 @@ def sounds_angry(message: str) -> bool:
     return bool(_ANGER.search(message))
 
 
+def without_anger(message: str) -> str:
+    """The message without the clauses that only say how angry the customer is; all of it if nothing would be left."""
+    clauses = (clause.strip() for clause in _CLAUSE.split(message))
+    return ", ".join(clause for clause in clauses if clause and not _ANGER.search(clause)) or message
+
+
 def greets(message: str) -> bool:
     """Whether a message begins with a greeting."""
     return bool(_GREETING.match(message))
