@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from retrieval.errors import FeedError
-from retrieval.feeds.report import FeedRow, RowError, RowWarning, Skipped
+from retrieval.feeds.report import MISSING, FeedRow, RowError, RowWarning, Skipped
 from retrieval.feeds.source import Source
 from retrieval.store.removal import Removal
 
@@ -89,21 +90,31 @@ def read_files(
     reading: Reading[Record] = Reading()
     for path in paths:
         try:
-            for file in files_in(path):
-                source, before = Source.open(file), len(reading.records)
-                _add(reading, source, read(source), report, progress)
-                reading.by_file[source.name] = len(reading.records) - before
+            files = files_in(path)
         except FeedError as error:
             reading.bad_files += 1
             report(error)
+            continue
+        for file in files:
+            before = len(reading.records)
+            try:
+                source = Source.open(file)
+                _add(reading, source, read(source), report, progress)
+            except FeedError as error:
+                reading.bad_files += 1
+                report(error)
+            else:
+                reading.by_file[source.name] = len(reading.records) - before
     return reading
 
 
 def _add(
     reading: Reading[Record], source: Source, rows: Iterator[FeedRow[Record]], report: Report, progress: Progress
 ) -> None:
+    number = -1
     for number, row in enumerate(rows):
         if isinstance(row, RowError):
+            row = _with_cells(row, source)
             reading.bad_rows += not row.is_further
             if row.id:
                 reading.bad_ids.add(row.id)
@@ -119,3 +130,20 @@ def _add(
             reading.records.append(row)
         if number % _EVERY == 0:
             progress(source.position, source.size)
+    if number < 0:
+        raise FeedError(f"{source.name} has {_nothing_in(source)}.", "Look at what wrote it, or leave it out.")
+
+
+def _with_cells(error: RowError, source: Source) -> RowError:
+    """`error` with how many cells its row has, if a field is missing because the row of a table ends before it."""
+    count = source.short_rows.get(error.line)
+    if count is None or error.reason != MISSING or error.field in source.columns[:count]:
+        return error
+    return replace(error, reason=f"{MISSING}: the row has {count} of the {len(source.columns)} cells of the header")
+
+
+def _nothing_in(source: Source) -> str:
+    """What a file without any record holds."""
+    lines = list(islice((line.strip() for line in source.lines() if line.strip()), 2))
+    is_header = len(lines) == 1 and len(source.columns) > 1
+    return "a header and no rows" if is_header else "no records"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -13,8 +14,10 @@ from sqlalchemy import Engine
 from assistant.actions.order_feed import read_orders
 from assistant.actions.orders import Orders
 from assistant.importing import Progress, Reading, Report, read_files
+from retrieval.catalog.customer import Event
 from retrieval.feeds.faqs import faq_files, read_faqs
 from retrieval.feeds.intake import Columns, Intake
+from retrieval.feeds.kind_of_file import check_kind
 from retrieval.feeds.people import read_customers, read_events
 from retrieval.feeds.recognition import read_products
 from retrieval.feeds.report import FeedRow
@@ -31,15 +34,15 @@ NOUNS: Mapping[Kind, str] = {kind: "FAQs" if kind is Kind.FAQS else kind.value f
 """What people call the records of each kind."""
 
 _SUSPICIOUS = 0.5
-"""A feed with less than this share of the records that it would replace is not believed."""
+"""A feed that removes more than this share of the stored records is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
     """What became of one import: what was read, what that changed, and the version of the data after it.
 
-    `outcome` is None if nothing was stored; `refusal` says why although records were read, "" otherwise. `columns` says what became
-    of the columns of the files; products alone have any.
+    `outcome` is None if nothing was stored; `refusal` says why, although records were read, or would in a dry run; "" otherwise. `columns` says what became
+    of the columns of the files; products alone have any. `unknown` counts the events of each product id that the shop does not have.
     """
 
     kind: Kind
@@ -48,6 +51,7 @@ class ImportResult:
     version: int
     refusal: str = ""
     columns: Columns = field(default_factory=Columns)
+    unknown: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class ShopImport:
         *,
         replace: bool = False,
         careful: bool = False,
+        confirm: Callable[[str], bool] = lambda loss: True,
         dry: bool = False,
         report: Report = lambda fault: None,
         progress: Progress = lambda done, total: None,
@@ -84,43 +89,63 @@ class ShopImport:
         Records that the files hide are removed. `replace` also removes records that the files do not name, unless a bad row
         has no id that can be read; products and FAQs alone can be replaced.
         With `careful`, as for feeds that nobody looks at, nothing is stored of a feed that seems broken; with `dry`, nothing at all.
+        Otherwise `confirm` is asked, with the counts in words, before an import removes more than half of the stored records.
         """
         intake = Intake(self._currency, self._zone)
         way = self._way(kind, intake)
-        reading = read_files(paths, way.read, report, progress, files_of(kind))
-        refusal = self._refusal(kind, reading, replace) if careful and not reading.is_empty else ""
+
+        def read(source: Source) -> Iterator[FeedRow[Any]]:
+            check_kind(kind, source)
+            return way.read(source)
+
+        reading = read_files(paths, read, report, progress, files_of(kind))
+        refusal = ""
+        if not reading.is_empty:
+            loss = self._loss(kind, reading, replace)
+            if careful:
+                refusal = self._refusal(kind, reading, loss)
+            elif loss and (dry or not confirm(loss)):
+                refusal = loss
         outcome = None
         if not reading.is_empty and not refusal and not dry:
             outcome = way.upsert(reading.records, reading.removal(replace))
-        return ImportResult(kind, reading, outcome, self._records.version().number, refusal, intake.columns)
+        unknown = self._unknown(reading) if kind is Kind.EVENTS else Counter[str]()
+        return ImportResult(kind, reading, outcome, self._records.version().number, refusal, intake.columns, unknown)
 
-    def _refusal(self, kind: Kind, reading: Reading[Any], replace: bool) -> str:
-        """Why a feed seems broken; "" if it does not."""
+    def _unknown(self, reading: Reading[Event]) -> Counter[str]:
+        """The events of each product that the shop does not have: recommendations leave them aside until it is imported."""
+        known = self._records.product_ids()
+        return Counter(event.product_id for event in reading.records if event.product_id not in known)
+
+    def _refusal(self, kind: Kind, reading: Reading[Any], loss: str) -> str:
+        """Why a feed seems broken; "" if it does not. `loss` says how much it would remove."""
         noun, found = NOUNS[kind], len(reading.records) + len(reading.skipped)
         if reading.bad_files:
             return f"a file could not be read to its end; its {found} {noun} may be a part only"
         if reading.bad_rows > found:
             return f"{reading.bad_rows} rows are bad and {found} are good"
-        if kind in REPLACEABLE and (hidden := self._hidden(kind, reading)):
-            return f"it hides {hidden} of the {self._records.count(kind)} {noun} that are served, more than half"
-        if replace and kind in REPLACEABLE:
-            known = self._records.count(kind)
-            if found < _SUSPICIOUS * known:
-                return f"it has {found} {noun}, less than half of the {known} that it would replace"
-        return ""
+        return loss
 
-    def _hidden(self, kind: Kind, reading: Reading[Any]) -> int:
-        """How many stored records a feed hides, if that is more than half of them; else 0."""
-        if not reading.skipped:
-            return 0
-        catalog = self._records.catalog()
+    def _loss(self, kind: Kind, reading: Reading[Any], replace: bool) -> str:
+        """How many records would leave, if that is more than half of those that are stored; else ""."""
+        removal = reading.removal(replace and kind in REPLACEABLE)
+        if kind not in REPLACEABLE or not (reading.skipped or removal.others):
+            return ""
+        catalog, noun = self._records.catalog(), NOUNS[kind]
         stored = (
             [(each.id, each.item_group_id) for each in catalog.products.values()]
             if kind is Kind.PRODUCTS
             else [(id, "") for id in catalog.faqs]
         )
-        hidden = reading.removal(replace=False).hides(stored, {each.id for each in reading.records})
-        return len(hidden) if len(hidden) > _SUSPICIOUS * len(stored) else 0
+        brought = {each.id for each in reading.records}
+        hidden = removal.hides(stored, brought).keys()
+        absent = set(removal.gone(stored, brought)) - hidden
+        if len(hidden) + len(absent) <= _SUSPICIOUS * len(stored):
+            return ""
+        if not absent:
+            return f"it hides {len(hidden)} of the {len(stored)} {noun} that are served, more than half"
+        also = f", and {len(hidden)} that it hides" if hidden else ""
+        return f"it would remove {len(hidden) + len(absent)} of the {len(stored)} {noun}: {len(absent)} that it does not name{also}"
 
     def _way(self, kind: Kind, intake: Intake) -> _Way:
         records = self._records

@@ -26,7 +26,7 @@ from assistant.planning.continuing import Continued, continued
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.text import stems
 from assistant.planning.order_plan import asks_of_all, with_order
-from assistant.planning.plan import Ask, HandOver, Plan
+from assistant.planning.plan import Ask, Cart, HandOver, Plan
 from assistant.planning.plan_text import plan_text
 from assistant.planning.planner import Planned, Planner
 from assistant.reading.listener import Listener, conversation_before
@@ -211,6 +211,7 @@ class Dialogue:
             records=found.records,
             change=found.change,
             closed=closed,
+            more=found.more,
         )
         if hands_over and (thread.misses + 1) % _MISSES == 0 and tells_nothing(message, planned, brief):
             brief = replace(brief, notes=(*brief.notes, Note.PERSON_OFFERED))
@@ -269,6 +270,11 @@ class Dialogue:
         closed = close(waiting, task, self.bench)
         return run(plan, task, self.bench), closed
 
+    def _for_cart(self, plan: Plan) -> tuple[str, ...]:
+        """The products that a plan puts into the cart; their options are remembered although no reply shows them."""
+        ids = (id for step in plan.steps if isinstance(step, Cart) for id in step.of)
+        return tuple(id for id in ids if id in self.bench.catalog.products)
+
     def thread_after(self, prepared: Prepared, written: str) -> Thread:
         """The thread once the prepared turn was answered with `written`, a reply with references."""
         planned, brief = prepared.planned, prepared.brief
@@ -282,7 +288,9 @@ class Dialogue:
             named=sorted(named_in(written, brief.products)),
             missed=tells_nothing(prepared.message, planned, brief),
             waiting=brief.change.waiting if brief.change else None,
-            options=remembered_options(prepared.thread.options, prepared.message, brief.products, self.bench),
+            options=remembered_options(
+                prepared.thread.options, prepared.message, (*brief.products, *self._for_cart(planned.plan)), self.bench
+            ),
         )
 
 

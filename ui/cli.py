@@ -63,14 +63,25 @@ def register(app: typer.Typer) -> None:
 
 
 def run(settings: Settings, listener: socket.socket, demo_customers: Mapping[str, str] | None = None) -> None:
-    """Serves at `listener` until interrupted, with as many processes as the settings say. Says what a killed server left half done."""
-    from assistant.healing import heal
+    """Serves at `listener` until interrupted, with as many processes as the settings say. Says what a killed server left half done.
+
+    Raises SettingsError if another server uses a home that belongs to one.
+    """
     from assistant.logs import configure_logs
-    from ui.identity import load_secret
-    from ui.workers import check_workers, serve_with_workers
+    from ui.one_server import alone_in
+    from ui.workers import check_workers
 
     configure_logs(settings.log_level)
     check_workers(settings, settings.workers)
+    with alone_in(settings):
+        _run_alone(settings, listener, demo_customers)
+
+
+def _run_alone(settings: Settings, listener: socket.socket, demo_customers: Mapping[str, str] | None) -> None:
+    from assistant.healing import heal
+    from ui.identity import load_secret
+    from ui.workers import serve_with_workers
+
     for line in heal(settings):
         typer.echo(f"Healed: {line}", err=True)
     if settings.workers == 1:

@@ -33,6 +33,7 @@ LARGEST_FEED = 32_000_000
 _LARGEST_UNPACKED = LARGEST
 _SHORTEST_KEY = 32
 _MOST_FAULTS = 500
+_MOST_UNKNOWN = 100
 _log = structlog.get_logger(__name__)
 
 
@@ -49,7 +50,8 @@ class ImportJson(BaseModel):
     """What became of an import. `stored` says whether its good rows are in the database, `complete` whether all rows were good.
 
     `left_out` counts rows that are not for customers, by reason, and `hidden` names the stored records that were removed for such
-    a row, each with the reason. `refused` says why nothing was stored although rows could be read, "" otherwise. `faults` are the first 500 of
+    a row, each with the reason. `refused` says why nothing was stored although rows could be read, "" otherwise.
+    `unknown_products` counts the events of products that the shop does not have, the hundred ids with most of them. `faults` are the first 500 of
     `bad_rows` and `mended`. `/healthz` names `data_version` as soon as replies are made from this import.
     """
 
@@ -65,6 +67,7 @@ class ImportJson(BaseModel):
     left_out: dict[str, int]
     hidden: dict[str, str]
     refused: str
+    unknown_products: dict[str, int]
     faults: list[Fault]
     data_version: int
 
@@ -160,6 +163,7 @@ def _imported(shop: ShopImport, kind: Kind, feed: Path, replace: bool, careful: 
         left_out={reason: len(rows) for reason, rows in reading.left_out.items()},
         hidden={} if outcome is None else dict(outcome.hidden),
         refused=result.refusal,
+        unknown_products=dict(result.unknown.most_common(_MOST_UNKNOWN)),
         faults=faults,
         data_version=result.version,
     )
@@ -167,6 +171,7 @@ def _imported(shop: ShopImport, kind: Kind, feed: Path, replace: bool, careful: 
 
 def _fault(fault: RowError | RowWarning | FeedError, feed: Path) -> Fault:
     if isinstance(fault, FeedError):
-        return Fault(kind="bad", line=0, field="", reason=fault.message.replace(str(feed), feed.name))
+        reason = " ".join(filter(None, (fault.message, fault.hint)))
+        return Fault(kind="bad", line=0, field="", reason=reason.replace(str(feed), feed.name))
     kind: Literal["bad", "mended"] = "mended" if isinstance(fault, RowWarning) else "bad"
     return Fault(kind=kind, line=fault.line, field=fault.field, reason=fault.reason.replace(str(feed), feed.name))

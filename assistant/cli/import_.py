@@ -1,12 +1,13 @@
 """`aisle import`: loads a shop's own products, FAQs, customers, orders and events into its database.
 
 Exit code 0: every row was good. 1: some rows or files were bad and are named on standard error; the good ones are
-imported. 2: nothing could be read. With --watch it goes on until it is interrupted, and logs a line at every look.
+imported. 2: nothing could be read, or nothing was stored because more than half of the shop would have been removed. With --watch it goes on until it is interrupted, and logs a line at every look.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -38,7 +39,13 @@ Replace = Annotated[
 Dry = Annotated[bool, typer.Option("--dry-run", help="Store nothing: show what would be read, products as cards.")]
 Watched = Annotated[bool, typer.Option("--watch", help="Look again and again, and import what has changed.")]
 Every = Annotated[str, typer.Option(help="How often --watch looks: 30s, 15m, 2h, 1d.", metavar="INTERVAL")]
-Force = Annotated[bool, typer.Option("--force", help="With --watch: import also what seems broken, or half empty.")]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help="Import also what removes more than half of the shop and, with --watch, what seems broken.",
+    ),
+]
 
 
 class _ProductsFirst(TyperGroup):
@@ -161,7 +168,7 @@ def _import(
         if every is not None:
             _watch(shop, kind, feeds, replace, every, force, settings.log_level)
             return
-        result = _read(shop, kind, feeds, replace, dry)
+        result = _read(shop, kind, feeds, replace, force, dry)
     _show(result, replace, settings, dry)
 
 
@@ -213,8 +220,11 @@ def _settings(home: Path | None, currency: str | None = None) -> Settings:
     return settings
 
 
-def _read(shop: ShopImport, kind: Kind, feeds: Sequence[Feed], replace: bool, dry: bool) -> ImportResult:
-    """Imports `feeds` once, under a progress bar; what is bad goes to standard error. Raises FetchError for a URL."""
+def _read(shop: ShopImport, kind: Kind, feeds: Sequence[Feed], replace: bool, force: bool, dry: bool) -> ImportResult:
+    """Imports `feeds` once, under a progress bar; what is bad goes to standard error. Raises FetchError for a URL.
+
+    Before more than half of the shop is removed a terminal is asked; without one the import is refused. `force` does neither.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -228,10 +238,18 @@ def _read(shop: ShopImport, kind: Kind, feeds: Sequence[Feed], replace: bool, dr
     columns = (TextColumn(f"Reading {NOUNS[kind]}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
         task = bars.add_task(kind.value)
+
+        def confirm(loss: str) -> bool:
+            if force:
+                return True
+            bars.stop()
+            return sys.stdin.isatty() and typer.confirm(f"{_capitalized(loss)}. Go on?", default=False, err=True)
+
         return shop.run(
             kind,
             [feed.path for feed in feeds],
             replace=replace,
+            confirm=confirm,
             dry=dry,
             report=lambda fault: console.print(named(str(fault), feeds), markup=False, highlight=False, soft_wrap=True),
             progress=lambda done, total: bars.update(task, completed=done, total=total),
@@ -243,7 +261,14 @@ def _show(result: ImportResult, replace: bool, settings: Settings, dry: bool) ->
     from rich.console import Console
     from rich.table import Column, Table
 
-    from assistant.cli.understood import bad_lines, cards, left_out_lines, products_of, understood_lines
+    from assistant.cli.understood import (
+        bad_lines,
+        cards,
+        left_out_lines,
+        products_of,
+        understood_lines,
+        unknown_lines,
+    )
     from assistant.shop_import import NOUNS, REPLACEABLE
 
     console, reading, noun = Console(highlight=False), result.reading, NOUNS[result.kind]
@@ -260,14 +285,27 @@ def _show(result: ImportResult, replace: bool, settings: Settings, dry: bool) ->
         for card in cards(products_of(result)):
             console.print(card)
         console.print(f"Nothing was stored: {len(reading.records)} {noun} would be.")
+    if result.refusal:
+        console.print(_refused(result.refusal, dry), markup=False, soft_wrap=True)
     if reading.mended:
         noun_of_faults = "fault" if reading.mended == 1 else "faults"
         console.print(f"Mended: {reading.mended} {noun_of_faults}, named above.")
-    for line in (*left_out_lines(result), *bad_lines(result, replace)):
+    for line in (*left_out_lines(result), *unknown_lines(result), *bad_lines(result, replace)):
         console.print(line, markup=False, soft_wrap=True)
     if result.outcome is not None and result.outcome.has_changes:
         console.print(f"Data version {result.version}: a running server answers from it within seconds.")
         if result.kind in REPLACEABLE and not (settings.home / "index" / "current").exists():
             console.print("Next: aisle index")
-    if reading.exit_code:
-        raise typer.Exit(reading.exit_code)
+    if code := 2 if result.refusal and not dry else reading.exit_code:
+        raise typer.Exit(code)
+
+
+def _refused(loss: str, dry: bool) -> str:
+    """Why nothing was stored, or would be, and how to go on."""
+    if dry:
+        return f"Without --dry-run it is asked about or refused, unless --force is given: {loss}."
+    return f"Nothing was stored: {loss}. If that is right, give --force; if not, import without --replace, or look at the rows that hide records."
+
+
+def _capitalized(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

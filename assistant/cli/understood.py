@@ -77,6 +77,15 @@ def left_out_lines(result: ImportResult) -> Iterator[str]:
         yield f"Removed: {len(ids)} ({reason}): {_listed(ids)}."
 
 
+def unknown_lines(result: ImportResult) -> Iterator[str]:
+    """Events of products that the shop does not have."""
+    if result.unknown:
+        ids = sorted(result.unknown, key=lambda id: -result.unknown[id])
+        count = result.unknown.total()
+        events = "1 event" if count == 1 else f"{count} events"
+        yield f"Of unknown products: {events}, kept until such a product is imported: {_listed(ids)}."
+
+
 def bad_lines(result: ImportResult, replace: bool) -> Iterator[str]:
     """What could not be imported and, with `replace`, what was therefore not removed and how to go on."""
     reading, noun = result.reading, NOUNS[result.kind]
@@ -123,7 +132,7 @@ def cards(products: Sequence[Product]) -> Iterator[RenderableType]:
         lines.append(Text(stock if product.quantity is None else f"{stock}, {product.quantity} left"))
         about = [product.brand, product.product_type, product.color, product.size, product.material]
         lines.append(Text(", ".join(filter(None, about))))
-        attributes = list(product.attributes.items())[:_MOST_ATTRIBUTES]
+        attributes = list(product.facts.items())[:_MOST_ATTRIBUTES]
         lines.append(Text("; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in attributes)))
         lines.append(Text(" ".join(product.description.split())[:_SHORTENED]))
         shown = Text("\n").join(line for line in lines if line.plain)

@@ -35,6 +35,8 @@ ORDER_FIELDS = (
     "id", "status", "placed", "expected", "delivered", "refunded", "items", "total", "carrier", "tracking", "window",
 )  # fmt: skip
 SHOP_KEYS = ("shop.name", "shop.email", "shop.phone", "shop.hours")
+WRITTEN_FIELDS = ("sale_end", "size_colors", "color_sizes")
+"""Fields of a product to which only replies written by code refer; no language model has learned them."""
 KEYS: tuple[str, ...] = (
     *(f"{slot}.{field}" for slot in PRODUCT_SLOTS for field in PRODUCT_FIELDS),
     *(f"{slot}.{field}" for slot in ORDER_SLOTS for field in ORDER_FIELDS),
@@ -61,6 +63,8 @@ class Note(StrEnum):
     NO_ORDER = "no such order"
     NO_ORDERS, NONE_BEFORE, NONE_IN_TIME = "no orders yet", "no order before that", "no orders in that time"
     NOTHING_SPENT, NOT_BOUGHT, BOUGHT = "nothing spent in that time", "in none of the orders", "in these orders"
+    MORE_ORDERS = "there are more orders"
+    NONE_RETURNABLE = "none of the orders can be sent back"
     IN_TIME = "of the time that was named"
     LARGEST, SMALLEST, EQUAL_TOTALS = "the largest total", "the smallest total", "equal totals"
     LARGEST_FIRST, SMALLEST_FIRST = "the largest total first", "the smallest total first"
@@ -69,6 +73,7 @@ class Note(StrEnum):
     LIMIT_NOT_MET = "nothing meets every limit"
     HAS_COLOR, NO_SUCH_COLOR = "comes in that color", "does not come in that color"
     HAS_SIZE, NO_SUCH_SIZE = "comes in that size", "does not come in that size"
+    WITHIN_SIZE, WITHIN_COLOR = "colors of that size", "sizes of that color"
     SIZE_FOR_HEIGHT = "the size for that height"
     FOREIGN_LIMIT = "limit in another currency, not applied"
     OTHER_CURRENCY = "asked in another currency, not converted"

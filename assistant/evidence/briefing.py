@@ -18,6 +18,7 @@ from assistant.evidence.brief import (
     PRODUCT_FIELDS,
     PRODUCT_SLOTS,
     SUM_SLOTS,
+    WRITTEN_FIELDS,
     Brief,
     BriefLine,
     Note,
@@ -71,8 +72,11 @@ class Briefing:
         records: Sequence[OrderRecord] = (),
         change: ChangeResult | None = None,
         closed: Closed | None = None,
+        more: int = 0,
     ) -> Brief:
         """The brief of a turn with these products, orders, lines, sums and outcomes, each cut to its slots.
+
+        `more` products belong to the list that the products begin.
 
         Prices and stock speak of a whole group of variants until `meant` or a sum settles which one is spoken of.
         """
@@ -97,6 +101,7 @@ class Briefing:
             *self._of_shop(customer),
             *self._of_records(records, kept, moment.astimezone(self.shop.zone).date()),
             *change_facts(change, closed),
+            *([Fact("more", FactKind.TEXT, f"{more} more", "", "computed")] if more else ()),
         ]
         return Brief(
             products=shown,
@@ -117,7 +122,7 @@ class Briefing:
         groups = Counter(map(self.group, ids))
         for slot, id in zip(PRODUCT_SLOTS, ids, strict=False):
             product = self.catalog.products[id]
-            own = self._product_facts.of(slot, product, PRODUCT_FIELDS, moment, self.shop.zone)
+            own = self._product_facts.of(slot, product, (*PRODUCT_FIELDS, *WRITTEN_FIELDS), moment, self.shop.zone)
             is_compared = groups[self.group(id)] > 1
             variants = (product,) if is_compared else meant.among(product, self.catalog.variants(product))
             yield from Group(product, variants, moment).facts(own)

@@ -31,12 +31,13 @@ def order_facts(slot: str, order: Order, fields: Iterable[str], return_days: int
 
 
 def record_facts(slot: str, record: OrderRecord, policy: Policy, today: date) -> Iterator[Fact]:
-    """What is known of an order beyond where it stands, as `slot`.field: how late it is, its invoice, its refunds, its address.
+    """What is known of an order beyond where it stands, as `slot`.field: how late it is, why it was cancelled, its invoice, its refunds, its address.
 
     Only code writes these references. Empty values are left out.
     """
     source = f"order:{record.order.id}"
     bill, estimate = invoice(record), delivery_estimate(record, today)
+    is_cancelled = record.order.status is OrderStatus.CANCELLED
     late = estimate.days_late if estimate and record.order.status.is_open else 0
     lines = [f"{_counted(line.quantity, line.title)} for {line.amount}" for line in bill.lines]
     refunds = [_refund(refund, today) for refund in refund_status(record, policy)]
@@ -46,6 +47,7 @@ def record_facts(slot: str, record: OrderRecord, policy: Policy, today: date) ->
         ("shipping", FactKind.MONEY, str(bill.shipping) if bill.shipping and bill.shipping.amount else ""),
         ("discount", FactKind.MONEY, str(bill.discount) if bill.discount else ""),
         ("address", FactKind.TEXT, str(bill.to) if bill.to else ""),
+        ("cancel_reason", FactKind.TEXT, as_name(record.cancel_reason) if is_cancelled else ""),
         ("refunds", FactKind.TEXT, in_words(refunds)),
     )
     yield from (Fact(f"{slot}.{field}", kind, text, "", source) for field, kind, text in values if text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.evidence.hints import (
@@ -20,6 +20,9 @@ from retrieval.feeds.strangers import as_name
 
 LOW_QUANTITY = 5
 """From this number in stock downwards a product is nearly sold out."""
+_A_MOMENT = timedelta(microseconds=1)
+_EARLY, _LATE = 3, 21
+"""Hours before and from which the end of a sale is the end of a day."""
 
 
 class ProductFacts:
@@ -64,6 +67,12 @@ class ProductFacts:
     ) -> tuple[FactKind, str, str] | None:
         if field == "stock":
             return _dated_stock(product, moment, zone)
+        if field == "sale_end":
+            return _sale_end(product, moment, zone)
+        if field == "size_colors":
+            return _several([lower(value) for value in self._had(product, "color", "size", moment)])
+        if field == "color_sizes":
+            return _several(by_size(self._had(product, "size", "color", moment)))
         if field in self._offer_makers:
             return self._offer_makers[field](product, _offer(product, moment))
         if field == "colors":
@@ -71,6 +80,14 @@ class ProductFacts:
         if field == "sizes":
             return _several(by_size(self._values(product, "size", moment)))
         return self._makers[field](product) if field in self._makers else None
+
+    def _had(self, product: Product, field: str, within: str, moment: datetime | None) -> list[str]:
+        """The values of `field` that can be had in the size or color, `within`, that `product` has; none if it has no such option."""
+        own = getattr(product, within)
+        alike = [variant for variant in self._catalog.variants(product) if own and getattr(variant, within) == own]
+        offers = [(variant, _offer(variant, moment)) for variant in alike]
+        had = [variant for variant, offer in offers if offer.is_available or offer.can_be_ordered_later]
+        return list(dict.fromkeys(str(getattr(variant, field)) for variant in had if getattr(variant, field)))
 
     def _values(self, product: Product, field: str, moment: datetime | None) -> list[str]:
         """All values of `field` in the product's group; only those that can be bought, where any can."""
@@ -105,6 +122,20 @@ def _dated_stock(product: Product, moment: datetime | None, zone: tzinfo) -> tup
     day_sent, today = offer.ships_from.astimezone(zone).date(), moment.astimezone(zone).date()
     year = "" if day_sent.year == today.year else f", {day_sent.year}"
     return kind, f"{words} (ships {day(day_sent)}{year})", hint
+
+
+def _sale_end(product: Product, moment: datetime | None, zone: tzinfo) -> tuple[FactKind, str, str] | None:
+    """When the sale of `moment` ends, as it follows the price from then on: "after December 6", or "on December 6" if it ends during that day."""
+    end = product.sale_price_effective_date.end
+    if end is None or moment is None or _offer(product, moment).old_price is None:
+        return None
+    last, today = (end - _A_MOMENT).astimezone(zone), moment.astimezone(zone).date()
+    if last.hour < _EARLY:  # the end of a day that was given in another time zone
+        last, is_whole = last - timedelta(days=1), True
+    else:
+        is_whole = last.hour >= _LATE
+    year = "" if last.year == today.year else f", {last.year}"
+    return FactKind.DATE, f"{'after' if is_whole else 'on'} {day(last.date())}{year}", ""
 
 
 def is_low(product: Product) -> bool:

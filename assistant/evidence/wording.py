@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.evidence.lexicon import words
+from retrieval.folding import folded
 
 _POSSESSIVES = {"mens": "men's", "womens": "women's", "kids": "kids'", "childrens": "children's", "ladies": "ladies'"}
 _IRREGULAR = {"knives": "knife", "shelves": "shelf", "scarves": "scarf", "leaves": "leaf", "loaves": "loaf"}
@@ -90,7 +91,7 @@ def _looks_plural(spoken: str) -> bool:
 
 def stems(text: str) -> frozenset[str]:
     """The telling words of `text` without their endings: "returned" and "returns" are the same."""
-    return frozenset(_stem(word) for word in re.findall(r"[a-z]+", text.lower()) if word not in words("asking_nothing"))
+    return frozenset(_stem(word) for word in re.findall(r"[a-z]+", folded(text)) if word not in words("asking_nothing"))
 
 
 def _stem(word: str) -> str:
@@ -101,5 +102,5 @@ def _stem(word: str) -> str:
 
 
 def names(text: str, value: str) -> bool:
-    """Whether a text names a color or size, as words of its own: "House Blend, 250 g"."""
-    return bool(value) and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE) is not None
+    """Whether a text names a color or size, as words of its own and however accents are written: "House Blend, 250 g"."""
+    return bool(value) and re.search(rf"(?<!\w){re.escape(folded(value))}(?!\w)", folded(text)) is not None

@@ -6,12 +6,28 @@ import re
 from typing import Literal
 
 from assistant.dialogue.thread import Thread
-from assistant.dialogue.waiting import Kind
+from assistant.dialogue.waiting import Kind, Waiting
+from assistant.planning.answer_form import Answer, read_answer
+from assistant.planning.detail_form import address_in
 from assistant.planning.grammar.order_number import order_number
 from assistant.planning.grammar.text import Text, clean
-from assistant.planning.order_form import asks_about_money
-from assistant.planning.plan import Ask, Cart, Change, Compare, Details, Find, Order, Plan, Policy, Step, Talk
-from assistant.planning.request_form import asks_in_words, points, requests_in
+from assistant.planning.order_form import asks_about_money, order_in_view
+from assistant.planning.plan import (
+    MOST_STEPS,
+    Ask,
+    Cart,
+    Change,
+    Compare,
+    Details,
+    Find,
+    HandOver,
+    Order,
+    Plan,
+    Policy,
+    Step,
+    Talk,
+)
+from assistant.planning.request_form import LONGEST, asks_in_words, points, requests_in
 
 _HOW = re.compile(
     r"^(?:(?:hi|hello|hey|ok(?:ay)?|so|and|but)[\s,.!]+)*(?:how (?:do|does|can|could|would|to|long|much)|what (?:happens|if|is your)|until when|can (?:i|we) still|is it too late|when (?:can|do)|who pays)\b"
@@ -44,8 +60,30 @@ _PAYS = re.compile(
 _ADDRESS = re.compile(
     r"\b(?:address|old place|(?:deliver\w*|ship\w*|sen[dt]) (?:[\w#-]+ ){0,3}(?:somewhere|elsewhere)|where (?:[\w#-]+ ){0,6}(?:sent|shipped|delivered|going|goes))\b"
 )
+_BEARS: dict[str, re.Pattern[str]] = {
+    "cancel": re.compile(
+        r"\bcan[cs]\w*l\w*|\b(?:stop\w*|halt|abort|undo|revoke|withdraw\w*|drop(?:ping)?|scrap|forget|refund\w*|call(?:ed|ing)? (?:\w+ ){0,3}off|take back|took back)\b"
+        r"|\b(?:get(?:ting)? )?rid of\b|\bmoney\b|\bmistake\w*\b|\bchanged? (?:my|our) minds?\b|\b(?:no longer|not|n[o']t) (?:\w+ ){0,2}(?:need|want)\b"
+    ),
+    "address": re.compile(
+        rf"{_ADDRESS.pattern}|\badd?ress?e?\b|\b(?:mov(?:e|es|ed|ing)|relocat\w*|street|house number|post ?code|zip|flat|apartment|place|home|neighbou?rs?|pick ?up|locker)\b"
+        r"|\b(?:go(?:es|ing|ne)?|sen[dt]|ships?|shipped|deliver(?:s|ed)?|left|leave|dropped?|redirect\w*|rerout\w*|forward\w*|bring|brought)\b[^.?!]*\b(?:to|at|with|into?) (?:my|our|your|his|her|their|the|an?|another|some\w+|\d)"
+        r"|\bwhere\b[^.?!]*\b(?:go|goes|going|sent|shipped|delivered)\b"
+    ),
+    "payment": re.compile(rf"{_PAYS.pattern}|\b(?:pa(?:y|ys|id|ying|yments?)|cards?|transfer|invoice|charged?|method|bank|billed|billing)\b"),
+}  # fmt: skip
+"""What a message speaks of when it wants a change that is about one thing only; changes of goods are asked for in too many ways."""
+_CANCELS_ORDER = re.compile(
+    r"(?<!not )(?<!n't )(?<!never )\bcancel(?:ling)? (?:(?:the|my|this|that|whole|entire|all|of|complete) ){0,3}(?:order\b|orders\b)(?! (?:change|address))|(?<!not )(?<!n't )\bcall off (?:the|my|this|that) (?:whole |entire )?order\b"
+)
 _LOOSE = (Change, Ask, Talk, Details, Find, Policy)
 """Steps that the model plans for a word about a change that was just shown, where it does not know that one was."""
+_PLANNED = {
+    Kind.CANCEL: "cancel",
+    Kind.CHANGE_ADDRESS: "address",
+    Kind.CHANGE_DEFAULT_ADDRESS: "address",
+    Kind.CHANGE_PAYMENT: "payment",
+}
 _OF_ITEMS: dict[Kind, Literal["items", "return", "exchange"]] = {
     Kind.CHANGE_ITEMS: "items", Kind.RETURN: "return", Kind.EXCHANGE: "exchange",
 }  # fmt: skip
@@ -128,12 +166,44 @@ def is_idle(plan: Plan) -> bool:
     return all(isinstance(step, Talk) and step.about in _IDLE for step in plan.steps)
 
 
+def wants_order_cancelled(message: str) -> bool:
+    """Whether a message wants an order to be cancelled, called so: "cancel my order"; "cancel it" may mean what was just shown."""
+    return "?" not in message and bool(_CANCELS_ORDER.search(_plain(message)))
+
+
+def wants_another_cancelled(message: str, waiting: Waiting) -> bool:
+    """Whether a message wants the order itself cancelled while another change of it is open, and is no mere no to that one."""
+    is_other = waiting.draft.kind in (
+        Kind.CHANGE_ADDRESS,
+        Kind.CHANGE_DEFAULT_ADDRESS,
+        Kind.CHANGE_ITEMS,
+        Kind.CHANGE_PAYMENT,
+    )
+    return is_other and wants_order_cancelled(message)
+
+
+def is_borne(step: Change, message: str, thread: Thread) -> bool:
+    """Whether the message, or the change that is open or was planned for the message before, speaks of the change that was planned."""
+    pattern = _BEARS.get(step.what)
+    if pattern is None or pattern.search(_plain(message)):
+        return True
+    if step.what == "address" and address_in(message) is not None:
+        return True
+    waits = thread.waiting is not None and _PLANNED.get(thread.waiting.draft.kind) == step.what
+    return waits or bool(thread.turns and re.search(rf"^change {step.what}\b", thread.turns[-1].plan, re.MULTILINE))
+
+
 def with_change(plan: Plan, thread: Thread, message: str) -> Plan:
     """The plan with what its form says about orders: "what is in it" of an order just spoken of, a label.
 
-    A change that is asked for in one sentence is not asked about at the pages as well, and what amends a change that was just
-    shown is about that change.
+    A change that the message does not speak of is a question to the shop, or how the order stands that is in view. A change that is
+    asked for in one sentence is not asked about at the pages as well, and what amends a change that was just shown is about that change.
     """
+    if _is_declined(plan, thread, message):
+        return plan.model_copy(update={"steps": (Talk(about="ok"),)})
+    plan = _with_borne_changes(plan, thread, message)
+    if _ends_with_cancellation(thread, message) and not any(isinstance(step, Change) for step in plan.steps):
+        return plan.model_copy(update={"steps": (Change(what="cancel", order=order_said("", message)),)})
     if step := _amended(plan, thread, message) or _of_order(plan, thread, message):
         return plan.model_copy(update={"steps": (step,)})
     if (
@@ -144,6 +214,35 @@ def with_change(plan: Plan, thread: Thread, message: str) -> Plan:
         kept = tuple(step for step in plan.steps if not isinstance(step, (Policy, Ask)))
         return plan.model_copy(update={"steps": kept})
     return plan
+
+
+def _is_declined(plan: Plan, thread: Thread, message: str) -> bool:
+    """Whether a message only says no, so that it asks for no change although one was planned: "ok no, leave it" behind a refusal."""
+    if thread.waiting is not None or not any(isinstance(step, Change) for step in plan.steps):
+        return False
+    return read_answer(message) is Answer.NO and not _BEARS["cancel"].search(_plain(message))
+
+
+def _ends_with_cancellation(thread: Thread, message: str) -> bool:
+    return thread.waiting is not None and wants_another_cancelled(message, thread.waiting)
+
+
+def _with_borne_changes(plan: Plan, thread: Thread, message: str) -> Plan:
+    """The plan with something that reads in the place of each change that the message does not speak of."""
+    unborne = [step for step in plan.steps if isinstance(step, Change) and not is_borne(step, message, thread)]
+    if not unborne:
+        return plan
+    is_question = asks_in_words(message) or "?" in message
+    order = order_in_view(thread)
+    read: tuple[Step, ...] = (Policy(question=_question(message)),)
+    if order and not is_question:  # what is told of the order did not please
+        read = (Order(what="status", order=order), HandOver(reason="cannot_help"))
+    others = (step for step in plan.steps if step not in unborne)
+    return plan.model_copy(update={"steps": tuple(dict.fromkeys((*read, *others)))[:MOST_STEPS]})
+
+
+def _question(message: str) -> str:
+    return " ".join(message.split())[:LONGEST]
 
 
 def _really(planned: str, said: str) -> Literal["return", "exchange", "address", ""]:

@@ -5,13 +5,14 @@ A yes or no to a proposal, the detail that was asked for, or a button. Everythin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.dialogue.thread import Thread
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind, Press, Waiting
 from assistant.planning.answer_form import Answer, read_answer
-from assistant.planning.change_form import takes_out
+from assistant.planning.change_form import takes_out, wants_another_cancelled
 from assistant.planning.choice_form import chosen, picked_one
 from assistant.planning.detail_form import address_in, quantity_in, reason_in, with_part
 from assistant.planning.grammar.english import FUNCTION_WORDS
@@ -25,6 +26,7 @@ from assistant.planning.request_form import asks_for_goods, asks_in_words
 _SHORT = 3
 """Words of a message that is an answer even if it has the form of a question or a wish: "a blue one?"."""
 _LONGEST_SHOWN = 400
+_ONLY = re.compile(r"\bonly\b(?! if\b)", re.IGNORECASE)
 _WHATS = {
     Kind.CANCEL: "cancel", Kind.CHANGE_ADDRESS: "address", Kind.CHANGE_DEFAULT_ADDRESS: "address",
     Kind.CHANGE_ITEMS: "items", Kind.CHANGE_PAYMENT: "payment", Kind.RETURN: "return", Kind.EXCHANGE: "exchange",
@@ -55,14 +57,30 @@ def continued(message: str, waiting: Waiting | None, press: Press | None = None)
     """Return how `message`, or the button that was pressed, answers what the conversation is waiting for; None if it does not."""
     if press is not None:
         return _pressed(press, waiting)
-    if waiting is None:
+    if waiting is None or wants_another_cancelled(message, waiting):
         return None
-    answer = read_answer(message, f"{waiting.heading} {waiting.shown}")
+    answer = read_answer(
+        _without_same_number(message, waiting),
+        f"{waiting.heading} {waiting.shown}" if waiting.proposal else _called(waiting.draft.kind),
+    )
     if waiting.proposal:
         return None if answer is Answer.NEITHER else Continued(waiting.draft, answer, waiting.proposal)
+    if answer is Answer.NO and waiting.detail is not Detail.REASON:  # "changed my mind" is a reason
+        return Continued(waiting.draft, answer)
     if (draft := _with_detail(waiting, message)) is not None:
         return Continued(draft)
     return Continued(waiting.draft, answer) if answer is Answer.NO else None
+
+
+def _without_same_number(message: str, waiting: Waiting) -> str:
+    """The message without the limit that a change of the cart keeps anyway: "ok, only one" is a yes where one is shown."""
+    is_same = waiting.draft.kind.is_cart and quantity_in(message) == waiting.draft.quantity != 0
+    return _ONLY.sub(" ", message) if is_same else message
+
+
+def _called(kind: Kind) -> str:
+    """What a change of this kind is called, "return" and "send back": "I don't want to return anything" says no to one."""
+    return f"{kind.value.replace('_', ' ')}{' send back' if kind is Kind.RETURN else ''}"
 
 
 def _pressed(press: Press, waiting: Waiting | None) -> Continued:

@@ -34,7 +34,7 @@ from assistant.planning.plan import (
     Step,
     Talk,
 )
-from assistant.planning.question_form import asked_field
+from assistant.planning.question_form import asked_field, sounds_angry, without_anger
 from assistant.planning.request_form import (
     LONGEST,
     asks_beyond,
@@ -59,6 +59,7 @@ _DIGITS = re.compile(r"\d+")
 _ASKING = (Policy.tool, Details.tool)
 NO_TOOLS: Mapping[str, str] = {}
 _OF_GOODS = (Find, Details, Choose, Compare, Ask, Talk)
+_OF_SHOP = (Policy, Order, Change, HandOver, Ask, Talk)
 _SEARCHING = (Find, Bundle, Choose, Ask)
 """Steps that tell more of what a customer needs; a question about a product or the shop does not."""
 
@@ -108,6 +109,8 @@ class Grounding:
         steps = tuple(dict.fromkeys(_about_something(grounded, spoken)))
         if asks_for_person(message):
             steps = _with_person(steps, message)
+        elif sounds_angry(message) and all(isinstance(step, _OF_SHOP) for step in steps):
+            steps = _for_angry(steps, message)
         elif spoken.goods_asked and not any(isinstance(step, (Order, Change, HandOver)) for step in plan.steps):
             steps = (Details(of=spoken.goods_asked, question=f"{said} in stock"),)
         elif spoken.question_of_offer and all(isinstance(step, (Policy, Details)) for step in steps):
@@ -266,9 +269,17 @@ def _looking_for(wish: str, step: Step) -> Step:
 
 
 def _of_record(step: Step, spoken: Spoken) -> Step:
-    """A question about price, stock or options of a named product, planned for the shop's pages, as one of its record."""
-    if isinstance(step, Policy) and spoken.named and asked_field(step.question) and step.question in spoken.said:
-        return Details(of=spoken.named, question=step.question)
+    """A question about price, stock or options of a named product, planned for the shop's pages, as one of its record.
+
+    Until when a sale goes on is also asked of what is in view, if that is reduced.
+    """
+    question = step.question if isinstance(step, Policy) else spoken.said
+    field = asked_field(question)
+    if field == "sale_end" and isinstance(step, (Policy, Find)) and question in spoken.said:
+        of = spoken.named or spoken.reduced_in_view
+        return Details(of=of, question=question) if of else step
+    if isinstance(step, Policy) and spoken.named and field and question in spoken.said:
+        return Details(of=spoken.named, question=question)
     return step
 
 
@@ -277,6 +288,16 @@ def _with_person(steps: Sequence[Step], message: str) -> tuple[Step, ...]:
     others = (step for step in steps if not isinstance(step, (HandOver, Talk, Ask)))
     kept = [step for step in others if isinstance(step, (Order, Change)) or requests_in(message)]
     return (*kept[: MOST_STEPS - 1], HandOver(reason="asked"))
+
+
+def _for_angry(steps: Sequence[Step], message: str) -> tuple[Step, ...]:
+    """The steps for a customer who is angry: what is asked without the anger, and a person."""
+    asked = (
+        Policy(question=without_anger(" ".join(message.split()))[:LONGEST]) if isinstance(step, Policy) else step
+        for step in steps
+        if not isinstance(step, (HandOver, Talk, Ask))
+    )
+    return (*tuple(dict.fromkeys(asked))[: MOST_STEPS - 1], HandOver(reason="upset"))
 
 
 class _Heard:

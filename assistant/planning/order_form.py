@@ -34,8 +34,18 @@ _OWN = re.compile(
 _THE_ORDER = re.compile(rf"\b(?:the|this|that) {_NOUN}")
 _BOUGHT = r"(?:buy|bought|order|ordered|purchased?|get|got|gotten)"
 _BUY = r"(?:buy|bought|order|ordered|purchased?)"
+_SEVERAL = (
+    r"(?:(?P<count>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|couple(?: of)?|few|several|handful of)\s+)"
+)
+_LAST_ORDERS = re.compile(
+    rf"\b(?:my|our|the|show|list|see) (?:me )?(?:my |our |the )?(?:very )?(?:last|latest|newest|most recent|recent|past|previous) {_SEVERAL}?(?:orders|purchases|parcels|packages|deliveries|shipments)\b"
+)
+_SHOWS = re.compile(r"\b(?:show|list|see|look at|give me|view)\b(?! (?:\w+ ){0,2}back\b)")
+_NUMBERS = {
+    word: number for number, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 2)
+} | {"couple": 2, "couple of": 2}  # fmt: skip
 _LATEST = re.compile(
-    r"\b(?:last|latest|newest|most recent)(?: \w+)? (?:orders?|purchases?|parcels?|packages?|delivery|shipment|one|things?|stuff|items?)\b"
+    rf"\b(?:last|latest|newest|most recent) (?!{_SEVERAL.replace('?P<count>', '?:')})(?:\w+ )?(?:order|purchase|parcel|package|delivery|shipment|one|things?|stuff|items?)\b"
     rf"|\b(?:i|we)(?:'ve| have)? (?:just {_BUY}|(?:last|most recently) {_BOUGHT})\b|\b{_BOUGHT} (?:\w+ )?(?:last|most recently)\b(?! \w)"
 )
 _BEFORE_IT, _CLAUSE_END = r"before (?:that|this|it|(?:the )?(?:last|latest))", r"(?=\s*(?:[,.;:!?]|$)| (?:and|but)\b)"
@@ -47,6 +57,30 @@ _BEFORE_THAT = re.compile(rf"\b{_BEFORE_IT}{_CLAUSE_END}")
 """It means an order by itself, "what did I buy before that?", unless the message asks when something comes."""
 _OLDEST = re.compile(
     rf"\b(?:my|our|the) (?:very )?(?:first|oldest|earliest)(?: ever)? (?:order|purchase)\b|\b(?:did|have) (?:i|we) first {_BOUGHT}\b"
+)
+_ITS_SENDING = r"(?:sent|shipped|dispatched|posted|packed|left)"
+_ITS_ARRIVAL = r"(?:arrived|came|come|delivered|here|received|turned up|got here)"
+_IS = r"(?:(?:'s|'ve|'m|'re)|(?: (?:is|are|has|have|was|were|did|you|i|we|still|been|just|already|yet|now|even|only)))*"
+_WHICH_ONE = rf"(?:\bones?(?=(?: that| which| not| still| being| on| you| i| we)\b|'s\b)(?: (?:that|which))?|\b(?:orders?|parcels?|packages?|deliver(?:y|ies)|shipments?|purchases?|things?|stuff|items?) (?:that|which)){_IS}"
+_NOT_YET = r"(?: not|n'?t)(?: (?:yet|been|even))*"
+_STATES_NAMED = (
+    ("unsent", rf"{_WHICH_ONE}{_NOT_YET} {_ITS_SENDING}\b|{_WHICH_ONE} (?:being (?:prepared|packed|processed)|waiting to be \w+)|\b(?:unsent|unshipped|undispatched) (?:one|order|parcel)s?\b"),
+    ("waited for", rf"{_WHICH_ONE}{_NOT_YET} (?:{_ITS_ARRIVAL}|got(?:ten)?|get)\b|{_WHICH_ONE} (?:waiting for|missing)\b|\bundelivered (?:one|order|parcel)s?\b"),
+    ("late", rf"{_WHICH_ONE} (?:late|delayed|overdue)\b|\b(?:late|delayed|overdue) (?:one|order|parcel|package)s?\b"),
+    ("sent", rf"{_WHICH_ONE} (?:on (?:its|the|their) way|in transit|under ?way|coming|{_ITS_SENDING})\b|\b(?:sent|shipped|dispatched) (?:one|order|parcel)s?\b"),
+    ("arrived", rf"{_WHICH_ONE} {_ITS_ARRIVAL}\b|\bdelivered (?:one|order|parcel)s?\b"),
+    ("cancelled", rf"{_WHICH_ONE} cancell?ed\b|\bcancell?ed (?:one|order)s?\b"),
+    ("returned", rf"{_WHICH_ONE} (?:returned|sent back)\b|\breturned (?:one|order)s?\b"),
+)  # fmt: skip
+_STATE_FORMS = tuple((name, re.compile(form)) for name, form in _STATES_NAMED)
+_JUST_ORDERED = re.compile(
+    rf"\b(?:i|we)(?:'ve| have)? (?:only )?just {_BUY}\b|\b(?:i|we)(?:'ve| have)? {_BUY} (?:\w+ )?(?:just|a (?:minute|moment)|an hour|earlier today)\b"
+)
+_PAID = re.compile(
+    r"\b(?:how much|what) (?:money )?(?:have|did|do|'ve) (?:i|we) (?:already |actually |then )?(?:pay|paid)\b(?! (?:for|to|if|on (?:the|a|an|shipping|delivery))\b)"
+)
+_WHOLE = re.compile(
+    r"\b(?:all|total|altogether|overall|so far|until now|ever|orders|everything|here|at your|with you|to you)\b"
 )
 _DEAR = r"(?:biggest|largest|most expensive|priciest|dearest|costliest|highest)"
 _CHEAP = r"(?:smallest|cheapest|least expensive|lowest)"
@@ -104,7 +138,7 @@ _STATE = (
 )
 _STANDING = re.compile(
     rf"\bwhere\b(?![^.?!]*\b(?:made|manufactured|produced|from|located)\b)[^.?!]{{0,24}}\b(?:it|they|my|our|{_NOUN})\b|\bwhen\b[^.?!]*\b{_STATE}\b|\bwhen(?:'s| is| are) (?:it|my|the)\b"
-    rf"|\b(?:has|have|is|are|did|was|were|will|does|hasn'?t|haven'?t|isn'?t|didn'?t|wasn'?t)\b[^.?!]*\b(?:arriv\w*|c[oa]me(?! back| with| in\b)|coming|here|delivered|shipped|sent|dispatched|on (?:its|the|their) way|(?<!too )late|delayed|left)\b"
+    rf"|\b(?:has|have|is|are|did|was|were|will|does|hasn'?t|haven'?t|isn'?t|didn'?t|wasn'?t)\b[^.?!]*\b(?:arriv\w*|c[oa]me(?! back| with| in\b)|coming|here|delivered|shipped|sent|dispatched|posted|packed|prepared|processed|cancell?ed|on (?:its|the|their) way|(?<!too )late|delayed|left)\b"
     r"|\bstatus\b|\bany (?:news|updates?)\b|\bhow (?:late|many days late|much longer)\b|\bhow long (?:will|until|till|more)\b|\bwhat(?:'s| is|s)? (?:happening|going on|up) with\b"
 )
 _TRACKING = re.compile(
@@ -143,6 +177,10 @@ _AROUND_A_PERIOD = re.compile(
 """Words of a message that names nothing but a period: "ok, and what about all of last year?"."""
 
 
+MANY = 99
+"""As many orders as there are."""
+
+
 class Aspect(StrEnum):
     """What a message asks of one order."""
 
@@ -157,6 +195,19 @@ class Aspect(StrEnum):
 _OF_ARRIVAL = frozenset([Aspect.STANDING, Aspect.WHY, Aspect.TRACKING])
 
 
+class OrderState(StrEnum):
+    """How far an order has come, where a message names it by that: "the one that has not been sent"."""
+
+    UNSENT = "unsent"
+    SENT = "sent"
+    WAITED_FOR = "waited for"
+    """It has not arrived, whether it was sent or not."""
+    LATE = "late"
+    ARRIVED = "arrived"
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+
+
 class Place(StrEnum):
     """Which of a customer's orders a message means by when it was placed."""
 
@@ -166,9 +217,22 @@ class Place(StrEnum):
     OLDEST = "oldest"
 
 
-def asks_spent(message: str) -> bool:
-    """Whether a customer asks what all of their orders came to: "how much did I spend here?"."""
-    return bool(_SPENT.search(_lower(message)))
+def asks_spent(message: str, thread: Thread) -> bool:
+    """Whether a customer asks what all of their orders came to: "how much did I spend here?".
+
+    What was paid is asked of one order where one is in view, or where the message asks something else of it, too.
+    """
+    said = _lower(message)
+    if not _SPENT.search(said):
+        return False
+    is_of_one = bool(order_in_view(thread)) or not asked_of_order(message) <= {Aspect.COST}
+    return not (_asks_paid(message) and is_of_one)
+
+
+def _asks_paid(message: str) -> bool:
+    """Whether a message asks what was paid without saying that it means more than one order: "what did I pay?"."""
+    said = _lower(message)
+    return bool(_PAID.search(said)) and not _WHOLE.search(said) and without_period(message) is None
 
 
 def asks_first(message: str) -> bool:
@@ -196,6 +260,34 @@ def place_of(message: str) -> Place | None:
     if found is None and re.search(rf"\bwhen (?:did|have) (?:i|we) last {_BOUGHT}\b", said):
         return Place.LATEST
     return found
+
+
+def state_of(message: str) -> OrderState | None:
+    """How far the order has come that a message names by that: "the parcel that hasn't arrived"; None if it names none so."""
+    said = _lower(message)
+    return next((OrderState(name) for name, form in _STATE_FORMS if form.search(said)), None)
+
+
+def last_orders(message: str) -> int:
+    """How many of the last orders a message asks for, "my last 3 orders"; `MANY` if it gives no number, 0 if it asks for no such list."""
+    said = _lower(message)
+    found = _LAST_ORDERS.search(said)
+    if found is None or (_GENERAL.search(said) and not _SHOWS.search(said)):
+        return 0
+    count = found["count"] or ""
+    return int(count) if count.isdigit() else _NUMBERS.get(count, MANY)
+
+
+def means_own_orders(message: str) -> bool:
+    """Whether a message asks of whichever of the customer's orders it holds for: "can I send back anything from my old orders?"."""
+    said = _lower(message)
+    is_any = re.search(r"\b(?:orders|purchases|any(?:thing)?|something|what|which)\b", said)
+    return bool(_OWN.search(said) and is_any) and state_of(message) is None and place_of(message) is None
+
+
+def was_just_ordered(message: str) -> bool:
+    """Whether a message speaks of what was ordered only just now, so that it can hardly have arrived."""
+    return bool(_JUST_ORDERED.search(_lower(message)))
 
 
 def asks_extreme(message: str) -> int:
@@ -246,7 +338,7 @@ def asked_of_order(message: str) -> frozenset[Aspect]:
     found = {
         Aspect.CONTENTS: _CONTENTS.search(said),
         Aspect.PLACED: _PLACED.search(said),
-        Aspect.COST: _COST.search(said) and not _SPENT.search(said),
+        Aspect.COST: _asks_paid(message) or (_COST.search(said) and not _SPENT.search(said)),
         Aspect.TRACKING: _TRACKING.search(said) and not _HOW_TO.search(said),
     }
     asked = {each for each, form in found.items() if form}

@@ -14,6 +14,7 @@ from assistant.planning.order_form import (
     goes_on_about_spending,
     goods_bought,
     is_about_orders,
+    last_orders,
     order_in_view,
     orders_told,
 )
@@ -42,8 +43,9 @@ def with_order(plan: Plan, thread: Thread, message: str) -> Plan:
 def asks_of_all(message: str, thread: Thread) -> bool:
     """Whether a message asks something that only all of a customer's orders answer."""
     return bool(
-        asks_spent(message)
+        asks_spent(message, thread)
         or asks_first(message)
+        or last_orders(message)
         or goes_on_about_spending(message, thread)
         or asks_extreme(message)
         or goods_bought(message)

@@ -98,16 +98,30 @@ _REDUCED = (
     r"\bon (?:sale|offer|discount)\b"
     r"|\b(?:is|are|it'?s|this|that|one) (?:\w+ ){0,2}(?:reduced|discounted|marked down)(?=\W*$| (?:right |at )?(?:now|today|the moment)\b)"
 )
+_SALE = r"(?:sale|offer|deal|discount|promo(?:tion)?|reduction|(?:sale|special|reduced|lower|low|this|that|current) price)(?! (?:code|voucher|coupon))"
+_ENDS = r"(?:end(?:s|ing)?|over|finish\w*|stop\w*|expires?|run(?:s|ning)?|lasts?|valid|holds?|good|stays?)"
+_SALE_END = (
+    r"(?!.*\b(?:return\w*|refund\w*|exchang\w*|cancel\w*|deliver\w*|arriv\w*|start\w*|begins?|next|gift cards?|vouchers?)\b)"
+    rf".*\b(?:(?:until|till|til) when\b.*\b(?:{_SALE}|price|reduced|discounted)\b"
+    rf"|(?:when|what (?:day|date)|which day|how (?:much )?long(?:er)?)\b.*\b{_SALE}\b.*\b{_ENDS}\b"
+    r"|how (?:much )?long(?:er)?\b.*\b(?:reduced|discounted|on (?:sale|offer)|at (?:this|that) price)\b"
+    rf"|when\b.*\b(?:ends?|over)\b.*\b{_SALE}\b"
+    r"|when\b.*\b(?:go|goes|going|be|back)\b.*\b(?:back up|(?:full|normal|regular|old|original|usual) price)\b)"
+)
 _FIELDS = {
+    "sale_end": rf"\A{_SALE_END}",
     "quantity": r"\bhow many\b.*\b(?:left|in stock|(?:do|have) (?:you|u))\b|\bhow many (?:of \w+ |(?:\w+ )?ones )?are\b|\bare \d+\b.*\bin stock\b",
     "restock": r"\bwhen\b.*\b(?:back|available|in stock|again)\b",
-    "stock": r"\b(?:in stock|available|availability|sold out|still have|still there)\b",
+    "stock": r"\b(?:in stock|availability|sold out|still have|still there)\b|\bavailable(?=\W*$|\W+(?:now|today|again|right|at|yet|still|online|and|or|but)\b)",
     "price": rf"\b(?:costs?|price[ds]?|how much (?:is|are|for)|expensive|cheaper|total)\b|\bis (?:it|this|that) free\b|{_REDUCED}",
     "colors": r"\bcolou?rs?\b",
     "sizes": r"\bsizes\b|\b(?:which|what|other|another|smaller|smallest|bigger|biggest|larger|largest) size\b",
     "rating": r"\b(?:rated|ratings?|reviews?|any good(?! (?:in|for|at|on|with|against|if|when)\b))\b|\b(?:customers?|others|people|buyers)\b.*\b(?:say|think|like)\b",
 }
 """What a question about each field is like; the first that fits counts."""
+_HOW = re.compile(
+    r"\bhow (?!(?:about|come|do|does|did|can|could|is|are|will|would|soon|often)\b|much (?:is|are|for|would|do|does)\b(?!.*\b(?:weigh|hold|measure)))\w+"
+)
 _TROUBLE = re.compile(
     r"\b(?:broken?|smash\w*|shatter\w*|spill\w*|damaged?|faulty|defective|missing|leak\w*|crack\w*|scratch\w*|stained|torn|ripped|dead|(?<!too )late|lost"
     r"|wrong (?:item|size|color|one|product)|stopped working|does ?n[o']t work|not work\w*|never (?:came|arrived)|complain\w*)\b",
@@ -166,6 +180,11 @@ def asks_whether_reduced(message: str) -> bool:
     return bool(re.search(_REDUCED, said)) and not is_open
 
 
+def asks_for_value(message: str) -> bool:
+    """Whether a message asks how long, how heavy, how many of something a thing is or has, and for no field of the record: no question for an option."""
+    return bool(_HOW.search(message.casefold())) and not asked_fields(message)
+
+
 def asked_field(question: str) -> str:
     """The field of a product's own record that a question is about: one of the keys of the table above, or ""."""
     return next(iter(asked_fields(question)), "")
@@ -186,6 +205,12 @@ def reports_trouble(message: str) -> bool:
 def sounds_angry(message: str) -> bool:
     """Whether the customer says in so many words that they have had enough, or that nobody answers them."""
     return bool(_ANGER.search(message))
+
+
+def without_anger(message: str) -> str:
+    """The message without the clauses that only say how angry the customer is; all of it if nothing would be left."""
+    clauses = (clause.strip() for clause in _CLAUSE.split(message))
+    return ", ".join(clause for clause in clauses if clause and not _ANGER.search(clause)) or message
 
 
 def greets(message: str) -> bool:

@@ -16,6 +16,7 @@ from assistant.planning.grammar.text import clean
 from assistant.planning.grammar.words import words
 from retrieval.catalog.measure import is_unit
 from retrieval.catalog.product import Product
+from retrieval.folding import folded
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\w\s]")
 _WRITTEN = re.compile(r"[^\s,;:?!()]+")
@@ -41,11 +42,11 @@ def sizes_said(message: str, variants: Sequence[Product]) -> SaidSizes:
     forms = _forms({variant.size for variant in variants if variant.size})
     if not forms:
         return SaidSizes()
-    said = clean(message).casefold()
+    said = folded(clean(message))
     spans = list(_TOKEN.finditer(said))
     tokens = [span.group() for span in spans]
-    colors = {word for variant in variants for word in _TOKEN.findall(variant.color.casefold())}
-    titles = {word for variant in variants for word in _TOKEN.findall(variant.title.casefold())}
+    colors = {word for variant in variants for word in _TOKEN.findall(folded(variant.color))}
+    titles = {word for variant in variants for word in _TOKEN.findall(folded(variant.title))}
     free, found, read = [True] * len(tokens), dict[int, list[str]](), set[str]()
     for form in sorted(forms, key=len, reverse=True):
         for start in range(len(tokens) - len(form) + 1):
@@ -130,7 +131,7 @@ def _forms(sizes: Collection[str]) -> Mapping[_Form, list[str]]:
 
 def _ways(size: str) -> Iterator[_Form]:
     for part in (size, *_BETWEEN.split(size)):
-        low = part.strip().casefold()
+        low = folded(part.strip())
         form = _tokens(low)
         if not form:
             continue
@@ -143,4 +144,4 @@ def _ways(size: str) -> Iterator[_Form]:
 
 
 def _tokens(text: str) -> _Form:
-    return tuple(_TOKEN.findall(text.casefold()))
+    return tuple(_TOKEN.findall(folded(text)))

@@ -17,6 +17,7 @@ from assistant.planning.grammar.text import Text, clean, stems
 from assistant.planning.grammar.words import words
 from assistant.planning.plan import Ask, Bundle, Choose, Compare, Details, Find, Policy, Step
 from assistant.planning.plan_text import parse_plan
+from assistant.planning.question_form import asks_whether_reduced
 from assistant.planning.request_form import (
     LONGEST,
     asks_difference,
@@ -44,6 +45,8 @@ _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, 
 _FEW, _MOST_CHOSEN_FROM = 3, 6
 _BETWEEN_KINDS = 3
 """Words between two kinds that are asked for together: "blankets and some cushions"."""
+_LONGEST_KIND = 3
+"""Words of the name of a kind."""
 _OPENS = 4
 """Words at the start of a message among which the kind it turns to stands."""
 _ONES = frozenset({"one", "ones"})
@@ -68,7 +71,8 @@ class Spoken:
         self._products = grammar.catalog.products
         counted = Text.of(grammar.mended(clean(without_count(message))))
         naming = grammar.names.read(counted, thread.shown, self._reading.types)
-        self._named = naming.product_ids if naming else self._spoken_of
+        self._grammar = grammar
+        self._named = naming.product_ids if naming else self._spoken_of or self._only_of_kind
         self._nearest = None if asks_for_goods(message) else grammar.names.nearest(self._text)
         self._groups = {*thread.numbers.groups, *map(grammar.names.group_of, self._named)}
         self._words = {token.word for token in self._text.tokens}
@@ -81,6 +85,33 @@ class Spoken:
         starts = [place + 1 for place, token in enumerate(tokens) if token.word == "the"]
         phrases = (" ".join(token.word for token in tokens[at : at + length]) for at in starts for length in (3, 2))
         return next(((only,) for phrase in phrases if (only := self._names.only(phrase))), ())
+
+    @property
+    def _only_of_kind(self) -> tuple[str, ...]:
+        """The product that a message speaks of as "the kettle" where the shop has no other kettle; () if it does not.
+
+        What the record of a product in view speaks of is a part of that: "the bag" of a ukulele that comes with one.
+        """
+        tokens = [token for token in self._text.tokens if token.is_word]
+        starts = [place + 1 for place, token in enumerate(tokens) if token.word == "the"] if self._reading.types else []
+        for start in starts:
+            for end in range(min(start + _LONGEST_KIND, len(tokens)), start, -1):
+                phrase = " ".join(token.word for token in tokens[start:end])
+                reading = self._grammar.read(Text(phrase))
+                if not reading.types or reading.rest or reading.conditions:
+                    continue
+                of_kind = [
+                    id for id, each in self._products.items() if all(kind.accepts(each) for kind in reading.types)
+                ]
+                is_one = len({*map(self._names.group_of, of_kind)}) == 1
+                return (of_kind[0],) if is_one and tokens[end - 1].stem not in self._words_in_view else ()
+        return ()
+
+    @property
+    def _words_in_view(self) -> set[str]:
+        """The words of the records in view."""
+        seen = [self._products[id] for id in (*self._thread.shown, self._thread.page) if id in self._products]
+        return {word for each in seen for word in (*_words_of(each), *stems(each.description))}
 
     @cached_property
     def goods_asked(self) -> tuple[str, ...]:
@@ -104,6 +135,17 @@ class Spoken:
         if orders_ahead(self._message):
             return f"{self.said} in stock"
         return f"{self.said} price" if self._reading.has_foreign_money else ""
+
+    @property
+    def reduced_in_view(self) -> tuple[str, ...]:
+        """The product in view, if its record has a sale; () if it has none."""
+        return tuple(id for id in self.in_view if id in self._products and self._is_ever_reduced(id))
+
+    def _is_ever_reduced(self, id: str) -> bool:
+        group = self._names.group_of(id)
+        return any(
+            each.sale_price is not None and self._names.group_of(own) == group for own, each in self._products.items()
+        )
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -230,7 +272,7 @@ class Spoken:
         if self.kind or fields - {"availability", "discount", "color", "size"} or self._reading.comparative:
             return bool(self.kind or fields or last)
         if self.sort:
-            return self.sort != "on_sale" or not self._thread.shown
+            return self.sort != "on_sale" or not (self._thread.shown and asks_whether_reduced(self._message))
         return is_list_fresh and bool(fields & {"color", "size"})
 
     def whom(self, planned: str) -> str:

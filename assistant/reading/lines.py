@@ -31,6 +31,8 @@ _ADDRESSES_A_MACHINE = re.compile(
 _YES_NO = {"true": "yes", "false": "no"}
 _OWN_FIELDS = ("material", "color", "size", "brand")
 _ANNOUNCES = re.compile(r":$|\b(?:as follows|the following(?: \w+){0,2})\.$", re.IGNORECASE)
+_NOTHING = " -–—/"
+"""Signs of a cell that says nothing."""
 _TOP = 1
 """Level of the words of a paragraph that stands in no list."""
 _MOST_ANNOUNCED, _SHORT_ITEM = 12, 4
@@ -50,7 +52,8 @@ class LineKind(StrEnum):
 class Line:
     """One line of a record. `record` is the product's or page's id, `title` its title, and above that the headings.
 
-    `value` is the bare value of an attribute line ("2.1 kg"), "" for every other kind.
+    `value` is the bare value of an attribute line ("2.1 kg"), "" for every other kind; `cells` are those of the row of a table, each with the
+    name of its column, which may be "".
     """
 
     record: str
@@ -58,6 +61,7 @@ class Line:
     title: str
     text: str
     value: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
 
 
 class _Place(Enum):
@@ -95,7 +99,7 @@ def _product_lines(product: Product) -> Iterator[Line]:
         return Line(product.id, kind, product.title, text, value)
 
     own = {name: str(getattr(product, name)) for name in _OWN_FIELDS}
-    for name, value in {**product.attributes, **own}.items():
+    for name, value in {**product.facts, **own}.items():
         if value := _YES_NO.get(value.lower(), value).strip().rstrip("."):
             spoken = name.replace("_", " ")
             yield line(LineKind.ATTRIBUTE, f"{spoken[:1].upper()}{spoken[1:]}: {value}", value)
@@ -144,8 +148,10 @@ def _page_lines(page: Faq) -> Iterator[tuple[Line, _Place]]:
         title = " > ".join([page.title, *(text for _, text in headings)])
         if token.type == "tr_close":
             if header:
-                told = "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(header, row, strict=False))
-                yield Line(page.id, LineKind.POLICY, title, told), _Place.ROW
+                cells = tuple((name, cell) for name, cell in zip(header, row, strict=False) if cell.strip(_NOTHING))
+                told = "; ".join(f"{name}: {cell}" if name else cell for name, cell in cells)
+                if told:
+                    yield Line(page.id, LineKind.POLICY, title, told, cells=cells), _Place.ROW
             header, row = header or row, []
         elif token.type == "table_close":
             header = []

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.text import stems
+from assistant.planning.grammar.words import words
 from assistant.planning.route import Nearness
 from assistant.reading.listener import Listener, conversation_before
 from assistant.tools.tool import Asked, Bench, NearLine, Task
@@ -18,6 +19,7 @@ from assistant.tools.variants import group_of
 from retrieval.catalog.filter import Filter
 from retrieval.catalog.product import Product
 
+_PLACES = words("places")
 _SEARCHED = 12
 """Pages that the search brings for each way to ask."""
 _COMPARED = 60
@@ -31,7 +33,8 @@ _PLANNED = 0.05
 def answering_record(planned: str, question: str, task: Task, bench: Bench) -> str:
     """The id of the page or product that answers a question about the product `planned`; that is `planned` if nobody listens.
 
-    A product that has not come up yet was named by the customer, and no other one in view takes its place.
+    A product that has not come up yet was named by the customer, and no other one in view takes its place; nor does one take the place of that
+    which the message tells by its place in the list ("the second one") or by a word of its title that no other in view has.
     """
     if (heard := task.heard) is None:
         return planned
@@ -39,10 +42,20 @@ def answering_record(planned: str, question: str, task: Task, bench: Bench) -> s
     in_view = (*task.thread.shown, *filter(None, [task.thread.page]))
     pages = nearest_pages(searched_pages((question, task.message), bench), asked, bench)
     near = {page: line.nearness for page, line in pages.items()}
-    for product in dict.fromkeys((planned, *in_view) if planned in in_view else (planned,)):
+    is_told = planned not in in_view or _is_told(planned, in_view, task, bench)
+    for product in dict.fromkeys((planned,) if is_told else (planned, *in_view)):
         for line in bench.nearest_lines(product, asked, 1):
             near[product] = line.nearness + (_PLANNED if product == planned else 0.0)
     return max(near, key=lambda record: near[record], default=planned)
+
+
+def _is_told(planned: str, in_view: Iterable[str], task: Task, bench: Bench) -> bool:
+    """Whether the message tells `planned` from the others in view."""
+    said, products = set(stems(task.message)), bench.catalog.products
+    if said & _PLACES:
+        return True
+    others = set().union(*(_called(products[id]) for id in in_view if id != planned and id in products))
+    return planned in products and bool((_called(products[planned]) - others) & said)
 
 
 def product_meant(planned: str, task: Task, bench: Bench) -> str:
@@ -79,10 +92,10 @@ def _called(product: Product) -> set[str]:
     return set(stems(" ".join((product.title, *product.category_path[-1:])))) - FUNCTION_WORDS
 
 
-def searched_pages(words: Iterable[str], bench: Bench) -> tuple[str, ...]:
-    """Pages that the search brings for one of `words`."""
-    texts = filter(None, dict.fromkeys(words))
-    return tuple(dict.fromkeys(hit.faq.id for text in texts for hit in bench.search.faqs(text, _SEARCHED)))
+def searched_pages(texts: Iterable[str], bench: Bench) -> tuple[str, ...]:
+    """Pages that the search brings for one of `texts`."""
+    asked = filter(None, dict.fromkeys(texts))
+    return tuple(dict.fromkeys(hit.faq.id for text in asked for hit in bench.search.faqs(text, _SEARCHED)))
 
 
 def nearest_pages(searched: Iterable[str], asked: Asked, bench: Bench) -> Mapping[str, NearLine]:

@@ -93,7 +93,7 @@ def _added(draft: Draft, task: Task, bench: Bench) -> Findings:
     if others := _instead_of_sold_out(variants[0], task, bench):
         return _sold_out(replace(draft, items=(product.id,)), variants[0], others, bench)
     draft = replace(draft, items=(variants[0].id,), quantity=draft.quantity or 1)
-    return propose(draft, request_of(draft, {"product_id": draft.items[0], "quantity": draft.quantity}), task, bench)
+    return _proposed(draft, task, bench)
 
 
 def _with_said_options(draft: Draft, product: Product, task: Task, bench: Bench) -> Draft:
@@ -164,7 +164,7 @@ def _which_variant(draft: Draft, product: Product, variants: Sequence[Product], 
     can_be_had = [each for each in variants if _can_be_had(each, task)] or list(variants)
     if len(can_be_had) == 1:
         only = replace(draft, items=(can_be_had[0].id,), quantity=draft.quantity or 1)
-        return propose(only, request_of(only, {"product_id": only.items[0], "quantity": only.quantity}), task, bench)
+        return _proposed(only, task, bench)
     sizes, colors = by_size(_distinct(each.size for each in can_be_had)), _distinct(each.color for each in can_be_had)
     draft = replace(  # what was said of color or size is kept for the next message
         draft, size=sizes[0] if len(sizes) == 1 else draft.size, color=colors[0] if len(colors) == 1 else draft.color
@@ -193,10 +193,36 @@ def _changed(draft: Draft, step: Cart, task: Task, bench: Bench) -> Findings:
     if draft.kind is Kind.SET_IN_CART and not draft.quantity:
         numbers = tuple(Choice(str(number), str(number)) for number in range(1, _MOST_CHOICES - 1))
         return ask(Detail.QUANTITY, draft, numbers, line.title)
-    values: dict[str, object] = {"product_id": line.product_id}
-    if draft.kind is Kind.SET_IN_CART:
+    return _proposed(draft, task, bench)
+
+
+def _proposed(draft: Draft, task: Task, bench: Bench) -> Findings:
+    """The proposal; if more pieces are wanted than there are, that of those left, with the reason."""
+    found = _asked_for(draft, task, bench)
+    refusal, left = found.change.refusal if found.change else None, _left(draft, task, bench)
+    if refusal is None or refusal.reason is not Reason.OUT_OF_STOCK or not 0 < left < draft.quantity:
+        return found
+    less = _asked_for(replace(draft, quantity=left), task, bench)
+    if less.change is None or less.change.proposal is None:
+        return found
+    return replace(less, change=replace(less.change, refusal=refusal))
+
+
+def _asked_for(draft: Draft, task: Task, bench: Bench) -> Findings:
+    values: dict[str, object] = {"product_id": draft.items[0]}
+    if draft.kind is not Kind.REMOVE_FROM_CART:
         values["quantity"] = draft.quantity
     return propose(draft, request_of(draft, values), task, bench)
+
+
+def _left(draft: Draft, task: Task, bench: Bench) -> int:
+    """How many pieces of the product can still go into the cart, 0 if the shop does not count them."""
+    product = bench.catalog.products.get(draft.items[0])
+    count = product.quantity if product is not None else None
+    held = 0
+    if task.owner and draft.kind is Kind.ADD_TO_CART:
+        held = sum(line.quantity for line in bench.actions.cart(task.owner) if line.product_id == draft.items[0])
+    return max((count or 0) - held, 0)
 
 
 def _of_unconfirmed(draft: Draft, lines: Sequence[CartLine], task: Task) -> Draft | None:

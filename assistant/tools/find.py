@@ -31,6 +31,8 @@ _LINES_READ = 4
 """Lines of each candidate that are read: those nearest to the need."""
 _READ = 6
 """Candidates whose lines are read; more cost a customer time and seldom change the first three."""
+_COUNTED = 60
+"""Products on sale that are looked at, so that the reply counts those that it does not name."""
 _HEARD = 24
 """Products that are looked at because they are near to what is wished for, whatever the plan calls it."""
 _READ_FROM_A_WORD = ("product_type", "color", "age_group")
@@ -73,7 +75,8 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if _is_measured(wanted) and not any(wanted.sort_field in each.product.attributes for each in searched):
         by_relevance = replace(wanted, sort=Sort.RELEVANCE, sort_field="")  # "keeps hot longest" is no length of mugs
         searched, count, is_relaxed, wanted = _search(step, by_relevance, task, bench)
-    candidates, question = searched[:_READ], "" if is_for_ideas else _question(step, task, bench)
+    question = "" if is_for_ideas else _question(step, task, bench)
+    candidates = searched[: _READ if question else None]
     if wanted.sort is Sort.RELEVANCE and (question or not searched):  # else code reads all that was said
         candidates, wanted, merit = _heard(step, searched, wanted, task, bench)
         notes += (Note.HARDLY_ALIKE,) if merit < _HARDLY_ALIKE else ()
@@ -99,7 +102,10 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     if not question or _is_measured(wanted):
         listed = [candidate.product for candidate in candidates[:SHOWN]]
         sorted_by = (*_sorted_by(listed, wanted, bench), *_age_rules(listed[0], task, bench))
-        return Findings(products=tuple(product.id for product in listed), lines=sorted_by, notes=notes, total=count)
+        is_whole = step.sort == "on_sale" and not is_relaxed
+        more = count - (len(searched) - len(candidates)) - len(listed) if is_whole else 0
+        ids = tuple(product.id for product in listed)
+        return Findings(products=ids, lines=sorted_by, notes=notes, total=count, more=max(0, more))
     read = read_records(bench, [candidate.product for candidate in candidates], Asked((question,)), _LINES_READ)
     kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read, task.moment, wanted)
     if not step.kind and not any(line.near.nearness >= _NEAR for each in read for line in each.lines):
@@ -150,7 +156,7 @@ def _is_other_kind(kind: str, task: Task, candidates: Sequence[Candidate], bench
         for each in candidates
     ]
     return not any(
-        bench.search.has_kind(thing) and any(set(stems(thing)[:-1]) <= record for record in records)
+        bench.search.calls(thing) and any(set(stems(thing)[:-1]) <= record for record in records)
         for thing in _things(kind)
     )
 
@@ -229,6 +235,7 @@ def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple
 
     Where nothing is warm, light or large enough, what comes nearest is first.
     """
+    limit = _COUNTED if step.sort == "on_sale" else _READ
     query = step.kind if _is_measured(wanted) else " ".join(filter(None, [step.kind, step.want]))
     if not query and wanted.sort is Sort.RELEVANCE and not wanted.conditions:
         found = bench.search.recommend(task.customer_id, wanted, _READ, task.moment)
@@ -245,7 +252,7 @@ def _search(step: Find, wanted: Filter, task: Task, bench: Bench) -> tuple[tuple
         lost = [each for each in wanted.conditions if _goes(each, given_up)]
         kept = _nearest_first(replace(wanted, conditions=tuple(c for c in wanted.conditions if c not in lost)), lost)
         for text in texts if kept.sort is wanted.sort else (step.kind,):
-            found = bench.search.products(text, kept, _READ, task.customer_id, moment=task.moment)
+            found = bench.search.products(text, kept, limit, task.customer_id, moment=task.moment)
             if found.candidates:
                 is_missed = any(_is_missed(each, found.candidates, task) for each in lost)
                 return found.candidates, found.total, is_missed, kept

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from assistant.actions.order import OrderStatus
 from assistant.actions.order_record import OrderRecord
 from assistant.actions.owner import Owner
 from assistant.actions.policy import Policy
@@ -9,11 +12,12 @@ from assistant.dialogue.waiting import Choice, Detail, Draft, Kind
 from assistant.evidence.brief import Note
 from assistant.planning.change_form import adds, amends, asks_for_label, is_about_account, order_said, takes_out
 from assistant.planning.choice_form import likeliest
-from assistant.planning.order_form import Place, place_of
+from assistant.planning.order_form import Place, place_of, state_of, was_just_ordered
 from assistant.planning.plan import Change
 from assistant.planning.request_form import points
 from assistant.tools.changing import ask
 from assistant.tools.order_items import item_choices, order_text, orders_with
+from assistant.tools.order_search import in_state
 from assistant.tools.tool import Bench, Findings, Task
 
 _RECENT, _MOST_CHOICES = 20, 5
@@ -53,8 +57,11 @@ def meant_order(draft: Draft, task: Task, owner: Owner, bench: Bench) -> OrderRe
     spoken_of = next((each for each in recent if each.order.id == task.thread.order), None)
     titled = orders_with(message, recent, bench) if draft.kind is not Kind.CHANGE_PAYMENT else ()
     means_latest = place_of(message) is Place.LATEST
+    state = state_of(message)
+    if state and (pool := in_state(titled or recent, state, actions.day(task.moment))):
+        return pool[0] if means_latest or len(pool) == 1 else _one_of(pool, draft, task, bench)
     if means_latest and not titled:
-        return recent[0]
+        return _latest(recent, draft.kind, message)
     goes_on = spoken_of and _was_just_spoken_of(task) and _is_possible(draft.kind, spoken_of, task, bench)
     if spoken_of and not titled and (points(message) or goes_on):
         return spoken_of
@@ -68,6 +75,25 @@ def meant_order(draft: Draft, task: Task, owner: Owner, bench: Bench) -> OrderRe
         return possible[0]
     if not possible:
         return spoken_of if spoken_of in meant else meant[0]
+    return _which_order(possible, draft)
+
+
+def _latest(recent: Sequence[OrderRecord], kind: Kind, message: str) -> OrderRecord:
+    """The last order; the last that has arrived if something is to go back, for nobody sends back what they do not have yet."""
+    if kind is Kind.RETURN and not was_just_ordered(message):
+        return next((each for each in recent if each.order.status is OrderStatus.DELIVERED), recent[0])
+    return recent[0]
+
+
+def _one_of(pool: Sequence[OrderRecord], draft: Draft, task: Task, bench: Bench) -> OrderRecord | Findings:
+    """The one of several orders whose state was named that the change is possible for, or the question which."""
+    possible = [each for each in pool if _is_possible(draft.kind, each, task, bench)]
+    if len(possible) < 2:
+        return (possible or pool)[0]
+    return _which_order(possible, draft)
+
+
+def _which_order(possible: Sequence[OrderRecord], draft: Draft) -> Findings:
     choices = tuple(Choice(each.order.id, order_text(each)) for each in possible[:_MOST_CHOICES])
     return ask(Detail.ORDER, draft, choices)
 

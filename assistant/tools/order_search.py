@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 
 from assistant.actions.order import OrderLine, OrderStatus
@@ -16,13 +17,16 @@ from assistant.planning.grammar.periods import Period, period_in
 from assistant.planning.grammar.text import Text, stems
 from assistant.planning.order_form import (
     Aspect,
+    OrderState,
     Place,
     asked_of_order,
     asks_why_unsent,
+    last_orders,
     names_things,
     orders_told,
     place_of,
     reports_late,
+    state_of,
 )
 from assistant.tools.order_items import orders_with
 from assistant.tools.tool import Bench, Findings, Task
@@ -31,7 +35,22 @@ RECENT = 20
 """Orders that a message can mean without naming more; also how many a list of choices is made from."""
 _ALL = 10_000
 _GOING_BACK = (OrderStatus.RETURNED, OrderStatus.CANCELLED)
+_STATES = {
+    OrderState.UNSENT: (OrderStatus.PROCESSING,),
+    OrderState.SENT: (OrderStatus.SHIPPED, OrderStatus.DELAYED),
+    OrderState.WAITED_FOR: (OrderStatus.PROCESSING, OrderStatus.SHIPPED, OrderStatus.DELAYED),
+    OrderState.ARRIVED: (OrderStatus.DELIVERED,),
+    OrderState.CANCELLED: (OrderStatus.CANCELLED,),
+    OrderState.RETURNED: (OrderStatus.RETURNED,),
+}
 Meant = tuple[tuple[OrderRecord, ...], tuple[Note, ...]]
+
+
+def in_state(records: Sequence[OrderRecord], state: OrderState, today: date) -> tuple[OrderRecord, ...]:
+    """Those of `records` that have come as far as `state`."""
+    if state is OrderState.LATE:
+        return tuple(each for each in records if _is_late(each, today))
+    return tuple(each for each in records if each.order.status in _STATES[state])
 
 
 class OrderSearch:
@@ -90,8 +109,8 @@ class OrderSearch:
         if not found:
             notes = (Note.NOT_BOUGHT, *self.in_time)
             return Findings(notes=notes) if names_things(self._message, goods) else None
-        kept = found[:1] if place_of(self._message) is Place.LATEST else found[: len(ORDER_SLOTS)]
-        return Findings(orders=tuple(each.order for each in kept), records=kept, notes=(Note.BOUGHT,))
+        kept, more = self._some(found[:1] if place_of(self._message) is Place.LATEST else found)
+        return Findings(orders=tuple(each.order for each in kept), records=kept, notes=(Note.BOUGHT, *more))
 
     def meant(self, number: str, what: str) -> Meant:
         """The orders that are meant, at most as many as a reply tells, and what to say if there are none.
@@ -102,10 +121,14 @@ class OrderSearch:
         if said := self.said(number):
             named = self._bench.actions.find(self._owner, said)
             return named, () if named else (Note.NO_ORDER,)
+        if count := last_orders(self._message):
+            return self._some(self.in_period[:count])
         if (place := place_of(self._message)) is not None:
             return self._placed(place)
         if self.period is not None and (what == "history" or not number):
-            return self.in_period[: len(ORDER_SLOTS)], () if self.in_period else (Note.NONE_IN_TIME,)
+            return self._some(self.in_period)
+        if (state := state_of(self._message)) and (found := in_state(self.recent, state, self.today)):
+            return self._some(found)
         if number:
             found = self._bench.actions.find(self._owner, number)
             return found, () if found else (Note.NO_ORDER,)
@@ -128,7 +151,7 @@ class OrderSearch:
         spoken_of = tuple(each for each in self.recent if each.order.id == self._thread.order)
         if not spoken_of and self._thread.order:
             spoken_of = self._bench.actions.find(self._owner, self._thread.order)
-        late = tuple(each for each in self.recent if self._is_late(each))
+        late = in_state(self.recent, OrderState.LATE, self.today)
         if reports_late(self._message) and late:
             return self._some(spoken_of if spoken_of and spoken_of[0] in late else late)
         if spoken_of:
@@ -147,13 +170,8 @@ class OrderSearch:
 
     def _some(self, records: Sequence[OrderRecord]) -> Meant:
         none = Note.NO_ORDERS if not self.recent else Note.NONE_IN_TIME if self.period else Note.NO_ORDER
-        return tuple(records[: len(ORDER_SLOTS)]), () if records else (none,)
-
-    def _is_late(self, record: OrderRecord) -> bool:
-        if not record.order.status.is_open:
-            return False
-        estimate = delivery_estimate(record, self.today)
-        return record.order.status is OrderStatus.DELAYED or (estimate is not None and estimate.days_late > 0)
+        more = (Note.MORE_ORDERS,) if len(records) > len(ORDER_SLOTS) else ()
+        return tuple(records[: len(ORDER_SLOTS)]), more if records else (none,)
 
     def _is(self, goods: str, line: OrderLine) -> bool:
         """Whether the words for goods fit an order line: the product's kind and properties, else the words of its title."""
@@ -168,3 +186,10 @@ class OrderSearch:
         spoken = {word for word in stems(goods) if word not in FUNCTION_WORDS}
         kinds = set(stems(" ".join(product.category_path))) if product is not None else set()
         return bool(spoken) and spoken <= own | kinds
+
+
+def _is_late(record: OrderRecord, today: date) -> bool:
+    if not record.order.status.is_open:
+        return False
+    estimate = delivery_estimate(record, today)
+    return record.order.status is OrderStatus.DELAYED or (estimate is not None and estimate.days_late > 0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.actions.order import OrderStatus
 from assistant.actions.order_record import OrderRecord
 from assistant.actions.reads import delivery_estimate
-from assistant.evidence.brief import BriefLine, Note
+from assistant.actions.refusal import Reason
+from assistant.evidence.brief import ORDER_SLOTS, BriefLine, Note
 from assistant.planning.answer_form import Answer
 from assistant.planning.change_form import asks_how
 from assistant.planning.order_form import (
@@ -19,6 +21,7 @@ from assistant.planning.order_form import (
     asks_spent,
     goes_on_about_spending,
     goods_bought,
+    means_own_orders,
 )
 from assistant.planning.plan import Change, Order
 from assistant.tools.changing import settle
@@ -55,7 +58,7 @@ def order(step: Order, task: Task, bench: Bench) -> Findings:
     search = OrderSearch(owner, task, bench)
     if not search.recent and not search.said(step.order):
         return Findings(notes=(Note.NO_ORDERS,))
-    if asks_spent(message) or goes_on_about_spending(message, task.thread):
+    if asks_spent(message, task.thread) or goes_on_about_spending(message, task.thread):
         return spent(search.in_period, search.period, search.today, bench.actions.day)
     if asks_first(message) and (first := _first(search.recent)):
         return first
@@ -120,10 +123,27 @@ def _first(records: Sequence[OrderRecord]) -> Findings | None:
     return Findings(orders=tuple(record.order for record in found), records=found, notes=notes)
 
 
+def _returnable(step: Change, search: OrderSearch, bench: Bench) -> Findings:
+    """The orders of which something can still go back, as far as the records say."""
+    if not search.recent:
+        return Findings(notes=(Note.NO_ORDERS,))
+    refusals = {each.order.id: bench.actions.why_not(step.what, each) for each in search.recent}
+    found = tuple(
+        each.order
+        for each in search.recent
+        if each.order.status is OrderStatus.DELIVERED
+        and ((why := refusals[each.order.id]) is None or why.reason is Reason.NOT_OFFERED)
+    )
+    return Findings(orders=found[: len(ORDER_SLOTS)], notes=() if found else (Note.NONE_RETURNABLE,))
+
+
 def _explained(step: Change, task: Task, bench: Bench) -> Findings:
     lines = page_findings(Asked((_QUESTIONS[step.what],)), bench)
     owner = task.orders_of
     if owner is None:
         return Findings(lines=lines, notes=(Note.SIGNED_OUT,))
-    records, notes = OrderSearch(owner, task, bench).meant(step.order, step.what)
+    search = OrderSearch(owner, task, bench)
+    if step.what in ("return", "exchange") and not search.said(step.order) and means_own_orders(task.message):
+        return replace(_returnable(step, search, bench), lines=lines)
+    records, notes = search.meant(step.order, step.what)
     return Findings(orders=tuple(record.order for record in records), lines=lines, notes=notes)

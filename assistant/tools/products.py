@@ -12,7 +12,7 @@ from assistant.evidence.sums import Sum, difference, total
 from assistant.planning.grammar.text import stems
 from assistant.planning.grammar.words import words
 from assistant.planning.plan import Choose, Compare, Details, Find
-from assistant.planning.question_form import asked_field, asked_fields
+from assistant.planning.question_form import asked_field, asked_fields, asks_for_value
 from assistant.planning.request_form import (
     asks_in_words,
     asks_to_describe,
@@ -84,7 +84,8 @@ def details(step: Details, task: Task, bench: Bench) -> Findings:
             bench.constraints.names_other_currency(task.message)
             or bench.constraints.has_foreign_limit(Need(), task.message)
         )
-        return Findings(products=ids, lines=said, notes=(Note.OTHER_CURRENCY,) if is_foreign else ())
+        notes = (Note.OTHER_CURRENCY,) if is_foreign else tuple(_within(products, step.question, task, bench))
+        return Findings(products=ids, lines=said, notes=notes)
     most = _LINES_OF_ONE if len(products) == 1 else _LINES_OF_EACH
     record = answering_record(ids[0], step.question, task, bench) if len(ids) == 1 else ""
     if record in bench.catalog.products and record not in ids:
@@ -171,6 +172,8 @@ def _option_notes(products: list[Product], task: Task, bench: Bench) -> tuple[No
     options = said_options(task.message, variants, bench)
     if {"colors", "sizes"} & set(asked_fields(task.message)):  # "which colors in 9" asks for a list
         return ()
+    if asks_for_value(task.message) and not fitting_size(task.message, variants):  # "how long is the small one"
+        return ()
     names = {word for product in products for word in stems(product.title)}
     more = set(bench.constraints.unread(without_lead_in(task.message)).split()) - _OF_OPTIONS - names - _PLACES
     if not variants:
@@ -198,6 +201,20 @@ def _option_notes(products: list[Product], task: Task, bench: Bench) -> tuple[No
     if options.color and options.size and not options.had_together(variants):
         return (Note.HAS_COLOR, Note.NO_SUCH_SIZE)
     return tuple(has) if options != Options() else ()
+
+
+def _within(products: Sequence[Product], question: str, task: Task, bench: Bench) -> Iterator[Note]:
+    """Which options a list of the others is asked within: "which colors in M" asks for those of size M, also if M was said before."""
+    if len(products) != 1:
+        return
+    (product,) = products
+    said = said_options(task.message, bench.catalog.variants(product), bench)
+    within = said.over(earlier_options(product, task, bench)).had_by([product])
+    asked = asked_fields(question)
+    if "colors" in asked and within.size:
+        yield Note.WITHIN_SIZE
+    if "sizes" in asked and within.color:
+        yield Note.WITHIN_COLOR
 
 
 def _in_size(product: Product, task: Task, bench: Bench) -> Product:
@@ -228,9 +245,7 @@ def _compared(products: list[Product], task: Task, bench: Bench) -> Iterator[Bri
 
 def _differing(products: list[Product], bench: Bench) -> Iterator[BriefLine]:
     """Attribute lines of what all products state and differ in, product by product."""
-    shared = (
-        [name for name in products[0].attributes if all(name in p.attributes for p in products)] if products else []
-    )
+    shared = [name for name in products[0].facts if all(name in p.attributes for p in products)] if products else []
     telling = [name for name in shared if len({p.attributes[name] for p in products}) > 1][:_MOST_DIFFERENCES]
     for product in products:
         for name in telling:

@@ -52,6 +52,7 @@ class Access(StrEnum):
 class Findings:
     """What one step brought: products best first, orders, lines that decide, sums, outcomes, and how many products fit in all.
 
+    `more` counts those that a list of all leaves out, such as the list of what is on sale; 0 where no reply speaks of all.
     `records` are the orders' records where more of them is told than where they stand, `change` is what came of a change.
     """
 
@@ -61,6 +62,7 @@ class Findings:
     sums: tuple[Sum, ...] = ()
     notes: tuple[Note, ...] = ()
     total: int = 0
+    more: int = 0
     records: tuple[OrderRecord, ...] = ()
     change: ChangeResult | None = None
 
@@ -229,6 +231,7 @@ def joined(findings: Sequence[Findings]) -> Findings:
         sums=tuple(dict.fromkeys(each for found in findings for each in found.sums)),
         notes=tuple(dict.fromkeys(note for each in findings for note in each.notes)),
         total=max((each.total for each in findings), default=0),
+        more=left_out[0] if len(left_out := [each.more for each in findings if each.more]) == 1 else 0,
         records=tuple({record.order.id: record for each in findings for record in each.records}.values()),
         change=next((each.change for each in findings if each.change is not None), None),
     )

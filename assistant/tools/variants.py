@@ -225,7 +225,7 @@ def other_variants(product: Product, message: str, task: Task, bench: Bench) -> 
 def option_values(product: Product) -> dict[str, str]:
     """The options of a variant by their names, color and size first."""
     fields = {name: str(getattr(product, name)) for name in ("color", "size", "material", "brand")}
-    return {name: value for name, value in {**fields, **product.attributes}.items() if isinstance(value, str) and value}
+    return {name: value for name, value in {**fields, **product.facts}.items() if isinstance(value, str) and value}
 
 
 def _by_synonym(product: Product, message: str, possible: tuple[Product, ...], bench: Bench) -> tuple[Product, ...]:
@@ -257,14 +257,18 @@ def _alike(variant: Product, own: Mapping[str, str]) -> int:
 def narrowed(product: Product, color: str, size: str, task: Task, bench: Bench) -> list[Product]:
     """The variants of `product` that may be meant, by what was chosen before and what the message and the need name.
 
-    A variant that a reply has named, or whose page is open, is meant unless the message names another one.
+    A variant that a reply has named, or whose page is open, is meant unless the message names another one, or the message before
+    did that was about the cart.
     """
     chosen = Options((color,) if color else (), (size,) if size else ())
     variants = list(bench.catalog.variants(product))
     said = said_options(task.message, variants, bench)
-    if not (said.color or said.size or color or size) and product.id in (task.thread.page, *task.thread.named):
+    earlier = earlier_options(product, task, bench)
+    is_of_cart = bool(task.thread.turns) and task.thread.turns[-1].plan.startswith("cart ")
+    is_said = bool(said.color or said.size or color or size) or (is_of_cart and product not in earlier.among(variants))
+    if not is_said and product.id in (task.thread.page, *task.thread.named):
         return [product]
-    return said.over(chosen).over(earlier_options(product, task, bench)).among(variants)
+    return said.over(chosen).over(earlier).among(variants)
 
 
 def label_of(product: Product, catalog: Catalog) -> str:

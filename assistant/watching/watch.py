@@ -75,7 +75,8 @@ class Watch:
         if result.outcome is None:
             _log.error("feed_refused", reason=self._refusal, kept="the records of before", bad_rows=reading.bad_rows)
             return
-        _log.info("imported", version=result.version, bad_rows=reading.bad_rows, **result.outcome.counts)
+        unknown = {"of_unknown_products": result.unknown.total()} if result.unknown else {}
+        _log.info("imported", version=result.version, bad_rows=reading.bad_rows, **result.outcome.counts, **unknown)
 
 
 def seconds_of(interval: str) -> float:

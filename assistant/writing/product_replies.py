@@ -27,8 +27,15 @@ from assistant.writing.phrases import capitalized, listed, table
 from assistant.writing.reply_view import ReplyView, Told, distinct, ended
 from retrieval.catalog.filter import Operator
 from retrieval.catalog.measure import Measure
+from retrieval.folding import folded
 
 _IN_STOCK = "in stock"
+_WITHIN = {
+    "colors": (Note.WITHIN_SIZE, "size", "size_colors"),
+    "sizes": (Note.WITHIN_COLOR, "color", "color_sizes"),
+}
+"""For each list of options the note that it was asked within another one, that one, and the fact that holds the list."""
+_GONE = ("sold out", "no longer")
 _LONGEST_USE = 7
 """Words of a use or a person that a reply repeats."""
 _OF_THE_CUSTOMER = {
@@ -150,15 +157,15 @@ def _caveat(told: Told, subject: Subject, view: ReplyView) -> str:
 
 def _stock_note(slot: str, view: ReplyView, name: str = "") -> Iterator[str]:
     """How a product stands in stock if the variant shown is not simply in stock; `name` in the place of "it"."""
-    stock = view.fact(f"{slot}.stock")
-    own = "" if stock is None else stock.variant.text if stock.variant else stock.text
+    own = _own_stock(slot, view)
     if own and not own.startswith(_IN_STOCK):
         subject = view.pronoun(slot)
         yield view.phrases("more.stock", subject.is_plural, it=name or subject.it, stock=f"{{{slot}.stock}}")
 
 
 def _reduced(slots: Sequence[str], view: ReplyView) -> str:
-    return listed([f"{view.name(slot)} at {{{slot}.price}} (was {{{slot}.old_price}})" for slot in slots[:4]])
+    more = ["{more}"] if view.fact("more") else []
+    return listed([*(f"{view.name(slot)} at {{{slot}.price}} (was {{{slot}.old_price}})" for slot in slots[:4]), *more])
 
 
 def _sorted(step: Find, slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterator[str]:
@@ -274,17 +281,16 @@ def _option_answer(slot: str, view: ReplyView) -> str:
         values = {name: f"{{{slot}.{name}}}" for name in (field, f"{field}s", "stock") if view.fact(f"{slot}.{name}")}
         values["it"] = subject.it
         values["price"] = _at_price(slot, view)
-        if (
-            has in notes
-            and lacks in notes
-            and view.text(f"{slot}.{field}").casefold() not in view.task.message.casefold()
-        ):
+        if has in notes and lacks in notes and folded(view.text(f"{slot}.{field}")) not in folded(view.task.message):
             notes = tuple(note for note in notes if note is not has)  # another product of this turn comes in it
         if has in notes and {field, "stock"} <= values.keys():
             other = "size" if field == "color" else "color"
             is_said = (Note.HAS_COLOR if other == "color" else Note.HAS_SIZE) in notes
             if view.fact(f"{slot}.{other}") and (is_said or names(view.task.message, view.text(f"{slot}.{other}"))):
                 values[other] = f"{{{slot}.{other}}}"
+            if _own_stock(slot, view).startswith(_GONE):
+                return _gone(slot, values, view, is_plural=subject.is_plural)
+            if other in values:
                 return view.phrases("details.has_both", subject.is_plural, **values)
             if field == "size" and _differs_by_color(slot, view):
                 values["color"] = f"{{{slot}.color}}"
@@ -297,6 +303,17 @@ def _option_answer(slot: str, view: ReplyView) -> str:
     return ""
 
 
+def _gone(slot: str, values: Mapping[str, str], view: ReplyView, *, is_plural: bool) -> str:
+    """What is said of a variant that there is and that cannot be had: no "yes" comes before it, and "no" where the stock was asked."""
+    size = f"size {values['size']}" if "size" in values else ""
+    option = " in ".join(filter(None, [values.get("color", ""), size]))
+    asked = asked_fields(view.task.message)
+    if "price" in asked and view.fact(f"{slot}.price"):
+        return view.phrases("details.gone_priced", is_plural, option=option, cost=_cost(slot, view), **values)
+    is_asked = "stock" in asked or asks_whether_sold(view.task.message)
+    return view.phrases(f"details.gone{'_asked' if is_asked else ''}", is_plural, option=option, **values)
+
+
 def _size_for_height(slot: str, view: ReplyView) -> str:
     """The size of children's clothes for the height that the message tells, with the stock of the one that is shown."""
     if not view.fact(f"{slot}.size") or not view.fact(f"{slot}.stock"):
@@ -307,11 +324,20 @@ def _size_for_height(slot: str, view: ReplyView) -> str:
 
 
 def _at_price(slot: str, view: ReplyView) -> str:
-    """The price of a variant that can be had, as it follows its stock: " at {p1.price}"."""
+    """The price of a variant that can be had, as it follows its stock, and what it was: " at {p1.price} (was {p1.old_price})"."""
+    can_be_had = _own_stock(slot, view).startswith((_IN_STOCK, "nearly"))
+    return f" at {_cost(slot, view)}" if can_be_had and view.fact(f"{slot}.price") else ""
+
+
+def _cost(slot: str, view: ReplyView) -> str:
+    """What a variant costs, and what it did before a sale."""
+    return f"{{{slot}.price}}" + (f" (was {{{slot}.old_price}})" if view.fact(f"{slot}.old_price") else "")
+
+
+def _own_stock(slot: str, view: ReplyView) -> str:
+    """How the variant shown stands in stock, whatever is said of its group."""
     stock = view.fact(f"{slot}.stock")
-    own = "" if stock is None else stock.variant.text if stock.variant else stock.text
-    can_be_had = own.startswith((_IN_STOCK, "nearly"))
-    return f" at {{{slot}.price}}" if can_be_had and view.fact(f"{slot}.price") else ""
+    return "" if stock is None else stock.variant.text if stock.variant else stock.text
 
 
 def _differs_by_color(slot: str, view: ReplyView) -> bool:
@@ -361,7 +387,33 @@ def _bears(field: str, lines: list[Told]) -> bool:
     return any(not told.is_review for told in lines)
 
 
+def _within(slot: str, field: str, view: ReplyView) -> str:
+    """The colors to be had in the size that was named, or the sizes in the color; "" if the list was not asked within one."""
+    note, other, key = _WITHIN[field]
+    if note not in view.task.brief.notes or not view.fact(f"{slot}.{other}"):
+        return ""
+    subject, name = view.named(slot), f"details.{field}_within"
+    values = {"it": subject.it, other: f"{{{slot}.{other}}}", "values": f"{{{slot}.{key}}}"}
+    return view.phrases(name if view.fact(f"{slot}.{key}") else f"{name}_none", subject.is_plural, **values)
+
+
+def _sale_ends(slots: Sequence[str], view: ReplyView) -> Iterator[str]:
+    """Until when each of the products is reduced; of those that are not only the first is told, if none is."""
+    reduced = [slot for slot in slots if view.fact(f"{slot}.old_price")]
+    for slot in reduced or slots[:1]:
+        subject = view.named(slot)
+        values = {
+            name: f"{{{slot}.{name}}}" for name in ("price", "old_price", "sale_end") if view.fact(f"{slot}.{name}")
+        }
+        name = "sale_end" if "sale_end" in values else "sale_end_open" if slot in reduced else "sale_end_none"
+        if "price" in values:
+            yield view.phrases(f"details.{name}", subject.is_plural, it=subject.it, **values)
+
+
 def _field_sentences(field: str, question: str, slots: Sequence[str], view: ReplyView) -> Iterator[str]:
+    if field == "sale_end":
+        yield from _sale_ends(slots, view)
+        return
     several = len({view.text(f"{slot}.{'price' if field == 'price' else 'stock'}") for slot in slots}) > 1
     for slot in slots[: 4 if several else 1]:
         subject = view.named(slot)
@@ -372,6 +424,9 @@ def _field_sentences(field: str, question: str, slots: Sequence[str], view: Repl
         }
         name, values["it"] = field, subject.it
         if field in ("colors", "sizes"):
+            if told := _within(slot, field, view):
+                yield told
+                continue
             one = field[:-1]
             key = field if view.fact(f"{slot}.{field}") else one
             if not view.fact(f"{slot}.{key}"):

@@ -90,6 +90,7 @@ def order_reply(step: Order, lines: Sequence[Told], view: ReplyView) -> Iterator
     if len(view.orders) > 1:
         orders = [_in_a_list(slot, view) for slot in view.orders]
         yield view.phrases("order.several", orders="; ".join(orders))
+        yield from _more(view)
         return
     slot = view.orders[0]
     if Note.ARRIVES_FIRST in notes:
@@ -107,6 +108,12 @@ def order_reply(step: Order, lines: Sequence[Told], view: ReplyView) -> Iterator
         if not _was_told_before(slot, view):
             yield from _if_late(slot, lines, view)
             yield from _open_to(view)
+
+
+def _more(view: ReplyView) -> Iterator[str]:
+    """That there are more orders than a reply lists."""
+    if Note.MORE_ORDERS in view.task.brief.notes:
+        yield view.phrases("order.more")
 
 
 def _no_order(view: ReplyView) -> str:
@@ -150,6 +157,7 @@ def _bought(view: ReplyView) -> Iterator[str]:
         yield view.phrases("order.bought_on", o=view.orders[0])
     else:
         yield view.phrases("order.bought", orders="; ".join(view.phrases("order.bought_in", o=o) for o in view.orders))
+        yield from _more(view)
     for slot in view.orders:
         status = view.fact(f"{slot}.status")
         if status is not None and status.hint in (OrderStatus.CANCELLED, OrderStatus.RETURNED):
@@ -191,7 +199,7 @@ def _answers(slot: str, asked: frozenset[Aspect], view: ReplyView) -> Iterator[s
 def _why(slot: str, view: ReplyView) -> Iterator[str]:
     """That the reason is not recorded why an order is late, has not been sent or was cancelled."""
     status = view.fact(f"{slot}.status")
-    if status is None or status.hint == OrderStatus.DELIVERED:
+    if status is None or status.hint == OrderStatus.DELIVERED or view.fact(f"{slot}.cancel_reason"):
         return
     is_late = status.hint == OrderStatus.DELAYED or view.fact(f"{slot}.late")
     if status.hint == OrderStatus.PROCESSING and not is_late:
@@ -264,6 +272,8 @@ def _standing(slot: str, view: ReplyView) -> Iterator[str]:
     )
     if status.hint in (OrderStatus.SHIPPED, OrderStatus.DELAYED) and view.fact(f"{slot}.tracking"):
         yield view.phrases("order.tracking", o=slot)
+    if view.fact(f"{slot}.cancel_reason"):
+        yield view.phrases("order.cancel_reason", o=slot)
 
 
 def _invoice(slot: str, view: ReplyView) -> Iterator[str]:
@@ -290,7 +300,12 @@ def change_reply(step: Change, lines: Sequence[Told], view: ReplyView) -> Iterat
     """Where the order stands and what the shop's pages say of changing it; nothing is changed here."""
     notes, contact = view.task.brief.notes, view.contact()
     told = distinct(list(lines))
-    yield from (_still(slot, step, view) for slot in view.orders[:1] if len(view.orders) == 1)
+    if len(view.orders) == 1:
+        yield _still(view.orders[0], step, view)
+    elif step.what in ("return", "exchange") and (still := [o for o in view.orders if _is_returnable(o, view)]):
+        yield view.phrases("order.windows", orders=in_words([view.phrases("order.window_of", o=o) for o in still]))
+    if Note.NONE_RETURNABLE in notes:
+        yield view.phrases("order.none_returnable")
     if told:
         yield from (view.phrases(f"change.{step.what}") for _ in table(f"change.{step.what}")[:1])
         yield from (f"{{{each.slot}.quote}}" for each in told[:_MOST_LINES])
@@ -300,6 +315,11 @@ def change_reply(step: Change, lines: Sequence[Told], view: ReplyView) -> Iterat
         yield view.phrases("order.sign_in_change")
     elif _has_no_order(view):
         yield _no_order(view)
+
+
+def _is_returnable(slot: str, view: ReplyView) -> bool:
+    window = view.fact(f"{slot}.window")
+    return window is not None and window.hint == OPEN
 
 
 def _has_no_order(view: ReplyView) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from retrieval.catalog.product import Product
+from retrieval.folding import folded
 
 _FIELDS = ("color", "size")
 _WORD = re.compile(r"[^\W_]+")
@@ -39,9 +40,9 @@ class Options:
 
     def without(self, values: Iterable[str]) -> Options:
         """These options without `values`, which were ruled out."""
-        unwanted = {value.casefold() for value in values}
+        unwanted = {folded(value) for value in values}
         color, size = (
-            tuple(value for value in getattr(self, field) if value.casefold() not in unwanted) for field in _FIELDS
+            tuple(value for value in getattr(self, field) if folded(value) not in unwanted) for field in _FIELDS
         )
         return Options(color, size)
 
@@ -66,12 +67,12 @@ class Options:
 
 
 def _has(product: Product, field: str, value: str) -> bool:
-    text = str(getattr(product, field)).casefold()
-    return bool(text) and value.casefold() in {text, *(part.strip() for part in text.replace("/", ",").split(","))}
+    text = folded(str(getattr(product, field)))
+    return bool(text) and folded(value) in {text, *(part.strip() for part in text.replace("/", ",").split(","))}
 
 
 def _known(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(value.casefold() for value in values))
+    return list(dict.fromkeys(folded(value) for value in values))
 
 
 def words_of(product: Product, variants: Sequence[Product]) -> frozenset[str]:
@@ -80,8 +81,8 @@ def words_of(product: Product, variants: Sequence[Product]) -> frozenset[str]:
 
 
 def words_in(text: str) -> frozenset[str]:
-    """The words and numbers of `text` that can set a variant apart, in lower case."""
-    return frozenset(word for word in _WORD.findall(text.casefold()) if len(word) >= _SHORTEST_WORD or word.isdecimal())
+    """The words and numbers of `text` that can set a variant apart, in lower case and without accents."""
+    return frozenset(word for word in _WORD.findall(folded(text)) if len(word) >= _SHORTEST_WORD or word.isdecimal())
 
 
 def _option_words(product: Product) -> frozenset[str]:

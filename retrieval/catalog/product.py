@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from retrieval.catalog.attribute_names import is_fact
 from retrieval.catalog.money import Money
 from retrieval.catalog.window import ALWAYS, Window
 
@@ -145,6 +146,11 @@ class Product:
     def category_path(self) -> tuple[str, ...]:
         """`product_type` split at ">", outermost first."""
         return tuple(part.strip() for part in self.product_type.split(">") if part.strip())
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The `attributes` that say something about the thing; the others, such as tags, only serve the search."""
+        return {name: value for name, value in self.attributes.items() if is_fact(name, value)}
 
     @property
     def age_group(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from retrieval.feeds.blanks import is_blank
-from retrieval.feeds.report import RowError, of_one_row
+from retrieval.feeds.report import MISSING, RowError, of_one_row
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -54,5 +54,5 @@ def _field(place: tuple[int | str, ...], names: Mapping[str, str]) -> str:
 
 def _reason(fault: Any) -> str:
     if fault["type"] == "missing":
-        return "is missing or empty"
+        return MISSING
     return str(fault.get("ctx", {}).get("error", fault["msg"]))

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo
 
+from retrieval.catalog.attribute_names import is_bookkeeping, is_fact, serves_search
 from retrieval.catalog.money import Money
 from retrieval.catalog.product import Availability, Product, Review
 from retrieval.catalog.window import ALWAYS, Window
@@ -20,7 +21,7 @@ from retrieval.feeds.dates import read_end, read_start, read_window
 from retrieval.feeds.intake import Columns, Intake
 from retrieval.feeds.not_public import NAMES as HIDING
 from retrieval.feeds.not_public import is_internal
-from retrieval.feeds.report import FeedRow, RowError, RowWarning, Skipped, of_one_row
+from retrieval.feeds.report import MISSING, FeedRow, RowError, RowWarning, Skipped, of_one_row
 from retrieval.feeds.shared_ids import kept_apart
 from retrieval.feeds.strangers import is_quotable
 from retrieval.feeds.table import normal_name
@@ -63,7 +64,7 @@ class Draft:
 
         Of a product that is not for customers, Skipped with the id under which it would be stored.
         """
-        intake.columns.name(self.given)
+        intake.columns.fill(self.given, bool(self.hidden))
         if self.hidden:
             yield self._skipped(intake)
             return
@@ -103,14 +104,13 @@ class Draft:
         for name, column in fields.items():
             if column in self.given or "." in column:  # "offers.price" is a part of a column
                 columns.note(column, name)
-        columns.attributes.update(dict.fromkeys(attributes))
+        columns.attributes.update(dict.fromkeys(name for name, value in attributes.items() if is_fact(name, value)))
         for column in self.given.keys() - fields.values():
             if is_blank(self.given[column]):
                 continue
-            columns.filled.add(column)
             name = normal_name(column)
-            if _attribute_name(name) in attributes or (name == _ATTRIBUTES and attributes):
-                columns.note(column, _ATTRIBUTES)
+            if (key := _attribute_name(name)) in attributes or (name == _ATTRIBUTES and attributes):
+                columns.note(column, "search words" if serves_search(key) else _ATTRIBUTES)
             elif column in self.also:
                 columns.note(column, self.also[column])
             elif name in HIDING:
@@ -163,7 +163,7 @@ def readable_id(value: object) -> str:
 def read_attributes(value: object) -> dict[str, str]:
     """Attributes by snake_case name, from an object or a list of {"name", "value"}; what is nested is put in words.
 
-    Left out is what says nothing, what is the shop's own business, and what is no text.
+    Left out is what says nothing about the thing, what is the shop's own business, and what is no text.
     """
     if isinstance(value, Mapping):
         pairs = list(value.items())
@@ -176,7 +176,7 @@ def read_attributes(value: object) -> dict[str, str]:
     for name, held in pairs:
         for long_key, text in _flat(normal_name(str(name)), held):
             key = _attribute_name(long_key)
-            if key and not is_internal(key) and not is_blank_attribute(key, text):
+            if key and not (is_internal(key) or is_bookkeeping(key, text) or is_blank_attribute(key, text)):
                 found.setdefault(key, text)
     return found
 
@@ -234,7 +234,7 @@ def _review(value: object) -> Review | None:
 def _title(value: object) -> str:
     title = read_line(value)
     if not title:
-        raise ValueError("is missing or empty")
+        raise ValueError(MISSING)
     return title
 
 

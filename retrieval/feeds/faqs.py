@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,7 +33,7 @@ from retrieval.feeds.html_page import faq_page, html_markdown
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.markdown_page import readable, sections
 from retrieval.feeds.named_values import NamedValues, named_values
-from retrieval.feeds.not_public import hidden
+from retrieval.feeds.not_public import NAMES, hidden
 from retrieval.feeds.placeholders import is_unwritten, placeholder_in, without_placeholders
 from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, RowWarning, Skipped
 from retrieval.feeds.source import Source
@@ -61,6 +61,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "intents": ("intents", "intent", "tags"),
     "link": ("link", "url"),
 }
+_HIDING = NAMES | {*_COLUMNS["id"], *_COLUMNS["title"]}
+"""Columns that are enough to hide FAQs: their ids, and that they are hidden."""
 _MOST_FRONT_MATTER = 20_000
 _NAMELESS = frozenset({"index", "_index", "readme"})
 """Names of files that stand for their folder."""
@@ -106,6 +108,12 @@ def faq_files(path: Path) -> tuple[Path, ...]:
     if not files:
         raise FeedError(f"{path} holds no Markdown files.", "Put one file for each question into it, ending in .md.")
     return files
+
+
+def is_faq_header(columns: Set[str]) -> bool:
+    """Whether a table with these columns, by their normal names, holds FAQs, or ids of FAQs to hide."""
+    hides = bool(columns & NAMES and columns & {*_COLUMNS["id"]}) and columns <= _HIDING
+    return hides or bool(columns & {*_COLUMNS["answer"]} and columns & {*_COLUMNS["title"]})
 
 
 def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
@@ -163,9 +171,9 @@ def _renamed(faq: Faq, source: Source, row: NamedValues, intake: Intake) -> tupl
 def _rows(source: Source) -> Iterator[NamedValues | RowError | Skipped]:
     start = next((line.strip() for line in source.lines() if line.strip()), "").lstrip("\ufeff").lower()
     columns = {normal_name(name.strip("\"' ")) for name in re.split(r"[,;\t|]", start)}
-    is_table = columns & {*_COLUMNS["answer"]} and columns & {*_COLUMNS["title"]} and not start.startswith(("#", "---"))
+    is_table = is_faq_header(columns) and not start.startswith(("#", "---"))
     if start.startswith(("{", "[{", "[\n")) or start == "[" or is_table:
-        yield from named_values(source, _COLUMNS["title"], with_blank=True)
+        yield from named_values(source, with_blank=True)
     else:
         yield from _page(source, start.startswith(_HTML))
 

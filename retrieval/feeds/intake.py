@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
 from retrieval.catalog.product import Product
+from retrieval.feeds.blanks import is_blank
+from retrieval.feeds.not_public import NAMES
+from retrieval.feeds.table import normal_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,16 @@ class Columns:
     def name(self, columns: Iterable[str]) -> None:
         """Note that a file has these columns, whether or not any row has a value in them."""
         self.named.update(dict.fromkeys(columns))
+
+    def fill(self, row: Mapping[str, object], is_hidden: bool) -> None:
+        """Note the columns of a row, those that have a value in it and, if it is hidden, those that can have hidden it."""
+        self.name(row)
+        for column in row.keys() - self.filled:
+            if not is_blank(row[column]):
+                self.filled.add(column)
+        for column in row if is_hidden else ():
+            if normal_name(column) in NAMES and not is_blank(row[column]):
+                self.note(column, "shown or hidden")
 
     def note(self, column: str, name: str) -> None:
         """Count that a record took the field `name` from `column`."""

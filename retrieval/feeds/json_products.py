@@ -21,6 +21,7 @@ from retrieval.catalog.product import Product
 from retrieval.feeds.amount import price_and_sale, read_amount
 from retrieval.feeds.blanks import is_blank, is_empty
 from retrieval.feeds.draft import Draft, read_attributes
+from retrieval.feeds.highlights import highlight_sentences, with_highlights
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.json_values import json_values
 from retrieval.feeds.json_variants import with_variants
@@ -66,21 +67,23 @@ _SALE_ENDS = (
     "special_to_date",
 )  # fmt: skip
 """Names of the two sides of a sale's window; WooCommerce gives each twice, and only the one in GMT says its zone."""
+HIGHLIGHTS = ("product_highlight", "product_highlights", "highlights", "bullet_points", "bullet_point")
+"""Names of lists of short sentences about the thing, which a customer reads below its description."""
 _PERCENT_OFF = ("discount_percentage", "discount_percent")
 _ALSO: Mapping[str, str] = {
     **dict.fromkeys(_OLD_PRICES, "price"),
     **dict.fromkeys(_PERCENT_OFF, "sale_price"),
     **dict.fromkeys((*_SALE_STARTS, *_SALE_ENDS), "sale_price_effective_date"),
     **dict.fromkeys(("currency", "currency_code"), "currency"),
+    **dict.fromkeys(HIGHLIGHTS, "description"),
     "product_detail": "attributes",
 }
 """What columns are read for that are no field of Product by themselves."""
 _NO_ATTRIBUTES = frozenset(
     {
-        "attributes", "currency", "currency_code", "discount", "meta", "slug", "handle", "created_at", "updated_at",
-        "option1", "option2", "option3", "requires_shipping", "taxable", "admin_graphql_api_id",
+        "attributes", "currency", "currency_code", "discount", "handle", "meta", "option1", "option2", "option3",
     }
-    | NAMES | {alias for aliases in ALIASES.values() for alias in aliases} | set(_OLD_PRICES) | set(_PERCENT_OFF) | set(_SALE_STARTS) | set(_SALE_ENDS)
+    | NAMES | {alias for aliases in ALIASES.values() for alias in aliases} | set(_OLD_PRICES) | set(_PERCENT_OFF) | set(_SALE_STARTS) | set(_SALE_ENDS) | set(HIGHLIGHTS)
 ) - {"sku"}  # fmt: skip
 
 
@@ -112,9 +115,13 @@ def product_rows(
     currency = str(own).strip().upper() if is_code else intake.currency
     values: dict[str, object] = {}
     names: dict[str, str] = {}
+    if str(given.get("google_product_category", "")).strip().isdecimal():  # a number of Google's own list
+        del given["google_product_category"]
     for field, aliases in ALIASES.items():
         if used := next((name for name in aliases if name in given and not is_blank(given[name], field)), ""):
             values[field], names[field] = _SIMPLER.get(field, _same)(given[used], used), spelled[used]
+    if highlights := [each for name in HIGHLIGHTS for each in highlight_sentences(given.get(name))]:
+        values["description"] = with_highlights(values.get("description"), highlights)
     reason = hidden({normal_name(name): value for name, value in record.items()})
     row = record if written is None else written
     also = {name: _ALSO[normal] for name in row if (normal := normal_name(name)) in _ALSO}

@@ -5,6 +5,7 @@ Field reference: https://support.google.com/merchants/answer/7052112
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,14 +19,9 @@ from retrieval.feeds.table import Table, normal_name
 from retrieval.feeds.text import unescaped
 from retrieval.feeds.xml_items import xml_items
 
-_NOT_ABOUT_THE_PRODUCT = (
-    "additional_image_link", "mobile_link", "shipping", "tax", "identifier_exists", "ads_redirect", "custom_label",
-    "promotion_id", "excluded_destination", "included_destination", "canonical_link", "cost_of_goods_sold", "is_bundle",
-    "adult", "lifestyle_image_link", "pause", "guid", "pub_date", "updated", "display_ads",
-    "auto_pricing", "minimum_handling", "maximum_handling", "min_handling", "max_handling", "loyalty", "installment",
-    "subscription_cost", "transit_time", "ships_from", "return_policy_label", "sell_on_google", "short_title", "external_seller",
-)  # fmt: skip
-"""Beginnings of names that would make no sense as attributes."""
+_TERMS_OF_SALE = ("shipping", "tax")
+"""Beginnings of names of terms in parts; in other formats they may be words."""
+_NEXT_DETAIL = re.compile(r",(?=[^,:]*:)")
 _MEASURES = frozenset({"shipping_weight", "shipping_length", "shipping_width", "shipping_height"})
 """Names that begin so and are about the product all the same, as it is packed."""
 
@@ -57,7 +53,7 @@ def _product(file: str, line: int, record: Mapping[str, Any], intake: Intake) ->
     fields = {
         name: value
         for name, value in record.items()
-        if (normal := normal_name(name)) in _MEASURES or not normal.startswith(_NOT_ABOUT_THE_PRODUCT)
+        if (normal := normal_name(name)) in _MEASURES or not normal.startswith(_TERMS_OF_SALE)
     }
     by_name = {normal_name(name): name for name in fields}
     try:
@@ -65,21 +61,17 @@ def _product(file: str, line: int, record: Mapping[str, Any], intake: Intake) ->
     except ValueError as error:
         yield RowError(file, line, WHOLE_ROW, str(error), readable_id(fields.get(by_name.get("id", ""))))
         return
-    if str(fields.get(by_name.get("condition", ""), "")).lower() == "new":
-        del fields[by_name["condition"]]
-    if str(fields.get(by_name.get("google_product_category", ""), "")).isdecimal():  # a number of Google's own list
-        del fields[by_name["google_product_category"]]
     yield from product_rows(file, line, {**fields, "attributes": attributes}, intake, record)
 
 
 def _details(value: Any) -> dict[str, str]:
-    """`product_detail`: elements with a name and a value, or "section:name:value" in a table."""
+    """`product_detail`: elements with a name and a value, or "section:name:value" in a table, where a value may have commas."""
     found: dict[str, str] = {}
-    for detail in value if isinstance(value, list) else str(value).split(","):
+    for detail in value if isinstance(value, list) else _NEXT_DETAIL.split(str(value)):
         if isinstance(detail, Mapping):
             name, text = detail.get("attribute_name", ""), detail.get("attribute_value", "")
         else:
-            name, _, text = detail.rpartition(":")[0].rpartition(":")[2], "", detail.rpartition(":")[2]
+            *_, name, text = detail.split(":", 2) if ":" in detail else ("", "")
         if name.strip() and text.strip():
             found[normal_name(name)] = text.strip()
     return found

@@ -17,7 +17,7 @@ from retrieval.catalog.customer import Customer, Event, EventKind
 from retrieval.feeds.checked import checked
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.named_values import NamedValues, named_values
-from retrieval.feeds.report import FeedRow, RowError
+from retrieval.feeds.report import MISSING, FeedRow, RowError
 from retrieval.feeds.source import Source
 from retrieval.feeds.values import read_id, read_line, read_moment, read_stars, shown
 
@@ -79,7 +79,7 @@ def _event(row: NamedValues) -> Iterator[Event | RowError]:
     if isinstance(found, list):
         yield from found
     elif found.kind is EventKind.RATING and found.rating is None:
-        yield RowError(row.file, row.line, names["rating"], "is missing or empty")
+        yield RowError(row.file, row.line, names["rating"], MISSING)
     else:
         rating = found.rating if found.kind is EventKind.RATING else None
         yield Event(found.customer_id, found.product_id, found.kind, found.time, rating)

@@ -10,6 +10,9 @@ from typing import TypeAlias, TypeVar
 WHOLE_ROW = "(row)"
 """Stands for the field where the fault is not in one field."""
 
+MISSING = "is missing or empty"
+"""What is wrong with a field that has no value."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowError:

@@ -14,7 +14,7 @@ from retrieval.feeds.amount import price_and_sale
 from retrieval.feeds.draft import Draft
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.not_public import hidden
-from retrieval.feeds.report import FeedRow, RowError
+from retrieval.feeds.report import MISSING, FeedRow, RowError
 from retrieval.feeds.table import Table, TableRow, normal_name
 from retrieval.feeds.text import unescaped
 from retrieval.feeds.values import read_stock
@@ -47,7 +47,7 @@ _OPTION_NAMES = tuple(f"option{number}_name" for number in (1, 2, 3))
 _OPTION_FIELDS = {"color": "color", "colour": "color", "size": "size", "material": "material"}
 _OPTION = re.compile(r"option[123]_(?:name|value)")
 _ALSO = {
-    "handle": "item_group_id", "category": "product_type", "tags": "attributes", "published": "shown or hidden", "status": "shown or hidden",
+    "handle": "item_group_id", "category": "product_type", "tags": "search words", "published": "shown or hidden", "status": "shown or hidden",
     "grams": "attributes", "tracker": "quantity", "policy": "availability", "old_price": "price", "variant_image": "image_link",
 }  # fmt: skip
 """What columns are read for that are no field of Product by themselves."""
@@ -92,7 +92,7 @@ class _Reader:
         cells = {name: unescaped(cell).strip() for name, cell in row.cells.items()}
         own = {field: cells.get(column, "") for field, column in self._columns.items()}
         if not own["handle"]:
-            yield RowError(self._file, row.line, self._names["handle"], "is missing or empty")
+            yield RowError(self._file, row.line, self._names["handle"], MISSING)
             return
         first = self._first.setdefault(own["handle"], {**own, **cells})
         if not (own["price"] or own["sku"] or own["title"] or cells.get("option1_value")):

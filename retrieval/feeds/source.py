@@ -48,6 +48,10 @@ class Source:
         self.size = path.stat().st_size
         self._compressed = compressed
         self._raw: IO[bytes] | None = None
+        self.columns: tuple[str, ...] = ()
+        """The header of a table, as the file spells it; () before it was read, and for other files."""
+        self.short_rows: dict[int, int] = {}
+        """How many cells a row of a table has, by its line, where it has fewer than the header."""
 
     @classmethod
     def open(cls, path: Path) -> Source:

@@ -26,12 +26,12 @@ class TableRow:
 
 
 class Table:
-    """A header and the rows under it. `columns` maps normal names to those in the file, in its order."""
+    """A header and the rows under it. `columns` maps normal names to those in the file, in its order; `delimiter` divides cells."""
 
     def __init__(self, source: Source, columns: Mapping[str, str], delimiter: str, header_line: int) -> None:
         self.source = source
         self.columns = columns
-        self._delimiter = delimiter
+        self.delimiter = delimiter
         self._header_line = header_line
 
     @classmethod
@@ -66,10 +66,14 @@ class Table:
         for _ in range(self._header_line):
             next(lines)
         names = list(self.columns)
-        for line, cells in _records(lines, self._delimiter, len(names), self._header_line + 1):
+        self.source.columns = tuple(self.columns.values())
+        for line, cells in _records(lines, self.delimiter, len(names), self._header_line + 1):
             if isinstance(cells, str):
                 yield RowError(self.source.name, line, WHOLE_ROW, cells)
-            elif filled := {name: cell for name, cell in zip(names, cells, strict=False) if cell.strip()}:
+                continue
+            if 0 < len(cells) < len(names):
+                self.source.short_rows[line] = len(cells)
+            if filled := {name: cell for name, cell in zip(names, cells, strict=False) if cell.strip()}:
                 yield TableRow(line, filled)
             elif with_blank and cells:
                 yield TableRow(line, {})

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 
 from retrieval.catalog.product import Availability
+from retrieval.feeds.report import MISSING
 from retrieval.feeds.text import clean, plain, unescaped
 
 _LARGEST_COUNT = 2**31 - 1  # what an integer column of PostgreSQL holds
@@ -64,7 +65,7 @@ def read_id(value: object) -> str:
     """An identifier, never empty."""
     text = _at_most(_LONGEST_ID, read_line(value))
     if not text:
-        raise ValueError("is missing or empty")
+        raise ValueError(MISSING)
     return text
 
 

@@ -12,7 +12,7 @@ from retrieval.catalog.product import Availability, Product
 from retrieval.feeds.draft import Draft, readable_id
 from retrieval.feeds.intake import Intake
 from retrieval.feeds.not_public import hidden
-from retrieval.feeds.report import WHOLE_ROW, FeedRow, RowError, Skipped
+from retrieval.feeds.report import MISSING, WHOLE_ROW, FeedRow, RowError, Skipped
 from retrieval.feeds.table import Table, TableRow, normal_name
 from retrieval.feeds.text import unescaped
 
@@ -29,7 +29,7 @@ _STOCK = {
     "onbackorder": Availability.BACKORDER,
 }
 _ALSO = {
-    "type": "kind of row", "parent": "item_group_id", "short_description": "description", "categories": "product_type", "tags": "attributes",
+    "type": "kind of row", "parent": "item_group_id", "short_description": "description", "categories": "product_type", "tags": "search words",
     "images": "image_link", "id": "id", "date_sale_price_starts": "sale_price_effective_date", "date_sale_price_ends": "sale_price_effective_date",
 }  # fmt: skip
 """What columns are read for that are no field of Product by themselves."""
@@ -88,6 +88,7 @@ class _Reader:
             references = [reference for reference in (cells.get("sku"), f"id:{cells.get('id')}") if reference]
             self._parents |= dict.fromkeys(references, cells)
             if reason := hidden(cells):
+                self._intake.columns.fill({self._columns[name]: cell for name, cell in row.cells.items()}, True)
                 self._hidden.append(Skipped(self._file, row.line, reason, _id(cells), is_whole=True))
             else:
                 self._childless[references[0]] = row.line, cells
@@ -95,9 +96,7 @@ class _Reader:
         is_variation = any(kind.endswith("variation") for kind in kinds)
         parent = self._parents.get(cells.get("parent", ""), {}) if is_variation else {}
         if is_variation and not parent:
-            reason = (
-                f"no variable product has SKU or ID {cells['parent']}" if "parent" in cells else "is missing or empty"
-            )
+            reason = f"no variable product has SKU or ID {cells['parent']}" if "parent" in cells else MISSING
             yield RowError(self._file, row.line, self._columns.get("parent", "Parent"), reason, _id(cells))
         elif "grouped" in kinds and not hidden(cells):
             yield Skipped(self._file, row.line, "a group of products without a price of its own", _id(cells))

@@ -25,7 +25,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class XmlItem:
-    """One <item> or <entry>: the text of each child by name without prefix, `product_detail` as a list."""
+    """One <item> or <entry>: the text of each child by name without prefix, `product_detail` and `product_highlight` as lists."""
 
     line: int
     fields: dict[str, Any]
@@ -172,7 +172,7 @@ class _Reader:
     def _keep(self, name: str, fields: dict[str, Any]) -> None:
         """Of several elements with one name the first counts, one with the prefix `g:` before others.
 
-        Highlights are put together. Elements with parts are terms of sale, which make no sense run together, and are left out.
+        Highlights are a list. Elements with parts are terms of sale, which make no sense run together, and are left out.
         """
         prefix, _, local = name.rpartition(":")
         text = "".join(self._text).strip()
@@ -182,8 +182,8 @@ class _Reader:
             fields.setdefault(local, []).append(self._parts)
         elif self._parts or prefix not in _PREFIXES:
             return
-        elif local == _HIGHLIGHT and local in fields:
-            fields[local] = f"{fields[local]}; {text}"
+        elif local == _HIGHLIGHT:
+            fields.setdefault(local, []).append(text)
         elif local not in fields or (prefix and local not in self._prefixed):
             fields[local] = text
         if prefix:

@@ -6,11 +6,12 @@ import re
 
 from retrieval.catalog.faq import Faq
 from retrieval.catalog.product import Product
+from retrieval.folding import folded
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _MARKDOWN = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*_`#>|]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_MEASURE = re.compile(r"(?<![\w.])(\d+(?:[.,]\d+)?)[ -]?([a-z]{1,4}\b|[\"”])")
+_MEASURE = re.compile(r"(?<![\w.])(\d+(?:[.,]\d+)?)[ -]?([a-z]{1,4}\b|\")")
 _JOINED = re.compile(r"\w+(?:[-/.]\w+)+")
 _FAQ_PASSAGE = 600
 _STOP_WORDS = (
@@ -24,14 +25,14 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words of `text`, plurals reduced, in order; "2-person" gives "2" and "person"."""
-    return [_singular(word.replace("’", "'").removesuffix("'s")) for word in _WORD.findall(text.casefold())]
+    """Lower-case words of `text` without accents, plurals reduced, in order; "2-person" gives "2" and "person"."""
+    return [_singular(word.removesuffix("'s")) for word in _WORD.findall(folded(text))]
 
 
 def content_words(text: str) -> list[str]:
     """`words` without those that carry no meaning in a search; all of them where nothing else is left."""
-    found = _WORD.findall(text.casefold())
-    kept = [word for word in found if word.replace("’", "'") not in STOP_WORDS]
+    found = _WORD.findall(folded(text))
+    kept = [word for word in found if word not in STOP_WORDS]
     return words(" ".join(kept or found))
 
 
@@ -70,11 +71,12 @@ def query_words(text: str) -> list[str]:
 
 def compounds(text: str) -> list[str]:
     """Measures, model numbers and hyphenated words, each as one word: "16 GB" is "16gb", "Wi-Fi" "wifi", 15.6" "15.6inch"."""
-    folded = text.casefold()
+    plain_text = folded(text)
     measures = [
-        match[1].replace(",", ".") + ("inch" if match[2] in '"”' else match[2]) for match in _MEASURE.finditer(folded)
+        match[1].replace(",", ".") + ("inch" if match[2] == '"' else match[2])
+        for match in _MEASURE.finditer(plain_text)
     ]
-    return measures + [re.sub(r"\W", "", match.group()) for match in _JOINED.finditer(folded)]
+    return measures + [re.sub(r"\W", "", match.group()) for match in _JOINED.finditer(plain_text)]
 
 
 def product_fields(product: Product) -> dict[str, list[str]]:

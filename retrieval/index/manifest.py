@@ -14,8 +14,8 @@ from retrieval.index.encoder import Encoder
 from retrieval.index.home import REBUILD
 from retrieval.index.texts import IndexTexts
 
-FORMAT = 3
-"""Raised when the layout of an index folder changes."""
+FORMAT = 4
+"""Raised when the layout of an index folder, or how words are read into it, changes."""
 
 _NAME = "manifest.json"
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.catalog.product import Product
+from retrieval.folding import folded
 from retrieval.index.document import product_head, product_words, words
 from retrieval.index.encoder import Encoder, Vectors
 from retrieval.remembered import remembered
@@ -36,6 +37,8 @@ _OPEN = (
 _ARTICLES, _VAGUE = frozenset(_LEADING.split()), frozenset(_OPEN.split())
 """Words before the name of a thing, and words that name none."""
 _MOST_WORDS = 4
+_COMPOUND = 4
+"""Letters from which a word counts as the end of a longer one: sticks of drumsticks."""
 _PROBED = 16
 """How many of the nearest products are looked at by name."""
 
@@ -48,6 +51,9 @@ class Nearness:
     in_record: float = 0.45  # a word of its description
     unsaid: float = 0.48  # no word of it
     by_name: float = 0.53  # the same, beside title and type alone, whatever the description says
+    called: float = (
+        0.6  # beside title and type, for another word for the same thing: a couch is a sofa, a flute no clarinet
+    )
 
 
 class Assortment:
@@ -64,11 +70,24 @@ class Assortment:
         self._in_names = frozenset(word for product in products for word in words(product_head(product)))
         self._in_records = frozenset(word for product in products for word in product_words(product))
         self._remembered = remembered(self._has, 1024)
+        self._remembered_names = remembered(self._calls, 1024)
 
     def has(self, query: str) -> bool:
         """Whether the shop has what `query` names; True for a query that names no single thing."""
         thing = thing_named(query)
         return not thing or self._remembered(thing)
+
+    def calls(self, query: str) -> bool:
+        """Whether a product is called what `query` names, or means the same by its name; True for a query that names no single thing."""
+        thing = thing_named(query)
+        return not thing or self._remembered_names(thing)
+
+    def _calls(self, thing: str) -> bool:
+        head = words(thing)[-1]
+        if any(name == head or (len(head) >= _COMPOUND and name.endswith(head)) for name in self._in_names):
+            return True
+        vector = self._encoder.encode_queries([thing])[0]
+        return self._by_name(vector, self._vectors @ vector) >= self._nearness.called
 
     def _has(self, thing: str) -> bool:
         head = words(thing)[-1]
@@ -82,8 +101,12 @@ class Assortment:
             return nearest >= limit.in_name
         if nearest >= (limit.in_record if head in self._in_records else limit.unsaid):
             return True
+        return self._by_name(vector, cosines) >= limit.by_name
+
+    def _by_name(self, vector: Vectors, cosines: Vectors) -> float:
+        """The cosine of the name that means most nearly what `vector` does, among the products that are nearest."""
         beside = self._encoder.encode_queries([self._name(row) for row in np.argsort(-cosines)[:_PROBED]])
-        return float((beside @ vector).max(initial=0.0)) >= limit.by_name
+        return float((beside @ vector).max(initial=0.0))
 
     def _name(self, row: int) -> str:
         """Title with type."""
@@ -93,7 +116,7 @@ class Assortment:
 
 def thing_named(query: str) -> str:
     """The thing that `query` asks for by name, in lower case ("climbing ropes"); "" where it names none, or several."""
-    front = _BEHIND.sub("", query.lower().strip(" ?!.")).strip()
+    front = _BEHIND.sub("", folded(query).strip(" ?!.")).strip()
     said = [word for word in front.split() if word not in _ARTICLES]
     if not 0 < len(said) <= _MOST_WORDS or not all(_SAID.fullmatch(word) for word in said):
         return ""

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.catalog.product import Product
+from retrieval.folding import folded
 from retrieval.index.document import words
 from retrieval.recommendation.product_features import Rows
 
@@ -97,7 +98,7 @@ def _runs(title: str) -> Iterator[tuple[Run, bool]]:
     """Neighboring words without a number, a mark or a preposition between them; and whether "for" or "with" came before."""
     run: list[str] = []
     is_behind = False
-    for match in _TOKEN.finditer(title.casefold()):
+    for match in _TOKEN.finditer(folded(title)):
         token = match.group()
         if token.isalpha() and len(token) > 1 and token not in _APART:
             run += words(token)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Table, func, literal, select
+from sqlalchemy import Connection, Engine, Table, literal, select
 
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer, Event
@@ -65,12 +65,6 @@ class Records:
         with reading(self._engine) as connection:
             return _catalog(connection)
 
-    def count(self, kind: Kind) -> int:
-        """How many records of `kind` there are. Orders are not kept here: raises KeyError for them."""
-        query = select(func.count()).select_from(table_of(_TABLES[kind]))
-        with reading(self._engine) as connection:
-            return connection.scalar(query) or 0
-
     def version(self) -> DataVersion:
         """The version of the records now."""
         with reading(self._engine) as connection:
@@ -94,6 +88,11 @@ class Records:
         """The id of every customer."""
         with reading(self._engine) as connection:
             return frozenset(connection.scalars(select(CustomerRow.id)))
+
+    def product_ids(self) -> frozenset[str]:
+        """The id of every product."""
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(select(ProductRow.id)))
 
     def events(self, since: datetime | None = None) -> Sequence[Event]:
         """Every event at or after `since`, oldest first."""

@@ -60,6 +60,21 @@ def test_a_query_that_names_no_thing_is_left_to_the_search() -> None:
     assert _assortment().has("something nice for the evening")
 
 
+def test_a_shop_calls_its_things_by_their_names_and_by_words_that_mean_the_same() -> None:
+    """A cello is no rosin though the rosin is for one; sticks are drumsticks."""
+    products = (
+        Product("r", "Light Rosin", Money(Decimal(10)), product_type="Accessories", description="For violin and cello."),
+        Product("d", "Hickory Drumsticks", Money(Decimal(10)), product_type="Drums", description="A pair."),
+        Product("m", "Speckle Stoneware Mug", Money(Decimal(10)), product_type="Mugs", description="For tea."),
+    )  # fmt: skip
+    encoder = open_encoder()
+    vectors = np.asarray(encoder.encode_queries([product_text(product) for product in products]), np.float32)
+    shop = Assortment(products, vectors, encoder)
+    assert [thing for thing in ("cellos", "sticks", "coffee mug", "drumstick", "trumpets") if shop.calls(thing)] == [
+        "sticks", "coffee mug", "drumstick",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("query", "has"), [("raincoat", True), ("sofa", False), ("headphones", False), ("coffee cup", True)]
 )

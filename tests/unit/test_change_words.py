@@ -9,14 +9,19 @@ import pytest
 from assistant.actions.payment_method import PaymentKind, PaymentMethod
 from assistant.dialogue.thread import Thread
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind, Waiting
-from assistant.planning.change_form import amends, with_change
+from assistant.language_model.transcript import TranscriptTurn
+from assistant.planning.answer_form import Answer
+from assistant.planning.change_form import amends, is_borne, wants_order_cancelled, with_change
 from assistant.planning.choice_form import parts_about, picked_one
 from assistant.planning.continuing import continued
 from assistant.planning.detail_form import reason_in
 from assistant.planning.option_form import asks_for_the_same, options_said
 from assistant.planning.payment_form import methods_said
-from assistant.planning.plan import Change, Plan
+from assistant.planning.plan import Change, HandOver, Order, Plan, Policy, Step, Talk
+from assistant.planning.question_form import without_anger
+from finetune.corpora.conversation import WrittenTurn, read_conversations
 from retrieval.catalog.money import Money
+from tests.unit.corpus import CORPUS
 
 OPTIONS = {
     "switch_type": {"linear", "clicky", "tactile"},
@@ -136,3 +141,124 @@ def test_a_wish_is_no_reason() -> None:
     reasons = ("no longer needed", "ordered by mistake")
     assert reason_in("I need to cancel an order", reasons) == ""
     assert reason_in("I need to cancel, I don't need it anymore", reasons) == "no longer needed"
+
+
+def thread_with_order(plan: str = "order status A-1") -> Thread:
+    turn = TranscriptTurn("where is A-1", plan, "o1 A-1 | on its way", "It is on its way.")
+    return Thread(turns=(turn,), order="A-1")
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("address", "hm, that is much too slow for me"),
+        ("address", "it has to be here before the party"),
+        ("address", "could you speed up the delivery"),
+        ("payment", "which colors does it come in"),
+        ("cancel", "will it get here by friday?"),
+    ],
+)
+def test_a_change_that_the_message_does_not_speak_of_becomes_a_question(what: str, message: str) -> None:
+    step = Change.model_validate({"what": what, "order": "A-1"})
+    steps = with_change(Plan(steps=(step,)), thread_with_order(), message).steps
+    is_question = "?" in message or message.startswith(("could", "which"))
+    read: tuple[Step, ...] = (Order(what="status", order="A-1"), HandOver(reason="cannot_help"))
+    assert steps == ((Policy(question=message),) if is_question else read)
+    assert with_change(Plan(steps=(step,)), Thread(), message).steps == (Policy(question=message),)
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("address", "we are moving, the parcel must go to the new flat"),
+        ("address", "deliver it to my aunt"),
+        ("address", "77 Hill Road, Leeds LS1 1AA"),
+        ("payment", "I'd rather pay with my other card"),
+        ("cancel", "I do not need it any more"),
+        ("cancel", "please call it off"),
+        ("return", "it's too big"),
+    ],
+)
+def test_a_change_that_the_message_speaks_of_is_kept(what: str, message: str) -> None:
+    assert is_borne(Change.model_validate({"what": what}), message, Thread())
+
+
+def test_an_open_change_bears_what_answers_it() -> None:
+    step, said = Change(what="address", order="A-1"), "the one with the kettle"
+    assert not is_borne(step, said, thread_with_order())
+    assert is_borne(step, said, thread_with_order("change address"))
+    waiting = Waiting(Draft(Kind.CHANGE_ADDRESS), Detail.ORDER, (Choice("A-1", "A-1 (Kettle)"),))
+    assert is_borne(step, said, Thread(waiting=waiting))
+
+
+def test_nearly_no_change_of_the_corpus_is_lost() -> None:
+    changes, lost = 0, []
+    for path in sorted(CORPUS.glob("*/conversations/*.yaml")):
+        for written in read_conversations(path):
+            assert not isinstance(written, str)
+            before: WrittenTurn | None = None
+            for turn in written.turns:
+                steps = [step for step in turn.plan if isinstance(step, Change)]
+                thread = thread_with_order(_planned(before)) if before else Thread()
+                changes += len(steps)
+                lost += [turn.says for step in steps if not is_borne(step, turn.says, thread)]
+                before = turn
+    assert changes > 100
+    assert len(lost) <= 0.02 * changes, lost
+
+
+def _planned(turn: WrittenTurn) -> str:
+    return "\n".join(f"{step.tool} {getattr(step, 'what', '')}" for step in turn.plan)
+
+
+@pytest.mark.parametrize(
+    ("message", "is_wish"),
+    [
+        ("hm, cancel my order then", True),
+        ("please just cancel the whole order", True),
+        ("do not cancel the order", False),
+        ("cancel that", False),
+        ("cancel the change of my order", False),
+    ],
+)
+def test_a_wish_to_cancel_the_order_is_no_mere_no(message: str, is_wish: bool) -> None:
+    assert wants_order_cancelled(message) is is_wish
+    waiting = Waiting(Draft(Kind.CHANGE_PAYMENT, "A-1"), proposal="p", heading="Pay for order A-1 with PayPal")
+    answered = continued(message, waiting)
+    assert (answered is None) is is_wish or message.startswith("cancel the change")
+    planned = with_change(Plan(steps=(Talk(about="ok"),)), Thread(waiting=waiting), message).steps
+    assert planned == ((Change(what="cancel"),) if is_wish else (Talk(about="ok"),))
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["no, forget about it", "none of them", "ah nothing", "I'd rather keep them", "I don't want to return anything"],
+)
+def test_a_question_for_an_item_is_declined(message: str) -> None:
+    items = (Choice("a", "Night Lamp"), Choice("b", "Leather Belt"), Choice("c", "Kettle"))
+    answered = continued(message, Waiting(Draft(Kind.RETURN, "A-1"), Detail.ITEM, items))
+    assert answered is not None
+    assert answered.answer is Answer.NO
+
+
+@pytest.mark.parametrize(
+    "message", ["the lamp", "all of them", "not the lamp, the belt", "both the belt and the kettle"]
+)
+def test_an_item_that_is_named_declines_nothing(message: str) -> None:
+    items = (Choice("a", "Night Lamp"), Choice("b", "Leather Belt"), Choice("c", "Kettle"))
+    answered = continued(message, Waiting(Draft(Kind.RETURN, "A-1"), Detail.ITEM, items))
+    assert answered is None or answered.answer is not Answer.NO
+
+
+def test_a_no_with_nothing_open_asks_for_no_change() -> None:
+    plan = Plan(steps=(Change(what="return", order="A-1"),))
+    assert with_change(plan, thread_with_order("change return"), "ok, never mind").steps == (Talk(about="ok"),)
+    for message in ("send it back", "stop my order"):
+        assert with_change(plan, thread_with_order("change return"), message).steps == plan.steps
+
+
+def test_what_is_asked_is_kept_of_an_angry_message() -> None:
+    assert (
+        without_anger("the zip is broken and you are liars, give me a refund") == "the zip is broken, give me a refund"
+    )
+    assert without_anger("this is ridiculous") == "this is ridiculous"

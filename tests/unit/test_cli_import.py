@@ -26,10 +26,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def run(home: Path, noun: str, *arguments: str | Path) -> Result:
+def run(home: Path, noun: str, *arguments: str | Path, typed: str | None = None) -> Result:
     app = typer.Typer()
     import_.register(app)
-    return CliRunner().invoke(app, ["import", noun, *map(str, arguments), "--home", str(home)])
+    return CliRunner().invoke(app, ["import", noun, *map(str, arguments), "--home", str(home)], input=typed)
 
 
 def catalog(home: Path) -> Catalog:
@@ -149,6 +149,141 @@ def test_replace_keeps_what_bad_rows_may_be_about_and_says_why(home: Path, tmp_p
     feed.write_text(good_lines("B", "C"))
     assert counts(run(home, "products", feed, "--replace")) == [0, 0, 2, 1]
     assert list(catalog(home).products) == ["B", "C"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("merchant", "id\ttitle\tprice\tstatus\nA\tTent\t5 EUR\t\nB\t\t\tdraft\n"),
+        (
+            "shopify",
+            "Handle,Title,Variant SKU,Variant Price,Status\na,Tent,A,5,\nb,Hat,B,5,draft\n",
+        ),
+        (
+            "woocommerce",
+            "ID,Type,SKU,Name,Status,Parent,Regular price\n1,simple,A,Tent,,,5\n2,variable,B,Hat,draft,,\n3,variation,C,Hat,,B,5\n",
+        ),
+        ("jsonl", '{"id":"A","title":"Tent","price":5,"status":null}\n{"id":"B","status":"draft"}\n'),
+    ],
+)
+def test_a_column_that_only_hides_rows_is_used(home: Path, tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    said = run(home, "products", tmp_path / name).stdout
+    assert re.search(r"^Columns: .*\b[Ss]tatus -> shown or hidden\b", said, re.M), said
+    assert "Not used (empty): status" not in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "said"),
+    [
+        ("products", "id,title,price\n", "has a header and no rows"),
+        ("faqs", "question;answer\n\n", "has a header and no rows"),
+        ("customers", "id\tname\temail\n", "has a header and no rows"),
+        ("products", "Handle,Title,Variant Price\n", "has a header and no rows"),
+        ("products", "[]", "has no records"),
+        ("events", '{"events": []}', "has no records"),
+    ],
+)
+def test_a_file_without_records_says_so(home: Path, tmp_path: Path, kind: str, content: str, said: str) -> None:
+    (tmp_path / "feed").write_text(content)
+    result = run(home, kind, tmp_path / "feed")
+    assert result.exit_code == 2
+    assert f"{tmp_path / 'feed'} {said}." in result.stderr
+    assert "Not imported: 1 bad file, named above." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "said"),
+    [
+        ("products", "id,title,brand,price\nA,Tent,Oak,5\nB,Hat\n", "price: is missing or empty: the row has 2 of the 4 cells"),
+        ("products", "Handle,Title,Variant SKU,Variant Price\na,Tent,A,5\nb,Hat,B\n", "Variant Price: is missing or empty: the row has 3 of"),
+        ("customers", "id,phone,email\n1,,a@mill.example\n2,5\n", "name: is missing or empty"),
+        ("events", "customer_id;product_id;kind;time\nC;P;view;2026-01-02\nC;P;view\n", "time: is missing or empty: the row has 3 of"),
+        ("faqs", "question,answer\nWhy?,Because.\nHow?\n", "answer: is missing or empty: the row has 1 of the 2 cells"),
+    ],
+)  # fmt: skip
+def test_a_row_that_ends_early_says_how_many_cells_it_has(
+    home: Path, tmp_path: Path, kind: str, content: str, said: str
+) -> None:
+    (tmp_path / "feed").write_text(content)
+    result = run(home, kind, tmp_path / "feed")
+    assert f"feed:3: {said}" in result.stderr
+
+
+def test_a_missing_field_of_a_whole_row_is_only_missing(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "feed").write_text("id,title,price,brand\nA,Tent,5,Oak\nB,,5,\nC,,5\n")
+    said = run(home, "products", tmp_path / "feed").stderr.splitlines()
+    assert [line.partition(": ")[2] for line in said] == ["title: is missing or empty"] * 2
+
+
+def test_events_of_unknown_products_are_counted_and_kept(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "shop").write_text(good_lines("A"))
+    run(home, "products", tmp_path / "shop")
+    events = [
+        {"customer_id": "C", "product_id": id, "kind": "view", "time": f"2026-01-0{day}"}
+        for day, id in enumerate(("A", "X", "Y", "Y"), 1)
+    ]
+    (tmp_path / "events").write_text("\n".join(map(json.dumps, events)))
+    result = run(home, "events", tmp_path / "events")
+    assert (result.exit_code, counts(result)) == (0, [4, 0, 0, 0])
+    assert "Of unknown products: 3 events, kept until such a product is imported: Y, X." in result.stdout
+
+
+def _shop_of_five(home: Path, folder: Path) -> Path:
+    feed = folder / "feed.jsonl"
+    feed.write_text(good_lines(*"ABCDE"))
+    run(home, "products", feed)
+    return feed
+
+
+def test_what_removes_most_of_a_shop_is_refused_through_a_pipe(home: Path, tmp_path: Path) -> None:
+    feed = _shop_of_five(home, tmp_path)
+    feed.write_text(good_lines("A", "X", "Y", "Z", "V"))  # as many, but of other ids
+    result = run(home, "products", feed, "--replace")
+    assert result.exit_code == 2
+    assert (
+        "Nothing was stored: it would remove 4 of the 5 products: 4 that it does not name. If that is right, give --force"
+        in result.stdout
+    )
+    assert list(catalog(home).products) == list("ABCDE")
+    dry = run(home, "products", feed, "--replace", "--dry-run")
+    assert dry.exit_code == 0
+    assert "unless --force is given: it would remove 4 of the 5 products" in dry.stdout
+    assert counts(run(home, "products", feed, "--replace", "--force")) == [4, 0, 1, 4]
+    assert counts(run(home, "products", _shop_of_five(home, tmp_path), "--replace", "--force"))[3] == 4
+
+
+def test_what_hides_most_of_a_shop_is_refused_too(home: Path, tmp_path: Path) -> None:
+    feed = _shop_of_five(home, tmp_path)
+    feed.write_text("id,status\nA,hidden\nB,draft\nC,hidden\n")
+    assert run(home, "products", feed).exit_code == 2
+    feed.write_text("id,title,price,status\nA,Tent,5,hidden\nB,Hat,5,\nD,Mug,5,\n")
+    mixed = run(home, "products", feed, "--replace")
+    assert "it would remove 3 of the 5 products: 2 that it does not name, and 1 that it hides" in mixed.stdout
+    assert list(catalog(home).products) == list("ABCDE")
+
+
+def test_pages_are_guarded_as_products_are(home: Path, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    for name in "abc":
+        (pages / f"{name}.md").write_text(f"# Page {name}\n\nText.\n")
+    run(home, "faqs", pages)
+    result = run(home, "faqs", pages / "a.md", "--replace")
+    assert "it would remove 2 of the 3 FAQs: 2 that it does not name" in result.stdout
+    assert len(catalog(home).faqs) == 3
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y\n", ["A"]), ("\n", list("ABCDE"))])
+def test_a_terminal_is_asked(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, left: list[str]
+) -> None:
+    feed = _shop_of_five(home, tmp_path)
+    feed.write_text(good_lines("A"))
+    monkeypatch.setattr(import_, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    result = run(home, "products", feed, "--replace", typed=answer)
+    assert "It would remove 4 of the 5 products: 4 that it does not name. Go on? [y/N]" in result.stderr
+    assert list(catalog(home).products) == left
 
 
 def test_a_whole_shop(home: Path) -> None:
@@ -307,7 +442,7 @@ def test_what_is_hidden_and_removed_is_named(home: Path, tmp_path: Path) -> None
         (
             "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Cost per item,Tags\n"
             "mug,Mug,Fell,Flavor,Mint,A,5.00,1.00,new\n",
-            ["Variant SKU -> id", "Handle -> item_group_id", "Option1 Value -> options", "Attributes, told as facts: flavor, tags.",
+            ["Variant SKU -> id", "Handle -> item_group_id", "Option1 Value -> options", "Tags -> search words", "Attributes, told as facts: flavor.",
              "Not used (your own business, never told): Cost per item."],
         ),
         (

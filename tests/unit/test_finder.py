@@ -199,7 +199,9 @@ def test_a_question_about_one_product_in_view_is_asked_of_the_one_that_was_heard
     first, second = list(groups.values())[:2]
     step = Details(of=(first,), question="how much does it weigh")
     dialogue = replace(live, planner=Plans(step), listener=HearsALine(finder, shop.lines[second][0]))
-    assert dialogue.prepare("and how heavy would that be", Thread(shown=(first, second))).brief.products == (second,)
+    shown = Thread(shown=(first, second))
+    assert dialogue.prepare("and how heavy would that be", shown).brief.products == (second,)
+    assert dialogue.prepare("how heavy is the first one", shown).brief.products == (first,)
 
 
 @pytest.mark.parametrize(

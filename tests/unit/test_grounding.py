@@ -363,6 +363,14 @@ def test_a_field_that_is_asked_for_is_not_planned_as_another_question() -> None:
     assert grounded(step, "is it any good", SHOWN).steps == (step.model_copy(update={"question": "is it any good"}),)
 
 
+def test_what_is_on_sale_is_a_search_also_with_a_product_in_view() -> None:
+    for message in ("what is on sale?", "which ones are on offer", "what's reduced?"):
+        steps = grounded(Details(of=TENTS[:1], question=message), message, SHOWN).steps
+        assert [step.sort for step in steps if isinstance(step, Find)] == ["on_sale"]
+    asked = "is the first one on sale?"
+    assert isinstance(grounded(Details(of=TENTS[:1], question=asked), asked, SHOWN).steps[0], Details)
+
+
 @pytest.mark.parametrize(
     ("message", "compared"),
     [

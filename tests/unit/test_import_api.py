@@ -126,7 +126,7 @@ def test_replace_removes_what_is_gone_unless_half_of_it_is(client: TestClient, t
     assert post(client, feed(*"ABCD"), replace=True).json()["removed"] == 4
     refused = post(client, feed("A", price="9.00 USD"), replace=True)
     assert refused.status_code == 409
-    assert refused.json()["refused"] == "it has 1 products, less than half of the 4 that it would replace"
+    assert refused.json()["refused"] == "it would remove 3 of the 4 products: 3 that it does not name"
     assert not refused.json()["stored"]
     assert catalog(tmp_path).products["A"].price.amount == 5
     assert post(client, feed("A"), replace=True, force=True).json()["removed"] == 3
@@ -140,6 +140,28 @@ def test_what_cannot_be_read_stores_nothing(client: TestClient, tmp_path: Path, 
     assert not answer.json()["stored"]
     assert answer.json()["faults"][0]["line"] == 0
     assert list(catalog(tmp_path).products) == ["A"]
+
+
+def test_a_header_without_rows_is_a_fault(client: TestClient) -> None:
+    answer = post(client, b"id,title,price\n")
+    assert (answer.status_code, answer.json()["complete"]) == (422, False)
+    assert answer.json()["faults"][0]["reason"].startswith("feed has a header and no rows.")
+
+
+def test_events_of_unknown_products_are_counted(client: TestClient) -> None:
+    post(client, feed("A"))
+    rows = "".join(f"C,{id},view,2026-01-0{day}\n" for day, id in enumerate("AXX", 1))
+    answer = post(client, f"customer_id,product_id,kind,time\n{rows}".encode(), kind="events")
+    assert (answer.json()["added"], answer.json()["unknown_products"]) == (3, {"X": 2})
+
+
+def test_a_feed_of_another_kind_is_refused_whatever_is_forced(client: TestClient, tmp_path: Path) -> None:
+    answer = post(client, b"id,title,body,price,cost\nA,Tent,Dry.,9 USD,2 USD\n", kind="faqs", force=True)
+    assert answer.status_code == 422
+    (fault,) = answer.json()["faults"]
+    assert "looks like products (price), not like FAQs or policies" in fault["reason"]
+    assert "kind=products" in fault["reason"]
+    assert not catalog(tmp_path).faqs
 
 
 def test_a_feed_that_breaks_off_is_refused(client: TestClient, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def test_a_page_keeps_the_heading_above_each_line() -> None:
 def test_a_table_gives_one_line_a_row_with_its_column_names() -> None:
     page = Faq("ship", "Delivery", "| Region | Days |\n|---|---|\n| Alaska | 7 |\n| Oregon | 2 |")
     assert [line.text for line in page_lines(page)] == ["Region: Alaska; Days: 7", "Region: Oregon; Days: 2"]
+    assert page_lines(page)[0].cells == (("Region", "Alaska"), ("Days", "7"))
 
 
 def test_an_abbreviation_ends_no_sentence() -> None:

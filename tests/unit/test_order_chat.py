@@ -97,8 +97,8 @@ def test_what_a_shown_change_costs_is_answered_by_the_change_which_stays_open(ch
     chat.say("cancel A-1", "change cancel A-1")
     reply = chat.say(message, "policy charged")
     assert state(reply) is State.REMINDED
-    assert "$59.00 goes back to Visa ending in 4242" in reply.text
-    assert reply.text.endswith("Shall I go ahead?")
+    assert reply.text.startswith("$59.00 goes back to Visa ending in 4242")
+    assert reply.text.endswith("I still have this ready: cancel order A-1. Shall I go ahead? Just say yes or no.")
     assert "did not do" not in reply.text
     assert chat.say("yes").shown.done == "cancel"
 
@@ -185,6 +185,58 @@ def test_what_just_came_is_sent_back_and_the_newest_order_is_not_cancelled(kettl
 def test_the_newest_order_is_cancelled_if_nothing_in_another_is_named(kettles: OrderChat) -> None:
     kettles.conversation = None
     assert "cancel order K-2" in kettles.say("cancel what I just bought", "change cancel").text
+
+
+@pytest.mark.parametrize(
+    "message", ["send back the last thing, it is too tight", "return my most recent purchase please"]
+)
+def test_the_last_thing_to_go_back_is_the_last_that_has_arrived(kettles: OrderChat, message: str) -> None:
+    kettles.conversation = None
+    text = kettles.say(message, "change return").text
+    assert "K-1" in text
+    assert "cancel" not in text
+
+
+@pytest.mark.parametrize("message", ["I want to send back what I just ordered", "please send it back"])
+def test_what_has_not_arrived_is_said_to_be_cancelled_instead(kettles: OrderChat, message: str) -> None:
+    kettles.conversation = None
+    kettles.say("where is my last order?", "order status")
+    text = kettles.say(message, "change return").text
+    assert text.startswith("Order K-2 has not arrived yet, so there is nothing to send back, but it can be cancelled.")
+    assert text.endswith("Shall I go ahead?")
+
+
+def test_a_cancellation_that_is_wished_for_says_nothing_of_a_return(kettles: OrderChat) -> None:
+    kettles.conversation = None
+    assert "arrived" not in kettles.say("cancel the socks", "change cancel").text
+
+
+@pytest.mark.parametrize(
+    ("message", "plan", "says"),
+    [
+        ("please cancel the one that hasn't been shipped", "change cancel", "cancel order A-1"),
+        ("cancel the unsent order", "change cancel A-2", "cancel order A-1"),
+        (
+            "cancel the one that is on its way",
+            "change cancel",
+            "Order A-2 is on its way, so it can no longer be cancelled.",
+        ),
+        ("exchange something from the one that has arrived", "change exchange", "exchange from order A-3"),
+    ],
+)
+def test_an_order_is_meant_by_how_far_it_has_come(tmp_path: Path, message: str, plan: str, says: str) -> None:
+    chat = OrderChat(tmp_path, plant=lambda records, orders: orders.upsert([order("A-4", OrderStatus.RETURNED)]))
+    chat.say("where is A-2?", "order status A-2")
+    assert says in chat.say(message, plan).text
+
+
+def test_a_wish_to_cancel_the_order_takes_the_place_of_another_change(chat: OrderChat) -> None:
+    shown = chat.say("send A-1 to 1 High Street, Leeds, LS1 1AA, UK", "change address A-1")
+    assert state(shown) is State.PROPOSED
+    reply = chat.say("oh no, please cancel the order altogether", "talk ok")
+    assert "I did not do this: send order A-1 to another address" in reply.text
+    assert "cancel order A-1" in reply.text
+    assert chat.say("yes").shown.done == "cancel"
 
 
 def test_ten_minutes_end_it(chat: OrderChat) -> None:
@@ -432,6 +484,22 @@ def test_the_variant_is_asked_for_and_a_list_is_counted_as_shown(chat: OrderChat
     assert "add 1 × Shirt, blue ($26.00) to your cart" in chat.say("blue").text
     assert chat.say("yes").shown.done == "add_to_cart"
     assert chat.cart(ADA) == {"shirt-blue": 1}
+
+
+def test_as_many_as_are_left_are_proposed_of_the_variant_that_was_named(chat: OrderChat) -> None:
+    chat.say("show me shirts", "find shirts")
+    reply = chat.say("three of them in white in my cart", "cart add #1 x3")
+    assert reply.text.startswith("We only have 1 Shirt in white left. Here is what I would do: add 1 × Shirt, white")
+    assert chat.say("fine, only one then").shown.done == "add_to_cart"
+    assert chat.cart(ADA) == {"shirt-white": 1}
+    assert chat.say("another white one in my cart", "cart add #1").text == "We only have 1 Shirt in white left."
+
+
+def test_a_variant_that_was_named_for_the_cart_is_kept(chat: OrderChat) -> None:
+    chat.say("show me a blue shirt", "find shirts: blue")
+    refused = chat.say("the red one, 30 of it, into my cart", "cart add #1 x30")
+    assert refused.text == "Of one product, at most 10 can be in the cart."
+    assert "add 2 × Shirt, red" in chat.say("then two", "cart add #1 x2").text
 
 
 def test_the_button_of_a_card_is_a_yes_to_that_product(chat: OrderChat) -> None:

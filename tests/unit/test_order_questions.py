@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from assistant.actions.order import Order, OrderLine, OrderStatus
 from assistant.actions.orders import Orders
+from assistant.order_tables import OrderRow
 from assistant.planning.grammar.periods import Period, period_in
+from assistant.planning.order_form import MANY, OrderState, last_orders, state_of
 from retrieval.catalog.customer import Customer
 from retrieval.catalog.product import Product
 from retrieval.store.records import Records
@@ -454,3 +457,98 @@ WORDS = """since after from between until the beginning start of in last past pr
 )
 def test_any_message_has_a_period_or_none(message: str, today: date) -> None:
     assert isinstance(period_in(message, today), Period | None)
+
+
+@pytest.mark.parametrize(
+    ("message", "ids", "has_more"),
+    [
+        ("can you list my last two orders", ["O-4", "O-3"], False),
+        ("my latest 4 orders please", ["O-4", "O-3", "O-2"], True),
+        ("what did I get in my recent orders", ["O-4", "O-3", "O-2"], True),
+    ],
+)
+def test_the_last_orders_are_listed(shop: OrderChat, message: str, ids: list[str], has_more: bool) -> None:
+    text = asked(shop, "C-4", message, plan="order status")
+    assert [id for id in ("O-4", "O-3", "O-2", "O-1") if id in text] == ids
+    assert ("You have more orders than these" in text) is has_more
+
+
+@pytest.mark.parametrize(
+    ("message", "count"),
+    [
+        ("where is my last order", 0),
+        ("the last 2 things I bought", 0),
+        ("how do I send back my last orders", 0),
+        ("see my previous orders", MANY),
+        ("show my last five purchases", 5),
+    ],
+)
+def test_how_many_of_the_last_orders_are_asked_for(message: str, count: int) -> None:
+    assert last_orders(message) == count
+
+
+@pytest.mark.parametrize(
+    "message", ["what did I pay?", "and how much have I paid", "what's in it and how much did I pay?"]
+)
+def test_what_was_paid_is_that_of_the_order_in_view(shop: OrderChat, message: str) -> None:
+    assert "$300.00" in asked(shop, "C-4", "what was my first order?", message, plan="order status")
+
+
+@pytest.mark.parametrize("message", ["what did I pay altogether?", "how much have I spent", "what did we pay in 2025?"])
+def test_what_was_paid_in_all_is_that_of_all_orders(shop: OrderChat, message: str) -> None:
+    assert "ou spent" in asked(shop, "C-4", "what was my last order?", message, plan="order status")
+
+
+@pytest.mark.parametrize(
+    "message", ["hello, is my parcel packed?", "was my order processed yet?", "has it been dispatched"]
+)
+def test_how_far_an_order_has_come_is_asked_of_the_order(shop: OrderChat, message: str) -> None:
+    assert "P-1" in asked(shop, "C-7", message)
+
+
+def test_an_order_that_was_cancelled_says_so_with_its_reason(tmp_path: Path) -> None:
+    chat = OrderChat(tmp_path)
+    chat.say("cancel A-1", "change cancel A-1")
+    chat.say("yes")
+    assert chat.say("so is it cancelled now?", "policy cancel").text.startswith("Your order A-1 was cancelled.")
+    with chat.engine.begin() as connection:
+        connection.execute(update(OrderRow).where(OrderRow.id == "A-1").values(cancel_reason="no longer needed"))
+    for message in ("is it cancelled?", "why was it cancelled?"):
+        text = chat.say(message, "policy cancel").text
+        assert text == "Your order A-1 was cancelled. The reason that was given: no longer needed."
+
+
+@pytest.mark.parametrize(
+    ("message", "state"),
+    [
+        ("where is the one that hasn't come yet", OrderState.WAITED_FOR),
+        ("the parcel that you have not sent", OrderState.UNSENT),
+        ("what about the one still being prepared?", OrderState.UNSENT),
+        ("the one that was delivered", OrderState.ARRIVED),
+        ("the delayed parcel", OrderState.LATE),
+        ("what was in the cancelled order", OrderState.CANCELLED),
+        ("my order has not been sent", None),
+        ("I want the one that has a handle", None),
+        ("is there only one left", None),
+    ],
+)
+def test_the_state_by_which_an_order_is_meant(message: str, state: OrderState | None) -> None:
+    assert state_of(message) is state
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "can I still send back anything from my earlier orders?",
+        "can we still return something we ordered? which of my orders?",
+    ],
+)
+def test_what_can_still_go_back_is_told_order_by_order(shop: OrderChat, message: str) -> None:
+    text = asked(shop, "C-4", "where is my first order?", message, plan="change return O-1")
+    assert "you can still return O-4 until December 9" in text or "You can return order O-4 until December 9" in text
+    assert "O-1" not in text
+
+
+def test_that_nothing_can_go_back_is_said(shop: OrderChat) -> None:
+    text = asked(shop, "C-7", "can I still return something from my past orders?", plan="change return P-1")
+    assert text.startswith("None of your orders can be sent back right now.")

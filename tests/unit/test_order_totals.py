@@ -13,6 +13,7 @@ import pytest
 from assistant.actions.order import OrderLine, OrderStatus
 from assistant.actions.order_record import OrderRecord
 from assistant.actions.orders import Orders
+from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Note
 from assistant.planning.grammar.order_number import order_number
 from assistant.planning.grammar.text import Text
@@ -183,7 +184,7 @@ def test_orders_are_ranked_by_their_totals(sign: int, totals: str, told: str, no
     ],
 )
 def test_a_price_is_no_total(message: str) -> None:
-    assert not asks_spent(message)
+    assert not asks_spent(message, Thread())
 
 
 @pytest.mark.parametrize(

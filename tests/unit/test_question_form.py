@@ -66,6 +66,10 @@ def test_most_replies_of_the_corpus_that_begin_with_yes_or_no_answer_such_questi
         ("how many reviews does it have", "rating"),
         ("how many pockets does it have", ""),
         ("how many shelves are there", ""),
+        ("is the harp available", "stock"),
+        ("is it available now or later", "stock"),
+        ("is the harp available left-handed", ""),
+        ("is it available with a lid", ""),
         ("how heavy is it", ""),
     ],
 )

@@ -267,11 +267,11 @@ def test_a_variant_is_named_by_all_that_was_asked_for() -> None:
     }
     own = {f"p1.{key}": fact for key, fact in facts.items()}
     reply = said(replace(made, brief=replace(made.brief, facts={**made.brief.facts, **own})))
-    assert "in yellow in size M, and that one is sold out" in reply
+    assert "sold out in yellow in size M" in reply
     without = replace(
         made, message="do you have it in size M?", brief=replace(made.brief, facts={**made.brief.facts, **own})
     )
-    assert "in size M, and that one is sold out" in said(without)
+    assert "sold out in size M" in said(without)
     assert "yellow" not in said(without)
 
 
@@ -359,6 +359,15 @@ class TestFind:
         named = [name in on_sale for name in ("Vista 27 Monitor", "Vista 32 4K Monitor")]
         assert named == [0 in reduced, 1 in reduced]
         assert on_sale.count("(was $9,999.00)") == len(reduced)
+
+    def test_a_list_of_what_is_on_sale_says_how_many_more_there_are(self) -> None:
+        made = task("what is on sale?", Find(sort="on_sale"), products=2)
+        facts = dict(made.brief.facts)
+        for slot in ("p1", "p2"):
+            facts[f"{slot}.old_price"] = replace(facts[f"{slot}.price"], text="$9,999.00")
+        facts["more"] = replace(facts["p1.name"], key="more", text="3 more")
+        reply = said(replace(made, brief=replace(made.brief, facts=facts)))
+        assert re.search(r"\(was \$9,999\.00\) and 3 more\.", reply)
 
     def test_a_sorted_search_says_by_what(self) -> None:
         made = task("lightest monitor", Find(kind="monitors", sort="least weight"), attribute(PLUS, "Weight: 4 kg"))
@@ -472,7 +481,9 @@ class TestPolicy:
         )
 
     def test_a_table_row_is_put_in_words(self) -> None:
-        told = page(PLUS, "Option: express; time: 1 to 2 days; cost: $14.95")
+        cells = (("Option", "express"), ("time", "1 to 2 days"), ("cost", "$14.95"))
+        row = Line("page", LineKind.POLICY, "", "; ".join(": ".join(cell) for cell in cells), cells=cells)
+        told = BriefLine(PLUS, row)
         assert said(task("express cost", Policy(question="what does express cost"), told)) == (
             "Express: time 1 to 2 days, cost $14.95."
         )

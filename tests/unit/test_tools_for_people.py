@@ -79,6 +79,21 @@ def test_others_are_not_those_that_were_shown(bench: Bench) -> None:
     assert first.products[0] not in others.products
 
 
+@pytest.mark.parametrize("shown", [1, 2, 50])
+def test_what_is_on_sale_is_counted_to_the_end(bench: Bench, monkeypatch: pytest.MonkeyPatch, shown: int) -> None:
+    monkeypatch.setattr("assistant.tools.find.SHOWN", shown)
+    moment = northwire().moment
+    reduced = {
+        product.item_group_id or product.id
+        for product in bench.catalog.products.values()
+        if product.offer_at(moment).saving
+    }
+    found = find(Find(sort="on_sale"), task("what's on sale?"), bench)
+    assert len(found.products) == min(shown, len(reduced)) > 0
+    assert found.more == len(reduced) - len(found.products)
+    assert find(Find(kind="headphones"), task("headphones"), bench).more == 0
+
+
 def test_a_thing_of_another_trade_is_not_sold(bench: Bench) -> None:
     found = find(Find(kind="kayaks or paddle boards"), task("do you sell kayaks or paddle boards"), bench)
     assert found.notes == (Note.NOTHING_FOUND,)

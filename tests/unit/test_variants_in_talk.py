@@ -11,6 +11,7 @@ import pytest
 from assistant.beside import Beside
 from assistant.chips import Chips
 from assistant.dialogue.thread import Thread
+from assistant.evidence.brief import Note
 from assistant.planning.plan import Find
 from assistant.shown import Card, StockState
 from assistant.turn import Dialogue, TurnReply
@@ -114,7 +115,7 @@ def test_several_options_of_one_message_are_all_meant(
         ("gridline hoody in orange", "No, not in that color: the Gridline Fleece Hoody comes in black and blue."),
         (
             "squall rain jacket in yellow m",
-            "Yes, the Squall Rain Jacket comes in yellow in size M, and that one is sold out.",
+            "The Squall Rain Jacket comes in yellow in size M, but that one is sold out.",
         ),
     ],
 )
@@ -262,7 +263,7 @@ def test_a_search_for_a_child_shows_the_size_for_its_height(talk: Callable[..., 
 @pytest.mark.parametrize(("message", "start"), [
     ("orange?", "No, not in that color: the Perch Camp Chair comes in green, rust and black."),
     ("rust?", "Yes, the Perch Camp Chair comes in rust, and that one is in stock at $79.00."),
-    ("do you have it in black", "Yes, the Perch Camp Chair comes in black, and that one is in stock at $67.15."),
+    ("do you have it in black", "Yes, the Perch Camp Chair comes in black, and that one is in stock at $67.15 (was $79.00)."),
     ("is it on sale?", "Yes, in black: the Perch Camp Chair is $67.15 right now, down from $79.00."),
 ])  # fmt: skip
 def test_a_question_for_an_option_begins_with_yes_or_no(
@@ -270,6 +271,52 @@ def test_a_question_for_an_option_begins_with_yes_or_no(
 ) -> None:
     chair = ("tell me about the perch camp chair", "details [Perch Camp Chair]: tell me about it")
     assert talk(chair, (message, f"details #1: {message}")).text == start
+
+
+@pytest.mark.parametrize(("message", "text"), [
+    ("tarn mid hiking boots in grey 7", "The Tarn Mid Hiking Boots come in grey in size 7, but that one is sold out."),
+    ("are the tarn mid hiking boots in stock in grey 7?", "No, the Tarn Mid Hiking Boots are sold out in grey in size 7."),
+    ("do you have the tarn mid hiking boots in grey, size 7", "No, the Tarn Mid Hiking Boots are sold out in grey in size 7."),
+    ("how much are the tarn mid hiking boots in grey 7", "The Tarn Mid Hiking Boots are $135.15 (was $159.00) in grey in size 7, but that one is sold out."),
+    ("tarn mid hiking boots in grey 11", "Yes, the Tarn Mid Hiking Boots come in grey in size 11, and that one is in stock at $135.15 (was $159.00)."),
+    ("how much are the grey tarn mid hiking boots, are they reduced?",
+     "Yes, the Tarn Mid Hiking Boots come in grey, and that one is in stock at $135.15 (was $159.00)."),
+    ("tarn mid hiking boots in brown 11", "Yes, the Tarn Mid Hiking Boots come in brown in size 11, and that one is in stock at $159.00."),
+])  # fmt: skip
+def test_what_cannot_be_had_is_no_yes_and_what_is_reduced_says_so(
+    talk: Callable[..., TurnReply], message: str, text: str
+) -> None:
+    assert talk((message, f"details [Tarn Mid Hiking Boots]: {message}")).text == text
+
+
+@pytest.mark.parametrize(("message", "text"), [
+    ("which colors do the tarn mid boots come in in size 7?", "In size 7 the Tarn Mid Hiking Boots come in brown."),
+    ("what other colors in 9 then?", "In size 9 the Tarn Mid Hiking Boots come in brown and grey."),
+    ("which sizes in grey?", "In grey you can get the Tarn Mid Hiking Boots in 8, 9, 10 and 11."),
+    ("which colors are there", "The Tarn Mid Hiking Boots come in brown and grey. They are in stock."),
+])  # fmt: skip
+def test_options_asked_for_within_another_are_those_that_can_be_had_in_it(
+    talk: Callable[..., TurnReply], message: str, text: str
+) -> None:
+    boots = ("tell me about the tarn mid hiking boots", "details [Tarn Mid Hiking Boots]: tell me about them")
+    assert talk(boots, (message, f"details #1: {message}")).text == text
+
+
+def test_a_size_that_was_named_before_holds_for_the_colors(talk: Callable[..., TurnReply]) -> None:
+    asked = ("tarn mid hiking boots in grey 7", "details [Tarn Mid Hiking Boots]: in grey 7")
+    told = talk(asked, ("which other colors do you have?", "details #1: which other colors do you have")).text
+    assert told == "In size 7 the Tarn Mid Hiking Boots come in brown."
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["how long is the medium one", "how many pockets does the small one have?", "how much does the blue one weigh"],
+)
+def test_a_question_for_a_property_is_none_for_an_option(talk: Callable[..., TurnReply], message: str) -> None:
+    hoody = ("tell me about the gridline hoody", "details [Gridline Fleece Hoody]: tell me about it")
+    reply = talk(hoody, (message, f"details #1: {message}"))
+    assert not {Note.HAS_SIZE, Note.HAS_COLOR, Note.NO_SUCH_SIZE, Note.NO_SUCH_COLOR} & set(reply.brief.notes)
+    assert "comes in" not in reply.text
 
 
 @pytest.mark.parametrize(("name", "before", "text"), [

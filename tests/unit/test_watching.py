@@ -195,6 +195,17 @@ def test_what_is_no_feed_keeps_the_records_and_is_fetched_once(
     assert look(web) == ["imported"]
 
 
+def test_a_watched_feed_of_another_kind_is_refused_even_if_forced(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "feed.csv").write_text("id,question,answer,price\nA,Free?,Yes.,5 USD\n")
+    shop.force = True
+    watch = Watch([FileFeed(tmp_path / "feed.csv")], shop.store, 900)
+    with capture_logs() as logs:
+        watch.look()
+    assert [line["event"] for line in logs] == ["bad_row", "feed_refused"]
+    assert "looks like FAQs or policies (question, answer), not like products" in logs[0]["fault"]
+    assert not shop.prices()
+
+
 def test_half_a_feed_keeps_the_records_unless_forced(server: Server, shop: Shop, web: Watch) -> None:
     shop.replace = True
     server.body = rows(A=1, B=1, C=1, D=1, E=1)

@@ -76,13 +76,13 @@ def test_terms_of_sale_in_parts_are_no_facts(tmp_path: Path) -> None:
     assert dict(read(tmp_path, item("1", parts)).products["1"].attributes) == {}
 
 
-def test_of_repeated_elements_the_first_counts_and_highlights_add_up(tmp_path: Path) -> None:
+def test_of_repeated_elements_the_first_counts_and_highlights_are_sentences_of_the_description(tmp_path: Path) -> None:
     repeated = (
         "<product_type>Loose</product_type><g:product_type>Phones</g:product_type><g:product_type>Gifts</g:product_type>"
         "<g:product_highlight>Bright</g:product_highlight><g:product_highlight>Light</g:product_highlight>"
     )
     product = read(tmp_path, item("1", repeated)).products["1"]
-    assert (product.product_type, product.attributes["product_highlight"]) == ("Phones", "Bright; Light")
+    assert (product.product_type, product.description) == ("Phones", "Bright. Light.")
 
 
 def test_entities_are_resolved_even_twice_over(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from assistant.actions.change import CartLine, Change, Goods, ItemMove
-from assistant.actions.changes.goods import variant_title
+from assistant.actions.changes.goods import stock_left, variant_title
 from assistant.actions.changes.refused import Refused
 from assistant.actions.refusal import Reason
 from assistant.actions.requests import AddToCart, CartRequest, RemoveFromCart
@@ -50,11 +50,11 @@ def _line(product_id: str, quantity: int, situation: Situation) -> CartLine:
         raise Refused(Reason.NO_SUCH_PRODUCT, f"The shop has no product {product_id}.")
     offer, most = product.offer_at(situation.now), situation.policy.rules.cart.most
     if not (offer.is_available or offer.can_be_ordered_later):
-        raise Refused(Reason.OUT_OF_STOCK, f"{as_name(product.title)} is not in stock.")
+        raise Refused(Reason.OUT_OF_STOCK, f"{as_name(variant_title(product))} is not in stock.")
     if quantity > most:
         raise Refused(Reason.TOO_MANY, f"Of one product, at most {most} can be in the cart.")
     if offer.is_available and product.quantity is not None and quantity > product.quantity:
-        raise Refused(Reason.OUT_OF_STOCK, f"Only {product.quantity} of {as_name(product.title)} can be had now.")
+        raise Refused(Reason.OUT_OF_STOCK, stock_left(product))
     return cart_line(product, quantity, situation.now)
 
 

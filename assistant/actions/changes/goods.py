@@ -92,7 +92,7 @@ def _replacement(taken: Taken, swap: Swap, situation: Situation, only_options: b
 
 def _differing(old: Product, new: Product) -> Iterator[str]:
     """The options of a variant besides color and size that the old one does not have."""
-    for name, value in {"material": new.material, "brand": new.brand, **new.attributes}.items():
+    for name, value in {"material": new.material, "brand": new.brand, **new.facts}.items():
         before = getattr(old, name, "") if name in ("material", "brand") else old.attributes.get(name, "")
         if value and value != before:
             yield f"{name.replace('_', ' ')}: {value}" if value.casefold() in ("yes", "no", "none") else value
@@ -109,7 +109,7 @@ def _sold(product_id: str, currency: str, situation: Situation) -> Product:
     if found is None or found.price.currency != currency:
         raise Refused(Reason.NO_SUCH_PRODUCT, f"The shop has no product {product_id}.")
     if not found.offer_at(situation.now).is_available:
-        raise Refused(Reason.OUT_OF_STOCK, f"{as_name(found.title)} is not in stock.")
+        raise Refused(Reason.OUT_OF_STOCK, f"{as_name(variant_title(found))} is not in stock.")
     return found
 
 
@@ -119,10 +119,23 @@ def _goods(product: Product, situation: Situation) -> Goods:
 
 def variant_title(product: Product) -> str:
     """The title with color and size, where it does not say them itself."""
-    told = [
-        value for value in (product.color, product.size) if value and value.casefold() not in product.title.casefold()
-    ]
-    return f"{product.title}, {', '.join(told)}" if told else product.title
+    return ", ".join((product.title, *_untold_options(product)))
+
+
+def stock_left(product: Product) -> str:
+    """How many pieces of a product the shop has: "We only have 1 Rain Jacket in navy, M left."."""
+    options = ", ".join(_untold_options(product))
+    of_variant = f" in {options}" if options else ""
+    if not product.quantity:
+        return f"{as_name(variant_title(product))} is not in stock."
+    count = f"{product.quantity} of the" if product.quantity > 1 else "1"
+    return f"We only have {count} {as_name(product.title)}{of_variant} left."
+
+
+def _untold_options(product: Product) -> tuple[str, ...]:
+    """Color and size, where the title does not say them."""
+    said = product.title.casefold()
+    return tuple(value for value in (product.color, product.size) if value and value.casefold() not in said)
 
 
 def _check_stock(moves: Iterable[ItemMove], situation: Situation) -> None:
@@ -134,4 +147,4 @@ def _check_stock(moves: Iterable[ItemMove], situation: Situation) -> None:
     for product_id, quantity in wanted.items():
         product = situation.product(product_id)
         if product is not None and product.quantity is not None and product.quantity < quantity:
-            raise Refused(Reason.OUT_OF_STOCK, f"Only {product.quantity} of {as_name(product.title)} can be had now.")
+            raise Refused(Reason.OUT_OF_STOCK, stock_left(product))

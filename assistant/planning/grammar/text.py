@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.planning.grammar.numbers import in_digits
+from retrieval.folding import folded
 
 LONGEST = 1500
 """Characters of a message that are read; the rest of a longer one is left unread."""
@@ -20,7 +21,7 @@ HIDDEN = "\x1f"
 _TAG = re.compile(
     r"<\s*(script|style)\b.*?(?:<\s*/\s*\1\s*>|$)|<!--.*?(?:-->|$)|</?[a-zA-Z][^<>]{0,300}>", re.DOTALL | re.IGNORECASE
 )
-_TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ0-9]+(?:['’][A-Za-z]+)?|[^\w\s]")
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?|[^\w\s]")
 _PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "…": ".", "×": "x"}
 )
@@ -31,7 +32,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, number or sign: `word` in lower case, `stem` without plural or possessive, `cased` as written."""
+    """A word, number or sign: `word` in lower case, `stem` without accents, plural or possessive, `cased` as written."""
 
     word: str
     stem: str
@@ -99,8 +100,8 @@ _SINGULAR_IN_S = ("ss", "us", "is", "ous", "ens")
 
 
 def stem(word: str) -> str:
-    """`word` in lower case without plural, possessive or a second spelling: "Women's" and "womens" → "woman"."""
-    plain = word.lower().replace("’", "'")
+    """`word` in lower case without accents, plural, possessive or a second spelling: "Women's" and "womens" → "woman"."""
+    plain = folded(word)
     if plain.endswith("'s"):
         plain = plain[:-2]
     plain = plain.replace("'", "")
@@ -117,4 +118,4 @@ def stem(word: str) -> str:
 
 def stems(phrase: str) -> tuple[str, ...]:
     """The stems of the words of `phrase`, signs left out."""
-    return tuple(token.stem for token in Text(phrase).tokens if token.is_word)
+    return tuple(token.stem for token in Text(unicodedata.normalize("NFC", phrase)).tokens if token.is_word)
