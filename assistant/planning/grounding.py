@@ -58,7 +58,7 @@ _SHORT = 20
 _DIGITS = re.compile(r"\d+")
 _ASKING = (Policy.tool, Details.tool)
 NO_TOOLS: Mapping[str, str] = {}
-_OF_GOODS = (Find, Details, Choose, Compare, Ask, Talk)
+_OF_GOODS, _OF_TALK = (Find, Details, Choose, Compare), (Ask, Talk)
 _OF_SHOP = (Policy, Order, Change, HandOver, Ask, Talk)
 _SEARCHING = (Find, Bundle, Choose, Ask)
 """Steps that tell more of what a customer needs; a question about a product or the shop does not."""
@@ -83,8 +83,11 @@ class Grounding:
         if self._asks_a_page(plan, message):
             return Plan(steps=(Policy(question=said),), need=thread.need)
         steps: Sequence[Step] = plan.steps
-        if spoken.likened and len(steps) == 1 and isinstance(steps[0], _OF_GOODS):
-            return Plan(steps=(Find(kind=spoken.kind_of(spoken.likened), want=said),), need=thread.need)
+        is_of_goods = len(steps) == 1 and isinstance(
+            steps[0], (*_OF_GOODS, *(_OF_TALK if asks_for_goods(message) else ()))
+        )
+        if is_of_goods and (liked := spoken.similar_to):
+            return Plan(steps=(Find(kind=spoken.kind_of(liked), want=said),), need=thread.need)
         if spoken.search and len(steps) == 1 and not _knows_better(steps[0], spoken):
             steps = [spoken.search]
         asked = [(request[:LONGEST], tools.get(request, "")) for request in requests_in(message)]

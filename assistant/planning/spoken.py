@@ -158,7 +158,7 @@ class Spoken:
         return (*self._opened, *self._thread.shown, *filter(None, [self._thread.page]))[:1]
 
     @property
-    def likened(self) -> str:
+    def similar_to(self) -> str:
         """The product that the message asks for others like, named, placed in the list or in view; "" if it asks for none."""
         if not asks_for_like(self._message):
             return ""

@@ -57,7 +57,7 @@ _GIVEN_UP = ("color", "size", "brand", "rating", "discount", "age_group")
 
 def find(step: Find, task: Task, bench: Bench) -> Findings:
     """Search, read and rank. A product that contradicts the need comes last, and only if little else is left."""
-    if liked := Spoken(bench.constraints.grammar, task.thread, task.message).likened:
+    if liked := Spoken(bench.constraints.grammar, task.thread, step.want).similar_to:
         return _others_like(liked, task, bench)
     wanted = bench.constraints.of(step, task.need, task.message, task.thread.shown)
     is_for_ideas = bool(step.want and not step.kind) and bench.constraints.asks_for_ideas(
@@ -156,7 +156,7 @@ def _is_other_kind(kind: str, task: Task, candidates: Sequence[Candidate], bench
         for each in candidates
     ]
     return not any(
-        bench.search.calls(thing) and any(set(stems(thing)[:-1]) <= record for record in records)
+        bench.search.has_by_name(thing) and any(set(stems(thing)[:-1]) <= record for record in records)
         for thing in _things(kind)
     )
 

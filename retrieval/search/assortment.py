@@ -37,8 +37,6 @@ _OPEN = (
 _ARTICLES, _VAGUE = frozenset(_LEADING.split()), frozenset(_OPEN.split())
 """Words before the name of a thing, and words that name none."""
 _MOST_WORDS = 4
-_COMPOUND = 4
-"""Letters from which a word counts as the end of a longer one: sticks of drumsticks."""
 _PROBED = 16
 """How many of the nearest products are looked at by name."""
 
@@ -51,9 +49,7 @@ class Nearness:
     in_record: float = 0.45  # a word of its description
     unsaid: float = 0.48  # no word of it
     by_name: float = 0.53  # the same, beside title and type alone, whatever the description says
-    called: float = (
-        0.6  # beside title and type, for another word for the same thing: a couch is a sofa, a flute no clarinet
-    )
+    called: float = 0.6  # the same, for another word for the same thing: a couch is a sofa, a flute no clarinet
 
 
 class Assortment:
@@ -70,22 +66,23 @@ class Assortment:
         self._in_names = frozenset(word for product in products for word in words(product_head(product)))
         self._in_records = frozenset(word for product in products for word in product_words(product))
         self._remembered = remembered(self._has, 1024)
-        self._remembered_names = remembered(self._calls, 1024)
+        self._remembered_names = remembered(self._is_called, 1024)
 
     def has(self, query: str) -> bool:
         """Whether the shop has what `query` names; True for a query that names no single thing."""
         thing = thing_named(query)
         return not thing or self._remembered(thing)
 
-    def calls(self, query: str) -> bool:
+    def has_by_name(self, query: str) -> bool:
         """Whether a product is called what `query` names, or means the same by its name; True for a query that names no single thing."""
         thing = thing_named(query)
         return not thing or self._remembered_names(thing)
 
-    def _calls(self, thing: str) -> bool:
+    def _is_called(self, thing: str) -> bool:
         head = words(thing)[-1]
-        if any(name == head or (len(head) >= _COMPOUND and name.endswith(head)) for name in self._in_names):
-            return True
+        known = self._in_names | self._in_records
+        if any(name == head or (name.endswith(head) and name.removesuffix(head) in known) for name in self._in_names):
+            return True  # sticks are drumsticks where there are drums, and a rack is no track
         vector = self._encoder.encode_queries([thing])[0]
         return self._by_name(vector, self._vectors @ vector) >= self._nearness.called
 

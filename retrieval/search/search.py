@@ -143,9 +143,9 @@ class Search:
         """Whether the shop has the kind of thing that `query` names; True where it names no single thing."""
         return self._assortment.has(query)
 
-    def calls(self, query: str) -> bool:
+    def has_by_name(self, query: str) -> bool:
         """Whether a product is called what `query` names, by this or another word; True where it names no single thing."""
-        return self._assortment.calls(query)
+        return self._assortment.has_by_name(query)
 
     def nearest(self, query: str, filter: Filter, limit: int, moment: datetime | None = None) -> tuple[Candidate, ...]:
         """Products nearest in meaning to `query`, whether they share a word with it or not; one of each item group."""

@@ -12,7 +12,7 @@ from assistant.dialogue.thread import Thread
 from assistant.language_model.transcript import TranscriptTurn
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grounding import Grounding
-from assistant.planning.plan import Ask, Bundle, Choose, Compare, Details, Find, Order, Plan, Policy, Step
+from assistant.planning.plan import Ask, Bundle, Choose, Compare, Details, Find, Order, Plan, Policy, Step, Talk
 from assistant.planning.request_form import requests_in
 from assistant.planning.spoken import Spoken
 from tests.unit.grammar_shops import SHOPS
@@ -399,9 +399,14 @@ def test_those_are_compared_that_are_set_side_by_side(message: str, compared: tu
     ],
 )
 def test_others_are_asked_for_that_are_like_what_came_up(message: str, liked: str) -> None:
-    assert Spoken(GROUNDING.grammar, SHOWN, message).likened == liked
+    assert Spoken(GROUNDING.grammar, SHOWN, message).similar_to == liked
     steps = grounded(Details(of=("tent-2",), question=message), message, SHOWN).steps
     assert (steps == (Find(kind="tents", want=message),)) is bool(liked)
+
+
+def test_praise_that_likens_is_no_search() -> None:
+    said = "wow, I have never seen anything like it!"
+    assert grounded(Talk(about="praise"), said, SHOWN).steps == (Talk(about="praise"),)
 
 
 def test_how_many_are_asked_for_is_no_place_in_the_list() -> None:

@@ -143,8 +143,10 @@ _MONEY_BEFORE = re.compile(
 )
 _RATING_NEAR = re.compile(r"\b(?:rat(?:ed|ing|ings)|stars?|reviews?|score[ds]?)\b", re.IGNORECASE)
 _WEIGHING = re.compile(r"\b(?:weigh\w*|light(?:er)?|heav(?:y|ier)) ")
-_NEARNESS, _LESS_MONEY = Decimal("0.2"), Decimal("0.5")
-"""How far from the named number "around" reaches, as a share of it; nobody minds a price that is lower."""
+_NEARNESS = Decimal("0.2")
+"""How far from the named number "around" reaches, as a share of it."""
+_LESS_MONEY = Decimal("0.5")
+"""How far below a named price "around" reaches: few who say "around 50" refuse what costs 39, and hardly any want a gift card for 10."""
 BARE = ("bare", "spend")
 """Forms of a number with nothing around it that tells how it is meant."""
 _BEST_RATING = 5
