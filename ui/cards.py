@@ -98,10 +98,10 @@ def proposal_html(proposal: Proposed | None, strings: Strings = _ENGLISH) -> str
     money = "".join(f'<li class="is-money">{escape(line)}</li>' for line in proposal.money)
     notes = "".join(f'<p class="aisle-note">{escape(line)}</p>' for line in proposal.notes)
     no = "no_cancel" if proposal.kind == "cancel" else "no_change"  # "Cancel" would seem to cancel the order
+    labels = (("confirm", escape(strings(f"yes_{proposal.kind}"))), ("cancel", escape(strings(no))))
     buttons = "".join(
-        f'<button type="button" class="is-{do}" data-press="{do}" data-id="{escape(proposal.id)}" '
-        f'data-say="{escape(strings(f"{do}_said"))}">{escape(strings(label))}</button>'
-        for do, label in (("confirm", f"yes_{proposal.kind}"), ("cancel", no))
+        f'<button type="button" class="is-{do}" data-press="{do}" data-id="{escape(proposal.id)}" data-say="{label}">{label}</button>'
+        for do, label in labels
     )
     listed = f"<ul>{changes}{money}</ul>" if changes or money else ""
     return (
