@@ -82,10 +82,12 @@ def read_files(
     report: Report,
     progress: Progress,
     files_in: Callable[[Path], Sequence[Path]],
+    may_be_empty: bool = False,
 ) -> Reading[Record]:
     """Reads every file in `paths`; what is bad is reported and counted, and never stops the rest.
 
-    `files_in` names the files that one path stands for, such as those of a folder.
+    `files_in` names the files that one path stands for, such as those of a folder. With `may_be_empty` a table without rows and an empty
+    list are good files.
     """
     reading: Reading[Record] = Reading()
     for path in paths:
@@ -99,7 +101,11 @@ def read_files(
             before = len(reading.records)
             try:
                 source = Source.open(file)
-                _add(reading, source, read(source), report, progress)
+                count = _add(reading, source, read(source), report, progress)
+                if not count and not (may_be_empty and _has_no_rows(source)):
+                    raise FeedError(
+                        f"{source.name} has {_nothing_in(source)}.", "Look at what wrote it, or leave it out."
+                    )
             except FeedError as error:
                 reading.bad_files += 1
                 report(error)
@@ -110,7 +116,8 @@ def read_files(
 
 def _add(
     reading: Reading[Record], source: Source, rows: Iterator[FeedRow[Record]], report: Report, progress: Progress
-) -> None:
+) -> int:
+    """Add what `rows` hold to `reading`. Returns how many there were, bad ones included."""
     number = -1
     for number, row in enumerate(rows):
         if isinstance(row, RowError):
@@ -130,8 +137,7 @@ def _add(
             reading.records.append(row)
         if number % _EVERY == 0:
             progress(source.position, source.size)
-    if number < 0:
-        raise FeedError(f"{source.name} has {_nothing_in(source)}.", "Look at what wrote it, or leave it out.")
+    return number + 1
 
 
 def _with_cells(error: RowError, source: Source) -> RowError:
@@ -144,6 +150,18 @@ def _with_cells(error: RowError, source: Source) -> RowError:
 
 def _nothing_in(source: Source) -> str:
     """What a file without any record holds."""
-    lines = list(islice((line.strip() for line in source.lines() if line.strip()), 2))
-    is_header = len(lines) == 1 and len(source.columns) > 1
-    return "a header and no rows" if is_header else "no records"
+    return "a header and no rows" if _is_header(source, _first_lines(source)) else "no records"
+
+
+def _has_no_rows(source: Source) -> bool:
+    """Whether a file is a header without rows, or an empty list in JSON."""
+    lines = _first_lines(source)
+    return _is_header(source, lines) or "".join(lines) == "[]"
+
+
+def _is_header(source: Source, lines: Sequence[str]) -> bool:
+    return len(lines) == 1 and len(source.columns) > 1
+
+
+def _first_lines(source: Source) -> list[str]:
+    return list(islice((line.strip() for line in source.lines() if line.strip()), 2))

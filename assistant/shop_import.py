@@ -41,8 +41,8 @@ _SUSPICIOUS = 0.5
 class ImportResult:
     """What became of one import: what was read, what that changed, and the version of the data after it.
 
-    `outcome` is None if nothing was stored; `refusal` says why, although records were read, or would in a dry run; "" otherwise. `columns` says what became
-    of the columns of the files; products alone have any. `unknown` counts the events of each product id that the shop does not have.
+    `outcome` is None if nothing was stored. `refusal` says why nothing was stored, or would be without `dry`, although records were read; "" otherwise.
+    `columns` says what became of the columns of the files; products alone have any. `unknown` counts the events of each product id that the shop does not have.
     """
 
     kind: Kind
@@ -89,6 +89,7 @@ class ShopImport:
         Records that the files hide are removed. `replace` also removes records that the files do not name, unless a bad row
         has no id that can be read; products and FAQs alone can be replaced.
         With `careful`, as for feeds that nobody looks at, nothing is stored of a feed that seems broken; with `dry`, nothing at all.
+        `careful` accepts a feed of customers, orders or events without rows: there may be none in an hour.
         Otherwise `confirm` is asked, with the counts in words, before an import removes more than half of the stored records.
         """
         intake = Intake(self._currency, self._zone)
@@ -98,7 +99,9 @@ class ShopImport:
             check_kind(kind, source)
             return way.read(source)
 
-        reading = read_files(paths, read, report, progress, files_of(kind))
+        may_be_empty = careful and kind not in REPLACEABLE
+        reading = read_files(paths, read, report, progress, files_of(kind), may_be_empty)
+        has_news = not reading.is_empty or (may_be_empty and reading.is_complete)
         refusal = ""
         if not reading.is_empty:
             loss = self._loss(kind, reading, replace)
@@ -107,7 +110,7 @@ class ShopImport:
             elif loss and (dry or not confirm(loss)):
                 refusal = loss
         outcome = None
-        if not reading.is_empty and not refusal and not dry:
+        if has_news and not refusal and not dry:
             outcome = way.upsert(reading.records, reading.removal(replace))
         unknown = self._unknown(reading) if kind is Kind.EVENTS else Counter[str]()
         return ImportResult(kind, reading, outcome, self._records.version().number, refusal, intake.columns, unknown)
@@ -121,7 +124,7 @@ class ShopImport:
         """Why a feed seems broken; "" if it does not. `loss` says how much it would remove."""
         noun, found = NOUNS[kind], len(reading.records) + len(reading.skipped)
         if reading.bad_files:
-            return f"a file could not be read to its end; its {found} {noun} may be a part only"
+            return f"a file could not be used (see the fault); the {found} {noun} that were read may be only a part"
         if reading.bad_rows > found:
             return f"{reading.bad_rows} rows are bad and {found} are good"
         return loss

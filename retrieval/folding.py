@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _PLAIN = str.maketrans(
@@ -14,9 +15,13 @@ _PLAIN = str.maketrans(
 """Letters that Unicode does not take apart into a letter and its accent, and the quotes that people type for typographic ones."""
 
 
+_ACCENTS = re.compile("(?<=[a-z\u00df-\u00f6\u00f8-\u02af\u03b1-\u03c9])[\u0300-\u036f]+")
+"""Accents of Latin and Greek letters. In other scripts such a mark makes another letter: "й" is not "и", "パ" is not "バ"."""
+
+
 def folded(text: str) -> str:
-    """`text` in lower case, without accents, and with plain quotes; its length may change."""
+    """`text` in lower case, without the accents of Latin and Greek letters, and with plain quotes; its length may change."""
     if text.isascii():
         return text.lower().replace("`", "'")
     apart = unicodedata.normalize("NFD", text.casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign)).translate(_PLAIN)
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart)).translate(_PLAIN)

@@ -223,7 +223,7 @@ def _settings(home: Path | None, currency: str | None = None) -> Settings:
 def _read(shop: ShopImport, kind: Kind, feeds: Sequence[Feed], replace: bool, force: bool, dry: bool) -> ImportResult:
     """Imports `feeds` once, under a progress bar; what is bad goes to standard error. Raises FetchError for a URL.
 
-    Before more than half of the shop is removed a terminal is asked; without one the import is refused. `force` does neither.
+    Before more than half of the shop is removed a terminal is asked; without one the import is refused. With `force` it goes on without asking.
     """
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn

@@ -204,16 +204,20 @@ def _option_notes(products: list[Product], task: Task, bench: Bench) -> tuple[No
 
 
 def _within(products: Sequence[Product], question: str, task: Task, bench: Bench) -> Iterator[Note]:
-    """Which options a list of the others is asked within: "which colors in M" asks for those of size M, also if M was said before."""
+    """Which options a list of the others is asked within: "which colors in M" asks for those of size M, also if M was said before.
+
+    None if what has that size has no color at all.
+    """
     if len(products) != 1:
         return
     (product,) = products
-    said = said_options(task.message, bench.catalog.variants(product), bench)
+    variants = bench.catalog.variants(product)
+    said = said_options(task.message, variants, bench)
     within = said.over(earlier_options(product, task, bench)).had_by([product])
     asked = asked_fields(question)
-    if "colors" in asked and within.size:
+    if "colors" in asked and within.size and any(each.color for each in variants if each.size == product.size):
         yield Note.WITHIN_SIZE
-    if "sizes" in asked and within.color:
+    if "sizes" in asked and within.color and any(each.size for each in variants if each.color == product.color):
         yield Note.WITHIN_COLOR
 
 

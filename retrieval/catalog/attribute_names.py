@@ -33,7 +33,7 @@ _NO_FACT = re.compile(
     r"|currency(?:_code)?|identifier_exists|(?:ads|adwords|display_ads|shopping_ads)_\w+|(?:excluded|included)_(?:destination|countr)\w*|auto_pricing\w*|pause|adult"
     r"|is_bundle|(?:min|max|minimum|maximum)_handling\w*|loyalty\w*|installment\w*|subscription_cost\w*|ships_from_country|sell_on_google\w*|short_title|external_seller\w*"
     # when somebody touched it
-    r"|(?:created|updated|modified|imported|synced)(?:_(?:at|on|date|time|gmt|utc))?|date_(?:created|updated|modified|added)\w*|pub_date"
+    r"|(?:created|updated|modified|synced)(?:_(?:at|on|date|time|gmt|utc))?|imported_(?:at|on|date|time|gmt|utc)|date_(?:created|updated|modified|added)\w*|pub_date"
     r"|last_(?:update|modified|change|sync)\w*|feed_(?:id|label|name|version)"
 )
 """Names, in snake_case, of what shop systems and feeds keep about a record."""

@@ -41,7 +41,7 @@ from retrieval.feeds.table import normal_name
 from retrieval.feeds.text import unescaped
 from retrieval.feeds.values import read_id, read_line, read_link, read_text, shown
 
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
+COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "slug"),
     "title": ("title", "question", "q", "frage", "pregunta", "domanda", "name", "heading"),
     "answer": (
@@ -61,7 +61,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "intents": ("intents", "intent", "tags"),
     "link": ("link", "url"),
 }
-_HIDING = NAMES | {*_COLUMNS["id"], *_COLUMNS["title"]}
+"""For each field of Faq, the names under which it is looked for, best first."""
+_HIDING = NAMES | {*COLUMNS["id"], *COLUMNS["title"]}
 """Columns that are enough to hide FAQs: their ids, and that they are hidden."""
 _MOST_FRONT_MATTER = 20_000
 _NAMELESS = frozenset({"index", "_index", "readme"})
@@ -112,8 +113,8 @@ def faq_files(path: Path) -> tuple[Path, ...]:
 
 def is_faq_header(columns: Set[str]) -> bool:
     """Whether a table with these columns, by their normal names, holds FAQs, or ids of FAQs to hide."""
-    hides = bool(columns & NAMES and columns & {*_COLUMNS["id"]}) and columns <= _HIDING
-    return hides or bool(columns & {*_COLUMNS["answer"]} and columns & {*_COLUMNS["title"]})
+    hides = bool(columns & NAMES and columns & {*COLUMNS["id"]}) and columns <= _HIDING
+    return hides or bool(columns & {*COLUMNS["answer"]} and columns & {*COLUMNS["title"]})
 
 
 def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
@@ -129,7 +130,7 @@ def read_faqs(source: Source, intake: Intake) -> Iterator[FeedRow[Faq]]:
         if not row.values:
             yield Skipped(row.file, row.line, "empty row")
             continue
-        values, names = row.under(_COLUMNS)
+        values, names = row.under(COLUMNS)
         is_given = not is_blank(values["id"]) and _MADE_UP not in row.values
         if is_blank(values["id"]):  # rows of questions and answers often have none
             values["id"] = normal_name(str(values["title"] or ""))[:200].replace("_", "-")

@@ -10,8 +10,10 @@ import re
 
 from retrieval.feeds.text import unescaped
 
-_NEXT = re.compile(r"\s*[;|\n•]\s*|,\s*(?=[A-Z\d])")
-"""What parts the highlights of a cell; a comma only before a capital letter, for "light, warm and dry" is one."""
+_NEXT = re.compile(r"\s*[;|\n•]\s*|,\s*(?=[A-Z])|,\s+(?=\d)")
+"""Separates the highlights of a cell. A comma does so only before a capital letter, or a space and a digit: "light, warm and dry" is one, and so is "1,000 litres"."""
+_BULLET = re.compile(r"^(?:[-–*](?:\s+|$|(?=[^\W\d]))|•\s*)+")
+"""Bullets at the start, with or without a space behind them; a sign right before a digit is a minus."""
 
 
 def highlight_sentences(value: object) -> list[str]:
@@ -19,13 +21,21 @@ def highlight_sentences(value: object) -> list[str]:
     if isinstance(value, list):
         parts = [str(each) for each in value if isinstance(each, str)]
     elif isinstance(value, str):
-        parts = (
-            next(csv.reader([value.replace("\n", " ")], skipinitialspace=True)) if '"' in value else _NEXT.split(value)
-        )
+        parts = _cells(value)
     else:
         return []
-    said = (" ".join(unescaped(part).split()).lstrip("-–*• ") for part in parts)
+    said = (_BULLET.sub("", " ".join(unescaped(part).split()), count=1) for part in parts)
     return [text if text[-1] in ".!?" else f"{text}." for text in said if text]
+
+
+def _cells(value: str) -> list[str]:
+    """The highlights of one cell: quoted and with commas between them, or divided by signs."""
+    if not value.lstrip().startswith('"'):
+        return _NEXT.split(value)
+    try:
+        return next(csv.reader([value.replace("\n", " ")], skipinitialspace=True))
+    except csv.Error:
+        return _NEXT.split(value)
 
 
 def with_highlights(description: object, highlights: list[str]) -> object:

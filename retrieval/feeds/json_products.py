@@ -57,7 +57,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 }
 """For each field of Product, the names under which it is looked for, best first."""
 
-_OLD_PRICES = ("regular_price", "list_price", "compare_at_price", "original_price", "old_price", "msrp")
+OLD_PRICES = ("regular_price", "list_price", "compare_at_price", "original_price", "old_price", "msrp")
+"""Names of the price before a sale."""
 _SALE_STARTS = (
     "sale_starts", "sale_start_date", "sale_price_starts", "sale_price_start_date", "date_on_sale_from_gmt", "date_on_sale_from",
     "special_from_date",
@@ -71,7 +72,7 @@ HIGHLIGHTS = ("product_highlight", "product_highlights", "highlights", "bullet_p
 """Names of lists of short sentences about the thing, which a customer reads below its description."""
 _PERCENT_OFF = ("discount_percentage", "discount_percent")
 _ALSO: Mapping[str, str] = {
-    **dict.fromkeys(_OLD_PRICES, "price"),
+    **dict.fromkeys(OLD_PRICES, "price"),
     **dict.fromkeys(_PERCENT_OFF, "sale_price"),
     **dict.fromkeys((*_SALE_STARTS, *_SALE_ENDS), "sale_price_effective_date"),
     **dict.fromkeys(("currency", "currency_code"), "currency"),
@@ -83,7 +84,7 @@ _NO_ATTRIBUTES = frozenset(
     {
         "attributes", "currency", "currency_code", "discount", "handle", "meta", "option1", "option2", "option3",
     }
-    | NAMES | {alias for aliases in ALIASES.values() for alias in aliases} | set(_OLD_PRICES) | set(_PERCENT_OFF) | set(_SALE_STARTS) | set(_SALE_ENDS) | set(HIGHLIGHTS)
+    | NAMES | {alias for aliases in ALIASES.values() for alias in aliases} | set(OLD_PRICES) | set(_PERCENT_OFF) | set(_SALE_STARTS) | set(_SALE_ENDS) | set(HIGHLIGHTS)
 ) - {"sku"}  # fmt: skip
 
 
@@ -180,7 +181,7 @@ def _prices(
     currency: str,
 ) -> Iterator[tuple[str, str]]:
     """Understands an old price next to the price, and a discount in per cent, as a sale. Yields the field that it cannot read, and why."""
-    old, percent = _first(given, _OLD_PRICES), _first(given, _PERCENT_OFF)
+    old, percent = _first(given, OLD_PRICES), _first(given, _PERCENT_OFF)
     if old and "sale_price" not in values and "price" in values:
         values["price"], values["sale_price"] = price_and_sale(values["price"], given[old], currency)
     elif old:

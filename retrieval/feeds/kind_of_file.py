@@ -12,47 +12,46 @@ from collections.abc import Mapping, Sequence, Set
 from itertools import islice
 
 from retrieval.errors import FeedError
-from retrieval.feeds.faqs import is_faq_header
+from retrieval.feeds.faqs import COLUMNS, is_faq_header
+from retrieval.feeds.json_products import ALIASES, OLD_PRICES
 from retrieval.feeds.json_values import json_values
+from retrieval.feeds.people import CUSTOMER, EVENT
 from retrieval.feeds.report import RowError
 from retrieval.feeds.source import Source
 from retrieval.feeds.table import Table, normal_name
 from retrieval.store.versions import Kind
 
-_QUESTION = frozenset({"question", "frage", "pregunta", "domanda"})
-_ANSWER = frozenset({"answer", "antwort", "réponse", "respuesta", "risposta"})
 _BRIEFLY = frozenset({"q", "a"})
 _TITLE = frozenset({"title", "name", "heading"})
 _TEXT = frozenset({"text", "body", "content", "response", "reply", "html"})
+_QUESTION = frozenset(COLUMNS["title"]) - _TITLE - _BRIEFLY
+_ANSWER = frozenset(COLUMNS["answer"]) - _TEXT - _BRIEFLY
 _LINES = frozenset({"lines", "line_items"})
-_CUSTOMER_ID, _PRODUCT_ID = frozenset({"customer_id", "user_id"}), frozenset({"product_id", "item_id"})
-_HAPPENED = frozenset({"kind", "event", "event_type", "type", "time", "timestamp", "date", "created_at"})
+_CUSTOMER_ID, _PRODUCT_ID = frozenset(EVENT["customer_id"]), frozenset(EVENT["product_id"])
+_HAPPENED = frozenset((*EVENT["kind"], *EVENT["time"]))
 _ORDER = frozenset(
     {
         "lines", "line_items", "lineitem_name", "lineitem_sku", "lineitem_quantity", "placed", "placed_at", "order_id", "order_number",
-        "order_date", "order_status", "order_total", "financial_status", "fulfillment_status", "billing_name", "billing_address",
-        "shipping_name", "shipping_address", "tracking", "tracking_number", "delivered",
+        "order_date", "order_status", "order_total", "financial_status", "fulfillment_status", "tracking",
+        "tracking_number", "delivered",
     }
 )  # fmt: skip
 """Of which an order has two, because some of them may be an attribute of a product ("order number")."""
 _PRICE = frozenset(
     {
-        "price", "sale_price", "regular_price", "list_price", "compare_at_price", "original_price", "discounted_price", "special_price",
-        "variant_price", "variant_compare_at_price", "variants", "has_variant", "offers", "msrp", "availability", "item_group_id", "gtin",
-        "variant_sku", "stock_quantity", "inventory_quantity",
+        *ALIASES["sale_price"], *OLD_PRICES, "price", "variant_price", "variant_compare_at_price", "variants", "has_variant", "offers",
+        "availability", "item_group_id", "gtin", "variant_sku", "stock_quantity", "inventory_quantity",
     }
 )  # fmt: skip
 """Of which one is enough for a product."""
 _PRODUCT = frozenset(
     {
-        "sku", "brand", "vendor", "manufacturer", "stock", "quantity", "image_link", "image_url", "product_type", "mpn", "barcode", "ean",
-        "in_stock", "google_product_category", "handle", "product_name", "product_title", "condition", "cost_of_goods_sold", "body_html",
+        *ALIASES["brand"], *ALIASES["quantity"], *ALIASES["gtin"], "sku", "image_link", "image_url", "product_type", "mpn", "in_stock",
+        "google_product_category", "handle", "product_name", "product_title", "condition", "cost_of_goods_sold", "body_html",
     }
 )  # fmt: skip
 """Of which a product has two."""
-_PERSON = frozenset(
-    {"email", "e_mail", "email_address", "full_name", "customer_name", "accepts_marketing", "accepts_email_marketing"}
-)
+_PERSON = frozenset((*CUSTOMER["email"], *CUSTOMER["name"], "accepts_marketing", "accepts_email_marketing")) - _TITLE
 _WHOLE_NAME = frozenset({"first_name", "last_name"})
 _NOUNS: Mapping[Kind, str] = {
     Kind.PRODUCTS: "products",
@@ -70,6 +69,7 @@ _LINKED_DATA = re.compile(r"<script\b[^<>]*application/ld\+json[^<>]*>(.*?)</scr
 _PRODUCT_DATA = re.compile(r'"@type"\s*:\s*\[?\s*"Product(?:Group)?"')
 _ASKED = re.compile(r'"(?:FAQPage|Question)"|itemtype="[^"]*/(?:FAQPage|Question)"', re.I)
 _QUESTIONS = re.compile(r"<(?:summary|dt|h[1-6])\b[^<>]*>[^<]*\?", re.I)
+_FEED = re.compile(r"<(?:rss|feed|item|entry)[\s>]", re.I)
 _TAG = re.compile(r"<(?:[A-Za-z][\w.-]*:)?([A-Za-z][\w.-]*)[\s/>]")
 _MOST_RECORDS, _MOST_LINES, _MOST_NAMED = 20, 6, 5
 _MOST_TAGS = 200_000  # letters of an XML file in which its tags are looked for
@@ -123,16 +123,16 @@ def _is_table(table: Table, rows: int) -> bool:
 
 
 def _check_markup(kind: Kind, source: Source, start: str) -> None:
-    text = source.text()
-    if not _HTML.match(start) and "<html" not in text[:_MOST_TAGS].lower():
-        tags = _TAG.findall(text[:_MOST_TAGS])
-        _refuse_other(kind, source, {normal_name(tag): tag for tag in tags})
-        if kind is Kind.FAQS:
+    head = next(source.blocks(), "")[:_MOST_TAGS]
+    if not _HTML.match(start) and "<html" not in head.lower():  # a feed, or a page in Markdown that begins with a tag
+        _refuse_other(kind, source, {normal_name(tag): tag for tag in _TAG.findall(head)})
+        if kind is Kind.FAQS and (start.startswith("<?xml") or _FEED.search(head)):
             raise FeedError(
                 f"{source.name} is XML, which is no format of FAQs. Nothing of it was imported.",
                 "Give pages in Markdown or HTML, or a table with the columns question and answer.",
             )
         return
+    text = source.text()
     is_asked = _ASKED.search(text) is not None
     if any(map(_PRODUCT_DATA.search, _LINKED_DATA.findall(text))):
         if kind is not Kind.PRODUCTS and not (kind is Kind.FAQS and is_asked):
@@ -158,10 +158,10 @@ def _kind_of(names: Set[str]) -> tuple[Kind | None, Set[str]]:
     """The kind that alone has these names, with those that say so; None if none does."""
     if (names & _QUESTION and names & (_ANSWER | _TEXT)) or (names & _ANSWER and names & _TITLE) or names >= _BRIEFLY:
         return Kind.FAQS, _QUESTION | _ANSWER | _BRIEFLY
+    if names & _CUSTOMER_ID and names & _PRODUCT_ID and names & _HAPPENED and not names & _LINES:
+        return Kind.EVENTS, _CUSTOMER_ID | _PRODUCT_ID | _HAPPENED
     if len(names & _ORDER) > 1 or (names & _LINES and names & (_CUSTOMER_ID | _PERSON)):
         return Kind.ORDERS, _ORDER
-    if names & _CUSTOMER_ID and names & _PRODUCT_ID and names & _HAPPENED:
-        return Kind.EVENTS, _CUSTOMER_ID | _PRODUCT_ID | _HAPPENED
     if names & _PRICE or len(names & _PRODUCT) > 1:
         return Kind.PRODUCTS, _PRICE | _PRODUCT
     if not names & _TEXT and (names & _PERSON or names >= _WHOLE_NAME):

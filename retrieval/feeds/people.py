@@ -21,18 +21,20 @@ from retrieval.feeds.report import MISSING, FeedRow, RowError
 from retrieval.feeds.source import Source
 from retrieval.feeds.values import read_id, read_line, read_moment, read_stars, shown
 
-_CUSTOMER: Mapping[str, tuple[str, ...]] = {
+CUSTOMER: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "customer_id"),
     "name": ("name", "full_name", "customer_name"),
     "email": ("email", "e_mail", "email_address"),
 }
-_EVENT: Mapping[str, tuple[str, ...]] = {
+"""For each field of Customer, the names under which it is looked for, best first."""
+EVENT: Mapping[str, tuple[str, ...]] = {
     "customer_id": ("customer_id", "user_id"),
     "product_id": ("product_id", "item_id"),
     "kind": ("kind", "event", "event_type", "type"),
     "time": ("time", "timestamp", "date", "created_at"),
     "rating": ("rating", "stars"),
 }
+"""For each field of Event, the names under which it is looked for, best first."""
 _KINDS = {
     "view": EventKind.VIEW,
     "cart": EventKind.CART,
@@ -47,11 +49,11 @@ _KINDS = {
 
 def read_customers(source: Source, intake: Intake) -> Iterator[FeedRow[Customer]]:
     """Every customer of a file; of two with one id the first stays."""
-    for row in named_values(source, _CUSTOMER["id"]):
+    for row in named_values(source, CUSTOMER["id"]):
         if isinstance(row, RowError):
             yield row
             continue
-        values, names = row.under(_CUSTOMER)
+        values, names = row.under(CUSTOMER)
         if not values["name"]:
             values["name"] = " ".join(
                 str(row.values[name]) for name in ("first_name", "last_name") if row.values.get(name)
@@ -69,12 +71,12 @@ def read_customers(source: Source, intake: Intake) -> Iterator[FeedRow[Customer]
 
 def read_events(source: Source, intake: Intake) -> Iterator[FeedRow[Event]]:
     """Every event of a file. An event that occurs twice is one event."""
-    for row in named_values(source, _EVENT["customer_id"], _EVENT["product_id"]):
+    for row in named_values(source, EVENT["customer_id"], EVENT["product_id"]):
         yield from [row] if isinstance(row, RowError) else _event(row)
 
 
 def _event(row: NamedValues) -> Iterator[Event | RowError]:
-    values, names = row.under(_EVENT)
+    values, names = row.under(EVENT)
     found = checked(_Event, row.file, row.line, values, names)
     if isinstance(found, list):
         yield from found

@@ -32,7 +32,7 @@ def test_words_for_the_search_are_kept_and_never_told(name: str) -> None:
         ("google_product_category", "2271"), ("fb_product_category", "12"), ("category_ids", "3, 9"), ("inventory_policy", "deny"),
         ("menu_order", "4"), ("position", "2"), ("condition", "New"), ("virtual", "no"), ("date_modified_gmt", "2026-01-02"),
         ("video", "https://cdn.example/desk.mp4"), ("manual", "https://cdn.example/m"), ("tax_class", "reduced"), ("url_key", "oak"),
-        ("msrp_display_actual_price_type", "Use config"), ("sku_image_src", "a.png"), ("ads_labels", "promo"),
+        ("msrp_display_actual_price_type", "Use config"), ("sku_image_src", "a.png"), ("ads_labels", "promo"), ("imported_at", "2026-01-02"),
     ],
 )  # fmt: skip
 def test_what_shop_systems_keep_for_themselves_is_no_attribute(name: str, value: str) -> None:
@@ -45,7 +45,7 @@ def test_what_shop_systems_keep_for_themselves_is_no_attribute(name: str, value:
     [
         ("condition", "refurbished"), ("position", "rear"), ("video", "4K"), ("display_size", "6 inch"), ("download_speed", "300 Mbps"),
         ("shipping_weight", "4 kg"), ("theme", "dinosaurs"), ("media", "oil on canvas"), ("sku", "A-1"), ("handle", "cork"), ("country_of_origin", "Peru"),
-        ("age_group", "kids"), ("order", "Coleoptera"), ("collection", "Dune"),
+        ("age_group", "kids"), ("order", "Coleoptera"), ("collection", "Dune"), ("imported", "yes"),
     ],
 )  # fmt: skip
 def test_facts_about_the_thing_are_told(name: str, value: str) -> None:
@@ -96,6 +96,11 @@ def test_highlights_of_a_table_are_sentences_and_details_are_attributes(tmp_path
         ('"Soft, warm and light","Washes at 30"', ["Soft, warm and light.", "Washes at 30."]),
         ("• Folds flat\n• Fits a car boot", ["Folds flat.", "Fits a car boot."]),
         ("light, warm and dry", ["light, warm and dry."]),
+        ('27" display, light, warm and dry', ['27" display, light, warm and dry.']),
+        (f'"{"x" * 140_000}"', [f'"{"x" * 140_000}".']),
+        ("Holds 1,000 litres,Folds flat, 30 cm wide", ["Holds 1,000 litres.", "Folds flat.", "30 cm wide."]),
+        ("-20 °C to 40 °C", ["-20 °C to 40 °C."]),
+        ("- 3 pockets\n-Folds flat\n* Light\n-", ["3 pockets.", "Folds flat.", "Light."]),
         ("", []),
         (None, []),
     ],

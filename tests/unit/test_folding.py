@@ -48,6 +48,12 @@ GRAMMAR = Grammar(SHOP)
         ("“Rosé” ‘x’ Women’s", "\"rose\" 'x' women's"),
         ("Gore-Tex™ 20 m²", "gore-tex™ 20 m²"),
         ("帐篷", "帐篷"),
+        ("ΚΑΦΈΣ", "καφεσ"),
+        ("パン", "パン"),
+        ("バン", "バン"),
+        ("Чай", "чай"),
+        ("हिन्दी", "हिन्दी"),
+        ("한국", "한국"),
     ],
 )
 def test_accents_and_typographic_quotes_are_folded(text: str, plain: str) -> None:

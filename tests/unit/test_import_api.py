@@ -117,6 +117,17 @@ def test_every_kind_of_record(client: TestClient, tmp_path: Path) -> None:
     assert post(client, feed("A"), kind="nonsense").status_code == 422
 
 
+@pytest.mark.parametrize("content", [b"customer_id,product_id,kind,time\n", b"[]\n"])
+def test_an_hour_without_events_is_no_fault(client: TestClient, content: bytes) -> None:
+    answer = post(client, content, kind="events")
+    report = answer.json()
+    assert answer.status_code == 200
+    assert (report["stored"], report["complete"], report["added"], report["faults"]) == (True, True, 0, [])
+    refused = post(client, b"id,title,price\n", kind="products")
+    assert refused.status_code == 422
+    assert "a header and no rows" in refused.json()["faults"][0]["reason"]
+
+
 def test_packed_feeds_are_read(client: TestClient, tmp_path: Path) -> None:
     assert post(client, gzip.compress(feed("A"))).json()["added"] == 1
 

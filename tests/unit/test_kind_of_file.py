@@ -44,6 +44,12 @@ FILES: dict[str, tuple[Kind, str]] = {
     ),
     "sold.json": (Kind.ORDERS, '{"orders": [{"id": 1, "email": "ada@mill.example", "order_number": 7, "line_items": []}]}'),
     "clicks.csv": (Kind.EVENTS, "user_id,item_id,event,timestamp,price\n1,L1,view,2026-11-02T09:15:00Z,9\n"),
+    "bought.csv": (
+        Kind.EVENTS,
+        "customer_id,product_id,event,time,order_id,order_total\n1,L1,purchase,2026-11-02T09:15:00Z,A-7,9\n",
+    ),
+    "addresses.csv": (Kind.CUSTOMERS, "id,name,email,billing_address,shipping_address\n1,Ada,ada@mill.example,Mill Lane,\n"),
+    "bare.xml": (Kind.PRODUCTS, "<list><thing><title>Lamp</title><price>9 EUR</price><cost>2 EUR</cost></thing></list>"),
     "clicks.jsonl": (Kind.EVENTS, '{"customer_id": "1", "product_id": "L1", "type": "view", "date": "2026-11-02"}'),
     "help.csv": (Kind.FAQS, "id,question,answer,price\nq1,Is it free?,Yes.,no\n"),
     "help.json": (Kind.FAQS, '[{"title": "Is it free?", "answer": "Yes."}]'),
@@ -90,6 +96,7 @@ def test_a_file_of_another_kind_is_refused_with_the_right_command(tmp_path: Path
         ("prices.csv", "supplier,contact\nLumen,Ms. Watt\n"),
         ("feed", "supplier\tdiscount\nLumen\t40 %\nVolt\t35 %\n"),
         ("feed", "Artikel;Preis;EK\nLampe;9;2\nBirne;2;1\n"),
+        ("news.rss", "<rss version='2.0'><channel><title>News</title></channel></rss>"),
         ("news.xml", "<?xml version='1.0'?><feed><entry><title>News</title></entry></feed>"),
     ],
 )
@@ -109,6 +116,12 @@ def test_a_table_or_xml_without_questions_is_no_page(tmp_path: Path, name: str, 
         "id,status\nreturns,hidden\n",
         "Opening hours: nine to five.",
         "<p>We are open, always.</p>",
+        '<a id="top"></a>\n\n# Returns\n\nA month.\n',
+        '<img src="van.png">\n\n# Delivery\n\nTwo days.\n',
+        "<br>\n# Delivery\n\nTwo days.\n",
+        "<center>\n\n# Delivery\n\n</center>\n\nTwo days.\n",
+        "<!-- for customers -->\n# Delivery\n\nTwo days.\n",
+        "<Callout>Two days.</Callout>\n\n# Delivery\n\nTwo days.\n",
         "<?xml version='1.0'?>\n<!DOCTYPE html>\n<html><body><h2>Free?</h2><p>Yes.</p></body></html>",
         '<html><script type="application/ld+json">[{"@type": "Product", "offers": {}}, {"@type": "FAQPage"}]</script><p>Yes.</p>',
         '[{"title": "Gift wrapping", "text": "Free.", "tags": "gift"}]',
@@ -147,6 +160,9 @@ def test_a_feed_among_pages_is_left_out_and_the_pages_are_imported(tmp_path: Pat
     assert [faq.id for faq in result.reading.records] == ["returns"]
     assert (result.reading.bad_files, result.reading.exit_code) == (1, 1)
     assert "looks like customers" in faults[0]
+    careful = shop.run(Kind.FAQS, [folder], careful=True)
+    assert careful.outcome is None
+    assert careful.refusal == "a file could not be used (see the fault); the 1 FAQs that were read may be only a part"
 
 
 def test_a_table_of_ids_hides_faqs(tmp_path: Path) -> None:

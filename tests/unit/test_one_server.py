@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -40,20 +39,20 @@ def test_a_second_server_is_refused_before_it_heals_and_a_killed_first_one_is_no
     first = subprocess.Popen(
         [sys.executable, "-c", HOLDS, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
     )
-    assert first.stdout is not None
-    assert first.stdout.readline() == "holds\n"
-    monkeypatch.setattr(assistant.healing, "heal", lambda _settings: pytest.fail("the first one works with it"))
-    listener = listen("127.0.0.1", 0)
-    with listener, pytest.raises(SettingsError) as refusal:
-        run(settings, listener)
-    assert (
-        f"{tmp_path} is served already: process {first.pid}, at http://127.0.0.1:7999 since " in refusal.value.message
-    )
-    assert "--home" in refusal.value.hint
-    open_database(settings.resolved_database_url).dispose()  # as `aisle import` does next to a server
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
-    first.stdout.close()
+    try:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "holds\n"
+        monkeypatch.setattr(assistant.healing, "heal", lambda _settings: pytest.fail("the first one works with it"))
+        listener = listen("127.0.0.1", 0)
+        with listener, pytest.raises(SettingsError) as refusal:
+            run(settings, listener)
+        served = f"{tmp_path} is served already: process {first.pid}, at http://127.0.0.1:7999 since "
+        assert served in refusal.value.message
+        assert "--home" in refusal.value.hint
+        open_database(settings.resolved_database_url).dispose()  # as `aisle import` does next to a server
+    finally:
+        first.kill()
+        first.communicate()
     with alone_in(settings):
         assert f"process {os.getpid()}," in (tmp_path / FILE).read_text()
 
@@ -80,9 +79,11 @@ def test_servers_with_postgresql_and_chroma_share_a_home(tmp_path: Path) -> None
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_home_that_cannot_be_written_is_served_without_a_lock(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with alone_in(settings_of(tmp_path)):
-        assert not (tmp_path / FILE).exists()
-    tmp_path.chmod(0o700)
+    try:
+        with alone_in(settings_of(tmp_path)):
+            assert not (tmp_path / FILE).exists()
+    finally:
+        tmp_path.chmod(0o700)
 
 
 def test_a_file_system_without_locks_is_served_without_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from assistant.shown import Card, StockState
 from assistant.turn import Dialogue, TurnReply
 from finetune.corpora.live import live_dialogue
 from finetune.corpora.shop import CORPUS, CorpusShop
+from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.product import Product
 from retrieval.index.document import words
 from retrieval.index.encoder import Vectors
@@ -300,6 +303,28 @@ def test_options_asked_for_within_another_are_those_that_can_be_had_in_it(
 ) -> None:
     boots = ("tell me about the tarn mid hiking boots", "details [Tarn Mid Hiking Boots]: tell me about them")
     assert talk(boots, (message, f"details #1: {message}")).text == text
+
+
+@pytest.mark.parametrize("message", ["which sizes in blue?", "which sizes does it come in in blue?"])
+def test_what_has_no_sizes_is_not_sold_out_in_all_of_them(talk: Callable[..., TurnReply], message: str) -> None:
+    pack = ("tell me about the tern 28 daypack", "details [Tern 28 Daypack]: tell me about it")
+    reply = talk(pack, (message, f"details #1: {message}"))
+    assert Note.WITHIN_COLOR not in reply.brief.notes
+    assert "sold out" not in reply.text
+
+
+def test_what_has_no_colors_is_not_sold_out_in_all_of_them(
+    shop: CorpusShop, speaker: ScriptedSpeaker, tmp_path: Path
+) -> None:
+    name, message = "Tarn Mid Hiking Boots", "which colors do the tarn mid boots come in in size 9?"
+    products = [replace(each, color="") if each.title == name else each for each in shop.catalog.products.values()]
+    colorless = replace(shop, catalog=Catalog(products, shop.catalog.faqs.values()))
+    dialogue = live_dialogue(colorless, tmp_path, speaker, SilentReader(), HashedWords(), frozenset())
+    speaker.texts = [f"details [{name}]: {message}"]
+    *_, reply = (each for each in dialogue.reply(message, Thread()) if isinstance(each, TurnReply))
+    assert reply.brief.products
+    assert Note.WITHIN_SIZE not in reply.brief.notes
+    assert "sold out" not in reply.text
 
 
 def test_a_size_that_was_named_before_holds_for_the_colors(talk: Callable[..., TurnReply]) -> None:

@@ -83,12 +83,12 @@ class Shop:
         engine = open_database(f"sqlite:///{home / 'aisle.db'}")
         self.records, self.shop = Records(engine), ShopImport(engine)
         self.replace = self.force = False
-        self.fails = False
+        self.fails, self.kind = False, Kind.PRODUCTS
 
     def store(self, paths: Sequence[Path], report: Report) -> ImportResult:
         if self.fails:
             raise StoreError("The database does not answer.")
-        return self.shop.run(Kind.PRODUCTS, paths, replace=self.replace, careful=not self.force, report=report)
+        return self.shop.run(self.kind, paths, replace=self.replace, careful=not self.force, report=report)
 
     def prices(self) -> dict[str, int]:
         return {id: int(product.price.amount) for id, product in self.records.catalog().products.items()}
@@ -204,6 +204,13 @@ def test_a_watched_feed_of_another_kind_is_refused_even_if_forced(shop: Shop, tm
     assert [line["event"] for line in logs] == ["bad_row", "feed_refused"]
     assert "looks like FAQs or policies (question, answer), not like products" in logs[0]["fault"]
     assert not shop.prices()
+
+
+def test_an_hour_without_events_is_no_fault(shop: Shop, tmp_path: Path) -> None:
+    shop.kind = Kind.EVENTS
+    (tmp_path / "feed.csv").write_text("customer_id,product_id,kind,time\n")
+    assert look(Watch([FileFeed(tmp_path / "feed.csv")], shop.store, 900)) == ["imported"]
+    assert shop.records.version().number == 0
 
 
 def test_half_a_feed_keeps_the_records_unless_forced(server: Server, shop: Shop, web: Watch) -> None:
