@@ -54,7 +54,8 @@ class ChangeResult:
     """What became of one change in one turn. `waiting` is what the conversation waits for then.
 
     `section` is the part of the policy that a refusal rests on, `closed` the heading of an earlier proposal that this message
-    cancelled, and `closed_for` why. `cart` is what was looked at.
+    cancelled, and `closed_for` why. `cart` is what was looked at. `is_instead_of_return` is true for the cancellation of an order that
+    was to go back but has not arrived yet.
     """
 
     state: State
@@ -70,6 +71,7 @@ class ChangeResult:
     links: tuple[Link, ...] = ()
     waiting: Waiting | None = None
     product: str = ""
+    is_instead_of_return: bool = False
 
     @property
     def card(self) -> Card | None:
