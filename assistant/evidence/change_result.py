@@ -55,7 +55,7 @@ class ChangeResult:
 
     `section` is the part of the policy that a refusal rests on, `closed` the heading of an earlier proposal that this message
     cancelled, and `closed_for` why. `cart` is what was looked at. `later` are the titles of products that the customer wants in the cart too:
-    one is added at a time.
+    one is added at a time. `is_instead_of_return` is true for the cancellation of an order that was to go back but has not arrived yet.
     """
 
     state: State
@@ -72,6 +72,7 @@ class ChangeResult:
     waiting: Waiting | None = None
     product: str = ""
     later: tuple[str, ...] = ()
+    is_instead_of_return: bool = False
 
     @property
     def card(self) -> Card | None:

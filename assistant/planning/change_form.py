@@ -29,7 +29,7 @@ from assistant.planning.plan import (
 )
 from assistant.planning.request_form import LONGEST, asks_in_words, points, requests_in
 
-_HOW = re.compile(
+_ASKS_HOW = re.compile(
     r"^(?:(?:hi|hello|hey|ok(?:ay)?|so|and|but)[\s,.!]+)*(?:how (?:do|does|can|could|would|to|long|much)|what (?:happens|if|is your)|until when|can (?:i|we) still|is it too late|when (?:can|do)|who pays)\b"
 )
 _LABEL = re.compile(r"\b(?:return|shipping|postage|parcel|print\w*|the|a|my) label\b|\blabel (?:for|to)\b")
@@ -60,7 +60,7 @@ _PAYS = re.compile(
 _ADDRESS = re.compile(
     r"\b(?:address|old place|(?:deliver\w*|ship\w*|sen[dt]) (?:[\w#-]+ ){0,3}(?:somewhere|elsewhere)|where (?:[\w#-]+ ){0,6}(?:sent|shipped|delivered|going|goes))\b"
 )
-_BEARS: dict[str, re.Pattern[str]] = {
+_SPEAKS_OF: dict[str, re.Pattern[str]] = {
     "cancel": re.compile(
         r"\bcan[cs]\w*l\w*|\b(?:stop\w*|halt|abort|undo|revoke|withdraw\w*|drop(?:ping)?|scrap|forget|refund\w*|call(?:ed|ing)? (?:\w+ ){0,3}off|take back|took back)\b"
         r"|\b(?:get(?:ting)? )?rid of\b|\bmoney\b|\bmistake\w*\b|\bchanged? (?:my|our) minds?\b|\b(?:no longer|not|n[o']t) (?:\w+ ){0,2}(?:need|want)\b"
@@ -74,8 +74,13 @@ _BEARS: dict[str, re.Pattern[str]] = {
 }  # fmt: skip
 """What a message speaks of when it wants a change that is about one thing only; changes of goods are asked for in too many ways."""
 _CANCELS_ORDER = re.compile(
-    r"(?<!not )(?<!n't )(?<!never )\bcancel(?:ling)? (?:(?:the|my|this|that|whole|entire|all|of|complete) ){0,3}(?:order\b|orders\b)(?! (?:change|address))|(?<!not )(?<!n't )\bcall off (?:the|my|this|that) (?:whole |entire )?order\b"
+    r"\bcancel(?:l?ing)? (?:(?:the|my|this|that|whole|entire|all|of|complete) ){0,3}(?:order\b|orders\b)(?! (?:change|address))|\bcall(?:ing)? off (?:the|my|this|that) (?:whole |entire )?order\b"
 )
+_NOT_WISHED = re.compile(
+    r"(?<!why )(?<!if )\b(?:not|never|cannot|without|instead of|rather than|no (?:need|reason|wish)|(?:do|does|did|should|must)n'?t|(?:ca|could|wo|would)n'?t(?! you\b))"
+    r" (?:(?:i|you|me|to|for|please|just|really|even|ever|yet|sure|if|need(?:ed)?|have|want(?:ed|ing)?|wish|mean|meant|like|going|trying|planning|plan|intend|ask(?:ed|ing)?|said|say|told|tell|dare) )*$"
+)
+"""What stands before "cancel my order" in a message that does not want that: "I don't want to", "no need to"."""
 _LOOSE = (Change, Ask, Talk, Details, Find, Policy)
 """Steps that the model plans for a word about a change that was just shown, where it does not know that one was."""
 _PLANNED = {
@@ -88,7 +93,7 @@ _OF_ITEMS: dict[Kind, Literal["items", "return", "exchange"]] = {
     Kind.CHANGE_ITEMS: "items", Kind.RETURN: "return", Kind.EXCHANGE: "exchange",
 }  # fmt: skip
 _READS = (Policy, Details, Compare, Order, Ask, Talk)
-_OF_SHOP = (Policy, Order, Ask, Talk)
+_READS_OF_SHOP = (Policy, Order, Ask, Talk)
 _INSTEAD = re.compile(r"\b(?:instead|rather|prefer)\b")
 _IDLE = frozenset({"ok", "unclear", "thanks", "praise", "greet", "how_are_you", "joke"})
 
@@ -103,7 +108,7 @@ def order_said(planned: str, message: str) -> str:
 
 def asks_how(message: str) -> bool:
     """Whether a message asks how something is done rather than for it to be done: "how do I return something"."""
-    return bool(_HOW.search(_plain(message)))
+    return bool(_ASKS_HOW.search(_plain(message)))
 
 
 def asks_for_label(message: str) -> bool:
@@ -157,7 +162,7 @@ def is_question_between(plan: Plan, message: str) -> bool:
 
 def is_of_shown_change(plan: Plan, message: str) -> bool:
     """Whether what was shown of a change that waits answers a message: it asks for nothing, or what is charged or paid back."""
-    is_money = asks_about_money(message) and all(isinstance(step, _OF_SHOP) for step in plan.steps)
+    is_money = asks_about_money(message) and all(isinstance(step, _READS_OF_SHOP) for step in plan.steps)
     return is_idle(plan) or (is_money and is_question_between(plan, message))
 
 
@@ -168,7 +173,9 @@ def is_idle(plan: Plan) -> bool:
 
 def wants_order_cancelled(message: str) -> bool:
     """Whether a message wants an order to be cancelled, called so: "cancel my order"; "cancel it" may mean what was just shown."""
-    return "?" not in message and bool(_CANCELS_ORDER.search(_plain(message)))
+    said = _plain(message)
+    wishes = (found for found in _CANCELS_ORDER.finditer(said) if not _NOT_WISHED.search(said[: found.start()]))
+    return "?" not in message and any(wishes)
 
 
 def wants_another_cancelled(message: str, waiting: Waiting) -> bool:
@@ -182,9 +189,15 @@ def wants_another_cancelled(message: str, waiting: Waiting) -> bool:
     return is_other and wants_order_cancelled(message)
 
 
-def is_borne(step: Change, message: str, thread: Thread) -> bool:
+def order_of_open_change(thread: Thread, message: str) -> str:
+    """Return the order whose open change a message ends by cancelling the order itself; "" if it does not, or that order is not known."""
+    waiting = thread.waiting
+    return waiting.draft.order if waiting is not None and wants_another_cancelled(message, waiting) else ""
+
+
+def speaks_of(step: Change, message: str, thread: Thread) -> bool:
     """Whether the message, or the change that is open or was planned for the message before, speaks of the change that was planned."""
-    pattern = _BEARS.get(step.what)
+    pattern = _SPEAKS_OF.get(step.what)
     if pattern is None or pattern.search(_plain(message)):
         return True
     if step.what == "address" and address_in(message) is not None:
@@ -201,9 +214,14 @@ def with_change(plan: Plan, thread: Thread, message: str) -> Plan:
     """
     if _is_declined(plan, thread, message):
         return plan.model_copy(update={"steps": (Talk(about="ok"),)})
-    plan = _with_borne_changes(plan, thread, message)
-    if _ends_with_cancellation(thread, message) and not any(isinstance(step, Change) for step in plan.steps):
-        return plan.model_copy(update={"steps": (Change(what="cancel", order=order_said("", message)),)})
+    plan = _without_unasked_changes(plan, thread, message)
+    if (
+        thread.waiting
+        and wants_another_cancelled(message, thread.waiting)
+        and not any(isinstance(step, Change) for step in plan.steps)
+    ):
+        order = order_said("", message) or order_of_open_change(thread, message)
+        return plan.model_copy(update={"steps": (Change(what="cancel", order=order),)})
     if step := _amended(plan, thread, message) or _of_order(plan, thread, message):
         return plan.model_copy(update={"steps": (step,)})
     if (
@@ -220,24 +238,20 @@ def _is_declined(plan: Plan, thread: Thread, message: str) -> bool:
     """Whether a message only says no, so that it asks for no change although one was planned: "ok no, leave it" behind a refusal."""
     if thread.waiting is not None or not any(isinstance(step, Change) for step in plan.steps):
         return False
-    return read_answer(message) is Answer.NO and not _BEARS["cancel"].search(_plain(message))
+    return read_answer(message) is Answer.NO and not _SPEAKS_OF["cancel"].search(_plain(message))
 
 
-def _ends_with_cancellation(thread: Thread, message: str) -> bool:
-    return thread.waiting is not None and wants_another_cancelled(message, thread.waiting)
-
-
-def _with_borne_changes(plan: Plan, thread: Thread, message: str) -> Plan:
-    """The plan with something that reads in the place of each change that the message does not speak of."""
-    unborne = [step for step in plan.steps if isinstance(step, Change) and not is_borne(step, message, thread)]
-    if not unborne:
+def _without_unasked_changes(plan: Plan, thread: Thread, message: str) -> Plan:
+    """Replace each change that the message does not speak of with a step that only reads."""
+    unasked = [step for step in plan.steps if isinstance(step, Change) and not speaks_of(step, message, thread)]
+    if not unasked:
         return plan
     is_question = asks_in_words(message) or "?" in message
     order = order_in_view(thread)
     read: tuple[Step, ...] = (Policy(question=_question(message)),)
     if order and not is_question:  # what is told of the order did not please
         read = (Order(what="status", order=order), HandOver(reason="cannot_help"))
-    others = (step for step in plan.steps if step not in unborne)
+    others = (step for step in plan.steps if step not in unasked)
     return plan.model_copy(update={"steps": tuple(dict.fromkeys((*read, *others)))[:MOST_STEPS]})
 
 

@@ -25,7 +25,6 @@ from assistant.planning.request_form import asks_for_goods, asks_in_words
 
 _SHORT = 3
 """Words of a message that is an answer even if it has the form of a question or a wish: "a blue one?"."""
-_LONGEST_SHOWN = 400
 _ONLY = re.compile(r"\bonly\b(?! if\b)", re.IGNORECASE)
 _WHATS = {
     Kind.CANCEL: "cancel", Kind.CHANGE_ADDRESS: "address", Kind.CHANGE_DEFAULT_ADDRESS: "address",

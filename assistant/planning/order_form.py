@@ -58,21 +58,24 @@ _BEFORE_THAT = re.compile(rf"\b{_BEFORE_IT}{_CLAUSE_END}")
 _OLDEST = re.compile(
     rf"\b(?:my|our|the) (?:very )?(?:first|oldest|earliest)(?: ever)? (?:order|purchase)\b|\b(?:did|have) (?:i|we) first {_BOUGHT}\b"
 )
-_ITS_SENDING = r"(?:sent|shipped|dispatched|posted|packed|left)"
+_SENT = r"sent|shipped|dispatched|posted|packed|left"
 _ITS_ARRIVAL = r"(?:arrived|came|come|delivered|here|received|turned up|got here)"
 _IS = r"(?:(?:'s|'ve|'m|'re)|(?: (?:is|are|has|have|was|were|did|you|i|we|still|been|just|already|yet|now|even|only)))*"
 _WHICH_ONE = rf"(?:\bones?(?=(?: that| which| not| still| being| on| you| i| we)\b|'s\b)(?: (?:that|which))?|\b(?:orders?|parcels?|packages?|deliver(?:y|ies)|shipments?|purchases?|things?|stuff|items?) (?:that|which)){_IS}"
 _NOT_YET = r"(?: not|n'?t)(?: (?:yet|been|even))*"
+_ORDER_THAT_IS = r"\b(?:(?:the|my|our|your|this|an?) (?:(?:last|latest|newest|first|other|recently) )?{0} (?:one|order|parcel|package)s?|(?:that|these|those|any|all|which|some|no) {0} (?:order|parcel|package)s?)\b"
+"""A participle before its noun. Without a determiner it is a verb: "you sent one with a hole"."""
 _STATES_NAMED = (
-    ("unsent", rf"{_WHICH_ONE}{_NOT_YET} {_ITS_SENDING}\b|{_WHICH_ONE} (?:being (?:prepared|packed|processed)|waiting to be \w+)|\b(?:unsent|unshipped|undispatched) (?:one|order|parcel)s?\b"),
+    ("unsent", rf"{_WHICH_ONE}{_NOT_YET} (?:{_SENT})\b|{_WHICH_ONE} (?:being (?:prepared|packed|processed)|waiting to be \w+)|\b(?:unsent|unshipped|undispatched) (?:one|order|parcel)s?\b"),
     ("waited for", rf"{_WHICH_ONE}{_NOT_YET} (?:{_ITS_ARRIVAL}|got(?:ten)?|get)\b|{_WHICH_ONE} (?:waiting for|missing)\b|\bundelivered (?:one|order|parcel)s?\b"),
-    ("late", rf"{_WHICH_ONE} (?:late|delayed|overdue)\b|\b(?:late|delayed|overdue) (?:one|order|parcel|package)s?\b"),
-    ("sent", rf"{_WHICH_ONE} (?:on (?:its|the|their) way|in transit|under ?way|coming|{_ITS_SENDING})\b|\b(?:sent|shipped|dispatched) (?:one|order|parcel)s?\b"),
-    ("arrived", rf"{_WHICH_ONE} {_ITS_ARRIVAL}\b|\bdelivered (?:one|order|parcel)s?\b"),
-    ("cancelled", rf"{_WHICH_ONE} cancell?ed\b|\bcancell?ed (?:one|order)s?\b"),
-    ("returned", rf"{_WHICH_ONE} (?:returned|sent back)\b|\breturned (?:one|order)s?\b"),
+    ("late", rf"{_WHICH_ONE} (?:late|delayed|overdue)\b|\b(?:late|overdue) (?:one|order|parcel|package)s?\b|" + _ORDER_THAT_IS.format("delayed")),
+    ("sent", rf"{_WHICH_ONE} (?:on (?:its|the|their) way|in transit|under ?way|coming|{_SENT})\b|" + _ORDER_THAT_IS.format("(?:sent|shipped|dispatched)")),
+    ("arrived", rf"{_WHICH_ONE} {_ITS_ARRIVAL}\b|" + _ORDER_THAT_IS.format("delivered")),
+    ("cancelled", rf"{_WHICH_ONE} cancell?ed\b|" + _ORDER_THAT_IS.format("cancell?ed")),
+    ("returned", rf"{_WHICH_ONE} (?:returned|sent back)\b|" + _ORDER_THAT_IS.format("returned")),
 )  # fmt: skip
 _STATE_FORMS = tuple((name, re.compile(form)) for name, form in _STATES_NAMED)
+_ORDERING = re.compile(r"\b(?:order\w*|purchase\w*|bought|buy)\b")
 _JUST_ORDERED = re.compile(
     rf"\b(?:i|we)(?:'ve| have)? (?:only )?just {_BUY}\b|\b(?:i|we)(?:'ve| have)? {_BUY} (?:\w+ )?(?:just|a (?:minute|moment)|an hour|earlier today)\b"
 )
@@ -133,12 +136,12 @@ _WHY = re.compile(
     r"\b(?:why|how come|what(?:'s| is)? the (?:reason|hold[- ]?up)|what(?:'s| is)? (?:taking|keeping)|whats (?:taking|keeping))\b"
 )
 _STATE = (
-    r"(?:arriv\w*|com(?:e|es|ing)(?! back| with| in\b)|came|get(?:s|ting)? (?:here|to me)|here|deliver(?:ed|s|ing|y)?|ship(?:s|ped|ping)?|sent|send|dispatch\w*|due"
-    r"|expected?|reach\w* me|late|delay\w*|overdue|on (?:its|the|their) way|moving|moved|left|stuck|held up|taking|take|long|cancell?ed|processed|packed|track\w*)"
+    r"(?:arriv\w*|com(?:e|es|ing)(?! back| with| in\b)|came|get(?:s|ting)? (?:here|to me)|here|deliver(?:ed|s|ing|y)?|ship(?:s|ping)?|send|dispatch\w*|due"
+    rf"|{_SENT}|expected?|reach\w* me|late|delay\w*|overdue|on (?:its|the|their) way|moving|moved|stuck|held up|taking|take|long|cancell?ed|processed|track\w*)"
 )
 _STANDING = re.compile(
     rf"\bwhere\b(?![^.?!]*\b(?:made|manufactured|produced|from|located)\b)[^.?!]{{0,24}}\b(?:it|they|my|our|{_NOUN})\b|\bwhen\b[^.?!]*\b{_STATE}\b|\bwhen(?:'s| is| are) (?:it|my|the)\b"
-    rf"|\b(?:has|have|is|are|did|was|were|will|does|hasn'?t|haven'?t|isn'?t|didn'?t|wasn'?t)\b[^.?!]*\b(?:arriv\w*|c[oa]me(?! back| with| in\b)|coming|here|delivered|shipped|sent|dispatched|posted|packed|prepared|processed|cancell?ed|on (?:its|the|their) way|(?<!too )late|delayed|left)\b"
+    rf"|\b(?:has|have|is|are|did|was|were|will|does|hasn'?t|haven'?t|isn'?t|didn'?t|wasn'?t)\b[^.?!]*\b(?:arriv\w*|c[oa]me(?! back| with| in\b)|coming|here|delivered|{_SENT}|prepared|processed|cancell?ed|on (?:its|the|their) way|(?<!too )late|delayed)\b"
     r"|\bstatus\b|\bany (?:news|updates?)\b|\bhow (?:late|many days late|much longer)\b|\bhow long (?:will|until|till|more)\b|\bwhat(?:'s| is|s)? (?:happening|going on|up) with\b"
 )
 _TRACKING = re.compile(
@@ -288,6 +291,11 @@ def means_own_orders(message: str) -> bool:
 def was_just_ordered(message: str) -> bool:
     """Whether a message speaks of what was ordered only just now, so that it can hardly have arrived."""
     return bool(_JUST_ORDERED.search(_lower(message)))
+
+
+def speaks_of_ordering(message: str) -> bool:
+    """Whether a message calls something an order or says that it was bought: "my last order", but not "the last thing I got"."""
+    return bool(_ORDERING.search(_lower(message)))
 
 
 def asks_extreme(message: str) -> int:

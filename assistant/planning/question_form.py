@@ -91,6 +91,11 @@ _LEAD_INS = [
 ]
 """Words that may stand before the question proper."""
 _CLAUSE = re.compile(r"[.?!,;:\n]+|\s-+\s|\b(?:and|but|or|so)\b")
+_PIECE = re.compile(
+    r"(?P<lead>(?:(?:and|but|or|so)\s+)?)(?P<clause>\S.*?)(?P<sign>[.?!,;:]+(?=\s|$)|\s-+(?=\s)|(?=\s+(?:and(?! tired\b)|but|or|so)\b)|(?=\n)|$)",
+    re.IGNORECASE,
+)
+"""A clause with the conjunction before it and the sign behind it; the dot in "$3.50" or an address ends none."""
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?")
 _TAG = re.compile(r"\b(?:right|correct|yes|yeah|no|isn't it|doesn't it|don't you|can i)\s*\?", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\bor\b(?! not\b| is that\b| anything\b| something\b)")
@@ -208,9 +213,22 @@ def sounds_angry(message: str) -> bool:
 
 
 def without_anger(message: str) -> str:
-    """The message without the clauses that only say how angry the customer is; all of it if nothing would be left."""
-    clauses = (clause.strip() for clause in _CLAUSE.split(message))
-    return ", ".join(clause for clause in clauses if clause and not _ANGER.search(clause)) or message
+    """Return the message without the clauses that only say how angry the customer is; all of it if nothing would be left.
+
+    What stays is kept as written. A clause that loses what followed it without a sign takes the sign of that: "it is late and you are
+    liars, help" becomes "it is late, help".
+    """
+    kept: list[str] = []
+    is_unsigned = False
+    for piece in _PIECE.finditer(message):
+        lead, clause, sign = piece.groups()
+        if not _ANGER.search(clause):
+            kept.append(f"{lead if kept else ''}{clause}{sign}")
+            is_unsigned = not sign
+        elif kept and is_unsigned:
+            kept[-1] += sign
+            is_unsigned = not sign
+    return " ".join(kept).rstrip(" ,;:-") or message
 
 
 def greets(message: str) -> bool:

@@ -10,9 +10,17 @@ from assistant.actions.owner import Owner
 from assistant.actions.policy import Policy
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind
 from assistant.evidence.brief import Note
-from assistant.planning.change_form import adds, amends, asks_for_label, is_about_account, order_said, takes_out
+from assistant.planning.change_form import (
+    adds,
+    amends,
+    asks_for_label,
+    is_about_account,
+    order_of_open_change,
+    order_said,
+    takes_out,
+)
 from assistant.planning.choice_form import likeliest
-from assistant.planning.order_form import Place, place_of, state_of, was_just_ordered
+from assistant.planning.order_form import Place, place_of, speaks_of_ordering, state_of, was_just_ordered
 from assistant.planning.plan import Change
 from assistant.planning.request_form import points
 from assistant.tools.changing import ask
@@ -54,7 +62,8 @@ def meant_order(draft: Draft, task: Task, owner: Owner, bench: Bench) -> OrderRe
     recent = actions.find(owner, limit=_RECENT)
     if not recent:
         return Findings(notes=(Note.NO_ORDERS,))
-    spoken_of = next((each for each in recent if each.order.id == task.thread.order), None)
+    of_change = order_of_open_change(task.thread, message)
+    spoken_of = next((each for each in recent if each.order.id == (of_change or task.thread.order)), None)
     titled = orders_with(message, recent, bench) if draft.kind is not Kind.CHANGE_PAYMENT else ()
     means_latest = place_of(message) is Place.LATEST
     state = state_of(message)
@@ -63,7 +72,7 @@ def meant_order(draft: Draft, task: Task, owner: Owner, bench: Bench) -> OrderRe
     if means_latest and not titled:
         return _latest(recent, draft.kind, message)
     goes_on = spoken_of and _was_just_spoken_of(task) and _is_possible(draft.kind, spoken_of, task, bench)
-    if spoken_of and not titled and (points(message) or goes_on):
+    if spoken_of and not titled and (of_change or points(message) or goes_on):
         return spoken_of
     meant = titled or recent
     possible = [each for each in meant if _is_possible(draft.kind, each, task, bench)]
@@ -79,8 +88,12 @@ def meant_order(draft: Draft, task: Task, owner: Owner, bench: Bench) -> OrderRe
 
 
 def _latest(recent: Sequence[OrderRecord], kind: Kind, message: str) -> OrderRecord:
-    """The last order; the last that has arrived if something is to go back, for nobody sends back what they do not have yet."""
-    if kind is Kind.RETURN and not was_just_ordered(message):
+    """The last order; the last that has arrived if something is to go back, for nobody sends back what they do not have yet.
+
+    "Swap the mug in my last order" may be about an order that has not been sent: customers do not tell such a change from an exchange.
+    """
+    is_in_hand = kind in (Kind.RETURN, Kind.RETURN_LABEL) or (kind is Kind.EXCHANGE and not speaks_of_ordering(message))
+    if is_in_hand and not was_just_ordered(message):
         return next((each for each in recent if each.order.status is OrderStatus.DELIVERED), recent[0])
     return recent[0]
 

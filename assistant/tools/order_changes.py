@@ -47,11 +47,15 @@ class OrderChange:
             return record
         kind = meant_kind(self._draft.kind, record, self._task, self._bench)
         kind = kind_in_time(kind, record, self._task, self._bench)
+        is_instead = self._draft.kind is not Kind.CANCEL and kind is Kind.CANCEL and record.order.status.is_open
         self._draft = replace(self._draft, order=record.order.id, kind=kind)
         refusal = self._bench.actions.why_not(kind.value, record)
         if refusal is None:
             self._hear(record)
-            return self._details(record)
+            found = self._details(record)
+            if is_instead and found.change is not None:
+                return replace(found, change=replace(found.change, is_instead_of_return=True))
+            return found
         if refusal.reason is Reason.NOT_OFFERED and not refusal.section:
             return None
         return refuse(refusal, self._draft, self._bench, record)

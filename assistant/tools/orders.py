@@ -127,14 +127,14 @@ def _returnable(step: Change, search: OrderSearch, bench: Bench) -> Findings:
     """The orders of which something can still go back, as far as the records say."""
     if not search.recent:
         return Findings(notes=(Note.NO_ORDERS,))
-    refusals = {each.order.id: bench.actions.why_not(step.what, each) for each in search.recent}
+    delivered = (each for each in search.recent if each.order.status is OrderStatus.DELIVERED)
     found = tuple(
         each.order
-        for each in search.recent
-        if each.order.status is OrderStatus.DELIVERED
-        and ((why := refusals[each.order.id]) is None or why.reason is Reason.NOT_OFFERED)
+        for each in delivered
+        if (why := bench.actions.why_not(step.what, each)) is None or why.reason is Reason.NOT_OFFERED
     )
-    return Findings(orders=found[: len(ORDER_SLOTS)], notes=() if found else (Note.NONE_RETURNABLE,))
+    more = (Note.MORE_ORDERS,) if len(found) > len(ORDER_SLOTS) else ()
+    return Findings(orders=found[: len(ORDER_SLOTS)], notes=more if found else (Note.NONE_RETURNABLE,))
 
 
 def _explained(step: Change, task: Task, bench: Bench) -> Findings:

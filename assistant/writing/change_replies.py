@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.actions.order import OrderStatus
 from assistant.actions.refusal import Reason
 from assistant.dialogue.waiting import Detail, Kind
 from assistant.evidence.brief import CHANGE_LINE
 from assistant.evidence.change_result import ChangeResult, State
 from assistant.planning.order_form import asks_about_money
-from assistant.planning.plan import Change
 from assistant.writing.reply_view import ReplyView
 
 _FOR_A_PERSON = frozenset({Reason.NEEDS_PERSON, Reason.NOT_OFFERED, Reason.NO_SUCH_PAYMENT})
@@ -39,7 +37,7 @@ def change_outcome_reply(change: ChangeResult, view: ReplyView) -> Iterator[str]
     """What came of a change: the question for what is missing, what would change, what has changed, or why nothing does."""
     match change.state:
         case State.ASKED:
-            if _is_cancelled_instead(change, view):
+            if change.is_instead_of_return and view.fact("c.order"):
                 yield view.phrases("acts.cancelled_instead")
             if _is_asked_again(change, view):
                 yield view.phrases("acts.not_understood")
@@ -49,7 +47,7 @@ def change_outcome_reply(change: ChangeResult, view: ReplyView) -> Iterator[str]
             yield view.phrases("acts.ask.variant_left") if is_sold_out else _question(change, view)
             yield from _later(change, view)
         case State.PROPOSED:
-            if _is_cancelled_instead(change, view):
+            if change.is_instead_of_return and view.fact("c.order"):
                 yield view.phrases("acts.cancelled_instead")
             if change.refusal is not None:
                 yield "{c.why}"
@@ -80,13 +78,6 @@ def _later(change: ChangeResult, view: ReplyView) -> Iterator[str]:
     """That what else was named for the cart is not in it yet."""
     if change.later:
         yield view.phrases("acts.later")
-
-
-def _is_cancelled_instead(change: ChangeResult, view: ReplyView) -> bool:
-    """Whether something was to go back that has not arrived yet, so that the order would be cancelled."""
-    status = view.fact("o1.status")
-    is_return = any(isinstance(step, Change) and step.what == "return" for step in view.task.planned.plan.steps)
-    return change.kind is Kind.CANCEL and is_return and status is not None and OrderStatus(status.hint).is_open
 
 
 def _done(change: ChangeResult, view: ReplyView) -> Iterator[str]:

@@ -304,6 +304,8 @@ def change_reply(step: Change, lines: Sequence[Told], view: ReplyView) -> Iterat
         yield _still(view.orders[0], step, view)
     elif step.what in ("return", "exchange") and (still := [o for o in view.orders if _is_returnable(o, view)]):
         yield view.phrases("order.windows", orders=in_words([view.phrases("order.window_of", o=o) for o in still]))
+        if Note.MORE_ORDERS in notes:
+            yield view.phrases("order.windows_more")
     if Note.NONE_RETURNABLE in notes:
         yield view.phrases("order.none_returnable")
     if told:

@@ -11,7 +11,7 @@ from assistant.dialogue.thread import Thread
 from assistant.dialogue.waiting import Choice, Detail, Draft, Kind, Waiting
 from assistant.language_model.transcript import TranscriptTurn
 from assistant.planning.answer_form import Answer
-from assistant.planning.change_form import amends, is_borne, wants_order_cancelled, with_change
+from assistant.planning.change_form import amends, speaks_of, wants_order_cancelled, with_change
 from assistant.planning.choice_form import parts_about, picked_one
 from assistant.planning.continuing import continued
 from assistant.planning.detail_form import reason_in
@@ -148,22 +148,25 @@ def thread_with_order(plan: str = "order status A-1") -> Thread:
     return Thread(turns=(turn,), order="A-1")
 
 
+STANDS: tuple[Step, ...] = (Order(what="status", order="A-1"), HandOver(reason="cannot_help"))
+
+
 @pytest.mark.parametrize(
-    ("what", "message"),
+    ("what", "message", "read"),
     [
-        ("address", "hm, that is much too slow for me"),
-        ("address", "it has to be here before the party"),
-        ("address", "could you speed up the delivery"),
-        ("payment", "which colors does it come in"),
-        ("cancel", "will it get here by friday?"),
+        ("address", "hm, that is much too slow for me", STANDS),
+        ("address", "it has to be here before the party", STANDS),
+        ("address", "could you speed up the delivery", (Policy(question="could you speed up the delivery"),)),
+        ("payment", "which colors does it come in", (Policy(question="which colors does it come in"),)),
+        ("cancel", "will it get here by friday?", (Policy(question="will it get here by friday?"),)),
     ],
 )
-def test_a_change_that_the_message_does_not_speak_of_becomes_a_question(what: str, message: str) -> None:
+def test_a_change_that_the_message_does_not_speak_of_becomes_a_question(
+    what: str, message: str, read: tuple[Step, ...]
+) -> None:
     step = Change.model_validate({"what": what, "order": "A-1"})
     steps = with_change(Plan(steps=(step,)), thread_with_order(), message).steps
-    is_question = "?" in message or message.startswith(("could", "which"))
-    read: tuple[Step, ...] = (Order(what="status", order="A-1"), HandOver(reason="cannot_help"))
-    assert steps == ((Policy(question=message),) if is_question else read)
+    assert steps == read
     assert with_change(Plan(steps=(step,)), Thread(), message).steps == (Policy(question=message),)
 
 
@@ -180,15 +183,15 @@ def test_a_change_that_the_message_does_not_speak_of_becomes_a_question(what: st
     ],
 )
 def test_a_change_that_the_message_speaks_of_is_kept(what: str, message: str) -> None:
-    assert is_borne(Change.model_validate({"what": what}), message, Thread())
+    assert speaks_of(Change.model_validate({"what": what}), message, Thread())
 
 
-def test_an_open_change_bears_what_answers_it() -> None:
+def test_an_open_change_is_spoken_of_by_what_answers_it() -> None:
     step, said = Change(what="address", order="A-1"), "the one with the kettle"
-    assert not is_borne(step, said, thread_with_order())
-    assert is_borne(step, said, thread_with_order("change address"))
+    assert not speaks_of(step, said, thread_with_order())
+    assert speaks_of(step, said, thread_with_order("change address"))
     waiting = Waiting(Draft(Kind.CHANGE_ADDRESS), Detail.ORDER, (Choice("A-1", "A-1 (Kettle)"),))
-    assert is_borne(step, said, Thread(waiting=waiting))
+    assert speaks_of(step, said, Thread(waiting=waiting))
 
 
 def test_nearly_no_change_of_the_corpus_is_lost() -> None:
@@ -201,7 +204,7 @@ def test_nearly_no_change_of_the_corpus_is_lost() -> None:
                 steps = [step for step in turn.plan if isinstance(step, Change)]
                 thread = thread_with_order(_planned(before)) if before else Thread()
                 changes += len(steps)
-                lost += [turn.says for step in steps if not is_borne(step, turn.says, thread)]
+                lost += [turn.says for step in steps if not speaks_of(step, turn.says, thread)]
                 before = turn
     assert changes > 100
     assert len(lost) <= 0.02 * changes, lost
@@ -212,22 +215,33 @@ def _planned(turn: WrittenTurn) -> str:
 
 
 @pytest.mark.parametrize(
-    ("message", "is_wish"),
+    ("message", "is_wish", "answer"),
     [
-        ("hm, cancel my order then", True),
-        ("please just cancel the whole order", True),
-        ("do not cancel the order", False),
-        ("cancel that", False),
-        ("cancel the change of my order", False),
+        ("hm, cancel my order then", True, None),
+        ("please just cancel the whole order", True, None),
+        ("I don't need it, cancel my order", True, None),
+        ("it has not been sent so cancel my order", True, None),
+        ("why don't you just cancel my order", True, None),
+        ("can't you please cancel my order", True, None),
+        ("if not cancel my order", True, None),
+        ("do not cancel the change, canceling the order is what I want", True, None),
+        ("do not cancel the order", False, Answer.NO),
+        ("Please dont cancel my order", False, Answer.NO),
+        ("I don't want to cancel the order", False, Answer.NO),
+        ("no need to cancel the order", False, Answer.NO),
+        ("I never asked you to cancel my order", False, None),
+        ("pay with PayPal rather than cancelling the order", False, None),
+        ("cancel that", False, Answer.NO),
+        ("cancel the change of my order", False, None),
     ],
 )
-def test_a_wish_to_cancel_the_order_is_no_mere_no(message: str, is_wish: bool) -> None:
+def test_a_wish_to_cancel_the_order_is_no_mere_no(message: str, is_wish: bool, answer: Answer | None) -> None:
     assert wants_order_cancelled(message) is is_wish
     waiting = Waiting(Draft(Kind.CHANGE_PAYMENT, "A-1"), proposal="p", heading="Pay for order A-1 with PayPal")
     answered = continued(message, waiting)
-    assert (answered is None) is is_wish or message.startswith("cancel the change")
+    assert (answered and answered.answer) == answer
     planned = with_change(Plan(steps=(Talk(about="ok"),)), Thread(waiting=waiting), message).steps
-    assert planned == ((Change(what="cancel"),) if is_wish else (Talk(about="ok"),))
+    assert planned == ((Change(what="cancel", order="A-1"),) if is_wish else (Talk(about="ok"),))
 
 
 @pytest.mark.parametrize(
@@ -257,8 +271,20 @@ def test_a_no_with_nothing_open_asks_for_no_change() -> None:
         assert with_change(plan, thread_with_order("change return"), message).steps == plan.steps
 
 
-def test_what_is_asked_is_kept_of_an_angry_message() -> None:
-    assert (
-        without_anger("the zip is broken and you are liars, give me a refund") == "the zip is broken, give me a refund"
-    )
-    assert without_anger("this is ridiculous") == "this is ridiculous"
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        ("the zip is broken and you are liars, give me a refund", "the zip is broken, give me a refund"),
+        ("You liars! I paid $3.50 and want it back. Write to ada@mill.example.", "I paid $3.50 and want it back. Write to ada@mill.example."),
+        ("Where is my order? This is ridiculous!", "Where is my order?"),
+        ("This is ridiculous: where is it, and when does it come?", "where is it, and when does it come?"),
+        ("my parcel is late - what a joke - so can I get a refund?", "my parcel is late - so can I get a refund?"),
+        ("I'm sick and tired of waiting, where is it?", "where is it?"),
+        ("the zip is broken, you liars", "the zip is broken"),
+        ("you are liars and the zip is broken", "the zip is broken"),
+        ("this is ridiculous", "this is ridiculous"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_what_is_asked_is_kept_of_an_angry_message_as_it_was_written(message: str, kept: str) -> None:
+    assert without_anger(message) == kept

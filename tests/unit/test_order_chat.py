@@ -230,6 +230,47 @@ def test_an_order_is_meant_by_how_far_it_has_come(tmp_path: Path, message: str, 
     assert says in chat.say(message, plan).text
 
 
+@pytest.mark.parametrize(
+    ("message", "plan", "number"),
+    [
+        ("exchange the last thing I got", "change exchange", "K-1"),
+        ("I need a return label for the last thing I got, please", "change return", "K-1"),
+        ("swap the socks in my last order", "change exchange", "K-2"),
+        ("exchange something in my last order", "change exchange", "K-2"),
+    ],
+)
+def test_the_last_thing_that_somebody_got_has_arrived_and_the_last_order_may_not_have(
+    kettles: OrderChat, message: str, plan: str, number: str
+) -> None:
+    kettles.conversation = None
+    change = kettles.say(message, plan).brief.change
+    assert change is not None
+    assert change.order == number
+
+
+@pytest.mark.parametrize("plan", ["talk ok", "change cancel"])
+def test_a_wish_to_cancel_is_about_the_order_whose_change_is_open(chat: OrderChat, plan: str) -> None:
+    chat.say("send A-1 to 1 High Street, Leeds, LS1 1AA, UK", "change address A-1")
+    chat.say("where is A-4?", "order status A-4")
+    assert "cancel order A-1" in chat.say("please cancel the order altogether", plan).text
+
+
+def test_an_order_that_can_no_longer_be_cancelled_is_not_taken_for_another(tmp_path: Path) -> None:
+    rules = POLICY.replace("change_address:\n  when: [processing]", "change_address:\n  when: [processing, shipped]")
+    chat = OrderChat(tmp_path, rules)
+    chat.say("send A-2 to 1 High Street, Leeds, LS1 1AA, UK", "change address A-2")
+    text = chat.say("please cancel the order altogether").text
+    assert "Order A-2 is on its way, so it can no longer be cancelled." in text
+
+
+def test_a_delivered_order_is_not_said_to_be_under_way(tmp_path: Path) -> None:
+    rules = POLICY.replace("cancel:\n  when: [processing]", "cancel:\n  when: [processing, delivered]")
+    chat = OrderChat(tmp_path, rules.replace("  days: 30\n  refund_to", "  days: 1\n  refund_to"))
+    reply = chat.say("send back everything in A-3", "change return A-3")
+    assert "cancel order A-3" in reply.text
+    assert "not arrived" not in reply.text
+
+
 def test_a_wish_to_cancel_the_order_takes_the_place_of_another_change(chat: OrderChat) -> None:
     shown = chat.say("send A-1 to 1 High Street, Leeds, LS1 1AA, UK", "change address A-1")
     assert state(shown) is State.PROPOSED
