@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from assistant.evidence.brief import Brief, Note
-from assistant.evidence.change_result import ChangeResult, State
+from assistant.evidence.change_result import ChangeResult, State, later_text
 from assistant.planning.plan import (
     Ask,
     Bundle,
@@ -53,8 +53,6 @@ class Chips:
         """What may follow a reply to `message`; none repeats it, and none offers more to somebody upset."""
         change = brief.change
         after = self._after_change(change) if change else self._after_all(plan, brief)
-        if change is not None and change.state is State.DONE and change.kind is not None and change.kind.is_cart:
-            after = iter(("What's in my cart?",))
         offered = dict.fromkeys((*((_PERSON,) if Note.PERSON_OFFERED in brief.notes else ()), *after))
         return tuple(islice((chip for chip in offered if chip.casefold() != message.strip().casefold()), MOST))
 
@@ -63,9 +61,12 @@ class Chips:
 
     @staticmethod
     def _after_change(change: ChangeResult) -> Iterator[str]:
-        """The choices of a question, then what is left to put into the cart."""
+        """The choices of a question; or once nothing waits, what is left to put into the cart, and the cart."""
         yield from (choice.text for choice in change.choices)
-        yield from (f"Add the {title} to my cart" for title in change.later)
+        if change.waiting is None:
+            yield from (f"Add {later_text(each, each.name)} to my cart" for each in change.later)
+        if change.state is State.DONE and change.kind is not None and change.kind.is_cart:
+            yield "What's in my cart?"
 
     def _opinions(self, brief: Brief) -> Iterator[str]:
         """The question about what customers say, if they said something of the product shown first."""

@@ -42,7 +42,7 @@ from retrieval.index.encoder import Vectors
 _ALIKE = 4
 """Letters by which two words count as forms of one."""
 _MISSES = 2
-"""Replies in a row that tell nothing of what was asked, before a person is offered, and again before the next offer."""
+"""Replies in a row that do not answer the question, before a person is offered, and again before the next offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +213,12 @@ class Dialogue:
             closed=closed,
             more=found.more,
         )
-        if hands_over and (thread.misses + 1) % _MISSES == 0 and tells_nothing(message, planned, brief):
+        if hands_over and (thread.misses + 1) % _MISSES == 0 and leaves_unanswered(message, planned, brief):
             brief = replace(brief, notes=(*brief.notes, Note.PERSON_OFFERED))
         return Prepared(message, thread, context, planned, brief, moment)
 
     def _continued(self, message: str, thread: Thread, press: Press | None) -> Continued | None:
-        """How the message answers what the conversation waits for; a question about one product is not answered by naming another."""
+        """Return how the message answers the open question; None if it names other goods instead."""
         answered, waiting = continued(message, thread.waiting, press), thread.waiting
         if (
             answered is None
@@ -286,7 +286,7 @@ class Dialogue:
             order=brief.orders[0] if len(brief.orders) == 1 else "",
             asked=[step.about for step in planned.plan.steps if isinstance(step, Ask)],
             named=sorted(named_in(written, brief.products)),
-            missed=tells_nothing(prepared.message, planned, brief),
+            missed=leaves_unanswered(prepared.message, planned, brief),
             waiting=brief.change.waiting if brief.change else None,
             options=remembered_options(
                 prepared.thread.options, prepared.message, (*brief.products, *self._for_cart(planned.plan)), self.bench
@@ -294,7 +294,7 @@ class Dialogue:
         )
 
 
-def tells_nothing(message: str, planned: Planned, brief: Brief) -> bool:
+def leaves_unanswered(message: str, planned: Planned, brief: Brief) -> bool:
     """Whether a reply leaves the customer without an answer.
 
     A line that is only the nearest one counts as an answer if it has a word of the question: "Heavy" of "which is heavier".

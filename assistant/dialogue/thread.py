@@ -23,7 +23,7 @@ class Thread:
 
     `named` are ids of products whose color or size a reply has named: no other variant of them is meant. `page` is the product
     whose page is open, and `is_page_new` says that it was opened after the last reply; `order` is the order last spoken of, `asked`
-    what the customer was asked already, `misses` how many replies in a row told the customer nothing of what was asked, `waiting` the change
+    what the customer was asked already, `misses` how many replies in a row did not answer the question, `waiting` the change
     that waits for a detail or a yes. `options` are the colors and sizes that the customer has named, by kind of goods: they hold until
     others are named. `cart` is the id of an earlier conversation of the same visitor whose cart this one goes on with.
     """

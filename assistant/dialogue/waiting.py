@@ -99,10 +99,18 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """Something that the customer wants in the cart after what is being added: its `name`, and how many; 0 if no number was said."""
+
+    name: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """`detail` was asked for, with these `choices` if there are any; or else `proposal` waits for a yes until `expires`.
 
-    `shown` is the proposal in the words that the customer saw, `heading` its first line.
+    `shown` is the proposal in the words that the customer saw, `heading` its first line. `later` is offered for the cart once it is settled.
     """
 
     draft: Draft
@@ -112,6 +120,7 @@ class Waiting:
     heading: str = ""
     shown: str = ""
     expires: datetime | None = field(default=None)
+    later: tuple[Later, ...] = ()
 
 
 class Press(BaseModel):

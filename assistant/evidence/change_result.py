@@ -11,10 +11,10 @@ from assistant.actions.change_text import cart_text
 from assistant.actions.policy import Section
 from assistant.actions.proposal import Card, Done, Proposal
 from assistant.actions.refusal import Reason, Refusal
-from assistant.dialogue.waiting import Choice, Detail, Kind, Waiting
+from assistant.dialogue.waiting import Choice, Detail, Kind, Later, Waiting
 from assistant.evidence.evidence import Fact, FactKind
 from assistant.evidence.wording import in_words
-from retrieval.feeds.strangers import as_name
+from retrieval.feeds.strangers import as_name, with_article
 
 _LONGEST_RULE = 60
 """Words of a section of the policy that are cited; the rest of a longer one is left to its page."""
@@ -54,8 +54,8 @@ class ChangeResult:
     """What became of one change in one turn. `waiting` is what the conversation waits for then.
 
     `section` is the part of the policy that a refusal rests on, `closed` the heading of an earlier proposal that this message
-    cancelled, and `closed_for` why. `cart` is what was looked at. `later` are the titles of products that the customer wants in the cart too:
-    one is added at a time. `is_instead_of_return` is true for the cancellation of an order that was to go back but has not arrived yet.
+    cancelled, and `closed_for` why. `cart` is what was looked at. `later` is what the customer wants in the cart too: one
+    product is added at a time. `is_instead_of_return` is true for a cancellation that is proposed because the order cannot go back yet.
     """
 
     state: State
@@ -71,7 +71,7 @@ class ChangeResult:
     links: tuple[Link, ...] = ()
     waiting: Waiting | None = None
     product: str = ""
-    later: tuple[str, ...] = ()
+    later: tuple[Later, ...] = ()
     is_instead_of_return: bool = False
 
     @property
@@ -106,7 +106,13 @@ def change_facts(result: ChangeResult | None, closed: Closed | None) -> Iterator
         texts = [as_name(each.text) if result.detail in _OF_GOODS else each.text for each in result.choices]
         yield Fact("c.choices", FactKind.TEXT, _listed(texts), "", record)
     if result.later:
-        yield Fact("c.later", FactKind.TEXT, in_words([f"the {as_name(title)}" for title in result.later]), "", record)
+        yield Fact(
+            "c.later",
+            FactKind.TEXT,
+            in_words([later_text(each, as_name(each.name)) for each in result.later]),
+            "",
+            record,
+        )
     lines = result.proposal.lines() if result.proposal else result.done.lines() if result.done else ()
     source = f"proposal:{result.proposal.id}" if result.proposal else record
     for number, line in enumerate(lines, 1):
@@ -123,6 +129,12 @@ def change_facts(result: ChangeResult | None, closed: Closed | None) -> Iterator
         yield Fact("c.rule", FactKind.TEXT, rule_text(result.section), "", f"policy:{result.section.title}")
     if result.cart:
         yield Fact("c1", FactKind.TEXT, cart_text(result.cart), "", "cart")
+
+
+def later_text(later: Later, name: str) -> str:
+    """What is left to add, as a sentence names it: "the Hand Trowel", "2 of the Hand Trowel", "A Garden in 12 Weekends"."""
+    called = with_article(name)
+    return f"{later.count} of {called}" if later.count > 1 else called
 
 
 def _listed(choices: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Cart form: which goods a message names for the cart, and how many of each: "two clip-on tuners and a capo"."""
+"""Cart form: which products a message names for the cart, and how many of each: "two clip-on tuners and a capo"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from assistant.dialogue.thread import Thread
 from assistant.dialogue.waiting import Detail, Kind
-from assistant.planning.detail_form import quantity_in
+from assistant.planning.choice_form import placed
+from assistant.planning.detail_form import count_in, pairs_in, quantity_in
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.text import Text, Token, clean, stem, stems
@@ -22,25 +23,41 @@ from retrieval.catalog.product import Product
 
 _PART = re.compile(r"[.?!;,:](?=\s|$)|\s[-+&]\s|\b(?:and|plus|as well as|along with|also|then)\b", re.IGNORECASE)
 _INTO_CART = re.compile(
-    r"\b(?:in|into|to|onto|inside) (?:(?:my|the|our|your|this|that|a) )?(?:shopping )?(?:cart|basket|bag|trolley)\b",
+    r"(?<!fit )(?<!fits )\b(?:in|into|to|onto|inside) (?:(?:(?:my|the|our|your) )?(?:shopping )?(?:cart|basket|bag|trolley)|(?:this|that|a) (?:shopping )?(?:cart|basket))\b",
     re.IGNORECASE,
 )
+_SAYS_WHERE = re.compile(
+    r"\b(?:cart|basket|bag|trolley) (?:is|are|was|were|has|have|had|looks?|costs?)\b|\balready\b", re.I
+)
+"""What makes "the capo in my cart" the subject of a statement, or something that is there."""
 _WISH = re.compile(
-    r"\b(?:add|adding|put|throw|pop|place|stick|drop|toss|chuck|include|order|buy|purchase|take|grab|get|have|want|need|like)\b"
+    r"\b(?:add|adding|put|throw|pop|place|stick|drop|toss|chuck|include|(?<!my )(?<!the )(?<!this )(?<!that )(?<!last )order(?! of\b)|buy|purchase|take|grab|get|have|want|need|like)\b"
     r"(?: to (?:add|put|order|buy|purchase|get|take|have))?(?: in\b)?",
     re.IGNORECASE,
 )
 _LOOKS = re.compile(r"\b(?:show|see|find|look\w*|search\w*|browse|tell|compare)\b", re.IGNORECASE)
-_TAKES = re.compile(r"\b(?:add|put|order|buy|take|grab)\b", re.IGNORECASE)
+_TAKES = re.compile(
+    r"\b(?:add|put|(?<!my )(?<!the )(?<!this )(?<!that )(?<!last )order(?! of\b)|buy|take|grab)\b", re.IGNORECASE
+)
+_TAKES_SHOWN = re.compile(
+    r"\b(?:add|put|order|buy|take|grab|get|want|(?:'d|would) like|(?:'ll|will|can i) have) (?:(?:\d+|both|all|one) (?:of )?)?"
+    r"(?:(?:the|this|that) (?:\w+ )?ones?|it|this|that|these|those|them)(?: (?:in|too|please|as well))?"
+    r"(?=\s*(?P<mark>[,.;!])?\s+(?P<joined>and|plus|as well as|along with|also|[&+])?)",
+    re.IGNORECASE,
+)
+"""What takes the product in view before others: "add it and", "I'll take the second one, plus"."""
+_NEGATED = re.compile(r"\b(?:not|never|\w+n'?t|without)\b", re.IGNORECASE)
 _REJECTED = re.compile(r"\b(?:instead of|rather than|not|no|without|except)\b.*|.*\b(?:don'?t|do not|won'?t)\b.*", re.I)
-_PAIRS = re.compile(r"\b(?:(\d+) )?pairs?\b(?: of\b)?", re.IGNORECASE)
 _ASKS_STOCK = re.compile(r"\b(?:do|does|have) (?:you|they)\b|\b(?:is|are) there\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(?:pairs?|couple|sets?|pieces?|pcs) of\b", re.IGNORECASE)
-_COUPLE = re.compile(r"\b(?:a )?couple\b(?: of\b)?|\btwice\b", re.IGNORECASE)
 _SEVERAL_OF_THEM = re.compile(
     r"^\W*(?:(?:make|that'?s) )?(?:(?:it|them) )?(?:x ?)?\d+(?: ?x)?(?: (?:of|pieces|times|pcs)\b.*)?\W*$", re.I
 )
-_AS_WELL = re.compile(r"^(?:ok(?:ay)?,? )?(?:and|also|plus)\b|\b(?:as well|also|too|in addition)\b", re.IGNORECASE)
+_AS_WELL = re.compile(
+    r"^(?:ok(?:ay)?,? )?(?:and|also|plus)\b|\b(?:as well|also|in addition)\b|\btoo\b(?=\W*(?:please)?\W*$)",
+    re.IGNORECASE,
+)
+_STATES = re.compile(r"\b(?:is|are|was|were|isn'?t|aren'?t|has|looks?|seems?|costs?)\b", re.IGNORECASE)
 _ENDS_NAME = frozenset({"for", "with", "in", "of", "from", "to", "that", "which", "by"})
 _ORDINALS = frozenset({"first", "1st", "second", "2nd", "third", "3rd", "fourth", "4th", "fifth", "5th", "last"})
 _OF_TALK = frozenset({"one", "well", "too", "thing", "stuff", "something", "each", "more", "another", "other", "same"})
@@ -50,7 +67,7 @@ _HALF = 0.5
 
 @dataclass(frozen=True, slots=True)
 class NamedGoods:
-    """One thing that a message names. `ids` are the products that it may be, one of each group; `count` is 0 if no number is said."""
+    """One thing that a message names. `ids` are the products that may be meant, one of each group; `count` is 0 if no number is said."""
 
     ids: tuple[str, ...]
     count: int = 0
@@ -74,12 +91,17 @@ def named_goods(message: str, grammar: Grammar, seen: Sequence[str] = ()) -> tup
     return tuple(goods for goods, _ in found[first:])
 
 
-def count_in(message: str) -> int:
-    """How many pieces a message names, 0 if none: "a couple", "a pair of them", "x3"."""
-    text = Text.of(message).lower
-    if found := _PAIRS.search(text):
-        return 2 * int(found[1] or 1)
-    return 2 if _COUPLE.search(text) else quantity_in(text)
+def takes_shown(message: str, grammar: Grammar) -> str:
+    """Return the words by which a message takes what is in view before it names anything else; "" if it does not.
+
+    "add it to my cart and the strap too" takes what is in view, and then the strap.
+    """
+    text = _INTO_CART.sub(" ", Text.of(grammar.mended(clean(message))).lower)
+    found = _TAKES_SHOWN.search(text)
+    if found is None or not (found["joined"] or (found["mark"] and goes_on_adding(message))):
+        return ""
+    before = text[: found.start()]
+    return "" if _NEGATED.search(_PART.split(before)[-1]) or named_goods(before, grammar) else found[0]
 
 
 def goes_on_adding(message: str) -> bool:
@@ -101,7 +123,11 @@ def with_goods(plan: Plan, thread: Thread, message: str, grammar: Grammar) -> Pl
     if not goods:
         sought = _unknown_goods(step, thread, message, grammar) if step is not None else ""
         return _finding(plan, sought) if sought else plan
-    of = tuple(dict.fromkeys(id for each in goods for id in each.ids))
+    named = [id for each in goods for id in each.ids]
+    shown = _shown_before(step, named, thread, message, grammar)
+    of = tuple(dict.fromkeys((*shown, *named)))
+    if shown:
+        return plan.model_copy(update={"steps": (Cart(what="add", of=of),)})
     return plan.model_copy(update={"steps": (Cart(what="add", of=of, quantity=goods[0].count or None),)})
 
 
@@ -117,6 +143,19 @@ def _cart_step(plan: Plan) -> Cart | None:
     return first if isinstance(first, Cart) and first.what == "add" else None
 
 
+def _shown_before(
+    step: Cart | None, named: Sequence[str], thread: Thread, message: str, grammar: Grammar
+) -> tuple[str, ...]:
+    """The products in view that a message takes before those that it names: those of the plan, or the only one."""
+    if not takes_shown(message, grammar):
+        return ()
+    groups = {grammar.names.group_of(id) for id in named}
+    in_view = [id for id in (*thread.shown, *thread.numbers.latest, thread.page) if id in grammar.catalog.products]
+    others = tuple(dict.fromkeys(id for id in in_view if grammar.names.group_of(id) not in groups))
+    planned = tuple(id for id in step.of if id in others) if step is not None else ()
+    return placed(message, thread.shown) or planned or (others if len(others) == 1 else ())
+
+
 def _is_for_cart(plan: Plan, thread: Thread, message: str, goods: Sequence[NamedGoods]) -> bool:
     """Whether a message that was planned as something else wants these goods in the cart.
 
@@ -124,12 +163,13 @@ def _is_for_cart(plan: Plan, thread: Thread, message: str, goods: Sequence[Named
     """
     if not isinstance(plan.steps[0], (Find, Details, Ask, Talk, Policy)) or "?" in message or _LOOKS.search(message):
         return False
-    if _INTO_CART.search(message):
-        return True
+    if found := _INTO_CART.search(message):
+        is_way = not found[0].lower().startswith("in ") or bool(_WISH.search(message)) or goods[0].count > 0
+        return is_way and not _SAYS_WHERE.search(message)
     waiting, is_one = thread.waiting, len(goods[0].ids) == 1
     is_open = waiting is not None and waiting.draft.kind is Kind.ADD_TO_CART
     is_adding = is_open or (bool(thread.turns) and thread.turns[-1].plan.startswith("cart add"))
-    if is_adding and is_one and goes_on_adding(message):
+    if is_adding and is_one and goes_on_adding(message) and not _STATES.search(message):
         return True
     if is_open and waiting is not None and waiting.detail is Detail.PRODUCT and is_one:
         return True
@@ -170,7 +210,7 @@ def _finding(plan: Plan, sought: str) -> Plan:
 
 
 def _parts(text: str, grammar: Grammar) -> Iterator[str]:
-    """The parts of a message between its signs and its "and"s, but for those inside a title: "Music Stand, folding"."""
+    """The parts of a message between punctuation and conjunctions, except those inside a title: "Music Stand, folding"."""
     text = _INTO_CART.sub(" ", text)
     titles = list(_titles_in(text, grammar))
     start = 0
@@ -294,9 +334,9 @@ def _count(tokens: Sequence[Token], part: str, called: _Called) -> int:
         is_of_title = (before, token.stem) in pairs or (token.stem, behind) in pairs
         if any(sign.isdigit() for sign in token.word) and is_of_title:
             text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
-    if found := _PAIRS.search(text):
+    if count := pairs_in(text):
         is_pair = "pair" in called.title or any(
             token.stem == called.head != token.word for token in Text(called.product.title).tokens
         )
-        return int(found[1] or 1) * (1 if is_pair else 2)
+        return count * (1 if is_pair else 2)
     return count_in(text)

@@ -77,7 +77,7 @@ _CANCELS_ORDER = re.compile(
     r"\bcancel(?:l?ing)? (?:(?:the|my|this|that|whole|entire|all|of|complete) ){0,3}(?:order\b|orders\b)(?! (?:change|address))|\bcall(?:ing)? off (?:the|my|this|that) (?:whole |entire )?order\b"
 )
 _NOT_WISHED = re.compile(
-    r"(?<!why )(?<!if )\b(?:not|never|cannot|without|instead of|rather than|no (?:need|reason|wish)|(?:do|does|did|should|must)n'?t|(?:ca|could|wo|would)n'?t(?! you\b))"
+    r"(?<!why )(?<!if )\b(?:not|never|cannot|without|instead of|rather than|no (?:need|reason|wish)|(?:do|does|did|should|must|have|has|had|was|were|is|are|need)n'?t|(?:ca|could|wo|would)n'?t(?! you\b))"
     r" (?:(?:i|you|me|to|for|please|just|really|even|ever|yet|sure|if|need(?:ed)?|have|want(?:ed|ing)?|wish|mean|meant|like|going|trying|planning|plan|intend|ask(?:ed|ing)?|said|say|told|tell|dare) )*$"
 )
 """What stands before "cancel my order" in a message that does not want that: "I don't want to", "no need to"."""

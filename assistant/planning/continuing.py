@@ -14,7 +14,7 @@ from assistant.dialogue.waiting import Choice, Detail, Draft, Kind, Press, Waiti
 from assistant.planning.answer_form import Answer, read_answer
 from assistant.planning.change_form import takes_out, wants_another_cancelled
 from assistant.planning.choice_form import chosen, picked_one
-from assistant.planning.detail_form import address_in, quantity_in, reason_in, with_part
+from assistant.planning.detail_form import address_in, count_in, quantity_in, reason_in, with_part
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.text import clean, stems
 from assistant.planning.option_form import asks_for_the_same
@@ -73,7 +73,7 @@ def continued(message: str, waiting: Waiting | None, press: Press | None = None)
 
 def _without_same_number(message: str, waiting: Waiting) -> str:
     """The message without the limit that a change of the cart keeps anyway: "ok, only one" is a yes where one is shown."""
-    is_same = waiting.draft.kind.is_cart and quantity_in(message) == waiting.draft.quantity != 0
+    is_same = waiting.draft.kind.is_cart and count_in(message) == waiting.draft.quantity != 0
     return _ONLY.sub(" ", message) if is_same else message
 
 
@@ -114,7 +114,9 @@ def _with_detail(waiting: Waiting, message: str) -> Draft | None:
         return _with_variant(waiting, message)
     if detail is Detail.QUANTITY:
         most = sum(choice.number for choice in waiting.choices)
-        count = quantity_in(message) or (most if chosen(message, [*waiting.choices, Choice("", "")]) else 0)
+        count = (count_in if draft.kind.is_cart else quantity_in)(message) or (
+            most if chosen(message, [*waiting.choices, Choice("", "")]) else 0
+        )
         return replace(draft, quantity=count) if count else None
     found = chosen(message, waiting.choices)
     if not found and len(waiting.choices) == 1 and draft.kind.is_cart and read_answer(message) is Answer.YES:
@@ -154,7 +156,7 @@ def _with_choice(draft: Draft, detail: Detail | None, found: Sequence[Choice], m
         case Detail.PRODUCT if draft.kind is Kind.CHANGE_ITEMS:
             return replace(draft, to=ids[0])
         case Detail.PRODUCT:
-            return replace(draft, items=ids, quantity=draft.quantity or quantity_in(message))
+            return replace(draft, items=ids, quantity=draft.quantity or count_in(message))
     return None
 
 

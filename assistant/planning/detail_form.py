@@ -15,6 +15,8 @@ _QUANTITY = re.compile(
     r"(?<![\w$£€.,-])(?:x\s?)?(\d{1,3})(?:\s?x\b|\b)(?!\s*(?:[$£€%]|dollars?|cm|mm|kg|g\b|l\b|ml\b|inch|\"|%|st\b|nd\b|rd\b|th\b|people|persons?|days?))"
 )
 _SIZE_BEFORE = re.compile(r"\b(?:size|number|no|option|for|eu|uk|us|under|below|order)\.?\s*#?$")
+_PAIRS = re.compile(r"\b(?:(\d+) )?pairs?\b(?: of\b)?", re.IGNORECASE)
+_COUPLE = re.compile(r"\b(?:a )?couple\b(?: of\b)?|\btwice\b", re.IGNORECASE)
 _ONE = re.compile(
     r"\b(?:just|only|another|one more|a (?:second|third)) one\b|\b(?:one|1) (?:of|more|piece)\b|\banother\b"
     r"|\b(?:return|exchange|swap|send|send back|add|put|remove|buy|take|want|need) (?:an?|one)\b(?! (?:of|few|couple))"
@@ -83,6 +85,20 @@ def quantity_in(message: str) -> int:
     if len(set(found)) == 1:
         return found[0]
     return 1 if not found and _ONE.search(text) else 0
+
+
+def pairs_in(message: str) -> int:
+    """How many pairs a message names, 0 if none: "a pair of trowels", "2 pairs"."""
+    found = _PAIRS.search(Text.of(message).lower)
+    return int(found[1] or 1) if found else 0
+
+
+def count_in(message: str) -> int:
+    """How many pieces for the cart a message names, 0 if none: "a couple", "a pair of them", "x3"."""
+    text = Text.of(message).lower
+    if pairs := pairs_in(text):
+        return 2 * pairs
+    return 2 if _COUPLE.search(text) else quantity_in(text)
 
 
 def reason_in(message: str, reasons: Sequence[str]) -> str:

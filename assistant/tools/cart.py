@@ -7,24 +7,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.actions.change import CartLine
-from assistant.actions.changes.goods import variant_title
+from assistant.actions.changes.goods import sold_out, variant_title
 from assistant.actions.reads import checkout_link
 from assistant.actions.refusal import Reason, Refusal
-from assistant.dialogue.waiting import Choice, Detail, Draft, Kind
+from assistant.dialogue.waiting import Choice, Detail, Draft, Kind, Later
 from assistant.evidence.change_result import ChangeResult, Link, State
 from assistant.evidence.wording import by_size
 from assistant.planning.answer_form import Answer
-from assistant.planning.cart_form import count_in, goes_on_adding, named_goods
+from assistant.planning.cart_form import NamedGoods, goes_on_adding, named_goods, takes_shown
 from assistant.planning.change_form import sets_quantity
 from assistant.planning.choice_form import named, placed
-from assistant.planning.detail_form import quantity_in
+from assistant.planning.detail_form import count_in
 from assistant.planning.option_form import options_said
 from assistant.planning.plan import Cart
 from assistant.tools.changing import ask, propose, refuse, request_of, settle
 from assistant.tools.tool import Bench, Findings, Task
-from assistant.tools.variants import label_of, meant_products, narrowed
+from assistant.tools.variants import label_of, meant_products, narrowed, said_options
 from retrieval.catalog.product import Product
-from retrieval.feeds.strangers import as_name
 
 _MOST_CHOICES, _MOST_LABELS = 6, 6
 
@@ -37,17 +36,19 @@ def cart(step: Cart, task: Task, bench: Bench) -> Findings:
     if task.owner is None:
         return Findings(products=tuple(product.id for product in meant_products(step.of, task, bench)))
     if task.continued is not None and task.continued.answer is not Answer.NEITHER:
-        return settle(task, bench)
+        return _settled(task, bench)
     if task.continued is not None and task.continued.draft.kind.is_cart:
         draft = task.continued.draft
-        return _added(draft, task, bench) if draft.kind is Kind.ADD_TO_CART else _changed(draft, step, task, bench)
+        if draft.kind is Kind.ADD_TO_CART:
+            return _with_later(_added(draft, task, bench), draft, (), task, bench)
+        return _changed(draft, step, task, bench)
     if step.what in ("view", "checkout"):
         return _viewed(task, bench)
-    if step.what == "add" and not (sets_quantity(task.message) and quantity_in(task.message)):
+    if step.what == "add" and not (sets_quantity(task.message) and count_in(task.message)):
         draft, others = _first(step, task, bench)
-        return _with_later(_added(draft, task, bench), others, task, bench)
+        return _with_later(_added(draft, task, bench), draft, others, task, bench)
     kind = Kind.REMOVE_FROM_CART if step.what == "remove" else Kind.SET_IN_CART
-    return _changed(Draft(kind, quantity=quantity_in(task.message)), step, task, bench)
+    return _changed(Draft(kind, quantity=count_in(task.message)), step, task, bench)
 
 
 def _viewed(task: Task, bench: Bench) -> Findings:
@@ -57,21 +58,42 @@ def _viewed(task: Task, bench: Bench) -> Findings:
     return Findings(change=ChangeResult(State.CART, cart=lines, links=links))
 
 
-def _first(step: Cart, task: Task, bench: Bench) -> tuple[Draft, tuple[str, ...]]:
-    """What a message wants added, and what else it names, by titles.
+def _settled(task: Task, bench: Bench) -> Findings:
+    """What a yes or no did, with what is left to add."""
+    found, waiting, continued = settle(task, bench), task.thread.waiting, task.continued
+    is_of_waiting = waiting is not None and continued is not None and waiting.proposal == continued.proposal
+    if waiting is None or not is_of_waiting or found.change is None:
+        return found
+    return replace(found, change=replace(found.change, later=waiting.later))
 
-    The products that it names count before those at the places that it names, and these before those that the plan is about.
+
+def _first(step: Cart, task: Task, bench: Bench) -> tuple[Draft, tuple[Later, ...]]:
+    """What a message wants added first, and what else it names.
+
+    What it takes of the products in view before it names others comes first: "add it and the strap". Else the products that it names
+    count before those at the places that it names, and these before those that the plan is about.
     """
     thread, waiting, products = task.thread, task.thread.waiting, bench.catalog.products
-    goods = named_goods(task.message, bench.constraints.grammar, (*thread.shown, thread.page))
+    grammar = bench.constraints.grammar
+    goods = named_goods(task.message, grammar, (*thread.shown, thread.page))
     if goods:
-        first, *others = goods
+        groups = {_group(bench, id) for each in goods for id in each.ids}
+        taken = takes_shown(task.message, grammar)
+        in_view = tuple(id for id in step.of if id in products and _group(bench, id) not in groups) if taken else ()
+        first, *others = (NamedGoods(in_view, count_in(taken)), *goods) if in_view else goods
         draft = Draft(Kind.ADD_TO_CART, items=first.ids, quantity=first.count)
-        return draft, tuple(products[each.ids[0]].title for each in others if len(each.ids) == 1)
+        return draft, tuple(Later(_name_of(each.ids, bench), each.count) for each in others)
     ids = placed(task.message, thread.shown) or tuple(id for id in step.of if id in products)
     if not ids and waiting is not None and waiting.draft.kind is Kind.ADD_TO_CART:
         ids = waiting.draft.items
     return Draft(Kind.ADD_TO_CART, items=ids, quantity=count_in(task.message) or step.quantity or 0), ()
+
+
+def _name_of(ids: Sequence[str], bench: Bench) -> str:
+    """What these products are called: by their title if it is the same, else by their kind."""
+    products = [bench.catalog.products[id] for id in ids]
+    names = {each.title for each in products}, {"".join(each.category_path[-1:]) for each in products}
+    return next((min(each) for each in names if len(each) == 1 and min(each)), products[0].title)
 
 
 def _added(draft: Draft, task: Task, bench: Bench) -> Findings:
@@ -80,7 +102,7 @@ def _added(draft: Draft, task: Task, bench: Bench) -> Findings:
     if len(items) != 1:
         shown = items or tuple(id for id in task.thread.shown if id in products)
         return ask(
-            Detail.PRODUCT, replace(draft, items=()), product_choices([products[id] for id in shown[:_MOST_CHOICES]])
+            Detail.PRODUCT, replace(draft, items=()), _product_choices([products[id] for id in shown[:_MOST_CHOICES]])
         )
     product = products[items[0]]
     if task.continued is not None and (task.continued.is_pressed or _is_settled(task, product)):
@@ -91,7 +113,7 @@ def _added(draft: Draft, task: Task, bench: Bench) -> Findings:
     if len(variants) > 1:
         return _which_variant(replace(draft, items=(product.id,)), product, variants, task, bench)
     if others := _instead_of_sold_out(variants[0], task, bench):
-        return _sold_out(replace(draft, items=(product.id,)), variants[0], others, bench)
+        return _sold_out(replace(draft, items=(product.id,)), variants[0], others, task, bench)
     draft = replace(draft, items=(variants[0].id,), quantity=draft.quantity or 1)
     return _proposed(draft, task, bench)
 
@@ -109,19 +131,35 @@ def _with_said_options(draft: Draft, product: Product, task: Task, bench: Bench)
     )
 
 
-def _with_later(found: Findings, others: Sequence[str], task: Task, bench: Bench) -> Findings:
-    """What came of the first thing that a message wants added, and what is left to add: other things that it names, or an earlier one."""
-    change, waiting = found.change, task.thread.waiting
-    if change is None or change.waiting is None:
+def _with_later(found: Findings, draft: Draft, others: Sequence[Later], task: Task, bench: Bench) -> Findings:
+    """What came of the first thing that a message wants added, and what is left to add: other things that it names, or earlier ones.
+
+    Earlier ones are kept while the same product is spoken of, or the message goes on adding.
+    """
+    change, waiting, products = found.change, task.thread.waiting, bench.catalog.products
+    if change is None:
         return found
-    meant = {_group(bench, id) for id in change.waiting.draft.items}
-    open_ids = waiting.draft.items if waiting is not None and waiting.draft.kind is Kind.ADD_TO_CART else ()
-    earlier = [bench.catalog.products[id].title for id in open_ids if meant and _group(bench, id) not in meant]
-    later = (*others, *(earlier if goes_on_adding(task.message) else ()))
-    return replace(found, change=replace(change, later=later))
+    meant = {_group(bench, id) for id in (change.waiting.draft if change.waiting else draft).items if id in products}
+    earlier: list[Later] = []
+    if waiting is not None and waiting.draft.kind is Kind.ADD_TO_CART:
+        open_ids = [id for id in waiting.draft.items if id in products]
+        is_other = meant.isdisjoint(_group(bench, id) for id in open_ids)
+        goes_on = goes_on_adding(task.message)
+        if goes_on and meant and open_ids and is_other:
+            earlier.append(Later(_name_of(open_ids, bench), waiting.draft.quantity))
+        if goes_on or task.continued is not None or not is_other:
+            earlier.extend(waiting.later)
+    named = {products[id].title for id in draft.items if len(draft.items) == 1 and id in products}
+    later = tuple({each.name: each for each in (*earlier[::-1], *others[::-1]) if each.name not in named}.values())[
+        ::-1
+    ]
+    if not later:
+        return found
+    left = replace(change.waiting, later=later) if change.waiting else None
+    return replace(found, change=replace(change, later=later, waiting=left))
 
 
-def product_choices(products: Sequence[Product]) -> tuple[Choice, ...]:
+def _product_choices(products: Sequence[Product]) -> tuple[Choice, ...]:
     """One choice for each product, by its title; those with the same title are told apart by color and size, else by price."""
     texts = [each.title for each in products]
     for told in (variant_title, lambda each: f"{variant_title(each)}, {each.current_price}"):
@@ -143,11 +181,15 @@ def _can_be_had(product: Product, task: Task) -> bool:
     return offer.is_available or offer.can_be_ordered_later
 
 
-def _sold_out(draft: Draft, product: Product, others: Sequence[Product], bench: Bench) -> Findings:
-    """That the variant that is meant is sold out, and the question for one of the `others`."""
-    choices = tuple(Choice(each.id, label_of(each, bench.catalog)) for each in others[:_MOST_LABELS])
-    asked = ask(Detail.VARIANT, replace(draft, color="", size=""), choices, product.title)
-    why = Refusal(reason=Reason.OUT_OF_STOCK, text=f"{as_name(variant_title(product))} is sold out.")
+def _sold_out(draft: Draft, product: Product, others: Sequence[Product], task: Task, bench: Bench) -> Findings:
+    """That the variant that is meant is sold out, and the question for one of the `others`, those in the said color or size first."""
+    said = said_options(task.message, bench.catalog.variants(product), bench)
+    is_color, is_size = bool(said.color or draft.color), bool(said.size or draft.size)
+    alike = [
+        each for each in others if (is_color and each.color == product.color) or (is_size and each.size == product.size)
+    ]
+    asked = _ask_variant(replace(draft, color="", size=""), product, alike or others, bench)
+    why = Refusal(reason=Reason.OUT_OF_STOCK, text=sold_out(product))
     return replace(asked, change=replace(asked.change, refusal=why) if asked.change else None)
 
 
@@ -165,6 +207,11 @@ def _which_variant(draft: Draft, product: Product, variants: Sequence[Product], 
     if len(can_be_had) == 1:
         only = replace(draft, items=(can_be_had[0].id,), quantity=draft.quantity or 1)
         return _proposed(only, task, bench)
+    return _ask_variant(draft, product, can_be_had, bench)
+
+
+def _ask_variant(draft: Draft, product: Product, can_be_had: Sequence[Product], bench: Bench) -> Findings:
+    """The question for one of these variants if they are few, else for their size or color."""
     sizes, colors = by_size(_distinct(each.size for each in can_be_had)), _distinct(each.color for each in can_be_had)
     draft = replace(  # what was said of color or size is kept for the next message
         draft, size=sizes[0] if len(sizes) == 1 else draft.size, color=colors[0] if len(colors) == 1 else draft.color
@@ -180,7 +227,7 @@ def _changed(draft: Draft, step: Cart, task: Task, bench: Bench) -> Findings:
     """Another number of something that is in the cart, or nothing of it."""
     lines = bench.actions.cart(task.owner) if task.owner else ()
     if draft.kind is Kind.SET_IN_CART and (again := _of_unconfirmed(draft, lines, task)):
-        return _added(again, task, bench)
+        return _with_later(_added(again, task, bench), again, (), task, bench)
     if not lines:
         return refuse(Refusal(reason=Reason.NO_SUCH_ITEM, text="Your cart is empty."), draft, bench)
     choices = tuple(Choice(line.product_id, line.title, line.quantity) for line in lines)

@@ -37,18 +37,16 @@ def change_outcome_reply(change: ChangeResult, view: ReplyView) -> Iterator[str]
     """What came of a change: the question for what is missing, what would change, what has changed, or why nothing does."""
     match change.state:
         case State.ASKED:
-            if change.is_instead_of_return and view.fact("c.order"):
-                yield view.phrases("acts.cancelled_instead")
+            yield from _opening(change, view)
             if _is_asked_again(change, view):
                 yield view.phrases("acts.not_understood")
             if change.refusal is not None:
                 yield "{c.why}"
-            is_sold_out = change.refusal is not None and change.detail is Detail.VARIANT
+            is_sold_out = change.refusal is not None and change.detail in (Detail.VARIANT, Detail.COLOR, Detail.SIZE)
             yield view.phrases("acts.ask.variant_left") if is_sold_out else _question(change, view)
             yield from _later(change, view)
         case State.PROPOSED:
-            if change.is_instead_of_return and view.fact("c.order"):
-                yield view.phrases("acts.cancelled_instead")
+            yield from _opening(change, view)
             if change.refusal is not None:
                 yield "{c.why}"
             first, *rest = _lines(view)
@@ -62,8 +60,10 @@ def change_outcome_reply(change: ChangeResult, view: ReplyView) -> Iterator[str]
             yield view.phrases("acts.reminded")
         case State.DONE:
             yield from _done(change, view)
+            yield from _later(change, view)
         case State.DROPPED:
             yield view.phrases("acts.dropped")
+            yield from _later(change, view)
         case State.CART:
             yield view.phrases("acts.cart" if change.cart else "acts.cart_empty")
             if change.links:
@@ -72,12 +72,19 @@ def change_outcome_reply(change: ChangeResult, view: ReplyView) -> Iterator[str]
                 yield view.phrases("acts.no_checkout")
         case State.REFUSED:
             yield from _refused(change, view)
+            yield from _later(change, view)
+
+
+def _opening(change: ChangeResult, view: ReplyView) -> Iterator[str]:
+    """That an order which was to go back can only be cancelled."""
+    if change.is_instead_of_return and view.fact("c.order"):
+        yield view.phrases("acts.cancelled_instead")
 
 
 def _later(change: ChangeResult, view: ReplyView) -> Iterator[str]:
     """That what else was named for the cart is not in it yet."""
     if change.later:
-        yield view.phrases("acts.later")
+        yield view.phrases("acts.later" if change.waiting else "acts.left")
 
 
 def _done(change: ChangeResult, view: ReplyView) -> Iterator[str]:

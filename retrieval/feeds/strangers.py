@@ -30,6 +30,7 @@ _SPEAKS_FOR_OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Text that is put in somebody's mouth, or speaks to whoever reads it out."""
+_ARTICLE = re.compile(r"\W?(?:an?|the)\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<!\w)(\w*)[.!?…。！？]+[\"'”’)\]]*(?=\s|$)")
 """The end of a sentence with the word before it, or a full stop that is none."""
 _ABBREVIATIONS = frozenset(
@@ -117,6 +118,11 @@ def as_name(title: str) -> str:
         pattern.search(title) for pattern in (_LEADS_AWAY, _PROMISES, _SPEAKS_FOR_OTHERS)
     )
     return f"“{title.translate(_INNER_MARKS)}”" if is_told else title
+
+
+def with_article(name: str) -> str:
+    """Return `name` with "the" in front, unless it begins with an article itself: "the Hand Trowel", "A Garden in 12 Weekends"."""
+    return name if _ARTICLE.match(name) else f"the {name}"
 
 
 def _holds_sentence(title: str) -> bool:

@@ -10,7 +10,8 @@ import pytest
 from assistant.actions.orders import Orders
 from assistant.actions.owner import Owner
 from assistant.evidence.change_result import State
-from assistant.planning.cart_form import count_in, named_goods
+from assistant.planning.cart_form import named_goods, takes_shown
+from assistant.planning.detail_form import count_in
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.plan import HandOver
 from assistant.reply import Reply
@@ -88,7 +89,16 @@ def test_of_several_that_fit_equally_those_in_view_are_meant() -> None:
 
 @pytest.mark.parametrize(
     ("message", "count"),
-    [("a pair of them", 2), ("two", 2), ("x3", 3), ("3x", 3), ("twice please", 2), ("a couple", 2), ("it", 0)],
+    [
+        ("a pair of them", 2),
+        ("two", 2),
+        ("x3", 3),
+        ("3x", 3),
+        ("twice please", 2),
+        ("a couple", 2),
+        ("it", 0),
+        ("make it a pair", 2),
+    ],
 )
 def test_a_number_of_pieces_is_read_in_every_form(message: str, count: int) -> None:
     assert count_in(message) == count
@@ -134,11 +144,17 @@ def test_what_is_named_is_added_and_a_pointer_takes_what_is_in_view(
 
 
 @pytest.mark.parametrize(
-    "message", ["show me trowel bags too", "2 season gloves", "i need 3 tool oil", "and do you have gloves?"]
-)
+    "message",
+    [
+        "show me trowel bags too", "2 season gloves", "i need 3 tool oil", "and do you have gloves?",
+        "the terrace pot is too expensive, got a cheaper one", "and the terrace pot is too expensive",
+        "the terrace pot in my cart has the wrong color", "the 2 trowels in my cart have the wrong color",
+        "I need gloves that fit in a bag", "gloves in that trolley", "my order of 2 sharpeners never came",
+    ],
+)  # fmt: skip
 def test_a_search_stays_a_search_while_something_is_being_added(chat: OrderChat, message: str) -> None:
     chat.say("a terrace pot in my cart please", "cart add [terrace pot]")
-    assert chat.say(message, "find gloves").plan.steps[0].tool == "find"
+    assert "cart" not in {step.tool for step in chat.say(message, "find gloves").plan.steps}
 
 
 def test_copies_of_one_product_in_a_plan_are_one_product(chat: OrderChat) -> None:
@@ -175,9 +191,12 @@ def test_other_goods_named_instead_of_an_answer_are_not_lost(chat: OrderChat) ->
     assert state(chat.say("a terrace pot in my cart please", "cart add [terrace pot]")) is State.ASKED
     reply = chat.say("and two green jute twine as well", "details [jute twine]: and two green jute twine")
     assert waiting_for(reply) == ("twine-1", 2)
-    assert "so the Terrace Pot can follow" in reply.text
-    assert reply.shown.chips == ("Add the Terrace Pot to my cart",)
-    assert chat.say("yes").shown.done == "add_to_cart"
+    assert "I add one product at a time; the Terrace Pot can come next." in reply.text
+    assert reply.shown.chips == ()
+    done = chat.say("yes")
+    assert done.shown.done == "add_to_cart"
+    assert "Not in your cart yet: the Terrace Pot." in done.text
+    assert done.shown.chips == ("Add the Terrace Pot to my cart", "What's in my cart?")
     assert state(chat.say("Add the Terrace Pot to my cart", "cart add [terrace pot]")) is State.ASKED
     assert waiting_for(chat.say("white")) == ("pot-w", 1)
 
@@ -185,7 +204,7 @@ def test_other_goods_named_instead_of_an_answer_are_not_lost(chat: OrderChat) ->
 def test_a_variant_that_is_sold_out_is_named_so_with_those_that_can_be_had(chat: OrderChat) -> None:
     asked = chat.say("add the slate terrace pot to my cart", "cart add")
     assert asked.text == (
-        "Terrace Pot, Slate is sold out. The Terrace Pot can be had in Terracotta or White. Which would you like?"
+        "The Terrace Pot in Slate is sold out. The Terrace Pot is available in Terracotta or White. Which would you like?"
     )
     assert waiting_for(chat.say("white then")) == ("pot-w", 1)
 
@@ -195,16 +214,100 @@ def test_a_yes_takes_the_only_choice_that_is_left(tmp_path: Path) -> None:
         records.upsert_products([each for each in GARDEN if each.id != "pot-w"])
 
     chat = OrderChat(tmp_path, plant=plant)
-    assert "can be had in Terracotta" in chat.say("2 slate terrace pots into my basket", "cart add").text
+    assert "is available in Terracotta" in chat.say("2 slate terrace pots into my basket", "cart add").text
     assert waiting_for(chat.say("yes", "talk ok")) == ("pot-t", 2)
 
 
 def test_all_that_a_message_names_is_spoken_of(chat: OrderChat) -> None:
     reply = chat.say("add a sharpener and two tool oil to my cart", "cart add [sharpener] [tool oil]")
     assert waiting_for(reply) == ("sharpener", 1)
-    assert "so the Linseed Tool Oil 250 ml can follow" in reply.text
+    assert "2 of the Linseed Tool Oil 250 ml can come next" in reply.text
     owner = Owner(customer_id="C-1")
     assert chat.actions.cart(owner) == ()
+    assert waiting_for(chat.say("make it a pair", "cart change x2")) == ("sharpener", 2)
+    chip = chat.say("yes").shown.chips[0]
+    assert chip == "Add 2 of the Linseed Tool Oil 250 ml to my cart"
+    assert waiting_for(chat.say(chip, "cart add [tool oil]")) == ("oil", 2)
+
+
+@pytest.mark.parametrize(
+    ("message", "left"),
+    [
+        ("add a sharpener and a watering can", ("Heron Watering Can 5 l", "Watering Cans")),
+        ("add a sharpener and a jute twine", ("Jute Twine",)),
+        ("add a sharpener, tool oil, and the tool oil", ("Linseed Tool Oil 250 ml",)),
+        ("add a sharpener and A Garden in 12 Weekends", ("A Garden in 12 Weekends (with seed chart)",)),
+    ],
+)
+def test_a_second_thing_is_kept_though_it_may_be_one_of_several(
+    chat: OrderChat, message: str, left: tuple[str, ...]
+) -> None:
+    reply = chat.say(message, "cart add [sharpener]")
+    assert waiting_for(reply) == ("sharpener", 1)
+    assert reply.brief.change is not None
+    assert [each.name for each in reply.brief.change.later] == [left[-1]]
+    name = left[-1] if left[-1].startswith("A ") else f"the {left[-1]}"
+    assert chat.say("no").shown.chips == (f"Add {name} to my cart",)
+
+
+def test_what_is_named_behind_something_sold_out_is_kept(tmp_path: Path) -> None:
+    def plant(records: Records, orders: Orders) -> None:
+        gone = goods("rake", "Leaf Rake", "Tools > Rakes", availability=Availability.OUT_OF_STOCK)
+        records.upsert_products([*GARDEN, gone])
+
+    chat = OrderChat(tmp_path, plant=plant)
+    reply = chat.say("add a rake and two sharpeners to my cart", "cart add [rake]")
+    assert state(reply) is State.REFUSED
+    assert "2 of the Bypass Sharpener Keen" in reply.text
+    assert reply.shown.chips == ("Add 2 of the Bypass Sharpener Keen to my cart",)
+
+
+@pytest.mark.parametrize(
+    ("message", "plan", "count"),
+    [
+        ("add it to my cart and the sharpener too", "cart add #1 [sharpener]", 1),
+        ("add it to my cart and the sharpener too", "cart add [sharpener]", 1),
+        ("I'll take 2 of them, and a sharpener", "cart add #1 x2", 2),
+        ("put that one in my basket, and a sharpener in my cart", "find sharpeners", 1),
+    ],
+)
+def test_what_is_in_view_comes_before_what_is_named_behind_it(
+    chat: OrderChat, message: str, plan: str, count: int
+) -> None:
+    chat.say("the hand trowel", "details [hand trowel]: the hand trowel")
+    reply = chat.say(message, plan)
+    assert waiting_for(reply) == ("trowel", count)
+    assert "the Bypass Sharpener Keen can come next" in reply.text
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["I like it, add the sharpener", "don't add it, and add the sharpener", "I want this: the sharpener", "add the sharpener to it"],
+)  # fmt: skip
+def test_a_pointer_that_is_no_wish_of_its_own_takes_nothing(message: str) -> None:
+    assert takes_shown(message, GRAMMAR) == ""
+
+
+def test_a_sold_out_variant_of_many_is_asked_for_by_what_was_said_and_one_property_at_a_time(tmp_path: Path) -> None:
+    gone = {("Moss", "S"), ("Sky", "S"), ("Sky", "M"), ("Sky", "L")}
+
+    def smock(color: str, size: str) -> Product:
+        stock = Availability.OUT_OF_STOCK if (color, size) in gone else Availability.IN_STOCK
+        kind, group = "Clothing > Smocks", "smock"
+        return goods(
+            f"{color}-{size}", "Potting Smock", kind, item_group_id=group, color=color, size=size, availability=stock
+        )
+
+    def plant(records: Records, orders: Orders) -> None:
+        colors = ("Moss", "Clay", "Sand", "Sky")
+        records.upsert_products([smock(color, size) for color in colors for size in ("S", "M", "L")])
+
+    chat = OrderChat(tmp_path, plant=plant)
+    asked = chat.say("add the moss potting smock in S to my cart", "cart add")
+    assert "The Potting Smock in Moss, S is sold out." in asked.text
+    assert "is available in Moss, M; Moss, L; Clay, S; or Sand, S" in asked.text
+    asked = chat.say("add the sky potting smock to my cart then", "cart add [potting smock]")
+    assert asked.text.endswith("The Potting Smock is available in S, M or L. Which would you like?")
 
 
 def test_a_person_is_offered_after_two_replies_that_tell_nothing_and_comes_with_a_yes(chat: OrderChat) -> None:

@@ -230,6 +230,8 @@ def _planned(turn: WrittenTurn) -> str:
         ("I don't want to cancel the order", False, Answer.NO),
         ("no need to cancel the order", False, Answer.NO),
         ("I never asked you to cancel my order", False, None),
+        ("I haven't asked you to cancel my order", False, None),
+        ("I wasn't asking you to cancel my order", False, None),
         ("pay with PayPal rather than cancelling the order", False, None),
         ("cancel that", False, Answer.NO),
         ("cancel the change of my order", False, None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from assistant.actions.refusal import Reason
 from assistant.actions.requests import Pieces, Swap
 from assistant.actions.situation import Situation
 from retrieval.catalog.product import Product
-from retrieval.feeds.strangers import as_name
+from retrieval.feeds.strangers import as_name, with_article
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,19 @@ def stock_left(product: Product) -> str:
     return f"We only have {count} {as_name(product.title)}{of_variant} left."
 
 
+def sold_out(product: Product) -> str:
+    """That a variant is sold out: "The Terrace Pot in Slate is sold out."."""
+    options = ", ".join(_untold_options(product))
+    name = with_article(as_name(product.title))
+    return f"{name[:1].upper()}{name[1:]}{f' in {options}' if options else ''} is sold out."
+
+
 def _untold_options(product: Product) -> tuple[str, ...]:
     """Color and size, where the title does not say them."""
-    said = product.title.casefold()
-    return tuple(value for value in (product.color, product.size) if value and value.casefold() not in said)
+    values = (value for value in (product.color, product.size) if value)
+    return tuple(
+        value for value in values if not re.search(rf"(?<!\w){re.escape(value)}(?!\w)", product.title, re.IGNORECASE)
+    )
 
 
 def _check_stock(moves: Iterable[ItemMove], situation: Situation) -> None:
