@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -34,7 +33,6 @@ from assistant.writing.rendered_writer import rendered
 from assistant.writing.sentence_writer import ReplyTask
 from retrieval.catalog.catalog import Catalog
 from retrieval.catalog.customer import Customer
-from retrieval.errors import ConversationNotFound
 from retrieval.store.records import Records
 
 _log = structlog.get_logger(__name__)
@@ -157,11 +155,10 @@ class Assistant:
         A new conversation may begin behind the customer's `earlier` messages: the latest of them are read again for what they
         leave behind ("the second one"), neither answered nor stored. `page` is the id of the product whose page is open, "" on any
         other page; an id that the shop does not have is ignored. `hands_over` says that people answer in this chat. `customer_id` is
-        bound by the caller's session, never taken from text. `after` is the id of the conversation that a new one follows: who knows it
-        goes on with its cart. `press` is the button that sent the message. Setting `cancelled` stops the
-        writing; the turn is then not stored and no Reply is yielded, unless it has changed something: such a turn is stored before its
-        first event is yielded. Raises
-        ConversationNotFound and StoreError.
+        bound by the caller's session, never taken from text. `after` is the id of the conversation that a new one follows. A visitor's
+        cart in that conversation carries over. `press` is the button that sent the message. Setting `cancelled` stops the writing; the
+        turn is then not stored and no Reply is yielded, unless it has changed something: such a turn is stored before its first event
+        is yielded. Raises ConversationNotFound and StoreError.
         """
         keeping, serving = self._keeping, self._servings.current()
         dialogue = serving.dialogue
@@ -173,8 +170,8 @@ class Assistant:
         thread = conversation.thread
         if conversation_id is None:
             thread = self._behind(earlier, dialogue, customer, cancelled)
-            thread = replace(thread, cart=self._cart_after(after, customer_id))
-        owner = self._owner(conversation.id, thread.cart, customer)
+        owner, cart = self._owner(conversation.id, conversation_id or after, customer_id, customer)
+        thread = replace(thread, cart=cart)
         page = page if page in dialogue.bench.catalog.products else ""
         if page != thread.page:
             thread = thread.opened_on(page, dialogue.briefing.group(page)) if page else thread.left_page()
@@ -203,39 +200,35 @@ class Assistant:
                 yield from held
                 held = []
 
-    def _owner(self, conversation_id: str, cart: str, customer: Customer | None) -> Owner:
-        """On whose behalf changes are proposed: the signed-in customer, else whoever holds this conversation.
+    def _owner(
+        self, conversation_id: str, before: str, customer_id: str | None, customer: Customer | None
+    ) -> tuple[Owner, str]:
+        """Return on whose behalf changes are proposed, and the `Thread.cart` of this conversation.
 
-        Who holds it may have proved one order in it, and then speaks for that order alone. At sign-in the conversation becomes the
-        customer's, and so does the one before it whose `cart` it goes on with. Each time what is in the cart moves along.
+        That is the signed-in customer, else whoever holds this conversation. Who holds it may have proved one order in it, and then
+        speaks for that order alone. `before` is this conversation if it is stored, else the one that it follows, or "". At sign-in the
+        cart of `before` moves to the customer once, and this conversation becomes theirs. A crash in between loses nothing: the next
+        turn does the same again.
         """
+        store, actions = self._keeping.store, self._keeping.actions
+        cart, proved = store.cart_of(before), store.proved_order(before)
+        if customer_id:
+            owner = Owner(customer_id=customer.id) if customer else Owner(visitor_id=conversation_id)
+            visitor = Owner(visitor_id=cart) if cart else None
+            for left in (visitor, proved):
+                if left is not None and left != owner:
+                    actions.move_cart(left, owner)
+            store.claim(conversation_id, customer_id)
+            return owner, ""
         visitor = Owner(visitor_id=cart or conversation_id)
-        if customer is None:
-            proved = self._keeping.store.proved_order(conversation_id)
-            if proved is None:
-                return visitor
-            self._keeping.actions.move_cart(visitor, proved)
-            return proved
-        owner = Owner(customer_id=customer.id)
-        is_claimed = self._keeping.store.claim(conversation_id, customer.id)
-        if cart:
-            with suppress(ConversationNotFound):  # somebody else has signed in there since, and has its cart
-                is_claimed = self._keeping.store.claim(cart, customer.id)
-        if is_claimed:
-            self._keeping.actions.move_cart(visitor, owner)
-        return owner
-
-    def _cart_after(self, before: str, customer_id: str | None) -> str:
-        """The id of the conversation whose visitor's cart a new one goes on with that follows the one `before`; "" if there is none."""
-        if not before:
-            return ""
-        try:
-            cart = self._keeping.store.open(before, customer_id).thread.cart or before
-        except ConversationNotFound:  # deleted for its age, or of a customer who has signed out
-            return ""
-        if customer_id is None and (proved := self._keeping.store.proved_order(before)):
-            self._keeping.actions.move_cart(proved, Owner(visitor_id=cart))
-        return cart
+        shared = "" if visitor.visitor_id == conversation_id else visitor.visitor_id
+        if proved is None:
+            return visitor, shared
+        if before == conversation_id:
+            actions.move_cart(visitor, proved)
+            return proved, shared
+        actions.move_cart(proved, visitor)
+        return visitor, shared
 
     @staticmethod
     def _behind(

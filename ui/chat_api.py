@@ -45,7 +45,8 @@ class ChatRequest(BaseModel):
     )
     after: str = Field(
         "",
-        description="Id of the conversation that a new one follows: a visitor goes on with its cart. Ignored next to `conversation_id`.",
+        description="Id of the conversation that a new one follows: a visitor's cart in it carries over, or moves to the signed-in customer's. "
+        "Ignored next to `conversation_id`, and if there is none with this id.",
     )
     press: Press | None = Field(
         None,

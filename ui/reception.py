@@ -95,7 +95,7 @@ class Reception:
         """Return the events of the reply to `message`, which counts once, however many `earlier` messages it has.
 
         `page` is the id of the product whose page is open; an id that the shop does not have is ignored. `press` is the button of
-        a card that sent the message. `after` is the id of the conversation that a new one follows, whose cart it goes on with.
+        a card that sent the message. `after` is the id of the conversation that a new one follows; a visitor's cart in it carries over.
 
         Raises TooFast before it returns; see `Replies.events` for the rest.
         """

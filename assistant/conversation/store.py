@@ -92,22 +92,36 @@ class Store:
             connection.execute(insert(ConversationRow).values(values))
         return id_
 
-    def claim(self, conversation_id: str, customer_id: str) -> bool:
-        """Make a stored conversation this customer's, for good; False if there is none with this id yet.
+    def cart_of(self, conversation_id: str) -> str:
+        """Return the id under which the visitor's cart of this conversation is kept; "" if it is absent or a customer's.
+
+        That is the conversation in which the cart was begun, unless that one has become a customer's: then it is this one. Reads
+        conversations whose thread `open` cannot read.
+        """
+        with reading(self._engine) as connection:
+            row = _conversation_row(connection, conversation_id)
+            if row is None or row["customer_id"] is not None:
+                return ""
+            begun = row["thread"].get("cart") if isinstance(row["thread"], dict) else ""
+            if not isinstance(begun, str) or not begun:
+                return conversation_id
+            first = _conversation_row(connection, begun)
+            return begun if first is None or first["customer_id"] is None else conversation_id
+
+    def claim(self, conversation_id: str, customer_id: str) -> None:
+        """Make a conversation this customer's for good, if it is stored; it shares no visitor's cart from then on.
 
         Raises ConversationNotFound when it is another customer's, also if that one was only a moment faster.
         """
         with writing(self._engine) as connection:
             row = _conversation_row(connection, conversation_id, lock=True)
             if row is None:
-                return False
+                return
             if row["customer_id"] not in (None, customer_id):
                 raise _not_found(conversation_id)
             if row["customer_id"] is None:
-                connection.execute(
-                    update(ConversationRow).where(ConversationRow.id == conversation_id).values(customer_id=customer_id)
-                )
-            return True
+                values = {"customer_id": customer_id, "thread": {**row["thread"], "cart": ""}}
+                connection.execute(update(ConversationRow).where(ConversationRow.id == conversation_id).values(values))
 
     def append(self, conversation: Conversation, turn: Turn, thread: Thread) -> Conversation:
         """Adds `turn` and keeps `thread`, in one transaction; the conversation as it is then.

@@ -25,7 +25,8 @@ class Thread:
     whose page is open, and `is_page_new` says that it was opened after the last reply; `order` is the order last spoken of, `asked`
     what the customer was asked already, `misses` how many replies in a row did not answer the question, `waiting` the change
     that waits for a detail or a yes. `options` are the colors and sizes that the customer has named, by kind of goods: they hold until
-    others are named. `cart` is the id of an earlier conversation of the same visitor whose cart this one goes on with.
+    others are named. `cart` is the id of the visitor's conversation in which the cart was
+    begun that this one goes on with, "" if it was begun in this one or belongs to a customer.
     """
 
     turns: tuple[TranscriptTurn, ...] = ()

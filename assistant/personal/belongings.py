@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import ColumnElement, Connection, Table, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 import assistant.tables  # noqa: F401 - declares every table
 from assistant.order_tables import OrderRow
@@ -28,16 +29,20 @@ _BATCH = 200  # ids per statement: both databases limit the parameters of one
 
 @dataclass(frozen=True, slots=True)
 class Belongings:
-    """One customer, with the ids of their conversations and orders. `conversations` includes visitors' that proved an order of theirs."""
+    """One customer, with the ids of their conversations and orders. `conversations` includes visitors' that proved an order of theirs.
+
+    `carts` are the ids of other conversations under which visitors' carts of theirs are kept.
+    """
 
     customer_id: str
     conversations: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
+    carts: tuple[str, ...] = ()
     owners: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         owners = [["customer", self.customer_id], *(["customer", self.customer_id, order] for order in self.orders)]
-        owners += [["visitor", conversation] for conversation in self.conversations]
+        owners += [["visitor", conversation] for conversation in dict.fromkeys((*self.conversations, *self.carts))]
         object.__setattr__(self, "owners", tuple(map(json.dumps, owners)))
 
     @classmethod
@@ -48,6 +53,22 @@ class Belongings:
         orders = select(OrderRow.id).where(OrderRow.customer_id == customer_id)
         conversations = dict.fromkeys((*connection.scalars(own), *connection.scalars(proved)))
         return cls(customer_id, tuple(conversations), tuple(connection.scalars(orders)))
+
+    def with_shared_carts(self, connection: Connection) -> Belongings:
+        """These belongings with the visitors' conversations that share a cart with one of theirs, and with those carts."""
+        named = ConversationRow.thread["cart"].as_string()
+        carts = dict.fromkeys(self.conversations)
+        for theirs in _any_of(ConversationRow.id, self.conversations):
+            carts |= dict.fromkeys(connection.scalars(select(named).where(theirs, named != "")))
+        for begun in _any_of(ConversationRow.id, tuple(carts)):
+            others = select(ConversationRow.id).where(begun, ConversationRow.customer_id != self.customer_id)
+            for foreign in connection.scalars(others).all():
+                del carts[foreign]
+        conversations = dict.fromkeys(self.conversations)
+        for sharing in (*_any_of(ConversationRow.id, tuple(carts)), *_any_of(named, tuple(carts))):
+            visitors = select(ConversationRow.id).where(sharing, ConversationRow.customer_id.is_(None))
+            conversations |= dict.fromkeys(connection.scalars(visitors))
+        return replace(self, conversations=tuple(conversations), carts=tuple(carts))
 
     def conditions(self, table: Table) -> list[ColumnElement[bool]]:
         """Which rows of `table` are theirs, in several conditions of limited length; [] for an impersonal table."""
@@ -90,5 +111,7 @@ def personal_tables() -> list[Table]:
     ]
 
 
-def _any_of(column: ColumnElement[str], values: Sequence[str]) -> list[ColumnElement[bool]]:
+def _any_of(
+    column: ColumnElement[str] | InstrumentedAttribute[str], values: Sequence[str]
+) -> list[ColumnElement[bool]]:
     return [column.in_(values[start : start + _BATCH]) for start in range(0, len(values), _BATCH)]

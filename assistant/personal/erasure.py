@@ -55,6 +55,7 @@ def erase_customer(engine: Engine, customer_id: str, home: Path, transcripts: Se
     with writing(engine) as connection:
         known = Belongings.of(connection, customer_id)
         known = replace(known, conversations=(*known.conversations, *_by_address(connection, known)))
+        known = known.with_shared_carts(connection)
         identity = Identity.of(connection, known)
         _unname_orders(connection, known)
         deleted = Counter[str]()
@@ -90,16 +91,16 @@ def _by_address(connection: Connection, known: Belongings) -> list[str]:
 
 
 def _unname_orders(connection: Connection, known: Belongings) -> None:
-    if not known.orders:
-        return
+    """Leave orders to a nameless customer, and the audit, which also has the cart of who never ordered."""
     nobody = f"erased-{secrets.token_hex(8)}"
-    connection.execute(insert(CustomerRow).values(id=nobody, name="", email=""))
-    methods = connection.execute(
-        select(table_of(PaymentMethodRow)).where(PaymentMethodRow.customer_id == known.customer_id)
-    ).mappings().all()  # fmt: skip
-    for method in methods:
-        values = {**method, "customer_id": nobody, "label": "", "balance": None}
-        connection.execute(insert(PaymentMethodRow).values(values))
+    if known.orders:
+        connection.execute(insert(CustomerRow).values(id=nobody, name="", email=""))
+        methods = connection.execute(
+            select(table_of(PaymentMethodRow)).where(PaymentMethodRow.customer_id == known.customer_id)
+        ).mappings().all()  # fmt: skip
+        for method in methods:
+            values = {**method, "customer_id": nobody, "label": "", "balance": None}
+            connection.execute(insert(PaymentMethodRow).values(values))
     owner = Owner(customer_id=nobody).key
     changes = (
         (OrderRow, {"customer_id": nobody, "address_id": None, "cancel_reason": ""}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -351,17 +350,3 @@ def test_a_visitors_cart_goes_on_in_the_conversation_that_follows(chat: OrderCha
     assert chat.cart(Owner(customer_id="C-1")) == {"oil": 1, "sharpener": 1}
     assert follow("what's in my cart?", "cart view", first).text == "Your cart is empty."
     assert follow("what's in my cart?", "cart view", first, "C-2").text == "Your cart is empty."
-
-
-def test_a_reply_that_nobody_waits_for_leaves_the_cart_where_it_was(chat: OrderChat) -> None:
-    chat.customer = None
-    chat.press("add_to_cart", "oil")
-    first, gone = chat.conversation, threading.Event()
-    assert first is not None
-    gone.set()
-    chat.speaker.texts = ["cart view"]
-    assert not list(chat.assistant.reply("what's in my cart?", cancelled=gone, after=first))
-    chat.speaker.texts = ["cart view"]
-    *_, last = chat.assistant.reply("what's in my cart?", after=first)
-    assert isinstance(last, Reply)
-    assert "Linseed Tool Oil" in last.text

@@ -47,10 +47,14 @@ SECRETS = ("Quintanar", "ines.q@example.org", "Rua do Sol", "TRACK-777", "Orchar
 """What nobody but Ines has."""
 
 
-def turn(engine: Engine, conversation: str | None, customer: str | None, message: str, when: datetime = NOW) -> str:
+def turn(
+    engine: Engine, conversation: str | None, customer: str | None, message: str, when: datetime = NOW, cart: str = ""
+) -> str:
     store = Store(engine)
     opened = store.open(conversation, customer)
-    return store.append(replace(opened, customer_id=customer), Turn(message, f"You said: {message}", when), Thread()).id
+    return store.append(
+        replace(opened, customer_id=customer), Turn(message, f"You said: {message}", when), Thread(cart=cart)
+    ).id
 
 
 def fill(engine: Engine, home: Path) -> dict[str, str]:
@@ -172,6 +176,24 @@ def test_an_erased_customer_is_nowhere_and_everybody_else_is_as_before(engine: E
     assert len((tmp_path / "adapters" / "mine" / "examples.jsonl").read_text().splitlines()) == 2
     with pytest.raises(NoSuchCustomer):
         customer_id_of(engine, INES.id)
+
+
+def test_visitors_conversations_that_share_a_cart_with_the_erased_go_with_them(engine: Engine, tmp_path: Path) -> None:
+    ids = fill(engine, tmp_path)
+    begun, theirs = (turn(engine, None, who, "hi") for who in (None, BO.id))
+    typed = [turn(engine, None, None, "I am ines.q@example.org", cart=cart) for cart in (begun, theirs, "deleted")]
+    sharing = [turn(engine, None, None, "hi", cart=cart) for cart in (begun, "deleted", ids[INES.id], ids["proved"])]
+    kept = [turn(engine, None, None, "hi", cart=cart) for cart in ("", "other", ids["stranger"], theirs)]
+    carts = {id_: Owner(visitor_id=id_).key for id_ in (begun, theirs, "deleted", typed[0], sharing[0], kept[0])}
+    with writing(engine) as connection:
+        for owner in carts.values():
+            connection.execute(insert(CartLineRow).values(owner=owner, product_id="mug", quantity=1, added=NOW))
+    assert erase_customer(engine, INES.id, tmp_path).left == ()
+    with reading(engine) as connection:
+        left = set(connection.scalars(select(ConversationRow.id)))
+        assert left == {ids[BO.id], ids["stranger"], theirs, *kept}
+        lines = set(connection.scalars(select(CartLineRow.owner)))
+        assert lines == {Owner(customer_id=BO.id).key, carts[theirs], carts[kept[0]]}
 
 
 def test_a_database_file_holds_no_byte_of_the_erased(tmp_path: Path) -> None:
