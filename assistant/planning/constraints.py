@@ -73,15 +73,20 @@ class Constraints:
 
     def asks_for_ideas(self, text: str) -> bool:
         """Whether `text` asks for something and does not say what: "what would you recommend", "a present under 30"."""
-        return set(self.unread(text).split()) <= _IDEAS
+        said, read = set(self.unread(text).split()), self._read(text)
+        is_of_goods = bool(read.types or read.sort is not Sort.RELEVANCE)
+        is_of_goods = is_of_goods or any(condition.field != "age_group" for condition in read.conditions)
+        return said <= _IDEAS and bool(said or not is_of_goods)
 
     def modifier(self, text: str) -> str:
         """The stem of the word that makes a kind a narrower one, "electric" of "an electric kettle", or ""."""
         return self.grammar.modifier(Text.of(text))
 
     def unread(self, text: str) -> str:
-        """The words of `text` that are no kind, limit or order, in their stems."""
-        return " ".join(self._read(text).rest) if text else ""
+        """The words of `text` that are no kind, limit or order, in their stems; "size" says no more where a size is read."""
+        read = self._read(text) if text else Reading()
+        named = {condition.field for condition in read.conditions}
+        return " ".join(word for word in read.rest if word not in named)
 
     def with_variants(self, ids: Sequence[str]) -> tuple[str, ...]:
         """The ids of products in all their variants."""

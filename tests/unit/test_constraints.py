@@ -54,7 +54,15 @@ def test_a_bound_that_is_named_counts_and_not_what_is_cheaper_than_shown(said: s
 )
 def test_ideas_are_asked_for_without_naming_a_thing(said: str) -> None:
     assert OUTDOOR.asks_for_ideas(said)
+    assert not OUTDOOR.asks_for_ideas("tents only")
+    assert not OUTDOOR.asks_for_ideas("under 80")
     assert not OUTDOOR.asks_for_ideas(f"{said}, something for the kayak")
+
+
+def test_the_word_size_says_no_more_where_a_size_is_read() -> None:
+    assert not OUTDOOR.says_more("boots in size 9")
+    assert OUTDOOR.says_more("what size")
+    assert OUTDOOR.says_more("boots in size 9 for wet grass")
 
 
 def test_a_size_holds_only_for_things_that_come_in_it() -> None:
