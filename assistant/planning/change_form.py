@@ -249,7 +249,7 @@ def _without_unasked_changes(plan: Plan, thread: Thread, message: str) -> Plan:
     is_question = asks_in_words(message) or "?" in message
     order = order_in_view(thread)
     read: tuple[Step, ...] = (Policy(question=_question(message)),)
-    if order and not is_question:  # what is told of the order did not please
+    if order and not is_question:  # the customer is unhappy with what was said about the order
         read = (Order(what="status", order=order), HandOver(reason="cannot_help"))
     others = (step for step in plan.steps if step not in unasked)
     return plan.model_copy(update={"steps": tuple(dict.fromkeys((*read, *others)))[:MOST_STEPS]})

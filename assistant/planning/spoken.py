@@ -142,10 +142,8 @@ class Spoken:
         return tuple(id for id in self.in_view if id in self._products and self._is_ever_reduced(id))
 
     def _is_ever_reduced(self, id: str) -> bool:
-        group = self._names.group_of(id)
-        return any(
-            each.sale_price is not None and self._names.group_of(own) == group for own, each in self._products.items()
-        )
+        variants = self._grammar.catalog.variants(self._products[id])
+        return any(each.sale_price is not None for each in variants)
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -160,7 +160,7 @@ def _with_later(found: Findings, draft: Draft, others: Sequence[Later], task: Ta
 
 
 def _product_choices(products: Sequence[Product]) -> tuple[Choice, ...]:
-    """One choice for each product, by its title; those with the same title are told apart by color and size, else by price."""
+    """One choice for each product, named by its title; products with the same title also show color and size, or else the price."""
     texts = [each.title for each in products]
     for told in (variant_title, lambda each: f"{variant_title(each)}, {each.current_price}"):
         counts = Counter(texts)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.grammar.text import stems
 from assistant.planning.plan import Find
-from assistant.planning.request_form import asks_for_others, asks_in_words
+from assistant.planning.request_form import asks_for_like, asks_for_others, asks_in_words
 from assistant.planning.spoken import Spoken
 from assistant.reading.verdict import Verdict
 from assistant.tools.body_fit import body_verdict
@@ -57,7 +57,8 @@ _GIVEN_UP = ("color", "size", "brand", "rating", "discount", "age_group")
 
 def find(step: Find, task: Task, bench: Bench) -> Findings:
     """Search, read and rank. A product that contradicts the need comes last, and only if little else is left."""
-    if liked := Spoken(bench.constraints.grammar, task.thread, step.want).similar_to:
+    is_likened = asks_for_like(step.want)
+    if is_likened and (liked := Spoken(bench.constraints.grammar, task.thread, step.want).similar_to):
         return _others_like(liked, task, bench)
     wanted = bench.constraints.of(step, task.need, task.message, task.thread.shown)
     is_for_ideas = bool(step.want and not step.kind) and bench.constraints.asks_for_ideas(

@@ -124,7 +124,7 @@ def _first(records: Sequence[OrderRecord]) -> Findings | None:
 
 
 def _returnable(step: Change, search: OrderSearch, bench: Bench) -> Findings:
-    """The orders of which something can still go back, as far as the records say."""
+    """The orders with items that can still be returned, according to the records."""
     if not search.recent:
         return Findings(notes=(Note.NO_ORDERS,))
     delivered = (each for each in search.recent if each.order.status is OrderStatus.DELIVERED)

@@ -398,7 +398,7 @@ def _within(slot: str, field: str, view: ReplyView) -> str:
 
 
 def _sale_ends(slots: Sequence[str], view: ReplyView) -> Iterator[str]:
-    """Until when each of the products is reduced; of those that are not only the first is told, if none is."""
+    """When the sale of each product ends. If none of them is on sale, only the first is mentioned."""
     reduced = [slot for slot in slots if view.fact(f"{slot}.old_price")]
     for slot in reduced or slots[:1]:
         subject = view.named(slot)

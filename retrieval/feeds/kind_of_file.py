@@ -36,21 +36,21 @@ _ORDER = frozenset(
         "tracking_number", "delivered",
     }
 )  # fmt: skip
-"""Of which an order has two, because some of them may be an attribute of a product ("order number")."""
+"""Fields of orders. Two of them are needed, because one alone may be an attribute of a product ("order number")."""
 _PRICE = frozenset(
     {
         *ALIASES["sale_price"], *OLD_PRICES, "price", "variant_price", "variant_compare_at_price", "variants", "has_variant", "offers",
         "availability", "item_group_id", "gtin", "variant_sku", "stock_quantity", "inventory_quantity",
     }
 )  # fmt: skip
-"""Of which one is enough for a product."""
+"""Fields of products. One of them is enough."""
 _PRODUCT = frozenset(
     {
         *ALIASES["brand"], *ALIASES["quantity"], *ALIASES["gtin"], "sku", "image_link", "image_url", "product_type", "mpn", "in_stock",
         "google_product_category", "handle", "product_name", "product_title", "condition", "cost_of_goods_sold", "body_html",
     }
 )  # fmt: skip
-"""Of which a product has two."""
+"""Fields of products. Two of them are needed."""
 _PERSON = frozenset((*CUSTOMER["email"], *CUSTOMER["name"], "accepts_marketing", "accepts_email_marketing")) - _TITLE
 _WHOLE_NAME = frozenset({"first_name", "last_name"})
 _NOUNS: Mapping[Kind, str] = {
