@@ -169,7 +169,9 @@ class Grounding:
         if asks_beyond(said) and not spoken.kind:
             return Find(want=said)
         kind, want = step.kind, step.want
-        if spoken.last_search and spoken.last_search.kind and tells_use(said):
+        if kind and not spoken.names(kind) and spoken.unknown_thing:
+            kind, want = spoken.unknown_thing, said
+        elif spoken.last_search and spoken.last_search.kind and tells_use(said):
             kind = spoken.last_search.kind  # "it's for a gas cooker" tells of the kettle that is looked for
         elif " and " in spoken.kind or (kind and spoken.kind and not (spoken.names(kind) and self._names_type(kind))):
             kind = spoken.kind

@@ -40,7 +40,7 @@ _GOES_ON = re.compile(
 )
 _ALIKE = r"(?:similar|comparable)"
 _LIKE = re.compile(
-    r"\b(?:(?:some|any)(?:thing|one)|ones?|more|else|(?:have|got|sell|any|other|show me|find me|want|need) \w+) (?:\w+ )?"
+    r"\b(?:(?:some|any)(?:thing|one)?|ones?|more|else|(?:have|got|sell|any|other|show me|find me|want|need) \w+) (?:\w+ )?"
     rf"(?:{_ALIKE}|like (?:it|this|that|these|those|the))\b|\b{_ALIKE} (?:ones?|options?|products?|items?|things?)\b|\balternatives?\b"
 )
 _NOT_SEEN = re.compile(

@@ -38,6 +38,7 @@ from assistant.planning.request_form import (
     without_count,
     without_lead_in,
 )
+from assistant.planning.thing_form import thing_asked
 from retrieval.catalog.filter import Operator, Sort
 from retrieval.catalog.product import Product
 
@@ -174,10 +175,21 @@ class Spoken:
         return " and ".join(self._kinds_together) or kind_named(self._reading)
 
     @cached_property
+    def unknown_thing(self) -> str:
+        """What the message asks for by its grammar where it names no kind of this shop: "a pepper mill" after towels; "" if nothing.
+
+        What the records in view speak of is a part or property of them: "a lid?" of a pot that has one.
+        """
+        if self.kind or self._named or self._reading.comparative:
+            return ""
+        thing = thing_asked(self._message)
+        return thing if thing and stems(thing)[-1] not in self._words_in_view else ""
+
+    @cached_property
     def turns_to_another_kind(self) -> bool:
         """Whether the message looks for another kind of thing than the search before: "and do you have hats" after tents."""
-        last = self.last_search.kind if self.last_search else ""
-        return bool(last and self.kind) and stems(self.kind)[-1] != stems(last)[-1]
+        last, now = self.last_search.kind if self.last_search else "", self.kind or self.unknown_thing
+        return bool(last and now) and stems(now)[-1] != stems(last)[-1]
 
     @property
     def kind_in_view(self) -> str:

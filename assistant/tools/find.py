@@ -42,6 +42,8 @@ _PLACE = 0.3
 """What each place in the order of nearness counts beside the reader's verdict, which is a probability."""
 _SOLD, _SOLD_BY_ANOTHER_NAME = 0.42, 0.5
 """Nearness of a product from which it is shown though the search for what was planned finds nothing, and though the shop has no kind of that name."""
+_UNLIKE_NAMED = 0.8
+"""Merit of the first product, as below, under which nothing is shown to a customer who named a thing that the shop has under no name."""
 _UNLIKE, _HARDLY_ALIKE = 0.55, 0.75
 """Merit of the first product, its nearness and its cosine with the wish, below which it is not shown, or only as what comes nearest, where the
 message names no kind that the shop has."""
@@ -197,8 +199,11 @@ def _heard(
     near, met = (within, wanted) if max(merit.values(), default=0.0) < best + _IN_PASSING else (beyond, loosened)
     has_kind = not step.kind or any(map(bench.search.has_kind, _things(step.kind)))
     least = _SOLD_BY_ANOTHER_NAME if not has_kind else 0.0 if searched else _SOLD
-    likeness = 1.0 if step.kind else max((merit[id] for id in near), default=0.0)
-    if not near or max(nearness[id] for id in near) < least or likeness < _UNLIKE:
+    best_of_near = max((merit[id] for id in near), default=0.0)
+    likeness = 1.0 if step.kind else best_of_near
+    is_named = not has_kind and set(stems(step.kind)) <= set(stems(task.message))
+    is_unlike = likeness < _UNLIKE or (is_named and best_of_near < _UNLIKE_NAMED)
+    if not near or max(nearness[id] for id in near) < least or is_unlike:
         return (), wanted, 1.0
     first, *others = sorted(near, key=lambda id: merit[id], reverse=True)[:_READ]
     kind, least_near = _kind(near[first].product), nearness[first] - _BESIDE

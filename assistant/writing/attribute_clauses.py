@@ -142,7 +142,7 @@ def _answered(name: str, answer: bool, subject: Subject) -> str:
     kind, words = _kind(name), name.split()
     wording = _table("yes" if answer else "no")[kind]
     if kind == "verb":
-        obj = f" {_with_article(' '.join(words[1:]))}" if words[0] == "needs" and len(words) == 2 else ""
+        obj = f" {with_indefinite(' '.join(words[1:]))}" if words[0] == "needs" and len(words) == 2 else ""
         rest = obj or (f" {' '.join(words[1:])}" if words[1:] else "")
         base = base_form(words[0]) + rest
         return _worded(wording, subject, name=base if subject.is_plural else words[0] + rest, base=base)
@@ -151,13 +151,13 @@ def _answered(name: str, answer: bool, subject: Subject) -> str:
     if kind in ("included", "needed"):
         thing = " ".join(words[:-2] if words[-2:] == ["built", "in"] else words[:-1])
         if kind == "needed":
-            return _worded(wording, subject, name=_with_article(thing))
+            return _worded(wording, subject, name=with_indefinite(thing))
         verb = "are" if _is_plural(thing) else "is"
-        said = _worded(wording, subject, name=f"{_with_article(thing)} {verb}", bare=f"{thing} {verb}")
+        said = _worded(wording, subject, name=f"{with_indefinite(thing)} {verb}", bare=f"{thing} {verb}")
         return said
     if words[-1] == "suitable" and len(words) > 1:
-        return _worded(wording, subject, name=f"suitable for {_with_article(' '.join(words[:-1]))}")
-    return _worded(wording, subject, name=_with_article(name) if kind == "noun" else name, bare=name)
+        return _worded(wording, subject, name=f"suitable for {with_indefinite(' '.join(words[:-1]))}")
+    return _worded(wording, subject, name=with_indefinite(name) if kind == "noun" else name, bare=name)
 
 
 def _stated(name: str, value: str, reference: str, subject: Subject) -> str:
@@ -247,7 +247,8 @@ def base_form(verb: str) -> str:
     return verb.removesuffix("s")
 
 
-def _with_article(thing: str) -> str:
+def with_indefinite(thing: str) -> str:
+    """A thing with "a" or "an" in front, unless it is a plural or no thing to count."""
     last = thing.split()[-1]
     is_mass = last in _listed("mass") or (last.endswith(_MASS_ENDINGS) and last not in _COUNTABLE)
     if is_mass or _is_plural(thing):

@@ -22,7 +22,7 @@ from assistant.planning.question_form import (
 from assistant.planning.request_form import asks_total, tells_need
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
-from assistant.writing.attribute_clauses import Subject, is_verb, spoken_name
+from assistant.writing.attribute_clauses import Subject, is_verb, spoken_name, with_indefinite
 from assistant.writing.phrases import capitalized, listed, table
 from assistant.writing.reply_view import ReplyView, Told, distinct, ended
 from retrieval.catalog.filter import Operator
@@ -70,7 +70,7 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
     lines = view.lines_for(step, *slots)
     on_sale = [slot for slot in slots if view.fact(f"{slot}.old_price")]
     if Note.OTHER_KIND in view.task.brief.notes:
-        yield view.phrases("find.other_kind", kind=step.kind)
+        yield view.phrases("find.other_kind", kind=with_indefinite(step.kind))
     elif Note.LIMIT_NOT_MET in view.task.brief.notes:
         yield view.phrases("find.limit_not_met")
     elif Note.HARDLY_ALIKE in view.task.brief.notes:

@@ -413,3 +413,19 @@ def test_how_many_are_asked_for_is_no_place_in_the_list() -> None:
     said, planned = "how heavy is it? and what would 2 cost", [Details(of=(id,), question="price") for id in TENTS[:2]]
     plan = GROUNDING.of(Plan(steps=tuple(planned)), SHOWN, said)
     assert [step.of for step in plan.steps if isinstance(step, Details)] == [TENTS[:1], TENTS[:1]]
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("hm and a violin bow under 40", "violin bow"),
+        ("accordions?", "accordions"),
+        ("something lighter", "tents"),
+        ("a bit cheaper", "tents"),
+    ],
+)
+def test_a_turn_to_a_thing_that_the_shop_does_not_know_leaves_the_kind_before(message: str, kind: str) -> None:
+    searched = replace(SHOWN, turns=(TranscriptTurn("tents please", "find tents", "", "We have two."),))
+    (step,) = grounded(Find(kind="tents", want="nice"), message, searched).steps
+    assert isinstance(step, Find)
+    assert step.kind == kind
