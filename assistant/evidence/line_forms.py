@@ -12,6 +12,7 @@ from assistant.reading.lines import Line, LineKind
 _REVIEW = re.compile(r"^Review, \S+ of 5 stars: ")
 _ANSWER = re.compile(r"^(?:yes|no|sure|of course|certainly)[,.:;!]\s+(?:but\s+)?", re.IGNORECASE)
 """A yes or no that a sign sets apart: "No paper is needed" begins with another "no"."""
+_YES, _NO = re.compile(r"^yes[,.:;!]", re.IGNORECASE), re.compile(r"^no[,.:;!]", re.IGNORECASE)
 _VALUE_ANSWER = re.compile(r"^(?:yes|no)\b[,;:]?\s*\(?(?P<note>.*?)\)?$", re.IGNORECASE)
 _AMOUNT = re.compile(
     r"(?:(?:from|up to|about|over|under|at least|at most|less than|more than|max\.?|min\.?) )?[~<>≤≥+±-]?\s?(?:[A-Z]{3}\s?|[$€£¥₹]\s?)?\d",
@@ -40,6 +41,13 @@ def line_forms(line: Line) -> dict[str, str]:
     if (found := _VALUE_ANSWER.match(line.value)) and found["note"]:
         forms["note"] = found["note"]
     return {field: form for field, form in forms.items() if form}
+
+
+def own_answer(line: Line) -> bool | None:
+    """Whether a line of a page answers the question of its title with yes (True) or no (False); None if with neither."""
+    if line.kind is not LineKind.POLICY or not line.title.rstrip().endswith("?"):
+        return None
+    return True if _YES.match(line.text) else False if _NO.match(line.text) else None
 
 
 def _row_in_words(cells: Sequence[tuple[str, str]]) -> str:

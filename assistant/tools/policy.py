@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.evidence.brief import BriefLine, Note
+from assistant.evidence.line_forms import own_answer
 from assistant.planning.plan import Policy
 from assistant.planning.request_form import points
 from assistant.reading.lines import Line
@@ -77,7 +78,7 @@ def page_findings(asked: Asked, bench: Bench, least: float = _ANSWERS) -> tuple[
     nearness = {page: line.nearness for page, line in near.items() if _telling(page, bench)}
     known = next((page for text in asked.words if (page := bench.known.page(text)) and _telling(page, bench)), None)
     if known:
-        return _answer(known, asked, bench)
+        return _by_owner(_answer(known, asked, bench))
     best = max(nearness, key=lambda page: nearness[page], default="")
     if not best or 2 * nearness[best] - float(np.median(list(nearness.values()))) < least + (
         0.0 if asked.heard is None else _HEARD
@@ -101,6 +102,16 @@ def _by_age(reading: Reading, questions: Sequence[str]) -> Reading:
     """The reading, or a certain one where the line is a rule on age and a question names one."""
     verdict = next(filter(None, (age_verdict(question, reading.line) for question in questions)), None)
     return Reading.certain(reading.line, verdict) if verdict else reading
+
+
+def _by_owner(lines: Sequence[BriefLine]) -> tuple[BriefLine, ...]:
+    """The lines of a page whose own question was asked: the yes or no that its owner wrote counts for more than what was read."""
+    verdicts = {True: Verdict.SUPPORTS, False: Verdict.CONTRADICTS}
+    answers = [own_answer(each.line) for each in lines]
+    return tuple(
+        each if answer is None else replace(each, verdict=verdicts[answer])
+        for each, answer in zip(lines, answers, strict=True)
+    )
 
 
 def _telling(record: str, bench: Bench) -> list[Line]:

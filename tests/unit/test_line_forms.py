@@ -1,11 +1,11 @@
-"""Rows of tables as a reply reads them out."""
+"""Rows of tables as a reply reads them out, and the yes or no that a page says to its own question."""
 
 from __future__ import annotations
 
 import pytest
 
-from assistant.evidence.line_forms import line_forms
-from assistant.reading.lines import page_lines
+from assistant.evidence.line_forms import line_forms, own_answer
+from assistant.reading.lines import Line, LineKind, page_lines
 from retrieval.catalog.faq import Faq
 from retrieval.feeds.html_page import html_markdown
 
@@ -56,3 +56,17 @@ def test_tables_of_html_pages_read_the_same(rows: str, quote: str) -> None:
 def test_a_sentence_with_colons_is_no_row() -> None:
     text = "Hours: 9 to 5; Saturday: by appointment."
     assert _quotes(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "answer"),
+    [
+        ("Can I pay in parts?", "Yes, in three parts from $90.", True),
+        ("Do you deliver on Sundays?", "No. Parcels come from Monday to Saturday.", False),
+        ("Do you deliver on Sundays?", "No parcels come on Sundays.", None),
+        ("Sundays", "Yes, we are open.", None),
+        ("Do you mend things?", "We mend what we sold.", None),
+    ],
+)
+def test_a_page_answers_its_own_question_with_yes_or_no(title: str, text: str, answer: bool | None) -> None:
+    assert own_answer(Line("page", LineKind.POLICY, title, text)) is answer
