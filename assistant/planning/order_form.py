@@ -46,7 +46,7 @@ _NUMBERS = {
 } | {"couple": 2, "couple of": 2}  # fmt: skip
 _LATEST = re.compile(
     rf"\b(?:last|latest|newest|most recent) (?!{_SEVERAL.replace('?P<count>', '?:')})(?:\w+ )?(?:order|purchase|parcel|package|delivery|shipment|one|things?|stuff|items?)\b"
-    rf"|\b(?:i|we)(?:'ve| have)? (?:just {_BUY}|(?:last|most recently) {_BOUGHT})\b|\b{_BOUGHT} (?:\w+ )?(?:last|most recently)\b(?! \w)"
+    rf"|\b(?:i|we)(?:'ve| have)? (?:just {_BUY}|(?:last|most recently) {_BOUGHT})\b|\b{_BOUGHT} (?:\w+ )?(?:last|most recently)\b(?! (?!time\b)\w)"
 )
 _BEFORE_IT, _CLAUSE_END = r"before (?:that|this|it|(?:the )?(?:last|latest))", r"(?=\s*(?:[,.;:!?]|$)| (?:and|but)\b)"
 _BEFORE = re.compile(

@@ -25,6 +25,7 @@ _TELLS = re.compile(
 )
 _COMPARES = re.compile(r"\b(?:differen\w+|compared?|comparison|versus|vs|or|better|between)\b")
 _SENTENCE_END = re.compile(r"[.!?]\s+")
+_OF_IT = re.compile(r"\b(?:it|they|them)\b")
 _BEYOND = re.compile(
     r"\b(?:what|anything|something) else (?:do|does|would|will|should|might|could|can) (?:i|we|he|she|they|you)\b"
 )
@@ -129,6 +130,12 @@ def asks_in_words(message: str) -> bool:
 def points(message: str) -> bool:
     """Whether the message points at something that was named or shown: "can you ship it to London"."""
     return any(token.word in _POINTERS for token in Text(clean(message)).tokens)
+
+
+def speaks_of_it(message: str) -> bool:
+    """Whether a message of one sentence speaks of "it" or "them", and so of what was spoken of before: "can it go in the oven"."""
+    said = message.strip().casefold()
+    return bool(_OF_IT.search(said)) and not _SENTENCE_END.search(said)
 
 
 def speaks_of_people(message: str) -> bool:

@@ -43,7 +43,7 @@ from retrieval.catalog.filter import Operator, Sort
 from retrieval.catalog.product import Product
 
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3}
-_FEW, _MOST_CHOSEN_FROM = 3, 6
+_FEW, _MOST_CHOSEN_FROM, _MOST_COMPARED = 3, 6, 4
 _BETWEEN_KINDS = 3
 """Words between two kinds that are asked for together: "blankets and some cushions"."""
 _LONGEST_KIND = 3
@@ -153,8 +153,17 @@ class Spoken:
 
     @property
     def in_view(self) -> tuple[str, ...]:
-        """The product whose page was just opened, else the first in view, else the one whose page is open."""
-        return (*self._opened, *self._thread.shown, *filter(None, [self._thread.page]))[:1]
+        """The product whose page was just opened, else the one named before, else the first in view, else the one whose page is open."""
+        return (*self._opened, *self._named_before, *self._thread.shown, *filter(None, [self._thread.page]))[:1]
+
+    @cached_property
+    def _named_before(self) -> tuple[str, ...]:
+        """The product that the message before named, if a page answered it: "is the stove allowed on planes", then "how do I clean it"."""
+        last = self._thread.turns[-1] if self._thread.turns else None
+        if last is None or not last.plan.startswith("policy"):
+            return ()
+        naming = self._names.read(Text.of(self._grammar.mended(clean(last.message))), self._thread.shown)
+        return naming.product_ids[:1] if naming else ()
 
     @property
     def similar_to(self) -> str:
@@ -291,7 +300,12 @@ class Spoken:
         A budget is nobody's age: "my wife, maybe 60 dollars".
         """
         meant = company(self._text)
-        if planned and not any(str(each.number) in planned.split() for each in self._reading.conditions):
+        is_other = meant.whom and meant.is_child is not None and meant.whom not in stems(planned)
+        if (
+            planned
+            and not is_other
+            and not any(str(each.number) in planned.split() for each in self._reading.conditions)
+        ):
             return planned
         if meant.count:
             return f"{meant.count} people"
@@ -366,8 +380,8 @@ class Spoken:
             return Find(sort=self.sort)
         if self.kind:
             return Find(kind=self.kind, want=said)
-        if self._thread.shown:
-            return Details(of=self._thread.shown[:1], question=said)
+        if self.in_view:
+            return Details(of=self.in_view, question=said)
         return Ask(about="which_product") if points(self._message) else Policy(question=said)
 
     @property
@@ -394,9 +408,10 @@ class Spoken:
 
     @property
     def _compared(self) -> tuple[str, ...]:
-        """The products that the reply before compared."""
-        has_compared = bool(self._thread.turns) and self._thread.turns[-1].plan.startswith("compare ")
-        return tuple(self._thread.shown) if has_compared else ()
+        """The products that the reply before compared, or those that it found if the message compares: "which is lighter"."""
+        last = self._thread.turns[-1].plan if self._thread.turns else ""
+        is_of_found = last.startswith("find ") and self._reading.comparative is not None
+        return tuple(self._thread.shown[:_MOST_COMPARED]) if last.startswith("compare ") or is_of_found else ()
 
     def _shown_if_others(self, known: tuple[str, ...]) -> tuple[str, ...]:
         """The list in view if any of `known` is not of it."""
@@ -483,9 +498,14 @@ class Spoken:
 
 
 def kind_named(reading: Reading) -> str:
-    """The first kind of product that was read, of "a rug for under the table" the rug, as a plan writes it; "" if none was."""
-    values = [value for each in reading.types if each.operator is Operator.IN for value in each.values]
-    return values[0].casefold() if values else ""
+    """The first kind of product that was read, of "a rug for under the table" the rug, as a plan writes it; "" if none was.
+
+    A word for several kinds is none of them: "jackets" are rain jackets and fleece jackets.
+    """
+    values = [value.casefold() for each in reading.types if each.operator is Operator.IN for value in each.values]
+    heads = {value.split()[-1] for value in values}
+    is_one_word_of_several = len(values) > 1 and len(heads) == 1
+    return heads.pop() if is_one_word_of_several else values[0] if values else ""
 
 
 def _words_of(product: Product) -> Sequence[str]:

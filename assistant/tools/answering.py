@@ -12,6 +12,7 @@ from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.text import stems
 from assistant.planning.grammar.words import words
+from assistant.planning.request_form import speaks_of_it
 from assistant.planning.route import Nearness
 from assistant.reading.listener import Listener, conversation_before
 from assistant.tools.tool import Asked, Bench, NearLine, Task
@@ -62,7 +63,8 @@ def product_meant(planned: str, task: Task, bench: Bench) -> str:
     """The product that a question is about which was planned about `planned`: that, or another that the message calls by its title or kind.
 
     Plans stay with what was spoken of last. Another product takes its place where the message has a word of its title or kind that `planned` has
-    not, and it is heard nearer than all that is in view: "does the fountain come with a plug" after cat food, but not "does it fit a bike".
+    not, and it is heard nearer than all that is in view: "does the fountain come with a plug" after cat food, but not "does it fit a bike". What
+    is asked of "it" stays with what was spoken of: "can it go in the oven".
     """
     in_view = (*task.thread.shown, *filter(None, [task.thread.page]))
     products = bench.catalog.products
@@ -71,6 +73,7 @@ def product_meant(planned: str, task: Task, bench: Bench) -> str:
         or (wish := task.wish) is None
         or planned not in in_view
         or planned not in products
+        or speaks_of_it(task.message)
     ):
         return planned
     asked = Asked((), heard)

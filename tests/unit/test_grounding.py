@@ -429,3 +429,30 @@ def test_a_turn_to_a_thing_that_the_shop_does_not_know_leaves_the_kind_before(me
     (step,) = grounded(Find(kind="tents", want="nice"), message, searched).steps
     assert isinstance(step, Find)
     assert step.kind == kind
+
+
+def test_a_word_for_several_kinds_is_none_of_them() -> None:
+    said = "off to norway in march, which jacket?"
+    assert grounded(Find(kind="rain jackets", want="norway"), "a jacket for norway").steps == (
+        Find(kind="jackets", want="norway"),
+    )
+    assert Spoken(GROUNDING.grammar, Thread(), said).kind == "jackets"
+
+
+def test_which_is_lighter_compares_what_was_just_found() -> None:
+    found = replace(SHOWN, turns=(TranscriptTurn("tents", "find tents", "p1 #1 Alder 2 Tent", "{p1.name}"),))
+    said = "which is lighter?"
+    assert grounded(Find(kind="tents", want="light"), said, found).steps == (Compare(of=TENTS, on=said),)
+
+
+def test_it_is_the_product_named_in_the_question_to_the_shop_before() -> None:
+    said = "how do i clean it"
+    turn = TranscriptTurn("can i take the heron knife on a plane", "policy: knives on planes", "l1 + Knives", "{l1}")
+    asked = grounded(Details(of=("tent-3",), question=said), said, Thread(turns=(turn,))).steps
+    assert asked == (Details(of=("knife",), question=said),)
+
+
+@pytest.mark.parametrize(("message", "whom"), [("what about for my uncle, he is 1.9m", "uncle"), ("in blue", "kids")])
+def test_another_person_takes_the_place_of_the_one_before(message: str, whom: str) -> None:
+    thread = replace(SHOWN, need=Need(**{"for": "kids"}))
+    assert grounded(Find(kind="tents"), message, thread, Need(**{"for": "kids"})).need.whom == whom

@@ -14,6 +14,7 @@ from assistant.planning.request_form import (
     goes_on,
     is_wish_for_goods,
     requests_in,
+    speaks_of_it,
     tells_need,
     without_count,
 )
@@ -187,3 +188,16 @@ def test_what_is_needed_and_no_goods_is_no_wish() -> None:
 def test_how_many_of_one_thing_a_price_is_asked_for(message: str, count: int) -> None:
     assert count_asked(message) == count
     assert (without_count(message) == message) == (count == 1)
+
+
+@pytest.mark.parametrize(
+    ("message", "speaks"),
+    [
+        ("can it go in the dishwasher", True),
+        ("how many people do they seat?", True),
+        ("does the lamp come with a bulb", False),
+        ("Then the vase. Is it heavy?", False),
+    ],
+)
+def test_what_is_asked_of_it_is_asked_of_what_was_spoken_of(message: str, speaks: bool) -> None:
+    assert speaks_of_it(message) is speaks

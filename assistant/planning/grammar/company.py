@@ -34,7 +34,7 @@ _GROWN_UP = re.compile(r"\bgrown[ -]?up(s?)\b")
 _AGE = re.compile(
     r"\b(?P<old>\d{1,2})[ -]?(?:years?|yrs?|y)[ -]?(?:old|o)\b|\b(?P<aged>\d{1,2})\s?yo\b|\b(?:aged?|turn(?:s|ing|ed)?|she is|she's|he is|he's|(?:"
     + "|".join(sorted(_CHILDREN))
-    + r")(?:,| is|'s| \()?) ?(?P<is>\d{1,2})(?!\s*(?:cm|kg|lbs?|ft|feet|foot|m|meters?|inch\w*|%|days?|weeks?|months?|dollars?|bucks?|euros?)\b)\b"
+    + r")(?:,| is|'s| \()?) ?(?P<is>\d{1,2})(?![.,]?\d)(?!\s*(?:cm|kg|lbs?|ft|feet|foot|m|meters?|inch\w*|%|days?|weeks?|months?|dollars?|bucks?|euros?)\b)\b"
 )
 _MOST = 20
 
