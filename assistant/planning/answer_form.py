@@ -34,6 +34,17 @@ _SMILEYS = re.compile(r"(?<!\w)[:;]-?[)dp](?!\w)", re.IGNORECASE)
 _ACTS = frozenset({"cancel"})
 """Words of a no that a change may be called by: "yes, cancel it"."""
 _YES, _NO = " <yes> ", " <no> "
+_CLAUSE_END = re.compile(r"\s*[,.;:!–—]+\s*|\s+-\s+|\s+(?=(?:because|since|cause|cos)\b)", re.IGNORECASE)
+_REASON = re.compile(
+    r"^(?:because|since|cause|cos|i|i'?ll|i'?ve|i'?m|we|we'?ll|we'?ve|he|he'?s|she|she'?s|they|they'?ll|my|our|someone|somebody)\b",
+    re.IGNORECASE,
+)
+"""How a clause begins that tells why: "my brother can have them"."""
+_WISHES = re.compile(
+    r"\b(?:want|need|like|prefer|instead|rather|mean|meant|change|make|put|order|return|send|exchange|swap|ship|pay|use|take)\w*\b",
+    re.IGNORECASE,
+)
+"""What makes a clause more than a reason: "no, I want the blue one" changes the change."""
 
 
 class Answer(StrEnum):
@@ -47,10 +58,27 @@ class Answer(StrEnum):
 def read_answer(message: str, shown: str = "") -> Answer:
     """The answer that `message` is to a change whose words are `shown`; those may be repeated ("yes, cancel FF-1").
 
-    A question, a condition, and a yes next to a no are neither. A no wins over "ok" and "fine", for it does no harm.
+    A question, a condition, and a yes next to a no are neither. A no wins over "ok" and "fine", for it does no harm, and is one with a reason
+    behind it, too.
     """
     if "?" in message:
         return Answer.NEITHER
+    answer = _whole(message, shown)
+    return Answer.NO if answer is Answer.NEITHER and _is_no_with_reason(message, shown) else answer
+
+
+def _is_no_with_reason(message: str, shown: str) -> bool:
+    """Whether the clauses of a message begin with a no, and those behind it only tell why: "leave it, I'll give them to my brother"."""
+    clauses = [clause for clause in _CLAUSE_END.split(clean(message).replace("’", "'").strip()) if clause]
+    for end in range(len(clauses) - 1, 0, -1):
+        said, reasons = ", ".join(clauses[:end]), clauses[end:]
+        if _whole(said, shown) is Answer.NO:
+            return bool(_REASON.match(reasons[0])) and not any(map(_WISHES.search, reasons))
+    return False
+
+
+def _whole(message: str, shown: str) -> Answer:
+    """The answer of a message every word of which belongs to it."""
     said = _marked(message)
     of_change = {_plain(token.word) for token in Text(clean(shown)).tokens if token.is_word}
     of_change -= (_words("no words") - _ACTS) | _words(

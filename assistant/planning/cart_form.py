@@ -115,6 +115,7 @@ def with_goods(plan: Plan, thread: Thread, message: str, grammar: Grammar) -> Pl
     A message that says where the goods shall go, how many, or that goes on with what is being added, is for the cart although the
     model planned something else. What is named and not sold is looked for; it is not what was shown last.
     """
+    plan = _added_once(plan, grammar)
     if len(plan.steps) > 1 or ((step := _cart_step(plan)) is None and asks_in_words(message)):
         return plan
     goods = named_goods(message, grammar, (*thread.shown, thread.page))
@@ -129,6 +130,17 @@ def with_goods(plan: Plan, thread: Thread, message: str, grammar: Grammar) -> Pl
     if shown:
         return plan.model_copy(update={"steps": (Cart(what="add", of=of),)})
     return plan.model_copy(update={"steps": (Cart(what="add", of=of, quantity=goods[0].count or None),)})
+
+
+def _added_once(plan: Plan, grammar: Grammar) -> Plan:
+    """The plan with one step where each of several adds the same product, as models read "two mugs"."""
+    adding = [step for step in plan.steps if isinstance(step, Cart) and step.what == "add"]
+    groups = {grammar.names.group_of(id) for step in adding for id in step.of if id in grammar.catalog.products}
+    if len(adding) < len(plan.steps) or len(adding) < 2 or len(groups) > 1:
+        return plan
+    quantity = next((step.quantity for step in adding if step.quantity), None)
+    once = adding[0].model_copy(update={"of": tuple(dict.fromkeys(adding[0].of)), "quantity": quantity})
+    return plan.model_copy(update={"steps": (once,)})
 
 
 def names_others(message: str, ids: Collection[str], grammar: Grammar) -> bool:
@@ -248,7 +260,7 @@ def _goods_in(part: str, grammar: Grammar, seen: Sequence[str]) -> NamedGoods | 
     groups = {grammar.names.group_of(id): id for id in seen if id in grammar.catalog.products}
     best = [each for each in best if each.group in groups] or best
     named = best[0]
-    if (said & _ORDINALS) - named.title:
+    if (said & _ORDINALS) - named.title or (said & named.words) <= _ORDINALS:
         return None
     wanted = {word for word in said if not (_WISH.fullmatch(word) or word.isdigit())}
     if named.group not in groups and len(wanted & named.words) < _HALF * len(wanted):

@@ -19,6 +19,7 @@ _PAIRS = re.compile(r"\b(?:(\d+) )?pairs?\b(?: of\b)?", re.IGNORECASE)
 _COUPLE = re.compile(r"\b(?:a )?couple\b(?: of\b)?|\btwice\b", re.IGNORECASE)
 _ONE = re.compile(
     r"\b(?:just|only|another|one more|a (?:second|third)) one\b|\b(?:one|1) (?:of|more|piece)\b|\banother\b"
+    r"|\b(?:make|set) (?:it|this|that|them|those)(?: to)? (?:just |only )?one\b"
     r"|\b(?:return|exchange|swap|send|send back|add|put|remove|buy|take|want|need) (?:an?|one)\b(?! (?:of|few|couple))"
 )
 _SYNONYMS = {

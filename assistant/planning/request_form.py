@@ -26,6 +26,7 @@ _TELLS = re.compile(
 _COMPARES = re.compile(r"\b(?:differen\w+|compared?|comparison|versus|vs|or|better|between)\b")
 _SENTENCE_END = re.compile(r"[.!?]\s+")
 _OF_IT = re.compile(r"\b(?:it|they|them)\b")
+_NAMED_BEFORE_IT = re.compile(r"\b(?:the|your) (?!(?:\w+ ){0,2}ones?\b)\w+.*?\b(?:it|they|them)\b")
 _BEYOND = re.compile(
     r"\b(?:what|anything|something) else (?:do|does|would|will|should|might|could|can) (?:i|we|he|she|they|you)\b"
 )
@@ -133,9 +134,12 @@ def points(message: str) -> bool:
 
 
 def speaks_of_it(message: str) -> bool:
-    """Whether a message of one sentence speaks of "it" or "them", and so of what was spoken of before: "can it go in the oven"."""
+    """Whether a message of one sentence speaks of "it" or "them", and so of what was spoken of before: "can it go in the oven".
+
+    "And the monitor, has it a stand" speaks of the monitor.
+    """
     said = message.strip().casefold()
-    return bool(_OF_IT.search(said)) and not _SENTENCE_END.search(said)
+    return bool(_OF_IT.search(said)) and not _SENTENCE_END.search(said) and not _NAMED_BEFORE_IT.search(said)
 
 
 def speaks_of_people(message: str) -> bool:

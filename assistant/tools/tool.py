@@ -85,10 +85,14 @@ class NearLine:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """Ways to ask one thing: in words, the whole question first, and as the listener heard the message in its conversation."""
+    """Ways to ask one thing: in words, the whole question first, and as the listener heard the message in its conversation.
+
+    `told` is the brief of the reply before, with whose pages the conversation likely goes on.
+    """
 
     words: tuple[str, ...]
     heard: Vectors | None = None
+    told: str = ""
 
     @property
     def question(self) -> str:
@@ -208,7 +212,8 @@ class Task:
 
     def asked(self, *words: str) -> Asked:
         """What is asked in `words`, the question first, and as it was heard."""
-        return Asked(words, self.heard)
+        turns = self.thread.turns
+        return Asked(words, self.heard, turns[-1].brief if turns else "")
 
     def for_part(self, words: str) -> Task:
         """The task for the part of the message that begins with `words`; this one if the message asks one thing or has no such part."""

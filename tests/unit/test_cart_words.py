@@ -80,6 +80,13 @@ def test_a_pointer_names_no_goods(message: str) -> None:
     assert named_goods(message, GRAMMAR, ("trowel", "bag")) == ()
 
 
+def test_an_ordinal_alone_is_no_title() -> None:
+    kits = (goods("kit", "Trail First Aid Kit", "Safety > First Aid"), *GARDEN)
+    grammar = Grammar(Catalog(kits))
+    assert named_goods("add two of the first one", grammar, ("trowel", "bag")) == ()
+    assert [each.ids for each in named_goods("add two first aid kits", grammar)] == [("kit",)]
+
+
 def test_of_several_that_fit_equally_those_in_view_are_meant() -> None:
     both = named_goods("add the watering can", GRAMMAR)
     assert both[0].ids == ("can-5", "can-9")
@@ -97,6 +104,8 @@ def test_of_several_that_fit_equally_those_in_view_are_meant() -> None:
         ("a couple", 2),
         ("it", 0),
         ("make it a pair", 2),
+        ("make it one", 1),
+        ("make that just one please", 1),
     ],
 )
 def test_a_number_of_pieces_is_read_in_every_form(message: str, count: int) -> None:
@@ -159,6 +168,14 @@ def test_a_search_stays_a_search_while_something_is_being_added(chat: OrderChat,
 def test_copies_of_one_product_in_a_plan_are_one_product(chat: OrderChat) -> None:
     chat.say("the hand trowel", "details [hand trowel]: the hand trowel")
     assert waiting_for(chat.say("I want it", "cart add #1 #1")) == ("trowel", 1)
+
+
+def test_a_yes_holds_where_a_plan_adds_one_product_in_two_steps(chat: OrderChat) -> None:
+    said = "two hand trowels into my cart"
+    assert waiting_for(chat.say(said, "cart add [hand trowel] / cart add [hand trowel] x2")) == ("trowel", 2)
+    done = chat.say("yes").brief.change
+    assert done is not None
+    assert done.state is State.DONE
 
 
 @pytest.mark.parametrize("message", ["put the cheapest in my cart", "add the spade to my cart"])

@@ -40,6 +40,23 @@ def test_a_yes_may_repeat_what_was_shown_and_nothing_else() -> None:
     assert read_answer("cancel", "Add 1 × Mug to your cart") is Answer.NO
 
 
+@pytest.mark.parametrize(
+    ("message", "answer"),
+    [
+        ("no wait, don't, my neighbor will take them", Answer.NEITHER),
+        ("no wait, don't, my neighbor has room for them", Answer.NO),
+        ("hm, never mind - I'll give it to my aunt", Answer.NO),
+        ("forget it because we found the other glove", Answer.NO),
+        ("no, I want the green one", Answer.NEITHER),
+        ("no, my brother needs a large", Answer.NEITHER),
+        ("no. yes, my brother said", Answer.NEITHER),
+        ("leave it, my card was blocked?", Answer.NEITHER),
+    ],
+)
+def test_a_reason_behind_a_no_leaves_it_a_no(message: str, answer: Answer) -> None:
+    assert read_answer(message, SHOWN) is answer
+
+
 def test_words_of_a_change_make_no_yes_of_a_no_or_a_condition() -> None:
     shown = "Add 1 × If Only Not Print ($9.00) to your cart. No money moves. The order can no longer be changed."
     assert read_answer("no", shown) is Answer.NO

@@ -100,6 +100,7 @@ def test_the_finder_that_ships_hears_more_than_the_words_of_a_held_out_shop(find
     assert heard.record.value > said.record.value + 0.1
     assert heard.search_as_page.value < 0.2 < 0.6 < heard.shop_as_page.value
     assert written.page.value > 0.8
+    assert heard.follow_up_as_served.value > heard.follow_up.value
 
 
 def test_the_conversation_before_names_what_was_said_and_what_is_in_view() -> None:

@@ -197,6 +197,8 @@ def test_how_many_of_one_thing_a_price_is_asked_for(message: str, count: int) ->
         ("how many people do they seat?", True),
         ("does the lamp come with a bulb", False),
         ("Then the vase. Is it heavy?", False),
+        ("and your vase, is it heavy?", False),
+        ("the blue one, is it heavy?", True),
     ],
 )
 def test_what_is_asked_of_it_is_asked_of_what_was_spoken_of(message: str, speaks: bool) -> None:
