@@ -57,6 +57,9 @@ def sample(
 
 
 Corpus = Annotated[Path, typer.Option(help="Folder with the shops of the corpus.")]
+Untrained = Annotated[
+    str, typer.Option("--encoder", help="sentence-transformers model that is compared untrained, a name or a folder.")
+]
 Adapter = Annotated[Path, typer.Option(help="Folder of the adapter that plans, reads and writes.")]
 Home = Annotated[Path, typer.Option(help="Folder that keeps the converted base model.", envvar="AISLE_HOME")]
 _DATA = SOURCE_ROOT / "data"
@@ -213,14 +216,16 @@ def _watching(title: str) -> Iterator[Callable[[int, int, float], None]]:
 
 
 def evaluate_finder(
-    finder: Annotated[Path, typer.Option(help="Folder of the finder.")] = FINDER_FOLDER, corpus: Corpus = CORPUS_FOLDER
+    finder: Annotated[Path, typer.Option(help="Folder of the finder.")] = FINDER_FOLDER,
+    corpus: Corpus = CORPUS_FOLDER,
+    untrained: Untrained = "",
 ) -> None:
     """Print how often a message leads to the page, line or product that answers it on the held-out shops, next to the encoder without training."""
     from assistant.reading.finder import open_finder
     from finetune.corpora.finder_evaluation import evaluate_finder
     from retrieval.index.sentence_encoder import open_encoder
 
-    for name, heard in evaluate_finder(corpus, open_finder(finder), open_encoder()).items():
+    for name, heard in evaluate_finder(corpus, open_finder(finder), open_encoder(untrained)).items():
         typer.echo(f"{name:28} {heard}")
 
 
@@ -228,13 +233,15 @@ def evaluate_product_finder(
     product_finder: Annotated[Path, typer.Option(help="Folder of the product finder.")] = PRODUCT_FINDER_FOLDER,
     finder: Annotated[Path, typer.Option(help="Folder of the finder.")] = FINDER_FOLDER,
     corpus: Corpus = CORPUS_FOLDER,
+    untrained: Untrained = "",
 ) -> None:
     """Print how often the product that comes first meets the wish of a message of the held-out shops, by several ways to rank."""
     from assistant.reading.finder import open_finder, open_product_finder
     from finetune.corpora.product_finder_evaluation import evaluate_product_finder
     from retrieval.index.sentence_encoder import open_encoder
 
-    ways = evaluate_product_finder(corpus, open_product_finder(product_finder), open_finder(finder), open_encoder())
+    wishes, lines = open_product_finder(product_finder), open_finder(finder)
+    ways = evaluate_product_finder(corpus, wishes, lines, open_encoder(untrained))
     for name, found in ways.items():
         typer.echo(f"{name:44} {found}")
 

