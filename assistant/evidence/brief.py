@@ -71,6 +71,7 @@ class Note(StrEnum):
     CURRENCIES_DIFFER = "totals in different currencies, not compared"
     OVER_BUDGET = "over budget"
     LIMIT_NOT_MET = "nothing meets every limit"
+    NO_FIGURES = "the records have no figures to rank by"
     HAS_COLOR, NO_SUCH_COLOR = "comes in that color", "does not come in that color"
     HAS_SIZE, NO_SUCH_SIZE = "comes in that size", "does not come in that size"
     WITHIN_SIZE, WITHIN_COLOR = "colors of that size", "sizes of that color"

@@ -16,7 +16,7 @@ from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.text import Text, clean, stems
-from assistant.planning.person_form import asks_for_person
+from assistant.planning.person_form import asks_for_person, asks_who_answers
 from assistant.planning.plan import (
     MOST_STEPS,
     Ask,
@@ -41,6 +41,7 @@ from assistant.planning.request_form import (
     asks_for_goods,
     asks_for_others,
     asks_for_several,
+    asks_in_words,
     is_wish_for_goods,
     points,
     requests_in,
@@ -80,7 +81,8 @@ class Grounding:
         heard = _Heard([message, *messages, *(turn.brief for turn in thread.turns), thread.need.as_text()])
         said = " ".join(message.split())[:LONGEST]
         spoken = Spoken(self.grammar, thread, message)
-        if self._asks_a_page(plan, message):
+        names_goods_alone = bool(spoken.search and spoken.kind) and not asks_in_words(message)  # "garden plants"
+        if not names_goods_alone and self._asks_a_page(plan, message):
             return Plan(steps=(Policy(question=said),), need=thread.need)
         steps: Sequence[Step] = plan.steps
         is_of_goods = len(steps) == 1 and isinstance(
@@ -112,6 +114,8 @@ class Grounding:
         steps = tuple(dict.fromkeys(_about_something(grounded, spoken)))
         if asks_for_person(message):
             steps = _with_person(steps, message)
+        elif asks_who_answers(message) and not asked:
+            steps = (Talk(about="who_are_you"),)
         elif sounds_angry(message) and all(isinstance(step, _OF_SHOP) for step in steps):
             steps = _for_angry(steps, message)
         elif spoken.goods_asked and not any(isinstance(step, (Order, Change, HandOver)) for step in plan.steps):
@@ -166,6 +170,8 @@ class Grounding:
         """
         if asks_for_others(said) and spoken.last_search and not spoken.kind:
             return spoken.last_search
+        if spoken.most_of_shown:
+            return Find(sort=spoken.sort)
         if asks_beyond(said) and not spoken.kind:
             return Find(want=said)
         kind, want = step.kind, step.want
@@ -326,12 +332,13 @@ class _Heard:
 
 
 def _need(need: Need, before: Need, heard: _Heard, rules_out: bool, kinds: frozenset[tuple[str, ...]]) -> Need:
-    """The need without the parts that nobody bears, and without the `kinds` looked for: "for a tent" is no use of a tent.
+    """The need without the parts that nobody bears, and without the `kinds` looked for: "for a tent" is no use of a tent, nor a garden of garden plants.
 
     Nothing new is ruled out by a message without a word of negation.
     """
     kept = {name: value if heard.bears(value) else "" for name, value in _texts(need)}
-    if any(kind and stems(need.use)[-len(kind) :] == kind for kind in kinds):
+    use = stems(need.use)
+    if any(kind and (use[-len(kind) :] == kind or {*use} <= {*kind, *FUNCTION_WORDS}) for kind in kinds):
         kept["use"] = before.use
     lists = {
         "want": tuple(each for each in need.want if heard.bears(each) and stems(each) not in kinds),

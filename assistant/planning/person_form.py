@@ -20,8 +20,23 @@ _PERSON = re.compile(
     r"|\b(?:call|ring|phone) me(?: back)?\b(?! (?:a|an|the|[A-Z])\b)|\bno (?:more )?(?:bots?|robots?)\b|\bnot (?:an? |with an? )?(?:bot|robot|machine)\b",
     re.IGNORECASE,
 )
+_WHO_ANSWERS = re.compile(
+    r"\b(?:(?:are|r) (?:you|u)|is (?:this|that)|am i (?:really |actually |even )?(?:talking|speaking|chatting|writing|texting) (?:to|with))\b"
+    r"(?: (?:really|actually|even|like|just|an?|the|your|some))*(?: (?:real|actual|live|proper))* (?:human(?: being)?|person|somebody|someone|agent)\b",
+    re.IGNORECASE,
+)
+"""A question who answers here: "are you a real person?"."""
 
 
 def asks_for_person(message: str) -> bool:
-    """Whether the customer wants to reach a person, whatever else the message says."""
-    return bool(_PERSON.search(" ".join(message.replace("’", "'").split())))
+    """Whether the customer wants to reach a person, whatever else the message says. Who asks whether one answers here only wants to know."""
+    return bool(_PERSON.search(_WHO_ANSWERS.sub("", _plain(message))))
+
+
+def asks_who_answers(message: str) -> bool:
+    """Whether the customer wants to know if a person answers here: "are you a real person?"."""
+    return bool(_WHO_ANSWERS.search(_plain(message)))
+
+
+def _plain(message: str) -> str:
+    return " ".join(message.replace("’", "'").split())

@@ -36,6 +36,7 @@ _DESCRIBE = re.compile(
 _DIFFERENCE = re.compile(r"\b(?:differen\w+|compare[ds]?|comparison)\b")
 _NOT_ONES = re.compile(r"\b(?:no|not|without) (?:\w+ ){0,2}ones?\b")
 _OF_THOSE = re.compile(rf"^{_LEAD_IN}which (?:one )?of (?:those|these|them)\b")
+_AMONG_THOSE = re.compile(r"\b(?:of|among|from) (?:those|these|them)\b")
 _ONLY_LEADS = re.compile(rf"^{_LEAD_IN}")
 _GOES_ON = re.compile(
     r"\b(?:ones?|others?|another|else|more|(?:some|any)(?:thing)?(?! to\b))(?! of\b)\b|\b\w+er\b|^(?:what|how) about\b"
@@ -180,6 +181,11 @@ def asks_to_describe(message: str) -> bool:
 def asks_which_of_those(message: str) -> bool:
     """Whether the message asks for one of those that were shown: "which of those waters itself"."""
     return bool(_OF_THOSE.match(message.casefold()))
+
+
+def chooses_among_those(message: str) -> bool:
+    """Whether the message is about some of those that were shown: "and the cheapest of them?"."""
+    return bool(_AMONG_THOSE.search(message.casefold()))
 
 
 def without_lead_in(message: str) -> str:

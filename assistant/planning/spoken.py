@@ -27,6 +27,7 @@ from assistant.planning.request_form import (
     asks_in_words,
     asks_total,
     asks_which_of_those,
+    chooses_among_those,
     compares_again,
     goes_on,
     opens_with_use,
@@ -245,6 +246,11 @@ class Spoken:
             return f"{'most' if self._reading.sort is Sort.HIGHEST else 'least'} {self._reading.sort_field}"
         return _SORTS.get(self._reading.sort, "")
 
+    @property
+    def most_of_shown(self) -> bool:
+        """Whether the message asks for the first of those in view by some order: "which of these is the lightest"."""
+        return bool(self.sort and self._thread.shown[1:]) and chooses_among_those(self._message)
+
     @cached_property
     def last_search(self) -> Find | None:
         """The latest search of the conversation."""
@@ -351,6 +357,8 @@ class Spoken:
             step = Details(of=step.of, question=self.said)
         if asks_total(self._message) and isinstance(step, (Find, Bundle)) and not self.kind and self._thread.shown:
             step = Details(of=self._numbered(step) or self._thread.shown[:1], question=self.said)
+        if self.most_of_shown and isinstance(step, _OF_SHOWN):
+            return Find(sort=self.sort)
         if isinstance(step, Find) and asks_which_of_those(self._message) and self._thread.shown[1:]:
             return Choose(of=tuple(self._thread.shown[:_MOST_CHOSEN_FROM]))
         if isinstance(step, Find) and asks_difference(self._message) and len(self._few_of_kind) > 1:

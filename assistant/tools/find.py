@@ -11,13 +11,13 @@ from decimal import Decimal
 from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.grammar.text import stems
 from assistant.planning.plan import Find
-from assistant.planning.request_form import asks_for_like, asks_for_others, asks_in_words
+from assistant.planning.request_form import asks_for_like, asks_for_others, asks_in_words, chooses_among_those
 from assistant.planning.spoken import Spoken
 from assistant.reading.verdict import Verdict
 from assistant.tools.body_fit import body_verdict
 from assistant.tools.plain_reading import age_verdict, names_age
 from assistant.tools.policy import SURELY_ANSWERS, page_findings, page_heard
-from assistant.tools.reading import DECIDES, ProductReading, attribute_line, is_option, read_records, told
+from assistant.tools.reading import DECIDES, ProductReading, attribute_line, caveat, is_option, read_records, told
 from assistant.tools.tool import Asked, Bench, Findings, Task
 from assistant.tools.variants import group_of
 from retrieval.catalog.candidate import Candidate
@@ -68,6 +68,8 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     )
     if is_for_ideas:
         step = step.model_copy(update={"want": ""})
+    if step.sort and chooses_among_those(task.message):
+        wanted = wanted.adding([Condition("id", Operator.IN, task.thread.shown)])
     if asks_for_others(task.message) or is_for_ideas:
         wanted = wanted.adding([Condition("id", Operator.NOT_IN, bench.constraints.with_variants(task.thread.shown))])
     notes: tuple[Note, ...] = (
@@ -99,6 +101,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         candidates = _childrens_last(candidates)
         candidates = tuple(sorted(candidates, key=lambda each: not each.product.offer_at(task.moment).is_available))
     candidates = _smallest_room_first(candidates, wanted)
+    notes += () if bench.search.is_ranked(candidates[0].product.id, wanted.sort) else (Note.NO_FIGURES,)
     planned = {each.product.id for each in searched}
     if not question and wanted.sort is Sort.RELEVANCE:
         candidates = tuple(each for each in candidates if _is_alike(each.product, candidates[0].product, planned))
@@ -109,7 +112,8 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         more = count - (len(searched) - len(candidates)) - len(listed) if is_whole else 0
         ids = tuple(product.id for product in listed)
         return Findings(products=ids, lines=sorted_by, notes=notes, total=count, more=max(0, more))
-    read = read_records(bench, [candidate.product for candidate in candidates], Asked((question,)), _LINES_READ)
+    asked = Asked((question,))
+    read = read_records(bench, [candidate.product for candidate in candidates], asked, _LINES_READ)
     kept = read if wanted.sort is not Sort.RELEVANCE else _ranked(read, task.moment, wanted)
     if not step.kind and not any(line.near.nearness >= _NEAR for each in read for line in each.lines):
         return Findings(notes=(Note.NOTHING_FOUND,))
@@ -121,7 +125,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     fitting = [first, *(each for each in others if each.support >= DECIDES > each.contradiction)]
     chosen = fitting[:SHOWN_FOR_A_NEED]
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
-    lines += _age_rules(first.product, task, bench)
+    lines += [*caveat(bench, first, asked), *_age_rules(first.product, task, bench)]
     ids = tuple(each.product.id for each in chosen)
     return Findings(products=ids, lines=tuple(lines), notes=notes, total=count)
 
@@ -407,14 +411,11 @@ def _ranked(read: list[ProductReading], moment: datetime, wanted: Filter) -> lis
 
 
 def _telling(chosen: list[ProductReading]) -> Iterator[BriefLine]:
-    """The lines a reply may rest on: why the first fits, one for the next, and any that contradicts."""
+    """The lines a reply may rest on: why the first fits, and one for each of the next, or what speaks against it."""
     for place, each in enumerate(chosen):
         lines = [line for line in each.lines if not is_option(line.near.line)]
-        against = [told(line.reading) for line in lines if line.speaks_against]
-        for_it = [
-            line for line in lines if line.reading.probability(Verdict.SUPPORTS) >= DECIDES and not line.speaks_against
-        ]
-        for_it = sorted(for_it, key=lambda line: -line.merit)
+        for_it = sorted((line for line in lines if line.speaks_for), key=lambda line: -line.merit)
         most = _LINES_OF_NEXT if place else _LINES_OF_FIRST
         yield from (BriefLine(Verdict.SUPPORTS, line.near.line) for line in for_it[:most])
-        yield from against[:1]
+        if place:
+            yield from [told(line.reading) for line in lines if line.is_caveat][:1]

@@ -99,6 +99,11 @@ class OrderSearch:
         known = {each.order.id: each for each in self.all}
         return tuple(known[id] for id in orders_told(self._thread) if id in known)
 
+    @cached_property
+    def _named(self) -> tuple[OrderRecord, ...]:
+        """The orders with goods that the message names: "the lamp I got from you is broken"; () if it names none."""
+        return orders_with(self._message, self.recent, self._bench)
+
     def said(self, planned: str) -> str:
         """The order number that the message names, "" if it names none."""
         return order_said(planned, self._message)
@@ -115,8 +120,8 @@ class OrderSearch:
     def meant(self, number: str, what: str) -> Meant:
         """The orders that are meant, at most as many as a reply tells, and what to say if there are none.
 
-        What the message names comes first: a number, a place in time, a time; then the order of the conversation; then those whose state
-        fits. `number` is what was planned, and a model may plan the number of another order that was spoken of.
+        What the message names comes first: a number, a place in time, a time, a state, goods; then the order of the conversation; then those
+        whose state fits. `number` is what was planned, and a model may plan the number of another order that was spoken of.
         """
         if said := self.said(number):
             named = self._bench.actions.find(self._owner, said)
@@ -128,8 +133,8 @@ class OrderSearch:
         if self.period is not None and (what == "history" or not number):
             return self._some(self.in_period)
         if (state := state_of(self._message)) and (found := in_state(self.recent, state, self.today)):
-            return self._some(found)
-        if number:
+            return self._some([each for each in found if each in self._named] or found)
+        if number and (not self._named or any(each.order.id == number for each in self._named)):
             found = self._bench.actions.find(self._owner, number)
             return found, () if found else (Note.NO_ORDER,)
         if what == "history":
@@ -154,19 +159,20 @@ class OrderSearch:
         late = in_state(self.recent, OrderState.LATE, self.today)
         if reports_late(self._message) and late:
             return self._some(spoken_of if spoken_of and spoken_of[0] in late else late)
-        if spoken_of:
+        if spoken_of and (not self._named or spoken_of[0] in self._named):
             return spoken_of, ()
+        pool = self._named or self.recent
         if what in ("return", "exchange"):
-            fitting = [each for each in self.recent if each.order.status is OrderStatus.DELIVERED]
+            fitting = [each for each in pool if each.order.status is OrderStatus.DELIVERED]
         elif what == "refund":
-            refunded = [each for each in self.recent if each.order.status in _GOING_BACK or each.refunds]
-            named = orders_with(self._message, self.recent, self._bench)
-            fitting = [each for each in refunded if each in named] or list(named) or refunded
+            fitting = [each for each in pool if each.order.status in _GOING_BACK or each.refunds]
         elif asks_why_unsent(self._message):
-            fitting = [each for each in self.recent if each.order.status is OrderStatus.PROCESSING]
+            fitting = [each for each in pool if each.order.status is OrderStatus.PROCESSING]
+        elif self._named:
+            fitting = list(self._named)
         else:
             fitting = [each for each in self.recent if each.order.status.is_open]
-        return self._some(fitting or self.recent[:1])
+        return self._some(fitting or self._named or self.recent[:1])
 
     def _some(self, records: Sequence[OrderRecord]) -> Meant:
         none = Note.NO_ORDERS if not self.recent else Note.NONE_IN_TIME if self.period else Note.NO_ORDER

@@ -31,6 +31,7 @@ from assistant.tools.policy import SURELY_ANSWERS, page_findings
 from assistant.tools.reading import (
     ProductReading,
     attribute_line,
+    caveat,
     deciding,
     guess,
     is_option,
@@ -159,7 +160,9 @@ def choose(step: Choose, task: Task, bench: Bench) -> Findings:
         return round(fit, 1), each.product.rating or 0.0
 
     ranked = sorted(read, key=merit, reverse=True)
-    lines = [line for each in ranked[:2] for line in deciding(each.lines, _LINES_OF_EACH)]
+    for_it = [[line for line in each.lines if line.speaks_for] for each in ranked[:2]]
+    lines = [told for lines in for_it for told in deciding(lines, _LINES_OF_EACH)]
+    lines += [line for each in ranked[:1] for line in caveat(bench, each, Asked((question,)))]
     return Findings(products=tuple(each.product.id for each in ranked[:3]), lines=tuple(lines))
 
 

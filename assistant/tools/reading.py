@@ -20,8 +20,11 @@ _LEAD = 0.14
 """Lead of a line from which it is told. Chosen on two held-out shops: a lower one tells more lines that do not answer."""
 _LEAD_OF_A_GUESS = 0.06
 """Lead from which a line is told as the nearest one where none surely answers; a smaller one says next to nothing."""
-_NEAR, _SURE_AGAINST = 0.35, 0.6
-"""A line that contradicts must also be as near as this, and read with this certainty: a wrong caveat costs a sale and looks foolish."""
+_NEAR, _SURELY_AGAINST = 0.3, 0.8
+"""Nearness of a caveat, and the certainty with which it is read as a limit or a contradiction: a foolish caveat costs a sale. Of the 270 picks of
+the held-out shops 59 get one by these bounds, 38 of them where the written reply has one, 29 the same."""
+_LOOKED_THROUGH = 12
+"""Lines of a pick among which its caveat is looked for, the nearest; few records have more."""
 _BEHIND = 0.1
 """How much less near than the best line a further one may be."""
 _READER_COUNTS = 0.15
@@ -49,9 +52,19 @@ class ReadLine:
         return self.near.lead >= _LEAD
 
     @property
-    def speaks_against(self) -> bool:
-        """Whether the line is a caveat: near, and read as a contradiction with certainty."""
-        return self.near.nearness >= _NEAR and self.reading.probability(Verdict.CONTRADICTS) >= _SURE_AGAINST
+    def doubt(self) -> float:
+        """How surely the line limits or contradicts what is asked, a probability."""
+        return self.reading.probability(Verdict.LIMITS, Verdict.CONTRADICTS)
+
+    @property
+    def speaks_for(self) -> bool:
+        """Whether the line is a reason to buy."""
+        return self.reading.probability(Verdict.SUPPORTS) >= DECIDES and not self.is_caveat
+
+    @property
+    def is_caveat(self) -> bool:
+        """Whether the line is near, and surely speaks against the product."""
+        return self.near.nearness >= _NEAR and self.doubt >= _SURELY_AGAINST
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,17 @@ def read_records(bench: Bench, products: Sequence[Product], asked: Asked, most: 
         ProductReading(product, tuple(each for each in read if each.reading.line.record == product.id))
         for product in products
     ]
+
+
+def caveat(bench: Bench, pick: ProductReading, asked: Asked) -> tuple[BriefLine, ...]:
+    """What a customer should know before buying a pick for what is asked: the line that most surely speaks against it; () if none does."""
+    known = {each.near.line for each in pick.lines}
+    near = bench.nearest_lines(pick.product.id, asked, _LOOKED_THROUGH)
+    others = [each for each in near if each.nearness >= _NEAR and each.line not in known]
+    read = (*pick.lines, *_read(bench, others, asked))
+    against = [each for each in read if each.is_caveat and not is_option(each.near.line)]
+    worst = max(against, key=lambda each: each.doubt, default=None)
+    return () if worst is None else (told(worst.reading),)
 
 
 def deciding(lines: Sequence[ReadLine], most: int) -> tuple[BriefLine, ...]:

@@ -19,7 +19,7 @@ from assistant.planning.question_form import (
     asks_whether_sold,
     asks_yes_no,
 )
-from assistant.planning.request_form import asks_total, tells_need
+from assistant.planning.request_form import asks_total, chooses_among_those, tells_need
 from assistant.reading.lines import LineKind
 from assistant.reading.verdict import Verdict
 from assistant.writing.attribute_clauses import Subject, is_verb, spoken_name, with_indefinite
@@ -81,6 +81,9 @@ def find_reply(step: Find, slots: Sequence[str], view: ReplyView) -> Iterator[st
             yield from _stock_note(slot, view, view.name(slot) if len(slots) > 1 else "")
     elif step.sort == "on_sale":
         yield view.phrases("find.on_sale", products=_reduced(on_sale, view))
+    elif step.sort and Note.NO_FIGURES in view.task.brief.notes:
+        yield view.phrases(f"find.no_figures.{step.sort}")
+        yield view.phrases("find.listing", products=view.list_priced(slots[:3]))
     elif step.sort and (
         " " not in step.sort or _sort_line(step.sort, lines)
     ):  # nothing is the lightest by a weight that no record has
@@ -171,7 +174,10 @@ def _reduced(slots: Sequence[str], view: ReplyView) -> str:
 def _sorted(step: Find, slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterator[str]:
     most = _superlative(step.sort)
     kind = view.fact(f"{slots[0]}.kind")
-    if step.kind and kind is not None and not kind.hint and not most.startswith("one "):
+    is_so_called = kind is not None and not stems(kind.text).isdisjoint(
+        stems(step.kind)
+    )  # no gloves as "our cheapest tool"
+    if step.kind and kind is not None and is_so_called and not kind.hint and not most.startswith("one "):
         most = f"{most} {{{slots[0]}.kind}}"
     for place, slot in enumerate(slots[:2]):
         own = [told for told in lines if told.owner == slot]
@@ -181,7 +187,8 @@ def _sorted(step: Find, slots: Sequence[str], lines: list[Told], view: ReplyView
         clauses = [view.clause(told, subject).text for told in (key, reason) if told is not None]
         if step.sort == "best_rated" and view.fact(f"{slot}.rating"):
             clauses = [f"{subject.it} {'are' if subject.is_plural else 'is'} rated {{{slot}.rating}}"]
-        name = "sorted_next" if place else "sorted_one" if most.startswith("one ") else "sorted"
+        of_shown = "sorted_of_shown" if chooses_among_those(view.task.message) else "sorted"
+        name = "sorted_next" if place else "sorted_one" if most.startswith("one ") else of_shown
         yield ended(
             view.phrases(
                 f"find.{name}{'_with' if clauses else ''}",
@@ -654,7 +661,8 @@ def choose_reply(step: Choose, slots: Sequence[str], view: ReplyView) -> Iterato
         yield view.phrases("choose.rated", product=view.priced(first), rating=f"{{{first}.rating}}")
     else:
         yield view.phrases("choose.bare", product=view.priced(first))
-    yield from (_caveat(told, subject, view) for told in own if told.verdict is not Verdict.SUPPORTS)
+    against = [told for told in own if told.verdict is not Verdict.SUPPORTS]
+    yield from (_caveat(told, subject, view) for told in against[:1])
     yield from _stock_note(first, view)
     for slot in others[:1]:
         yield _runner_up("choose", slot, [told for told in lines if told.owner == slot], view)

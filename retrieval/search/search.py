@@ -147,6 +147,13 @@ class Search:
         """Whether a product is called what `query` names, by this or another word; True where it names no single thing."""
         return self._assortment.has_by_name(query)
 
+    def is_ranked(self, id: str, sort: Sort) -> bool:
+        """Whether the records have the figure by which `sort` ranks a product: a rating, or for what is popular events or a rating."""
+        product = self._catalog.products[id]
+        if sort is Sort.POPULARITY and (events := self._history.popularity()):
+            return any(each.id in events for each in self._catalog.variants(product))
+        return sort not in (Sort.POPULARITY, Sort.RATING) or product.rating is not None
+
     def nearest(self, query: str, filter: Filter, limit: int, moment: datetime | None = None) -> tuple[Candidate, ...]:
         """Products nearest in meaning to `query`, whether they share a word with it or not; one of each item group."""
         view = self._view(moment)

@@ -15,7 +15,9 @@ from assistant.planning.grounding import Grounding
 from assistant.planning.plan import Ask, Bundle, Choose, Compare, Details, Find, Order, Plan, Policy, Step, Talk
 from assistant.planning.request_form import requests_in
 from assistant.planning.spoken import Spoken
+from assistant.reading.known_questions import KnownQuestions
 from tests.unit.grammar_shops import SHOPS
+from tests.unit.word_encoder import WordEncoder
 
 GROUNDING = Grounding(Grammar(SHOPS["outdoor"]))
 TENTS = ("tent-2", "tent-3")
@@ -317,6 +319,39 @@ def test_nothing_is_ruled_out_without_a_word_of_negation() -> None:
 def test_the_kind_looked_for_is_no_part_of_the_need() -> None:
     need = Need(use="a tent", want=("tents", "light"))
     assert grounded(Find(kind="tents"), "light tents", need=need).need == Need(want=("light",))
+
+
+def test_a_word_of_the_kind_is_no_use() -> None:
+    need = Need(use="for hiking")
+    assert grounded(Find(kind="hiking boots"), "hiking boots", need=need).need.use == ""
+    assert grounded(Find(kind="boots"), "boots for hiking", need=need).need.use == "for hiking"
+
+
+@pytest.mark.parametrize(
+    "message", ["which of these is the lightest", "and the lightest of them?", "the lightest of those pls"]
+)
+@pytest.mark.parametrize(
+    "step", [Details(of=TENTS[:1], question="weight"), Choose(of=TENTS), Find(kind="tents", want="light")]
+)
+def test_the_most_of_those_in_view_is_a_search_among_them(message: str, step: Step) -> None:
+    assert grounded(step, message, SHOWN).steps == (Find(sort="least weight"),)
+
+
+class _EveryMessageIsKnown(KnownQuestions):
+    """Takes each message for the question of a page."""
+
+    def __init__(self) -> None:
+        super().__init__(WordEncoder(), {})
+
+    def page(self, message: str) -> str | None:
+        return "page"
+
+
+def test_a_kind_alone_asks_no_page_however_like_its_title() -> None:
+    grounding = Grounding(GROUNDING.grammar, _EveryMessageIsKnown())
+    planned = Plan(steps=(Find(kind="tents"),), need=Need())
+    assert grounding.of(planned, Thread(), "tents").steps == (Find(kind="tents"),)
+    assert grounding.of(planned, Thread(), "are tents waterproof").steps == (Policy(question="are tents waterproof"),)
 
 
 def test_a_question_about_the_shop_leaves_the_need_alone() -> None:

@@ -129,6 +129,20 @@ def test_the_day_on_which_something_was_bought_is_said(shop: OrderChat) -> None:
     assert "October 8" in asked(shop, "C-4", "when did i last buy tent pegs")
 
 
+@pytest.mark.parametrize("plan", ["order status", "order status O-4", "order refund"])
+@pytest.mark.parametrize(
+    ("message", "order"),
+    [
+        ("has the alder been delivered?", "O-1"),
+        ("did I get my money back for the pegs", "O-2"),
+        ("and my mug, where is that", "O-4"),
+    ],
+)
+def test_goods_that_are_named_tell_which_order_is_meant(shop: OrderChat, message: str, order: str, plan: str) -> None:
+    text = asked(shop, "C-4", "how is my last order doing?", message, plan=plan)
+    assert {id for id in ("O-1", "O-2", "O-3", "O-4") if id in text} == {order}
+
+
 @pytest.mark.parametrize("plan", WRONG_PLANS)
 @pytest.mark.parametrize(
     "message",

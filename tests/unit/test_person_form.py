@@ -32,6 +32,7 @@ ASKED = HandOver(reason="asked")
         "wrong size AGAIN. I want to speak with your manager",
         "no more bots",
         "hello? need a representative",
+        "are you a real person? no? then let me talk to one of you",
     ],
 )
 def test_a_wish_for_a_person_is_heard(message: str) -> None:
@@ -52,6 +53,9 @@ def test_a_wish_for_a_person_is_heard(message: str) -> None:
         "what is a good gift for a human resources manager?",
         "do you have cleaning agents?",
         "I was told it arrives today",
+        "are you a real person?",
+        "hey, is this a live agent",
+        "am I actually talking to a real human?",
     ],
 )
 def test_a_person_that_is_spoken_of_is_no_wish(message: str) -> None:

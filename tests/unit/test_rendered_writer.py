@@ -369,6 +369,16 @@ class TestFind:
         reply = said(replace(made, brief=replace(made.brief, facts=facts)))
         assert re.search(r"\(was \$9,999\.00\) and 3 more\.", reply)
 
+    @pytest.mark.parametrize("sort", ["popular", "best_rated"])
+    def test_nothing_is_a_best_seller_or_the_best_rated_where_the_shop_has_no_figures(self, sort: str) -> None:
+        reply = said(task("your best monitors?", Find(kind="monitors", sort=sort), notes=(Note.NO_FIGURES,)))
+        assert re.search(r"no figures|can't tell|no customer ratings|[Nn]obody has rated", reply)
+        assert "Vista 27 Monitor" in reply
+        assert not re.search(r"\b(?:most popular|best seller|top-rated)\b", reply)
+
+    def test_a_sorted_search_calls_a_product_by_no_kind_that_it_is_not_called(self) -> None:
+        assert "screen" not in said(task("cheapest screen", Find(kind="screens", sort="cheapest")))
+
     def test_a_sorted_search_says_by_what(self) -> None:
         made = task("lightest monitor", Find(kind="monitors", sort="least weight"), attribute(PLUS, "Weight: 4 kg"))
         assert "lightest" in said(made)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
@@ -71,6 +72,17 @@ def test_each_sort_orders_by_what_it_says(search: Search) -> None:
     assert ids(search, "", Filter(sort=Sort.PRICE_HIGH))[0] == "wren"
     assert ids(search, "", Filter(sort=Sort.RATING))[:2] == ["boots", "tent-green"]
     assert ids(search, "", Filter(sort=Sort.POPULARITY))[0] in ("tent-green", "tent-orange")
+
+
+def test_what_nobody_bought_or_rated_is_ranked_by_neither(search: Search) -> None:
+    assert {id for id in SMALL_SHOP.products if search.is_ranked(id, Sort.RATING)} == {
+        id for id, product in SMALL_SHOP.products.items() if product.rating is not None
+    }
+    assert search.is_ranked("tent-green", Sort.POPULARITY)
+    assert all(search.is_ranked(id, Sort.PRICE_LOW) for id in SMALL_SHOP.products)
+    new_shop = Catalog(replace(each, rating=None, rating_count=0) for each in SMALL_SHOP.products.values())
+    new = Search(new_shop, Index.in_memory(new_shop, ENCODER), ENCODER)
+    assert not any(new.is_ranked(id, Sort.POPULARITY) for id in new_shop.products)
 
 
 def test_the_lightest_is_found_by_measure_and_what_has_none_comes_last(search: Search) -> None:
