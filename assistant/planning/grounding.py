@@ -126,7 +126,7 @@ class Grounding:
         kinds = frozenset(stems(step.kind) for step in steps if isinstance(step, Find))
         needed = _Heard([*messages, before.as_text()])  # a color in a reply is nobody's wish
         need = _need(plan.need, before, needed, spoken.rules_out, kinds) if is_search else thread.need
-        budget = need.budget if spoken.names_money else before.budget
+        budget = spoken.budget or (need.budget if spoken.names_money else before.budget)
         color = need.color if self.grammar.read(Text.of(need.color)).conditions else ""
         need = need.model_copy(update={"whom": spoken.whom(need.whom), "budget": budget, "color": color})
         if is_search and (ruled_out := [word for word in spoken.ruled_out if word not in need.avoid]):

@@ -40,7 +40,7 @@ from assistant.planning.request_form import (
     without_lead_in,
 )
 from assistant.planning.thing_form import thing_asked
-from retrieval.catalog.filter import Operator, Sort
+from retrieval.catalog.filter import Condition, Operator, Sort
 from retrieval.catalog.product import Product
 
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3}
@@ -235,7 +235,23 @@ class Spoken:
     @property
     def names_money(self) -> bool:
         """Whether the message names an amount of money."""
-        return self._reading.has_foreign_money or any(each.field == "price" for each in self._reading.conditions)
+        return self._reading.has_foreign_money or bool(_limits_of_price(self._reading))
+
+    @cached_property
+    def budget(self) -> str:
+        """The words of the message that limit the price, "under 20 quid"; "" if none do."""
+        limits = _limits_of_price(self._reading)
+        if not limits:
+            return ""
+        text, tokens = self._text.lower, self._text.tokens
+
+        def limits_the_same(said: str) -> bool:
+            return _limits_of_price(self._grammar.read(Text(said))) == limits
+
+        later = (text[token.start :] for token in reversed(tokens))
+        said = next(filter(limits_the_same, later), text)
+        shorter = (said[: token.end - len(text) or None] for token in tokens if token.end > len(text) - len(said))
+        return next(filter(limits_the_same, shorter), said)
 
     @property
     def sort(self) -> str:
@@ -514,6 +530,10 @@ def kind_named(reading: Reading) -> str:
     heads = {value.split()[-1] for value in values}
     is_one_word_of_several = len(values) > 1 and len(heads) == 1
     return heads.pop() if is_one_word_of_several else values[0] if values else ""
+
+
+def _limits_of_price(reading: Reading) -> tuple[Condition, ...]:
+    return tuple(each for each in reading.conditions if each.field == "price")
 
 
 def _words_of(product: Product) -> Sequence[str]:

@@ -11,6 +11,7 @@ from assistant.dialogue.product_numbers import ProductNumbers
 from assistant.dialogue.thread import Thread
 from assistant.language_model.transcript import TranscriptTurn
 from assistant.planning.grammar.grammar import Grammar
+from assistant.planning.grammar.text import Text
 from assistant.planning.grounding import Grounding
 from assistant.planning.plan import Ask, Bundle, Choose, Compare, Details, Find, Order, Plan, Policy, Step, Talk
 from assistant.planning.request_form import requests_in
@@ -335,6 +336,25 @@ def test_a_word_of_the_kind_is_no_use() -> None:
 )
 def test_the_most_of_those_in_view_is_a_search_among_them(message: str, step: Step) -> None:
     assert grounded(step, message, SHOWN).steps == (Find(sort="least weight"),)
+
+
+@pytest.mark.parametrize(
+    ("message", "budget"),
+    [
+        ("a tent for my son, under 200 dollars please", "under 200"),
+        ("tents between 100 and $1,200, green", "between 100 and $1,200"),
+        ("a tent, at least 30 dollars, better under 160", "at least 30 dollars, better under 160"),
+        ("a tent for two people", ""),
+    ],
+)
+def test_code_reads_the_budget_that_a_plan_leaves_out(message: str, budget: str) -> None:
+    kept = grounded(Find(kind="tents"), message).need.budget
+    read = GROUNDING.grammar.read(Text(kept)).conditions
+    assert (kept == "") == (budget == "")
+    assert kept in message
+    assert read == tuple(each for each in GROUNDING.grammar.read(Text(budget)).conditions if each.field == "price")
+    later = grounded(Find(kind="tents"), "a green one", Thread(need=Need(budget=kept)), Need())
+    assert later.need.budget == kept
 
 
 class _EveryMessageIsKnown(KnownQuestions):
