@@ -6,12 +6,14 @@ import os
 import threading
 import time
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
+from assistant.adapters.change import Change
+from assistant.adapters.embeddings import embeddings_registry, open_serving, open_shop_encoder
 from assistant.adapters.registry import NONE, Registry
 from assistant.adapters.registry import Serving as ServingAdapter
 from assistant.adapters.switch import Switch, follow
@@ -36,6 +38,7 @@ from assistant.shop import Shop
 from retrieval.catalog.catalog import Catalog
 from retrieval.clock import utc_now
 from retrieval.errors import AdapterError, IndexBusy, SearchIndexError
+from retrieval.index.encoder import Encoder
 from retrieval.index.index import Index, Progress
 from retrieval.index.sentence_encoder import open_encoder
 from retrieval.recommendation.profile import History
@@ -56,27 +59,19 @@ def open_assistant(settings: Settings) -> Assistant:
 
     Raises StoreError, SearchIndexError (none built yet, or of another catalog), ModelError, AdapterError or SettingsError.
     """
-    workshop = _Workshop(settings)
+    workshop, encoder = _Workshop(settings), open_shop_encoder(settings)
     snapshot = workshop.records.snapshot()
-    index = Index.open(settings.home, snapshot.catalog, workshop.encoder, settings.chroma_url, workshop.product_finder)
-    return workshop.assistant(Material(snapshot.catalog, History(snapshot.events), index))
+    index = Index.open(settings.home, snapshot.catalog, encoder, settings.chroma_url, workshop.product_finder)
+    return workshop.assistant(Material(snapshot.catalog, History(snapshot.events), index, encoder))
 
 
 def open_live_assistant(settings: Settings, seconds: float = LOOK_SECONDS) -> LiveAssistant:
     """The assistant of the shop in `settings.home`, which follows its records until it is closed, with a look every `seconds`.
 
-    An index that is absent or older than the records is built while it serves. Raises StoreError, SearchIndexError (an empty
-    shop, or a Chroma server that does not answer), ModelError, AdapterError or SettingsError.
+    It follows the promoted encoder too. An index that is absent or older than the records is built while it serves. Raises StoreError,
+    SearchIndexError (an empty shop, or a Chroma server that does not answer), ModelError, AdapterError or SettingsError.
     """
-    workshop = _Workshop(settings)
-    generations = Generations(
-        workshop.records,
-        settings.home,
-        settings.chroma_url,
-        workshop.encoder,
-        workshop.product_finder,
-        workshop.assistant,
-    )
+    generations = _generations(settings)
     live = Live(generations, generations.first(), seconds)
     live.start()
     return LiveAssistant(live)
@@ -84,16 +79,7 @@ def open_live_assistant(settings: Settings, seconds: float = LOOK_SECONDS) -> Li
 
 def open_rehearsal_assistant(settings: Settings) -> Assistant:
     """The assistant of records that may be newer than the index: new texts are found by their words alone. Raises like above."""
-    workshop = _Workshop(settings)
-    generations = Generations(
-        workshop.records,
-        settings.home,
-        settings.chroma_url,
-        workshop.encoder,
-        workshop.product_finder,
-        workshop.assistant,
-    )
-    return generations.first().served
+    return _generations(settings).first().served
 
 
 def prepare_model(settings: Settings, progress: BaseProgress | None = None) -> None:
@@ -101,13 +87,34 @@ def prepare_model(settings: Settings, progress: BaseProgress | None = None) -> N
     ensure_base(settings.resolved_cache, progress=progress)
 
 
-def build_index(settings: Settings, progress: Progress | None = None) -> Catalog:
+def promote_embeddings(
+    settings: Settings, name: str, progress: Progress | None = None, *, force: bool = False, reason: str = ""
+) -> Change:
+    """Makes an adapter of the encoder serve: the index is built with it next to the one in use, then takes its place.
+
+    Raises AdapterError like `Registry.promote`, and what `build_index` raises; nothing has changed then.
+    """
+    prepare = partial(_prepare_embeddings, settings, progress)
+    return embeddings_registry(settings).promote(name, force=force, reason=reason, prepare=prepare)
+
+
+def rollback_embeddings(settings: Settings, progress: Progress | None = None, reason: str = "") -> Change:
+    """Makes the encoder serve that did so before the last promotion, and builds the index with it. Raises like `promote_embeddings`."""
+    return embeddings_registry(settings).rollback(reason, partial(_prepare_embeddings, settings, progress))
+
+
+def _prepare_embeddings(settings: Settings, progress: Progress | None, serving: ServingAdapter) -> None:
+    if not settings.encoder:  # that one searches, whatever is promoted
+        build_index(settings, progress, open_serving(serving))
+
+
+def build_index(settings: Settings, progress: Progress | None = None, encoder: Encoder | None = None) -> Catalog:
     """Builds the index of the records in the database, embedding only what changed; the catalogue it holds.
 
-    While another process builds it, such as a running server, this one waits. Raises StoreError, ModelError, or
+    `encoder` is the one that is about to serve, otherwise the one that does. While another process builds it, such as a running server, this one waits. Raises StoreError, ModelError, or
     SearchIndexError when there is nothing to index or it cannot be written.
     """
-    engine, encoder = open_database(settings.resolved_database_url), open_encoder(settings.encoder)
+    engine, encoder = open_database(settings.resolved_database_url), encoder or open_shop_encoder(settings)
     product_finder = _open_product_finder(settings)
     try:
         while True:
@@ -145,7 +152,6 @@ class _Workshop:
         self.records, self.orders = Records(engine), Orders(engine)
         self.actions = Actions.open(settings, engine)
         self._store = Store(engine)
-        self.encoder = open_encoder(settings.encoder)
 
     def assistant(self, material: Material) -> Assistant:
         """The assistant that answers from `material`. Raises ModelError, AdapterError and SettingsError."""
@@ -161,7 +167,7 @@ class _Workshop:
         dialogue = dialogue_of(
             catalog,
             _shop(settings),
-            Search(catalog, material.index, self.encoder, self._recommender, material.history),
+            Search(catalog, material.index, material.encoder, self._recommender, material.history),
             self.actions,
             self._finder,
             speaking.speaker,
@@ -186,6 +192,13 @@ class _Workshop:
             folder = None if settings.adapter == NONE else Path(settings.adapter)
             return Switch(self._speaking(ServingAdapter(Path(settings.adapter).name, folder)))
         return follow(Registry.of(settings), self._speaking)
+
+    @cached_property
+    def encoder(self) -> Switch[Encoder]:
+        """The encoder that serves now, whichever that is at a time."""
+        if self.settings.encoder:
+            return Switch(open_encoder(self.settings.encoder))
+        return follow(embeddings_registry(self.settings), open_serving)
 
     def _speaking(self, adapter: ServingAdapter) -> _Speaking:
         if adapter.folder is None:
@@ -254,6 +267,18 @@ class _Servings:
                 if made is None or made[0] is not speaking:
                     made = self._made = speaking, self._workshop.serving(self._material, speaking)
         return made[1]
+
+
+def _generations(settings: Settings) -> Generations[Assistant]:
+    workshop = _Workshop(settings)
+    return Generations(
+        workshop.records,
+        settings.home,
+        settings.chroma_url,
+        workshop.encoder.current,
+        workshop.product_finder,
+        workshop.assistant,
+    )
 
 
 def _open_product_finder(settings: Settings) -> EncoderFinder:

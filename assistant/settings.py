@@ -114,7 +114,9 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, description="CPU threads for models; 0 takes the number of cores, at most 4.")
 
     encoder: str = Field(
-        "", description="sentence-transformers model, a name or a folder; empty takes all-MiniLM-L6-v2."
+        "",
+        description="sentence-transformers model, a name or a folder; empty takes all-MiniLM-L6-v2, "
+        "or what `aisle train embeddings` has made of it and promoted.",
     )
     chroma_url: str = Field("", description="URL of a Chroma server; empty keeps the index inside the home directory.")
     database_url: str = Field(

@@ -3,6 +3,7 @@
     aisle train conversation --output DIR               the adapter that plans, reads and writes
     aisle train recommender --shop DIR --output DIR     the recommendation head
     aisle train ratings FILE --output DIR               a model of a shop's star ratings
+    aisle train embeddings                              the encoder of the search index, on the shop's own queries
     aisle evaluate recommender --shop DIR               how it ranks, beside simpler ways
     aisle evaluate sequences FILE                       how an encoder ranks the next item, beside simpler ways
     aisle evaluate ratings FILE                         how far predicted ratings are off, beside simpler ways
@@ -27,6 +28,7 @@ import typer
 
 from finetune.corpora.cli import MODEL_HOME, Home, corpus
 from finetune.corpora.cli import register as register_corpus
+from finetune.embeddings.cli import register as register_embeddings
 from finetune.finetune_cli import register as register_finetune
 from finetune.learn_cli import learn
 from finetune.options import Data, MaxSteps, Output, Recommender, Seed, Shipped, ShopFolder, Start, Strength
@@ -38,7 +40,7 @@ SearchHome = Annotated[
     Path | None, typer.Option("--home", help="Directory of the shop's database and index (AISLE_HOME).")
 ]
 
-train = typer.Typer(help="Train a model that ships with Aisle, or one of your own ratings.", no_args_is_help=True)
+train = typer.Typer(help="Train a model that ships with Aisle, or one of your own records.", no_args_is_help=True)
 evaluate = typer.Typer(help="Measure a model that ships with Aisle.", no_args_is_help=True)
 
 
@@ -51,6 +53,7 @@ def register(app: typer.Typer) -> None:
     register_corpus(train, evaluate)
     register_simulation(evaluate)
     register_recommending(train, evaluate)
+    register_embeddings(train)
     register_retail(evaluate)
     register_finetune(app)
 

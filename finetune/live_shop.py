@@ -12,6 +12,7 @@ from typing import Self
 
 from assistant.actions.actions import Actions
 from assistant.actions.orders import Orders
+from assistant.adapters.embeddings import open_shop_encoder
 from assistant.build import dialogue_of
 from assistant.checking.claims import EVERYDAY_FILE, ClaimsChecker
 from assistant.language_model.base import ensure_base
@@ -29,7 +30,6 @@ from retrieval.catalog.customer import Customer
 from retrieval.errors import AdapterError, ModelError
 from retrieval.index.encoder import Encoder
 from retrieval.index.index import Index
-from retrieval.index.sentence_encoder import open_encoder
 from retrieval.search.search import Search
 from retrieval.store.database import open_database
 from retrieval.store.records import Records
@@ -93,7 +93,7 @@ class LiveShop:
     def open(cls, settings: Settings) -> Self:
         """The shop in `settings.home`. Raises StoreError, SearchIndexError (none built yet) or ModelError."""
         engine = open_database(settings.resolved_database_url)
-        records, encoder = Records(engine), open_encoder(settings.encoder)
+        records, encoder = Records(engine), open_shop_encoder(settings)
         catalog = records.catalog()
         product_finder = open_product_finder(settings.data / "models" / "product-finder")
         index = Index.open(settings.home, catalog, encoder, settings.chroma_url, product_finder)

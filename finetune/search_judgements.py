@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
+from assistant.adapters.embeddings import open_shop_encoder
 from assistant.cli.progress import stages
 from assistant.cli.search import ShopSearch
 from assistant.planning.grammar.grammar import Grammar
@@ -42,7 +43,6 @@ from retrieval.index.document import content_words, words
 from retrieval.index.encoder import Encoder
 from retrieval.index.index import Index
 from retrieval.index.lexical import Lexical
-from retrieval.index.sentence_encoder import open_encoder
 from retrieval.recommendation.recommender import Recommender
 from retrieval.search.search import Search
 from retrieval.store.database import open_database
@@ -243,7 +243,7 @@ def evaluate_judgements(file: Path, catalog_file: Path | None, settings: Setting
     and StoreError.
     """
     judged = read_judgements(file)
-    encoder = open_encoder(settings.encoder)
+    encoder = open_shop_encoder(settings)
     if catalog_file is None:
         catalog = Records(open_database(settings.resolved_database_url)).catalog()
         index = Index.open(settings.home, catalog, encoder, settings.chroma_url)

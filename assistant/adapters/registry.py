@@ -1,6 +1,8 @@
 """Registry: the adapters that one home knows, which of them serves, and how that came about.
 
-    adapters/
+There is one for the adapters that write replies, and one for those of the encoder of the search index (`embeddings.py`); see `Family`.
+
+    adapters/        or embeddings/
       serving.json     every promotion and rollback; the last one says what serves
       promoting.lock   held while one process promotes or rolls back
       NAME/            an adapter with its card and its report
@@ -18,11 +20,11 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from assistant.adapters.adapter import WEIGHTS_FILE, Adapter, short_name
 from assistant.adapters.change import Action, Change, promoted, read_changes, sync_folder, write_changes
@@ -54,6 +56,53 @@ class Serving:
     digest: str = ""
 
 
+class Judged(Protocol):
+    """What the judging of an adapter came to."""
+
+    @property
+    def digest(self) -> str:
+        """That of the adapter that was judged."""
+        ...
+
+    @property
+    def objections(self) -> tuple[str, ...]:
+        """Why the adapter may not serve, in words; none for one that may."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What it came to with its figures, on one line."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Adapters with one purpose. They stand in `folder` of the home; `option` is what commands about them add to their line.
+
+    `check_base` looks at names alone, `check_fits` at everything: both raise AdapterError for an adapter of another base.
+    """
+
+    folder: str
+    option: str
+    train: str
+    judge: str
+    check_base: Callable[[Adapter, str], None]
+    check_fits: Callable[[Adapter, str], None]
+    verdict: Callable[[Path], Judged | None]
+
+
+REPLIES = Family(
+    "adapters",
+    "",
+    "Train one with `aisle finetune`, or give the path of its folder.",
+    JUDGE_AGAIN,
+    check_base,
+    check_fits,
+    Verdict.read,
+)
+"""The adapters that plan, read and write."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the list. `fault` says why the adapter cannot be used; `adapter` is None then, and for the bare base."""
@@ -61,8 +110,12 @@ class Entry:
     name: str
     serves: bool
     adapter: Adapter | None = None
-    verdict: Verdict | None = None
+    verdict: Judged | None = None
     fault: str = ""
+
+
+def _nothing(serving: Serving) -> None:
+    """Prepares nothing: servers open an adapter themselves."""
 
 
 class Registry:
@@ -71,10 +124,19 @@ class Registry:
     `needs_adapter` says that the base alone cannot serve.
     """
 
-    def __init__(self, home: Path, base: str, shipped: Path | None = None, *, needs_adapter: bool = False) -> None:
+    def __init__(
+        self,
+        home: Path,
+        base: str,
+        shipped: Path | None = None,
+        *,
+        needs_adapter: bool = False,
+        family: Family = REPLIES,
+    ) -> None:
         self.base = base
         self._needs_adapter = needs_adapter
-        self._folder = home / "adapters"
+        self._family = family
+        self._folder = home / family.folder
         self._state = self._folder / STATE_FILE
         self._shipped = shipped if shipped is not None and shipped.is_dir() else None
 
@@ -133,6 +195,14 @@ class Registry:
         names = [*([SHIPPED] if self._shipped else []), *([] if self._needs_adapter else [NONE]), *self._names()]
         return tuple(self._entry(name, name == serving) for name in names)
 
+    def place(self, name: str) -> Path:
+        """The folder in which an adapter called `name` is kept, whether there is one or not. Raises AdapterError if none can be called so."""
+        if not _NAME.fullmatch(name) or name in (SHIPPED, NONE):
+            raise AdapterError(
+                f"{name!r} cannot be the name of an adapter", "Name its folder with letters, digits, '.', '-' and '_'."
+            )
+        return self._folder / name
+
     def find(self, name: str) -> Adapter:
         """The adapter called `name`, or in the folder `name`. Raises AdapterError that lists what there is."""
         if name == SHIPPED and self._shipped:
@@ -142,14 +212,14 @@ class Registry:
         if Path(name).is_dir():
             return Adapter.read(Path(name))
         known = ", ".join([*([SHIPPED] if self._shipped else []), *self._names()]) or "none yet"
-        raise AdapterError(
-            f"there is no adapter and no folder {name!r}; known are: {known}",
-            "Train one with `aisle finetune`, or give the path of its folder.",
-        )
+        raise AdapterError(f"there is no adapter and no folder {name!r}; known are: {known}", self._family.train)
 
-    def promote(self, name: str, *, force: bool = False, reason: str = "") -> Change:
+    def promote(
+        self, name: str, *, force: bool = False, reason: str = "", prepare: Callable[[Serving], None] = _nothing
+    ) -> Change:
         """Makes the adapter called `name`, or in the folder `name`, serve; a running server follows by itself.
 
+        `prepare` gets what is to serve just before it does; if that raises, nothing has changed.
         Raises AdapterError when it does not fit the base, when the base alone cannot serve, or when the adapter was not judged
         better and safe and `force` is not set; `force` wants a `reason`.
         """
@@ -162,31 +232,35 @@ class Registry:
             )
         with self._changing():
             if name == NONE or (name == SHIPPED and self._shipped):
+                prepare(Serving(name, self._built_in(name)))
                 return self._note(Action.PROMOTE, name, reason=reason)
             adapter = self.find(name)
-            check_fits(adapter, self.base)
-            objections = _objections(adapter)
+            self._family.check_fits(adapter, self.base)
+            objections = self._objections(adapter)
             if objections and not force:
-                raise AdapterError(f"adapter {adapter.name!r} may not serve: {'; '.join(objections)}", JUDGE_AGAIN)
+                raise AdapterError(
+                    f"adapter {adapter.name!r} may not serve: {'; '.join(objections)}", self._family.judge
+                )
             kept = self._kept(adapter)
+            prepare(Serving(kept.name, kept.folder, kept.digest()))
             return self._note(Action.PROMOTE, kept.name, kept.digest(), forced=bool(objections), reason=reason)
 
-    def rollback(self, reason: str = "") -> Change:
-        """Makes serve what served before the last promotion. Raises AdapterError where there is nothing before it."""
+    def rollback(self, reason: str = "", prepare: Callable[[Serving], None] = _nothing) -> Change:
+        """Makes serve what served before the last promotion; `prepare` as in `promote`. Raises AdapterError where there is nothing before it."""
         with self._changing():
             stack = promoted(self.changes(), self.first)
             if len(stack) < 2:
                 raise AdapterError(
                     f"there is nothing to go back to: {stack[0]!r} serves, as at first",
-                    "`aisle adapters` lists what there is.",
+                    f"`aisle adapters{self._family.option}` lists what there is.",
                 )
             name = stack[-2]
             if name in (SHIPPED, NONE):
-                self._built_in(name)
+                prepare(Serving(name, self._built_in(name)))
                 return self._note(Action.ROLLBACK, name, reason=reason)
-            return self._note(
-                Action.ROLLBACK, name, self._unchanged(self._last_change_to(name)).digest(), reason=reason
-            )
+            kept = self._unchanged(self._last_change_to(name))
+            prepare(Serving(name, kept.folder, kept.digest()))
+            return self._note(Action.ROLLBACK, name, kept.digest(), reason=reason)
 
     def _last_change_to(self, name: str) -> Change:
         return next(change for change in reversed(self.changes()) if change.adapter == name)
@@ -208,31 +282,26 @@ class Registry:
 
     def _unchanged(self, change: Change) -> Adapter:
         """The adapter of `change`, as it was then."""
-        folder = self._folder / change.adapter
+        folder, option = self._folder / change.adapter, self._family.option
         if not folder.is_dir():
             raise AdapterError(
                 f"adapter {change.adapter!r} was promoted, but its folder {folder} is gone",
-                "Restore the folder, or run `aisle rollback` or `aisle promote` with another one.",
+                f"Restore the folder, or run `aisle rollback{option}` or `aisle promote{option}` with another one.",
             )
         adapter = Adapter.read(folder, change.adapter)
         if adapter.digest() != change.digest:
             raise AdapterError(
                 f"the files in {folder} are not those that were promoted: copied only in part, or changed since",
-                f"Restore the folder, or run `aisle promote {change.adapter}` to check and take it as it is.",
+                f"Restore the folder, or run `aisle promote{option} {change.adapter}` to check and take it as it is.",
             )
-        check_base(adapter, self.base)
+        self._family.check_base(adapter, self.base)
         return adapter
 
     def _kept(self, adapter: Adapter) -> Adapter:
         """`adapter` inside this home: itself, or a copy."""
-        place = self._folder / adapter.name
-        if adapter.folder.resolve() == place.resolve():
+        if adapter.folder.resolve() == (self._folder / adapter.name).resolve():
             return adapter
-        if not _NAME.fullmatch(adapter.name) or adapter.name in (SHIPPED, NONE):
-            raise AdapterError(
-                f"{adapter.name!r} cannot be the name of an adapter",
-                "Name its folder with letters, digits, '.', '-' and '_'.",
-            )
+        place = self.place(adapter.name)
         if place.exists():
             if Adapter.read(place).digest() == adapter.digest():
                 return Adapter.read(place, adapter.name)
@@ -263,9 +332,23 @@ class Registry:
             return Entry(name, serves)
         try:
             adapter = self.find(name)
-            return Entry(name, serves, adapter, Verdict.read(adapter.folder))
+            return Entry(name, serves, adapter, self._family.verdict(adapter.folder))
         except AdapterError as error:
             return Entry(name, serves, fault=error.message)
+
+    def _objections(self, adapter: Adapter) -> tuple[str, ...]:
+        """The reasons, from its report and its rehearsal, why `adapter` may not serve."""
+        rehearsed = Rehearsed.read(adapter.folder)
+        is_same = rehearsed is not None and rehearsed.digest == adapter.digest()
+        return (*self._judged(adapter), *(rehearsed.objections if rehearsed is not None and is_same else ()))
+
+    def _judged(self, adapter: Adapter) -> tuple[str, ...]:
+        verdict = self._family.verdict(adapter.folder)
+        if verdict is None:
+            return ("it has not been judged: there is no report.json",)
+        if verdict.digest != adapter.digest():
+            return ("its report.json judged other weights than these",)
+        return verdict.objections
 
     def _names(self) -> list[str]:
         if not self._folder.is_dir():
@@ -287,22 +370,6 @@ class Registry:
                 f"{self._folder} cannot be written: {error.strerror or error}",
                 "Free space or correct the permissions, then try again.",
             ) from error
-
-
-def _objections(adapter: Adapter) -> tuple[str, ...]:
-    """The reasons, from its report and its rehearsal, why `adapter` may not serve."""
-    rehearsed = Rehearsed.read(adapter.folder)
-    is_same = rehearsed is not None and rehearsed.digest == adapter.digest()
-    return (*_judged(adapter), *(rehearsed.objections if rehearsed is not None and is_same else ()))
-
-
-def _judged(adapter: Adapter) -> tuple[str, ...]:
-    verdict = Verdict.read(adapter.folder)
-    if verdict is None:
-        return ("it has not been judged: there is no report.json",)
-    if verdict.digest != adapter.digest():
-        return ("its report.json judged other weights than these",)
-    return verdict.objections
 
 
 def _stamp(path: Path) -> object:

@@ -89,6 +89,12 @@ class Verdict:
             return "guards broken"
         return "better" if self.better else "not better"
 
+    @property
+    def text(self) -> str:
+        """See `Judged.text`."""
+        change = f"{self.loss_before:.3f} → {self.loss_after:.3f} nats per word on {self.judged_replies} replies"
+        return f"{self.summary}: {change}"
+
     @classmethod
     def read(cls, folder: Path) -> Self | None:
         """The verdict in the report of `folder`; None for an adapter that was not judged. Raises AdapterError."""

@@ -1,7 +1,12 @@
-"""`aisle adapters`, `aisle promote`, `aisle rollback` and `aisle export`: which adapter writes the replies, here or elsewhere."""
+"""`aisle adapters`, `aisle promote`, `aisle rollback` and `aisle export`: which adapter writes the replies, here or elsewhere.
+
+With `--embeddings` the first three are about the adapters of the encoder of the search index.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,14 +14,17 @@ import typer
 
 if TYPE_CHECKING:
     from assistant.adapters.change import Change
-    from assistant.adapters.registry import Entry
-    from assistant.adapters.verdict import Verdict
+    from assistant.adapters.registry import Entry, Judged, Registry
     from assistant.settings import Settings
 
 Home = Annotated[Path | None, typer.Option(help="Directory of the shop's database, index and adapters (AISLE_HOME).")]
 Model = Annotated[
     str | None,
     typer.Option("--base", help="Base model, a folder or a Hugging Face name (AISLE_MODEL).", metavar="MODEL"),
+]
+
+Embeddings = Annotated[
+    bool, typer.Option("--embeddings", help="The encoder of the search index, in place of what writes the replies.")
 ]
 
 
@@ -32,17 +40,17 @@ def adapters(
     home: Home = None,
     base: Model = None,
     history: Annotated[bool, typer.Option(help="Also list every promotion and rollback.")] = False,
+    embeddings: Embeddings = False,
 ) -> None:
     """List the adapters, how each was judged, and which one serves."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from assistant.adapters.registry import Registry
     from assistant.settings import load_settings
 
     settings = load_settings(home=home, model=base)
-    registry, console = Registry.of(settings), Console()
+    registry, console = _registry(settings, embeddings), Console()
     table = Table("", "name", "base", "method", "made", "judged", box=None, padding=(0, 2, 0, 0))
     for entry in registry.entries():
         table.add_row("▶" if entry.serves else "", *map(Text, _cells(entry)))
@@ -50,7 +58,7 @@ def adapters(
     if history:
         for change in registry.changes():
             console.print(Text(_told(change)))
-    _tell_override(settings)
+    _tell_override(settings, embeddings)
 
 
 def promote(
@@ -59,30 +67,42 @@ def promote(
     reason: Annotated[str, typer.Option(help="Why; kept with the promotion. --force wants one.")] = "",
     home: Home = None,
     base: Model = None,
+    embeddings: Embeddings = False,
 ) -> None:
     """Let an adapter write the replies. A running server takes it without a restart."""
-    from assistant.adapters.registry import Registry
     from assistant.settings import load_settings
 
     settings = load_settings(home=home, model=base)
-    change = Registry.of(settings).promote(name, force=force, reason=reason)
+    if embeddings:
+        from assistant.opening import promote_embeddings
+
+        with _indexing() as show:
+            change = promote_embeddings(settings, name, show, force=force, reason=reason)
+    else:
+        change = _registry(settings).promote(name, force=force, reason=reason)
     typer.echo(f"{change.adapter} serves now, in place of {change.before}.{' It was forced.' if change.forced else ''}")
-    _tell_override(settings)
+    _tell_override(settings, embeddings)
 
 
 def rollback(
     reason: Annotated[str, typer.Option(help="Why; kept with the rollback.")] = "",
     home: Home = None,
     base: Model = None,
+    embeddings: Embeddings = False,
 ) -> None:
     """Go back to the adapter that served before the last promotion."""
-    from assistant.adapters.registry import Registry
     from assistant.settings import load_settings
 
     settings = load_settings(home=home, model=base)
-    change = Registry.of(settings).rollback(reason)
+    if embeddings:
+        from assistant.opening import rollback_embeddings
+
+        with _indexing() as show:
+            change = rollback_embeddings(settings, show, reason)
+    else:
+        change = _registry(settings).rollback(reason)
     typer.echo(f"{change.adapter} serves again, in place of {change.before}.")
-    _tell_override(settings)
+    _tell_override(settings, embeddings)
 
 
 def export(
@@ -149,11 +169,8 @@ def _cells(entry: Entry) -> tuple[str, str, str, str, str]:
     )
 
 
-def _judged(verdict: Verdict | None) -> str:
-    if verdict is None:
-        return "not judged"
-    change = f"{verdict.loss_before:.3f} → {verdict.loss_after:.3f} nats per word on {verdict.judged_replies} replies"
-    return f"{verdict.summary}: {change}"
+def _judged(verdict: Judged | None) -> str:
+    return "not judged" if verdict is None else verdict.text
 
 
 def _told(change: Change) -> str:
@@ -165,9 +182,24 @@ def _told(change: Change) -> str:
     )
 
 
-def _tell_override(settings: Settings) -> None:
-    """Says where the list has no effect: an adapter that the environment names wins over it."""
-    if settings.adapter:
-        typer.echo(
-            f"Note: AISLE_ADAPTER is set to {settings.adapter!r} and wins over this list until it is cleared.", err=True
-        )
+def _registry(settings: Settings, embeddings: bool = False) -> Registry:
+    from assistant.adapters.embeddings import embeddings_registry
+    from assistant.adapters.registry import Registry
+
+    return embeddings_registry(settings) if embeddings else Registry.of(settings)
+
+
+def _indexing() -> AbstractContextManager[Callable[[str, int, int], None]]:
+    """Progress bars for the index that a change of the encoder builds."""
+    from rich.console import Console
+
+    from assistant.cli.progress import stages
+
+    return stages(Console(stderr=True))
+
+
+def _tell_override(settings: Settings, embeddings: bool) -> None:
+    """Says where the list has no effect: what the environment names wins over it."""
+    name, value = ("AISLE_ENCODER", settings.encoder) if embeddings else ("AISLE_ADAPTER", settings.adapter)
+    if value:
+        typer.echo(f"Note: {name} is set to {value!r} and wins over this list until it is cleared.", err=True)

@@ -45,19 +45,19 @@ def index(home: Home = None, encoder: EncoderName = None) -> None:
 
 def _indexed(settings: Settings) -> Catalog | None:
     """The shop's records, if the index in use is whole and was made of them; else None. No model is loaded."""
+    from assistant.adapters.embeddings import encoder_name
     from retrieval.errors import SearchIndexError
-    from retrieval.index.adapted_encoder import adapter_name
     from retrieval.index.home import IndexHome
     from retrieval.index.index import Index
     from retrieval.index.manifest import Manifest
-    from retrieval.index.sentence_encoder import LazyEncoder
+    from retrieval.index.sentence_encoder import LazyEncoder, adapter_name
     from retrieval.store.database import open_database
     from retrieval.store.records import Records
 
     engine = open_database(settings.resolved_database_url)
     try:
         catalog = Records(engine).catalog()
-        Index.open(settings.home, catalog, LazyEncoder(settings.encoder), settings.chroma_url).close()
+        Index.open(settings.home, catalog, LazyEncoder(encoder_name(settings)), settings.chroma_url).close()
         placed_by = Manifest.read(IndexHome(settings.home).current()).wishes
         is_current = placed_by == adapter_name("product-finder", settings.data / "models" / "product-finder")
     except (SearchIndexError, OSError):  # the build says what is wrong

@@ -70,9 +70,9 @@ def open_search(settings: Settings) -> ShopSearch:
 
     Raises SearchIndexError when no index fits the catalogue, ModelError when a model cannot be loaded.
     """
+    from assistant.adapters.embeddings import open_shop_encoder
     from assistant.planning.grammar.grammar import Grammar
     from retrieval.index.index import Index
-    from retrieval.index.sentence_encoder import open_encoder
     from retrieval.recommendation.profile import History
     from retrieval.recommendation.recommender import Recommender
     from retrieval.search.search import Search
@@ -80,7 +80,7 @@ def open_search(settings: Settings) -> ShopSearch:
     from retrieval.store.records import Records
 
     records = Records(open_database(settings.resolved_database_url))
-    catalog, encoder = records.catalog(), open_encoder(settings.encoder)
+    catalog, encoder = records.catalog(), open_shop_encoder(settings)
     index = Index.open(settings.home, catalog, encoder, settings.chroma_url)
     recommender = Recommender.load(settings.data / "models" / "recommender")
     return ShopSearch(Search(catalog, index, encoder, recommender, History(records.events())), Grammar(catalog))

@@ -25,11 +25,15 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All that hangs on the records, but for customers and orders, which are read from the database every time."""
+    """All that hangs on the records, but for customers and orders, which are read from the database every time.
+
+    `encoder` made the index.
+    """
 
     catalog: Catalog
     history: History
     index: Index
+    encoder: Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,17 @@ class Generation(Generic[Served]):
 
 
 class Generations(Generic[Served]):
-    """Makes the generations of one shop. `encoder` and `wishes` place its texts, see `Index`. `make` builds what serves from the material and whatever it shares between them."""
+    """Makes the generations of one shop. `make` builds what serves from the material and whatever it shares between them.
+
+    `encoder`, which may return another one later, and `wishes` place its texts, see `Index`.
+    """
 
     def __init__(
         self,
         records: Records,
         home: Path,
         chroma_url: str,
-        encoder: Encoder,
+        encoder: Callable[[], Encoder],
         wishes: Encoder,
         make: Callable[[Material], Served],
     ) -> None:
@@ -69,17 +76,18 @@ class Generations(Generic[Served]):
         return self._generation(None)
 
     def next(self, current: Generation[Served]) -> Generation[Served]:
-        """The records as they are now; `current` itself when nothing changed. Raises like `first`."""
+        """The records as they are now, by the encoder that serves now; `current` itself when nothing changed. Raises like `first`."""
         version = self._records.version()
-        if version == current.version:
-            return current
-        if version.in_memory == current.version.in_memory:
-            return replace(current, version=version)
+        if self._encoder() is current.material.encoder:
+            if version == current.version:
+                return current
+            if version.in_memory == current.version.in_memory:
+                return replace(current, version=version)
         return self._generation(current)
 
     def indexed(self, current: Generation[Served]) -> Generation[Served]:
         """`current` with the index in use, if that was built of its texts by now; else `current` itself."""
-        index = self._opened(current.material.catalog)
+        index = self._opened(current.material.catalog, current.material.encoder)
         if index is None:
             return current
         material = replace(current.material, index=index)
@@ -87,8 +95,8 @@ class Generations(Generic[Served]):
 
     def build_index(self, current: Generation[Served]) -> None:
         """Build the index of these records in the home, embedding only what changed. Raises SearchIndexError."""
-        catalog = current.material.catalog
-        Index.write(self._home, catalog, self._encoder, chroma_url=self._chroma_url, wishes=self._wishes)
+        material = current.material
+        Index.write(self._home, material.catalog, material.encoder, chroma_url=self._chroma_url, wishes=self._wishes)
 
     @property
     def index_in_use(self) -> str:
@@ -99,22 +107,23 @@ class Generations(Generic[Served]):
             return ""
 
     def _generation(self, current: Generation[Served] | None) -> Generation[Served]:
-        snapshot = self._records.snapshot()
+        snapshot, encoder = self._records.snapshot(), self._encoder()
         catalog = snapshot.catalog
         if not catalog.products and not catalog.faqs:
             raise SearchIndexError("The shop has no products and no FAQs.", "Run: aisle import products FILE")
-        if current and current.material.index.fits(IndexTexts.of(catalog)):
+        is_same = current is not None and current.material.encoder is encoder
+        if current and is_same and current.material.index.fits(IndexTexts.of(catalog)):
             index, is_indexed = current.material.index, current.is_indexed
         else:
-            opened = self._opened(catalog)
-            index = opened or Index.interim(self._home, catalog, self._encoder, self._wishes)
+            opened = self._opened(catalog, encoder)
+            index = opened or Index.interim(self._home, catalog, encoder, self._wishes)
             is_indexed = opened is not None
-        material = Material(catalog, History(snapshot.events), index)
+        material = Material(catalog, History(snapshot.events), index, encoder)
         return Generation(snapshot.version, material, is_indexed, self._make(material))
 
-    def _opened(self, catalog: Catalog) -> Index | None:
+    def _opened(self, catalog: Catalog, encoder: Encoder) -> Index | None:
         try:
-            return Index.open(self._home, catalog, self._encoder, self._chroma_url, self._wishes)
+            return Index.open(self._home, catalog, encoder, self._chroma_url, self._wishes)
         except (IndexMissing, IndexMismatch):
             return None
         except IndexDamaged as error:

@@ -17,8 +17,9 @@ import torch
 from assistant.dialogue.thread import Thread
 from assistant.planning.plan import STEPS
 from assistant.planning.route import FEATURES, Nearness, Route
-from retrieval.index.adapted_encoder import load_adapted, loading, pooled
+from retrieval.index.adapted_encoder import loading, pooled
 from retrieval.index.one_thread import one_thread
+from retrieval.index.sentence_encoder import load_adapted
 
 TOOLS = tuple(STEPS)
 HEAD_FILE, WEIGHING_FILE = "head.safetensors", "weighing.safetensors"

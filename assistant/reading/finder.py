@@ -17,9 +17,10 @@ import torch
 import torch.nn.functional as functional
 
 from assistant.reading.listener import NOTHING_BEFORE
-from retrieval.index.adapted_encoder import adapter_name, load_adapted, loading, pooled
+from retrieval.index.adapted_encoder import loading, pooled
 from retrieval.index.encoder import Vectors
 from retrieval.index.one_thread import one_thread
+from retrieval.index.sentence_encoder import adapter_name, load_adapted
 
 LONGEST_MESSAGE, LONGEST_LINE, LONGEST_PRODUCT = 112, 64, 128
 """Most tokens of a message together with its conversation, of a line, and of a whole product. What is longer is cut."""

@@ -14,14 +14,12 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 import torch.nn.functional as functional
-from peft import LoraConfig, get_peft_model
-from transformers import AutoModel, AutoTokenizer
 
 from assistant.planning.plan import STEPS, Bundle, Choose, Compare, Details, Find, Policy, Step
 from assistant.reading.finder import EncoderFinder
@@ -30,13 +28,18 @@ from assistant.reading.listener import NOTHING_BEFORE, conversation_before
 from assistant.reading.reader import line_text
 from assistant.reading.verdict import Verdict
 from finetune.corpora.asks import asked_messages
-from finetune.corpora.encoder_training import batches_of_like_length, save_adapter
+from finetune.corpora.encoder_training import (
+    Watch,
+    batches_of_like_length,
+    contrastive_loss,
+    learn,
+    save_adapter,
+    untrained_adapter,
+)
 from finetune.corpora.pairs import written_pairs
 from finetune.corpora.planner_evaluation import PlannedTurn, planned_turns
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import corpus_conversations
-from finetune.optimizing import cosine
-from retrieval.index.sentence_encoder import packaged_model
 
 _TOOLS = tuple(STEPS)
 _HARD_AMONG = 5
@@ -110,10 +113,6 @@ class HeardMessage:
         return len(self.message) + len(self.before)
 
 
-Watch = Callable[[int, int, float], None]
-"""Called after each step with the steps done, all steps, and the loss of the latest."""
-
-
 def heard_turn(asked: PlannedTurn, shop: CorpusShop, lines: ShopLines, number: int) -> HeardMessage:
     """A written turn as an example. A search is answered by the lines of what it shows."""
     turn = asked.turn
@@ -165,23 +164,9 @@ def train_finder(
     finder = _untrained(recipe)
     lines = _Lines(finder, [ShopLines.of(shop) for shop in shops])
     head = torch.nn.Linear(finder.dimension, len(_TOOLS))
-    learning = [parameter for parameter in finder.parameters() if parameter.requires_grad]
-    rates = [
-        {"params": learning, "lr": recipe.learning_rate, "full": recipe.learning_rate},
-        {"params": list(head.parameters()), "lr": recipe.head_rate, "full": recipe.head_rate},
-    ]
-    optimizer = torch.optim.AdamW(rates, weight_decay=0.01)
     steps = max(1, int(recipe.passes * len(messages) / recipe.batch))
-    finder.train()
-    for done, batch in zip(range(steps), _batches(messages, recipe.batch, chance), strict=False):
-        for group in optimizer.param_groups:
-            group["lr"] = group["full"] * cosine(done / steps, 0.06)
-        loss = _loss(finder, head, lines, batch, recipe, chance)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(learning, 1.0)
-        optimizer.step()
-        watch(done + 1, steps, float(loss.detach()))
+    losses = (_loss(finder, head, lines, batch, recipe, chance) for batch in _batches(messages, recipe.batch, chance))
+    learn(finder, recipe.learning_rate, steps, losses, watch, (head, recipe.head_rate))
     save_adapter(finder.encoder, output, {"recipe": asdict(recipe), "messages": len(messages)})
     return output
 
@@ -240,8 +225,7 @@ def _loss(
     places = list(dict.fromkeys(place for both in chosen for place in both))
     scores = heard @ lines.read(asked[0].shop, places).T / recipe.temperature
     is_right = torch.tensor([[place in each.answers for place in places] for each in asked])
-    right = scores.masked_fill(~is_right, -torch.inf)
-    return loss + (torch.logsumexp(scores, 1) - torch.logsumexp(right, 1)).mean()
+    return loss + contrastive_loss(scores, is_right)
 
 
 def _batches(messages: Sequence[HeardMessage], size: int, chance: random.Random) -> Iterator[list[HeardMessage]]:
@@ -276,12 +260,4 @@ def _question(step: Step) -> str:
 
 
 def _untrained(recipe: FinderRecipe) -> EncoderFinder:
-    folder = packaged_model()
-    config = LoraConfig(
-        r=recipe.rank,
-        lora_alpha=2 * recipe.rank,
-        target_modules=["query", "key", "value", "dense"],
-        exclude_modules=r".*pooler.*",
-    )
-    encoder = get_peft_model(AutoModel.from_pretrained(folder, local_files_only=True), config)
-    return EncoderFinder(encoder, AutoTokenizer.from_pretrained(folder, local_files_only=True))
+    return EncoderFinder(*untrained_adapter(recipe.rank))

@@ -24,12 +24,10 @@ from assistant.planning.plan import Bundle, Choose, Find
 from assistant.reading.finder import LONGEST_PRODUCT, EncoderFinder
 from assistant.reading.listener import conversation_before
 from finetune.corpora.asks import asked_messages
-from finetune.corpora.encoder_training import batches_of_like_length, save_adapter
-from finetune.corpora.finder_training import Watch
+from finetune.corpora.encoder_training import Watch, batches_of_like_length, contrastive_loss, learn, save_adapter
 from finetune.corpora.planner_evaluation import planned_turns
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import corpus_conversations
-from finetune.optimizing import cosine
 from retrieval.index.document import product_text
 from retrieval.index.sentence_encoder import packaged_model
 
@@ -97,19 +95,10 @@ def train_product_finder(
     shops = [ShopWishes.of(CorpusShop.load(folder), chance) for folder in folders]
     learned = [[wish for wish in shop.wishes if wish.fitting] for shop in shops]
     encoder = _begun(finder)
-    learning = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(learning, lr=recipe.learning_rate, weight_decay=0.01)
     steps = max(1, int(recipe.passes * sum(map(len, learned)) / recipe.batch))
-    encoder.train()
-    for done, (shop, batch) in zip(range(steps), _batches(learned, recipe.batch, chance), strict=False):
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * cosine(done / steps, 0.06)
-        loss = _loss(encoder, shops[shop], batch, recipe, chance)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(learning, 1.0)
-        optimizer.step()
-        watch(done + 1, steps, float(loss.detach()))
+    batches = _batches(learned, recipe.batch, chance)
+    losses = (_loss(encoder, shops[shop], batch, recipe, chance) for shop, batch in batches)
+    learn(encoder, recipe.learning_rate, steps, losses, watch)
     save_adapter(encoder.encoder, output, {"recipe": asdict(recipe), "wishes": sum(map(len, learned))})
     return output
 
@@ -154,8 +143,7 @@ def _loss(
     heard = functional.normalize(encoder([(wish.message, wish.before) for wish in known]), dim=-1)
     scores = heard @ products.T / recipe.temperature
     is_right = torch.tensor([[group in wish.fitting for group in by_length] for wish in known])
-    right = scores.masked_fill(~is_right, -torch.inf)
-    return (torch.logsumexp(scores, 1) - torch.logsumexp(right, 1)).mean()
+    return contrastive_loss(scores, is_right)
 
 
 def _begun(finder: Path) -> EncoderFinder:

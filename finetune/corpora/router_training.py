@@ -11,28 +11,24 @@ A LoRA adapter in the upper half of all-MiniLM-L6-v2 and a linear layer, trained
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as functional
-from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
-from transformers import AutoModel, AutoTokenizer
 
 from assistant.language_model.transcript import context_text
 from assistant.planning.router import HEAD_FILE, TOOLS, WEIGHING_FILE, EncoderRouter, before_text
 from finetune.corpora.asks import AskedMessage, asked_messages
-from finetune.corpora.encoder_training import batches_of_like_length, save_adapter
+from finetune.corpora.encoder_training import Watch, batches_of_like_length, learn, save_adapter, untrained_adapter
 from finetune.corpora.further import FurtherMessage, further_messages
 from finetune.corpora.planner_evaluation import PlannedTurn, planned_turns
 from finetune.corpora.public_intents import public_messages
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import corpus_conversations
-from finetune.optimizing import cosine
-from retrieval.index.sentence_encoder import packaged_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +59,6 @@ class Routed:
     def length(self) -> int:
         """Characters, for batches of texts of like length."""
         return len(self.message) + len(self.before)
-
-
-Watch = Callable[[int, int, float], None]
-"""Called after each step with the steps done, all steps, and the loss of the latest."""
 
 
 def routed(turn: PlannedTurn) -> Routed:
@@ -126,36 +118,22 @@ def train_router(
     chance = random.Random(recipe.seed)
     examples = router_examples(corpus, data, recipe, chance)
     router = _untrained(recipe)
-    learning = [parameter for parameter in router.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(learning, lr=recipe.learning_rate, weight_decay=0.01)
     steps = max(1, int(recipe.passes * len(examples) / recipe.batch))
-    router.train()
-    lengths = [each.length for each in examples]
-    for done, places in zip(range(steps), batches_of_like_length(lengths, recipe.batch, chance), strict=False):
-        batch = [examples[place] for place in places]
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * cosine(done / steps, 0.06)
-        wanted = torch.tensor([[float(tool in each.tools) for tool in TOOLS] for each in batch])
-        logits = router([(each.message, each.before) for each in batch])
-        loss = functional.binary_cross_entropy_with_logits(logits, wanted)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(learning, 1.0)
-        optimizer.step()
-        watch(done + 1, steps, float(loss.detach()))
+    batches = batches_of_like_length([each.length for each in examples], recipe.batch, chance)
+    losses = (_loss(router, [examples[place] for place in places]) for places in batches)
+    learn(router, recipe.learning_rate, steps, losses, watch)
     _save(router, output, {"recipe": asdict(recipe), "examples": len(examples), "public sets": data is not None})
     return output
 
 
+def _loss(router: EncoderRouter, batch: Sequence[Routed]) -> torch.Tensor:
+    wanted = torch.tensor([[float(tool in each.tools) for tool in TOOLS] for each in batch])
+    logits = router([(each.message, each.before) for each in batch])
+    return functional.binary_cross_entropy_with_logits(logits, wanted)
+
+
 def _untrained(recipe: RouterRecipe) -> EncoderRouter:
-    folder = packaged_model()
-    base = AutoModel.from_pretrained(folder, local_files_only=True)
-    config = LoraConfig(
-        r=recipe.rank, lora_alpha=2 * recipe.rank, target_modules=["query", "key", "value", "dense"],
-        exclude_modules=r".*pooler.*", layers_to_transform=list(range(recipe.lowest, base.config.num_hidden_layers)),
-        layers_pattern="layer",
-    )  # fmt: skip
-    return EncoderRouter(get_peft_model(base, config), AutoTokenizer.from_pretrained(folder, local_files_only=True))
+    return EncoderRouter(*untrained_adapter(recipe.rank, recipe.lowest))
 
 
 def _save(router: EncoderRouter, output: Path, training: dict[str, Any]) -> None:

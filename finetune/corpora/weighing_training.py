@@ -24,9 +24,10 @@ from assistant.planning.router import TOOLS, WEIGHING_FILE, EncoderRouter
 from assistant.reading.finder import EncoderFinder
 from assistant.reading.listener import conversation_before
 from finetune.corpora.asks import AskedMessage, asked_messages
+from finetune.corpora.encoder_training import Watch
 from finetune.corpora.finder_training import ShopLines
 from finetune.corpora.planner_evaluation import PlannedTurn, planned_turns
-from finetune.corpora.router_training import Routed, Watch, routed, routed_ask
+from finetune.corpora.router_training import Routed, routed, routed_ask
 from finetune.corpora.shop import CorpusShop, held_out, shop_folders
 from finetune.corpora.transcripts import corpus_conversations
 from retrieval.index.encoder import Vectors

@@ -1,34 +1,16 @@
-"""Adapted encoders: the default sentence encoder with a LoRA adapter of ours, as the finder and the router are."""
+"""What encoders of ours with a LoRA adapter share, such as the finder and the router: errors that say how to get another, and vectors of texts."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrieval.errors import ModelError
-from retrieval.index.sentence_encoder import load_packaged
 
 if TYPE_CHECKING:
     import torch
-    from sentence_transformers import SentenceTransformer
-
-
-def load_adapted(folder: Path) -> SentenceTransformer:
-    """The default model with the adapter in `folder` merged into it."""
-    from peft import PeftModel
-
-    model = load_packaged()
-    model[0].auto_model = PeftModel.from_pretrained(model[0].auto_model, str(folder)).merge_and_unload()
-    return model
-
-
-def adapter_name(name: str, folder: Path) -> str:
-    """What an encoder with the adapter in `folder` is called in an index: another name for other weights. Raises OSError."""
-    weights = (folder / "adapter_model.safetensors").read_bytes()
-    return f"{name}@{hashlib.sha256(weights).hexdigest()[:12]}"
 
 
 @contextmanager

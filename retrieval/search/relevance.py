@@ -20,7 +20,8 @@ from retrieval.index.document import content_words, product_words, words
 from retrieval.recommendation.product_features import Floats, Rows
 from retrieval.search.kinds import Kinds
 
-_TITLE_END = re.compile(r"\s*(?:[,(/|:–—]|\s-\s|\s(?:with|for|in|of|by|from|and)\s).*$", re.IGNORECASE)
+TITLE_END = re.compile(r"\s*(?:[,(/|:–—]|\s-\s|\s(?:with|for|in|of|by|from|and)\s).*$", re.IGNORECASE)
+"""What a title says after it has named the thing: "Speckle Mug, red" names a mug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Relevance:
 
 def kind_words(product: Product) -> list[str]:
     """The words that say what a product is: the last one of its title and of each step of its type."""
-    names = [_TITLE_END.sub("", product.title), *product.category_path[-1:]]
+    names = [TITLE_END.sub("", product.title), *product.category_path[-1:]]
     return [
         found[-1] for name in names if (found := [word for word in words(name) if len(word) > 2 and word.isalpha()])
     ]

@@ -41,7 +41,7 @@ class Shop:
         self.records.upsert_products(PRODUCTS)
         self.records.upsert_faqs(FAQS)
         self.generations: Generations[Counter] = Generations(
-            self.records, home, chroma_url, self.encoder, NO_ENCODER, self._make
+            self.records, home, chroma_url, lambda: self.encoder, NO_ENCODER, self._make
         )
 
     def build(self) -> None:
@@ -52,7 +52,7 @@ class Shop:
 
     def _make(self, material: Material) -> Counter:
         self.made += 1
-        return Counter(material, Search(material.catalog, material.index, self.encoder))
+        return Counter(material, Search(material.catalog, material.index, material.encoder))
 
 
 def look_until(live: Live[Counter], holds: Callable[[], bool]) -> None:

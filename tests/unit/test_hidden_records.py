@@ -233,8 +233,9 @@ def test_a_hidden_page_removes_what_was_stored_of_it(
 
 def test_a_live_server_stops_serving_what_is_hidden(shop: Shop, tmp_path: Path) -> None:
     shop.take(merchant({"A": "", "B": ""}))
+    encoder = WordEncoder()
     generations = Generations(
-        shop.records, tmp_path, "", WordEncoder(), NO_ENCODER, lambda material: set(material.catalog.products)
+        shop.records, tmp_path, "", lambda: encoder, NO_ENCODER, lambda material: set(material.catalog.products)
     )
     live = Live(generations, generations.first())
     shop.take(merchant({"B": "hidden"}))

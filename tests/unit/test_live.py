@@ -27,6 +27,7 @@ from retrieval.store.database import open_database
 from tests.unit.live_shop import Counter, Shop, look_until
 from tests.unit.small_home import MAYA, ORDER
 from tests.unit.small_shop import PRODUCTS, product
+from tests.unit.word_encoder import WordEncoder
 
 MUG = next(each for each in PRODUCTS if each.id == "mug-red")
 LAMP = product("lamp", "Ember Lamp", "35", "Camping > Lamps", description="A warm light.")
@@ -87,6 +88,24 @@ def test_a_new_product_is_found_by_its_words_at_once_and_by_meaning_once_indexed
     look_until(live, lambda: live.current.is_indexed)
     assert [text for text in shop.encoder.encoded if "Lamp" not in text and "Kettle" not in text] == []
     assert "lamp" in live.current.served.found("warm light")
+
+
+def test_a_promoted_encoder_is_followed_with_the_index_that_it_made(shop: Shop) -> None:
+    shop.build()
+    live = shop.open()
+    before = live.current
+    shop.encoder = WordEncoder("word-encoder@2")
+    shop.build()
+    shop.encoder.encoded.clear()
+    live.look()
+    assert live.current.material.encoder is shop.encoder
+    assert live.current.is_indexed
+    assert live.current.material.index is not before.material.index
+    assert live.current.version == before.version
+    assert "mug-red" in live.current.served.found("red speckle mug")
+    assert shop.encoder.encoded == []
+    live.look()
+    assert shop.made == 2
 
 
 def test_a_changed_answer_and_a_removed_page_are_served(shop: Shop) -> None:
