@@ -19,14 +19,14 @@ _ANY_WIDTH = 1_000_000  # a text stays on its line
 
 
 def shop_file_text(values: Mapping[str, object]) -> str:
-    """The file that gives the settings `values`, by name; those that are absent or at their default are commented out."""
+    """The file that gives the settings `values`, by name; those that are absent or empty are commented out."""
     return _HEAD + "".join(_entry(key, name, values.get(name)) for key, name in SETTINGS.items())
 
 
 def _entry(key: str, name: str, value: object) -> str:
     field = Settings.model_fields[name]
     comment = "\n".join(f"# {line}" for line in wrap(field.description or "", 110))
-    is_off = value is None or value == field.default
+    is_off = value is None or value == "" or value == []
     return f"\n{comment}\n{'# ' if is_off else ''}{key}: {_written(field.default if is_off else value)}\n"
 
 

@@ -92,7 +92,7 @@ def init(
         chosen = _asked(chosen, given)
     path = settings.resolved_shop_file
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    values = chosen.model_dump() | {"logo": _kept_logo(chosen.logo, path.parent)}
+    values = _told(chosen) | {"logo": _kept_logo(chosen.logo, path.parent)}
     path.write_text(shop_file_text(values), encoding="utf-8")
     _tell_next(path, chosen)
 
@@ -162,6 +162,8 @@ def _kept_logo(logo: str, folder: Path) -> str:
 
 
 def _tell_next(path: Path, settings: Settings) -> None:
+    from assistant.actions.policy_file import FILE_NAME
+
     lines = [f"Wrote {path}. Next:", ""]
     if Path(os.environ.get("AISLE_HOME", "var")) != settings.home:
         lines.append(f"  export AISLE_HOME={settings.home}")
@@ -170,5 +172,8 @@ def _tell_next(path: Path, settings: Settings) -> None:
         "  aisle import faqs FOLDER       # policies and questions in Markdown, your return policy among them",
         "  aisle index",
         "  aisle serve",
+        "",
+        "For questions about orders also `aisle import customers FILE` and `aisle import orders FILE`; what may be canceled, changed and",
+        f"returned stands in {settings.home / FILE_NAME}, which you write (docs/orders.md).",
     ]
     typer.echo("\n".join(lines))

@@ -45,6 +45,8 @@ def understood_lines(result: ImportResult, everything: bool) -> Iterator[str]:
         yield f"Not used{reason}: {_listed(names, most)}."
     yield f"Currency: {_counted(Counter(product.price.currency for product in products), most)}."
     yield f"Types: {_counted(Counter(product.product_type or _NO_KIND for product in products), most)}."
+    if bare := [product.id for product in products if not product.image_link]:
+        yield f"Without a picture, so that their cards show a letter: {len(bare)} of {len(products)} ({_listed(bare)})."
 
 
 def _unused(columns: Columns) -> dict[str, list[str]]:
@@ -129,7 +131,7 @@ def cards(products: Sequence[Product]) -> Iterator[RenderableType]:
             if offer.is_available or offer.can_be_ordered_later
             else "sold out"
         )
-        lines.append(Text(stock if product.quantity is None else f"{stock}, {product.quantity} left"))
+        lines.append(Text(f"{stock}, {product.quantity} left" if product.quantity else stock))
         about = [product.brand, product.product_type, product.color, product.size, product.material]
         lines.append(Text(", ".join(filter(None, about))))
         attributes = list(product.facts.items())[:_MOST_ATTRIBUTES]

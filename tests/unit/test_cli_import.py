@@ -402,6 +402,19 @@ def test_a_dry_run_shows_cards_and_stores_nothing(home: Path, tmp_path: Path) ->
     assert not catalog(home).products
 
 
+def test_what_is_sold_out_has_no_count_and_what_has_no_picture_is_named(home: Path, tmp_path: Path) -> None:
+    rows = [
+        {"id": "A", "title": "Lamp", "price": "8 USD", "availability": "out of stock", "quantity": 0},
+        {"id": "B", "title": "Rug", "price": "9 USD", "quantity": 4, "image_link": "https://shop.example/rug.jpg"},
+    ]
+    (tmp_path / "feed.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    output = run(home, "products", tmp_path / "feed.jsonl", "--dry-run").stdout
+    assert "sold out" in output
+    assert "0 left" not in output
+    assert "in stock, 4 left" in output
+    assert "Without a picture, so that their cards show a letter: 1 of 2 (A)." in output
+
+
 def test_a_dry_run_of_pages_stores_nothing(home: Path, tmp_path: Path) -> None:
     (tmp_path / "faq.md").write_text("# FAQ\n\n## One?\nYes.\n\n## Two?\nNo.\n")
     assert "Nothing was stored: 2 FAQs would be." in run(home, "faqs", tmp_path / "faq.md", "--dry-run").stdout

@@ -66,6 +66,15 @@ def test_without_questions_the_options_are_written_and_nothing_else() -> None:
     assert written == {"name": 'Oak "& Co"', "timezone": "Europe/Dublin", "allowed_origins": ["https://oak.example"]}
 
 
+def test_an_option_is_written_also_where_it_is_the_default_and_the_next_steps_name_every_record() -> None:
+    days = str(Settings.model_fields["return_days"].default)
+    result = init("--yes", "--return-days", days, "--language", "en")
+    assert result.exit_code == 0, result.output
+    assert yaml.safe_load(Path("var/shop.yaml").read_text()) == {"return_days": int(days), "language": "en"}
+    for step in ("import products", "import faqs", "aisle index", "aisle serve", "import customers", "import orders", "policy.md"):
+        assert step in result.output
+
+
 def test_the_file_explains_every_key(tmp_path: Path) -> None:
     text = shop_file_text({})
     for key, name in SETTINGS.items():
