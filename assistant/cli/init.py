@@ -115,6 +115,8 @@ def _asked(chosen: Settings, given: dict[str, object]) -> Settings:
             current = getattr(chosen, name)
             shown = ",".join(current) if isinstance(current, list) else str(current)
             answer = typer.prompt(question, default=shown, show_default=bool(shown), err=True)
+            if answer == shown:  # what nobody states leaves room for what policy.md states
+                break
             try:
                 chosen = _checked(chosen.home, _told(chosen) | {name: answer})
                 break

@@ -66,12 +66,27 @@ def test_without_questions_the_options_are_written_and_nothing_else() -> None:
     assert written == {"name": 'Oak "& Co"', "timezone": "Europe/Dublin", "allowed_origins": ["https://oak.example"]}
 
 
+def _written_after(answers: str) -> str:
+    result = init("--force", "--home", "asked", answers=answers)
+    assert result.exit_code == 0, result.output
+    return Path("asked/shop.yaml").read_text()
+
+
 def test_an_option_is_written_also_where_it_is_the_default_and_the_next_steps_name_every_record() -> None:
     days = str(Settings.model_fields["return_days"].default)
     result = init("--yes", "--return-days", days, "--language", "en")
     assert result.exit_code == 0, result.output
     assert yaml.safe_load(Path("var/shop.yaml").read_text()) == {"return_days": int(days), "language": "en"}
-    for step in ("import products", "import faqs", "aisle index", "aisle serve", "import customers", "import orders", "policy.md"):
+    assert "\n# return_days: " in _written_after(answers="\n" * 12)
+    for step in (
+        "import products",
+        "import faqs",
+        "aisle index",
+        "aisle serve",
+        "import customers",
+        "import orders",
+        "policy.md",
+    ):
         assert step in result.output
 
 
