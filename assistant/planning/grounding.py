@@ -16,6 +16,7 @@ from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.text import Text, clean, stems
+from assistant.planning.grammar.words import words
 from assistant.planning.person_form import asks_for_person, asks_who_answers
 from assistant.planning.plan import (
     MOST_STEPS,
@@ -56,6 +57,7 @@ _SAME = 4
 """First letters by which two longer words count as forms of one: "heavy" and "heaviest", "ship" and "shipping"."""
 _SHORT = 20
 """Most words of a message that is searched for in full if the plan leaves one out; a longer message blurs the search."""
+_IDEAS = words("asking for ideas")
 _DIGITS = re.compile(r"\d+")
 _ASKING = (Policy.tool, Details.tool)
 NO_TOOLS: Mapping[str, str] = {}
@@ -153,6 +155,10 @@ class Grounding:
                 if len(known) < 2:
                     return self._find(Find(kind=known[0] if known else "", want=said), heard, told, said, spoken)
                 return step.model_copy(update={"kinds": known})
+            case Ask(about="who") if spoken.whom(""):
+                return Find(kind=spoken.kind, want=said)
+            case Ask(about="budget") if spoken.budget:
+                return Find(kind=spoken.kind, want=said)
             case Talk(about="other_language"):  # those that surely are others were found before
                 return spoken.step_by_code()
             case Talk(about="off_topic") if spoken.names_goods:
@@ -189,6 +195,8 @@ class Grounding:
             kind, want = "", said
         if (want and not told.bears(want)) or (len(said.split()) <= _SHORT and spoken.says_more_than(f"{kind} {want}")):
             want = said
+        if kind and stems(kind)[-1] in _IDEAS and not self._names_type(kind):
+            kind, want = "", want or said  # a present is no kind of thing
         sort = spoken.sort or step.sort
         if sort and not kind and not spoken.kind:
             kind = spoken.kind_in_view  # "and which are the lightest?"
@@ -291,6 +299,8 @@ def _of_record(step: Step, spoken: Spoken) -> Step:
         return Details(of=of, question=question) if of else step
     if isinstance(step, Policy) and spoken.named and field and question in spoken.said:
         return Details(of=spoken.named, question=question)
+    if isinstance(step, Policy) and spoken.option_asked_of and question in spoken.said:
+        return Details(of=spoken.option_asked_of, question=question)
     return step
 
 

@@ -139,6 +139,13 @@ class Spoken:
         return f"{self.said} price" if self._reading.has_foreign_money else ""
 
     @property
+    def option_asked_of(self) -> tuple[str, ...]:
+        """The product in view if the message asks for a color or size of it and nothing else: "do you have it in XL"; () if not."""
+        fields = {condition.field for condition in self._reading.conditions}
+        is_of_options = bool(fields) and fields <= {"color", "size"} and not self._reading.rest
+        return self.in_view if is_of_options and not self.kind and points(self._message) else ()
+
+    @property
     def reduced_in_view(self) -> tuple[str, ...]:
         """The product in view, if its record has a sale; () if it has none."""
         return tuple(id for id in self.in_view if id in self._products and self._is_ever_reduced(id))
@@ -373,6 +380,8 @@ class Spoken:
             step = Details(of=step.of, question=self.said)
         if asks_total(self._message) and isinstance(step, (Find, Bundle)) and not self.kind and self._thread.shown:
             step = Details(of=self._numbered(step) or self._thread.shown[:1], question=self.said)
+        if isinstance(step, Compare) and self._was_compared(step) and self._reading.comparative is None:
+            step = Choose(of=step.of)  # "which is better for two tall people": the same table again would not say
         if self.most_of_shown and isinstance(step, _OF_SHOWN):
             return Find(sort=self.sort)
         if isinstance(step, Find) and asks_which_of_those(self._message) and self._thread.shown[1:]:
@@ -436,6 +445,11 @@ class Spoken:
         last = self._thread.turns[-1].plan if self._thread.turns else ""
         is_of_found = last.startswith("find ") and self._reading.comparative is not None
         return tuple(self._thread.shown[:_MOST_COMPARED]) if last.startswith("compare ") or is_of_found else ()
+
+    def _was_compared(self, step: Compare) -> bool:
+        """Whether the reply before compared these products, and the message asks for more than to see that again."""
+        is_again = set(self._compared) == set(step.of) and not asks_difference(self._message)
+        return is_again and bool(self._reading.rest)
 
     def _shown_if_others(self, known: tuple[str, ...]) -> tuple[str, ...]:
         """The list in view if any of `known` is not of it."""

@@ -123,9 +123,9 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
         return Findings(products=tuple(product.id for product in ideas), notes=notes, total=count)
     others = [each for each in others if _is_alike(each.product, first.product, planned if step.kind else ())]
     fitting = [first, *(each for each in others if each.support >= DECIDES > each.contradiction)]
-    chosen = fitting[:SHOWN_FOR_A_NEED]
+    chosen, caveats = _uncontradicted_first(fitting[:SHOWN_FOR_A_NEED], asked, bench)
     lines = [*_sorted_by([each.product for each in chosen], wanted, bench), *_telling(chosen)]
-    lines += [*caveat(bench, first, asked), *_age_rules(first.product, task, bench)]
+    lines += [*caveats, *_age_rules(chosen[0].product, task, bench)]
     ids = tuple(each.product.id for each in chosen)
     return Findings(products=ids, lines=tuple(lines), notes=notes, total=count)
 
@@ -408,6 +408,19 @@ def _ranked(read: list[ProductReading], moment: datetime, wanted: Filter) -> lis
         return each.support - each.contradiction - sold_out - childrens - _PLACE * places[each.product.id]
 
     return sorted(read, key=merit, reverse=True)
+
+
+def _uncontradicted_first(
+    fitting: list[ProductReading], asked: Asked, bench: Bench
+) -> tuple[list[ProductReading], tuple[BriefLine, ...]]:
+    """The products with the first one in front that no line of its record contradicts, if there is one, and what to know of it."""
+    of_first: tuple[BriefLine, ...] = ()
+    for place, each in enumerate(fitting):
+        found = caveat(bench, each, asked)
+        if not any(line.verdict is Verdict.CONTRADICTS for line in found):
+            return [each, *fitting[:place], *fitting[place + 1 :]], found
+        of_first = of_first or found
+    return fitting, of_first
 
 
 def _telling(chosen: list[ProductReading]) -> Iterator[BriefLine]:

@@ -12,6 +12,7 @@ from assistant.reading.verdict import Verdict
 from assistant.tools.body_fit import body_verdict
 from assistant.tools.plain_reading import plain_verdict
 from assistant.tools.tool import Asked, Bench, NearLine
+from retrieval.catalog.measure import Measure
 from retrieval.catalog.product import Product
 
 DECIDES = 0.5
@@ -106,7 +107,9 @@ def caveat(bench: Bench, pick: ProductReading, asked: Asked) -> tuple[BriefLine,
     near = bench.nearest_lines(pick.product.id, asked, _LOOKED_THROUGH)
     others = [each for each in near if each.nearness >= _NEAR and each.line not in known]
     read = (*pick.lines, *_read(bench, others, asked))
-    against = [each for each in read if each.is_caveat and not is_option(each.near.line)]
+    against = [
+        each for each in read if each.is_caveat and not (is_option(each.near.line) or _is_measure(each.near.line))
+    ]
     worst = max(against, key=lambda each: each.doubt, default=None)
     return () if worst is None else (told(worst.reading),)
 
@@ -135,6 +138,11 @@ def told(reading: Reading) -> BriefLine:
 def is_option(line: Line) -> bool:
     """Whether a line states color, size or brand, which limits of a search hold exactly and which are no reason to buy."""
     return line.kind is LineKind.ATTRIBUTE and line.text.partition(":")[0].casefold() in _OPTIONS
+
+
+def _is_measure(line: Line) -> bool:
+    """Whether a line states a number, which code compares and no model need weigh: "holds: 2 people" is no caveat for two."""
+    return line.kind is LineKind.ATTRIBUTE and Measure.parse(line.text.partition(":")[2].strip()) is not None
 
 
 def attribute_line(product: Product, name: str, bench: Bench) -> Line | None:

@@ -57,6 +57,7 @@ _RULES_OUT = re.compile(r"\b(?:no|not|without|except|free)\b|n['’]t\b")
 _ASKING = stems(" ".join(words("asking for goods")))
 """Words that only ask whether the shop has a thing."""
 _NEGATION = re.compile(r"\b(?:is|are|does|do)n't\b")
+_COMPANY = re.compile(r"\d+ people")
 _ASKS_PRICE = re.compile(r"[$€£¥]|\d")
 
 
@@ -179,6 +180,8 @@ def _sorted(step: Find, slots: Sequence[str], lines: list[Told], view: ReplyView
     )  # no gloves as "our cheapest tool"
     if step.kind and kind is not None and is_so_called and not kind.hint and not most.startswith("one "):
         most = f"{most} {{{slots[0]}.kind}}"
+    if (company := view.task.planned.plan.need.whom) and _COMPANY.fullmatch(company) and not most.startswith("one "):
+        most = f"{most} for {company}"  # a cheaper tent for fewer people is left out
     for place, slot in enumerate(slots[:2]):
         own = [told for told in lines if told.owner == slot]
         subject = view.pronoun(slot)

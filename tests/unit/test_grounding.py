@@ -115,6 +115,19 @@ def test_a_color_of_a_named_product_is_asked_of_its_record() -> None:
     assert isinstance(grounded(Find(kind="tents", want="green"), "do you have tents in green?").steps[0], Find)
 
 
+@pytest.mark.parametrize(
+    ("message", "is_of_product"),
+    [
+        ("do you have it in green", True),
+        ("is there a green discount on it", False),
+        ("do you ship in green boxes", False),
+    ],
+)
+def test_an_option_of_what_is_in_view_is_asked_of_its_record(message: str, is_of_product: bool) -> None:
+    steps = grounded(Policy(question=message), message, SHOWN).steps
+    assert steps == ((Details(of=TENTS[:1], question=message) if is_of_product else Policy(question=message)),)
+
+
 def test_an_order_without_a_kind_is_of_what_is_in_view() -> None:
     (step,) = grounded(Find(sort="least weight"), "and which are the lightest to carry?", SHOWN).steps
     assert isinstance(step, Find)
@@ -326,6 +339,37 @@ def test_a_word_of_the_kind_is_no_use() -> None:
     need = Need(use="for hiking")
     assert grounded(Find(kind="hiking boots"), "hiking boots", need=need).need.use == ""
     assert grounded(Find(kind="boots"), "boots for hiking", need=need).need.use == "for hiking"
+
+
+@pytest.mark.parametrize(
+    ("step", "message", "expected"),
+    [
+        (Ask(about="who"), "a present for my gran", Find(want="a present for my gran")),
+        (Ask(about="who"), "I need a present", Ask(about="who")),
+        (
+            Ask(about="budget"),
+            "boots under 100 dollars or so",
+            Find(kind="hiking boots", want="boots under 100 dollars or so"),
+        ),
+        (Find(kind="birthday present"), "a birthday present for dad", Find(want="a birthday present for dad")),
+        (Find(kind="presents", want="for dad"), "presents for dad", Find(want="for dad")),
+    ],
+)
+def test_nobody_is_asked_what_they_said_and_a_present_is_no_kind(step: Step, message: str, expected: Step) -> None:
+    assert grounded(step, message).steps == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("which is better for two tall people", Choose(of=TENTS)),
+        ("what is the difference again", Compare(of=TENTS)),
+        ("which is lighter", Compare(of=TENTS)),
+    ],
+)
+def test_what_was_compared_is_chosen_from_when_more_is_asked(message: str, expected: Step) -> None:
+    turn = TranscriptTurn("compare the two", "compare #1 #2", "", "One is larger.")
+    assert grounded(Compare(of=TENTS), message, replace(SHOWN, turns=(turn,))).steps == (expected,)
 
 
 @pytest.mark.parametrize(

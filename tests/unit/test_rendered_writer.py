@@ -16,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant.checking.claims import REFERENCE, ClaimsChecker
+from assistant.dialogue.need import Need
 from assistant.dialogue.product_numbers import ProductNumbers
 from assistant.dialogue.thread import Thread
 from assistant.evidence.brief import Brief, BriefLine, Note
@@ -375,6 +376,13 @@ class TestFind:
         assert re.search(r"no figures|can't tell|no customer ratings|[Nn]obody has rated", reply)
         assert "Vista 27 Monitor" in reply
         assert not re.search(r"\b(?:most popular|best seller|top-rated)\b", reply)
+
+    def test_a_sorted_search_says_for_how_many_people(self) -> None:
+        made = task("cheapest monitor for 4", Find(kind="monitors", sort="cheapest"))
+        plan = made.planned.plan.model_copy(update={"need": Need(**{"for": "4 people"})})
+        reply = said(replace(made, planned=replace(made.planned, plan=plan)))
+        assert "cheapest" in reply
+        assert " for 4 people is " in reply
 
     def test_a_sorted_search_calls_a_product_by_no_kind_that_it_is_not_called(self) -> None:
         assert "screen" not in said(task("cheapest screen", Find(kind="screens", sort="cheapest")))
