@@ -16,7 +16,6 @@ from assistant.dialogue.thread import Thread
 from assistant.planning.grammar.english import FUNCTION_WORDS
 from assistant.planning.grammar.grammar import Grammar
 from assistant.planning.grammar.text import Text, clean, stems
-from assistant.planning.grammar.words import words
 from assistant.planning.person_form import asks_for_person, asks_who_answers
 from assistant.planning.plan import (
     MOST_STEPS,
@@ -57,7 +56,6 @@ _SAME = 4
 """First letters by which two longer words count as forms of one: "heavy" and "heaviest", "ship" and "shipping"."""
 _SHORT = 20
 """Most words of a message that is searched for in full if the plan leaves one out; a longer message blurs the search."""
-_IDEAS = words("asking for ideas")
 _DIGITS = re.compile(r"\d+")
 _ASKING = (Policy.tool, Details.tool)
 NO_TOOLS: Mapping[str, str] = {}
@@ -195,8 +193,6 @@ class Grounding:
             kind, want = "", said
         if (want and not told.bears(want)) or (len(said.split()) <= _SHORT and spoken.says_more_than(f"{kind} {want}")):
             want = said
-        if kind and stems(kind)[-1] in _IDEAS and not self._names_type(kind):
-            kind, want = "", want or said  # a present is no kind of thing
         sort = spoken.sort or step.sort
         if sort and not kind and not spoken.kind:
             kind = spoken.kind_in_view  # "and which are the lightest?"

@@ -382,7 +382,7 @@ class Spoken:
             step = Details(of=self._numbered(step) or self._thread.shown[:1], question=self.said)
         if isinstance(step, Compare) and self._was_compared(step) and self._reading.comparative is None:
             step = Choose(of=step.of)  # "which is better for two tall people": the same table again would not say
-        if self.most_of_shown and isinstance(step, _OF_SHOWN):
+        if self.most_of_shown and isinstance(step, (Details, Choose, Find)):
             return Find(sort=self.sort)
         if isinstance(step, Find) and asks_which_of_those(self._message) and self._thread.shown[1:]:
             return Choose(of=tuple(self._thread.shown[:_MOST_CHOSEN_FROM]))

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.grammar.text import stems
+from assistant.planning.grammar.words import words
 from assistant.planning.plan import Find
 from assistant.planning.request_form import asks_for_like, asks_for_others, asks_in_words, chooses_among_those
 from assistant.planning.spoken import Spoken
@@ -52,6 +53,7 @@ _BESIDE = 0.05
 _NEAR = 0.3
 """Cosine of a wish and the nearest line of all candidates below which nothing like it is there."""
 _LINES_OF_FIRST, _LINES_OF_NEXT = 2, 1
+_IDEAS = words("asking for ideas")
 _BETWEEN = re.compile(r"\s*(?:,|\band\b|\bor\b)\s*")
 _GIVEN_UP = ("color", "size", "brand", "rating", "discount", "age_group")
 """Limits that are given up, one after another, if nothing meets all of them; money, and what was ruled out, never are."""
@@ -146,7 +148,7 @@ def _is_other_kind(kind: str, task: Task, candidates: Sequence[Candidate], bench
 
     The thing itself counts under any name that the shop knows it by; what tells its kind must stand in a record.
     """
-    if not kind or not set(stems(kind)) <= set(stems(task.message)):
+    if not _names_thing(kind, task.message):
         return False
     records = [
         set(
@@ -166,6 +168,12 @@ def _is_other_kind(kind: str, task: Task, candidates: Sequence[Candidate], bench
         bench.search.has_by_name(thing) and any(set(stems(thing)[:-1]) <= record for record in records)
         for thing in _things(kind)
     )
+
+
+def _names_thing(kind: str, message: str) -> bool:
+    """Whether the customer named a kind of thing in these words; a present or an idea is none."""
+    named = stems(kind)
+    return bool(named) and named[-1] not in _IDEAS and set(named) <= set(stems(message))
 
 
 def _loosened(wanted: Filter) -> Filter:
@@ -205,7 +213,7 @@ def _heard(
     least = _SOLD_BY_ANOTHER_NAME if not has_kind else 0.0 if searched else _SOLD
     best_of_near = max((merit[id] for id in near), default=0.0)
     likeness = 1.0 if step.kind else best_of_near
-    is_named = not has_kind and set(stems(step.kind)) <= set(stems(task.message))
+    is_named = not has_kind and _names_thing(step.kind, task.message)
     is_unlike = likeness < _UNLIKE or (is_named and best_of_near < _UNLIKE_NAMED)
     if not near or max(nearness[id] for id in near) < least or is_unlike:
         return (), wanted, 1.0

@@ -1,8 +1,9 @@
 """Kills a server under load with SIGKILL, again and again, and looks for what was lost.
 
     python -m tests.benchmarks.kill --times 200
+    python -m tests.benchmarks.kill --times 50 --postgresql
 
-The server is that of `aisle serve` on SQLite, in a process of its own; only the language model answers by rule, so that a start takes a second.
+The server is that of `aisle serve` on SQLite, or on a PostgreSQL that goes on running, in a process of its own; only the language model answers by rule, so that a start takes a second.
 Four visitors talk, and a customer cancels one order after the other. After each kill every reply that a client has seen whole must be stored as
 it was seen, every order must be cancelled whole (state, refund, audit, proposal) or not at all, and the server must start again on the same
 files, where each conversation goes on from its last turn.
@@ -20,9 +21,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -38,6 +41,7 @@ from assistant.tables import TurnRow
 from finetune.score import Score
 from retrieval.catalog.money import Money
 from retrieval.store.database import open_database, reading
+from tests.postgresql import postgresql_server
 from tests.unit.scripted_model import ruled_model
 from tests.unit.small_home import make_home
 from tests.unit.web import SECRET, events
@@ -75,17 +79,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=200, help="How often the server is killed.")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--postgresql", action="store_true", help="Keep the records in a PostgreSQL made for this.")
     given = parser.parse_args()
-    with TemporaryDirectory() as home:
-        faults, seen = kill(Path(home), given.times, random.Random(given.seed), lambda line: print(line, flush=True))
+    with TemporaryDirectory() as home, postgresql_server() if given.postgresql else nullcontext(None) as url:
+        tell = partial(print, flush=True)
+        faults, seen = kill(Path(home), url, given.times, random.Random(given.seed), tell)
     print(f"{given.times} kills, {len(seen.replies):,} replies and {len(seen.cancelled)} changes acknowledged")
     print(f"kills after which anything was wrong: {Score(faults, given.times)}")
 
 
-def kill(home: Path, times: int, chance: random.Random, tell: Callable[[str], None]) -> tuple[int, Seen]:
-    """How many of `times` kills left anything wrong, and what had been acknowledged by then."""
+def kill(
+    home: Path, database_url: str | None, times: int, chance: random.Random, tell: Callable[[str], None]
+) -> tuple[int, Seen]:
+    """How many of `times` kills left anything wrong, and what had been acknowledged by then; on SQLite without `database_url`."""
     (home / "policy.md").write_text(_POLICY, encoding="utf-8")
-    settings = make_home(home, adapter="scripted", secret=SECRET, rate_limit="100000/minute", log_level="ERROR")
+    settings = make_home(
+        home,
+        adapter="scripted",
+        secret=SECRET,
+        rate_limit="100000/minute",
+        log_level="ERROR",
+        **({"database_url": database_url} if database_url else {}),
+    )
     engine = open_database(settings.resolved_database_url)
     seen, faults, number = Seen(), 0, 0
     context = multiprocessing.get_context("forkserver")
@@ -197,7 +212,8 @@ def _goes_on(url: str, seen: Seen) -> Iterator[str]:
 
 def _lost(engine: Engine, seen: Seen) -> Iterator[str]:
     with reading(engine) as connection:
-        if (found := connection.scalar(text("PRAGMA integrity_check"))) != "ok":
+        is_file = engine.dialect.name == "sqlite"
+        if is_file and (found := connection.scalar(text("PRAGMA integrity_check"))) != "ok":
             yield f"the database is damaged: {found}"
         query = select(TurnRow.conversation_id, TurnRow.number, TurnRow.message, TurnRow.reply)
         kept = {(row.conversation_id, row.number): (row.message, row.reply) for row in connection.execute(query)}

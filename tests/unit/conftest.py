@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from sqlalchemy import Engine, create_engine, text
 
 import assistant.tables  # noqa: F401 - fills Base.metadata
 from retrieval.store.database import Base, open_database
+from tests.postgresql import PostgresqlMissingError, postgresql_server
 from tests.unit.tiny_models import TINY, tiny_gpt2, tiny_mistral, tiny_qwen2
 
 
@@ -33,46 +31,16 @@ def wide_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: make(root / name, context=16_384) for name, make in makers.items()}
 
 
-def _programs() -> Path | None:
-    found = shutil.which("initdb")
-    folders = [Path(found).resolve().parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    return folders[-1] if folders and (folders[-1] / "initdb").exists() else None
-
-
-def _server_user() -> str | None:
-    """PostgreSQL refuses to run as root: another user is taken where the tests do."""
-    if os.getuid():
-        return None
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in names else "nobody"
-
-
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """URL of a PostgreSQL that lives as long as the tests, reached through a socket in its own folder."""
+    """URL of a PostgreSQL that lives as long as the tests."""
     pytest.importorskip("psycopg", reason="psycopg is not installed")
-    programs = _programs()
-    if programs is None:
-        pytest.skip("PostgreSQL's initdb is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="aisle-pg-"))
-    user = _server_user()
-    if user is not None:
-        shutil.chown(folder, user)
-
-    def run(program: str, *arguments: str) -> None:
-        command = [str(programs / program), "-D", str(folder / "data"), *arguments]
-        done = subprocess.run(command, user=user, cwd=folder, capture_output=True, text=True, timeout=60)
-        if done.returncode:
-            pytest.skip(f"{program} failed: {done.stderr.strip()[-300:]}")
-
-    run("initdb", "-U", "aisle", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=150"
-    run("pg_ctl", "start", "-w", "-o", options, "-l", str(folder / "log"))
-    try:
-        yield f"postgresql://aisle@/postgres?host={folder}"
-    finally:
-        run("pg_ctl", "stop", "-w", "-m", "immediate")
-        shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(postgresql_server())
+        except PostgresqlMissingError as error:
+            pytest.skip(str(error))
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -193,7 +193,13 @@ def test_a_question_about_no_product_is_asked_of_what_the_plan_finds(bench: Benc
 
 
 @pytest.mark.parametrize(
-    ("kind", "is_other"), [("headphones", False), ("over-ear headphones", False), ("climbing headphones", True)]
+    ("kind", "is_other"),
+    [
+        ("headphones", False),
+        ("over-ear headphones", False),
+        ("climbing headphones", True),
+        ("headphones present", False),
+    ],
 )
 def test_a_thing_without_what_tells_its_kind_is_of_another_kind(bench: Bench, kind: str, is_other: bool) -> None:
     found = find(Find(kind=kind), task(f"do you have {kind}"), bench)

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from assistant.actions.owner import Owner
 from assistant.dialogue.need import Need
 from assistant.dialogue.thread import REMEMBERED_TURNS, Thread
-from assistant.evidence.brief import Note
+from assistant.evidence.brief import BriefLine, Note
 from assistant.planning.plan import Bundle, Cart, Change, Choose, Compare, Details, Find, Order, Plan, Policy
 from assistant.reading.lines import Line
 from assistant.reading.reader import LABELS, Reading
@@ -22,8 +22,9 @@ from assistant.tools.find import find
 from assistant.tools.orders import change, order
 from assistant.tools.policy import policy
 from assistant.tools.products import choose, compare, details
+from assistant.tools.reading import is_option
 from assistant.tools.run import TOOLS, run
-from assistant.tools.tool import Access, Bench, Findings, Task
+from assistant.tools.tool import Access, Asked, Bench, Findings, Task
 from assistant.turn import Dialogue, TurnReply
 from assistant.writing.composer import Composed
 from finetune.corpora.live import live_dialogue
@@ -188,6 +189,42 @@ def test_a_product_that_contradicts_the_need_is_not_recommended(bench: Bench, re
     reader.marks = dict.fromkeys(own, Verdict.CONTRADICTS)
     read = find(Find(kind="over-ear headphones", want="with a volume limit"), task(), bench)
     assert plain.products[0] not in read.products
+
+
+WISH, WISHED = Find(kind="over-ear headphones", want="with a volume limit"), "over-ear headphones with a volume limit"
+
+
+def _near_lines(bench: Bench, reader: MarkedReader) -> dict[str, list[Line]]:
+    """The lines near to the wish of the two products that it brings, best first, where the nearest line of each is a reason to buy."""
+    asked = Asked((f"{WISH.kind}: {WISH.want}",))
+
+    def near(id: str) -> list[Line]:
+        return [each.line for each in bench.nearest_lines(id, asked, 12) if not is_option(each.line)]
+
+    reader.marks = {near(id)[0].text: Verdict.SUPPORTS for id in bench.catalog.products}
+    return {id: near(id) for id in find(WISH, task(WISHED), bench).products[:2]}
+
+
+@pytest.mark.parametrize("is_choice", [False, True])
+def test_a_pick_comes_with_the_near_line_that_speaks_against_it(
+    bench: Bench, reader: MarkedReader, is_choice: bool
+) -> None:
+    lines = _near_lines(bench, reader)
+    pick, other = lines
+    against = lines[pick][1]
+    reader.marks = {lines[pick][0].text: Verdict.SUPPORTS, against.text: Verdict.LIMITS}
+    asked = task(WISHED, want=("a volume limit",))
+    found = choose(Choose(of=(pick, other)), asked, bench) if is_choice else find(WISH, asked, bench)
+    assert found.products[0] == pick
+    assert BriefLine(Verdict.LIMITS, against) in found.lines
+
+
+def test_a_pick_that_its_record_contradicts_gives_way_to_the_next(bench: Bench, reader: MarkedReader) -> None:
+    lines = _near_lines(bench, reader)
+    pick, other = lines
+    beyond = next(line for line in lines[pick][4:] if line.text not in {each.text for each in lines[other]})
+    reader.marks |= {beyond.text: Verdict.CONTRADICTS}
+    assert find(WISH, task(WISHED), bench).products[0] == other
 
 
 def test_hard_limits_are_never_lost(bench: Bench) -> None:
