@@ -70,7 +70,7 @@ def find(step: Find, task: Task, bench: Bench) -> Findings:
     )
     if is_for_ideas:
         step = step.model_copy(update={"want": ""})
-    if step.sort and chooses_among_those(task.message):
+    if step.sort and task.thread.shown and chooses_among_those(task.message):
         wanted = wanted.adding([Condition("id", Operator.IN, task.thread.shown)])
     if asks_for_others(task.message) or is_for_ideas:
         wanted = wanted.adding([Condition("id", Operator.NOT_IN, bench.constraints.with_variants(task.thread.shown))])

@@ -168,10 +168,8 @@ class OrderSearch:
             fitting = [each for each in pool if each.order.status in _GOING_BACK or each.refunds]
         elif asks_why_unsent(self._message):
             fitting = [each for each in pool if each.order.status is OrderStatus.PROCESSING]
-        elif self._named:
-            fitting = list(self._named)
         else:
-            fitting = [each for each in self.recent if each.order.status.is_open]
+            fitting = [each for each in self.recent if each.order.status.is_open and not self._named]
         return self._some(fitting or self._named or self.recent[:1])
 
     def _some(self, records: Sequence[OrderRecord]) -> Meant:

@@ -175,10 +175,8 @@ def _reduced(slots: Sequence[str], view: ReplyView) -> str:
 def _sorted(step: Find, slots: Sequence[str], lines: list[Told], view: ReplyView) -> Iterator[str]:
     most = _superlative(step.sort)
     kind = view.fact(f"{slots[0]}.kind")
-    is_so_called = kind is not None and not stems(kind.text).isdisjoint(
-        stems(step.kind)
-    )  # no gloves as "our cheapest tool"
-    if step.kind and kind is not None and is_so_called and not kind.hint and not most.startswith("one "):
+    is_so_called = kind is not None and bool({*stems(kind.text)} & {*stems(step.kind)})  # gloves are no "cheapest tool"
+    if kind is not None and is_so_called and not kind.hint and not most.startswith("one "):
         most = f"{most} {{{slots[0]}.kind}}"
     if (company := view.task.planned.plan.need.whom) and _COMPANY.fullmatch(company) and not most.startswith("one "):
         most = f"{most} for {company}"  # a cheaper tent for fewer people is left out

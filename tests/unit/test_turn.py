@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -225,6 +226,14 @@ def test_a_pick_that_its_record_contradicts_gives_way_to_the_next(bench: Bench, 
     beyond = next(line for line in lines[pick][4:] if line.text not in {each.text for each in lines[other]})
     reader.marks |= {beyond.text: Verdict.CONTRADICTS}
     assert find(WISH, task(WISHED), bench).products[0] == other
+
+
+@pytest.mark.parametrize("shown", [(), ("vista-27-monitor", "vista-32-monitor")])
+def test_the_most_of_those_in_view_is_one_of_them(bench: Bench, shown: tuple[str, ...]) -> None:
+    asked = replace(task("the cheapest of them"), thread=Thread(shown=shown))
+    found = find(Find(sort="cheapest"), asked, bench).products
+    assert found
+    assert not shown or set(found) == set(shown)
 
 
 def test_hard_limits_are_never_lost(bench: Bench) -> None:
