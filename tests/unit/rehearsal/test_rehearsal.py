@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 from assistant.access.staff import Role, StaffAccounts
 from assistant.adapters.adapter import Adapter
-from assistant.adapters.registry import Registry
+from assistant.adapters.registry import REPLIES, Registry
 from assistant.adapters.rehearsed import Rehearsed
 from assistant.cli import build_app
 from assistant.opening import open_live_assistant, open_rehearsal_assistant
@@ -119,16 +120,25 @@ def test_what_cannot_work_is_refused_with_its_place(settings: Settings, tmp_path
         rehearse(settings, script, ShopChange(faqs=tmp_path / "none.md"))
 
 
-def test_a_failed_rehearsal_blocks_promote_until_forced_with_a_reason(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    registry = Registry(tmp_path, "base")
+@dataclass(frozen=True)
+class _JudgedWell:
+    """A verdict that objects to nothing."""
+
+    digest: str
+    objections: tuple[str, ...] = ()
+    text: str = "better"
+
+
+def test_a_failed_rehearsal_blocks_promote_until_forced_with_a_reason(tmp_path: Path) -> None:
+    def judged(folder: Path) -> _JudgedWell:
+        return _JudgedWell(Adapter.read(folder).digest())
+
+    fitting = replace(REPLIES, check_fits=lambda *_: None, verdict=judged)
+    registry = Registry(tmp_path, "base", family=fitting)
     folder = tmp_path / "adapters" / "ours"
     folder.mkdir(parents=True)
     (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "base", "peft_type": "LORA"}')
     (folder / "adapter_model.safetensors").write_bytes(b"weights")
-    monkeypatch.setattr("assistant.adapters.registry.check_fits", lambda *_: None)
-    monkeypatch.setattr("assistant.adapters.registry._judged", lambda _: ())
     digest = Adapter.read(folder).digest()
     Rehearsed(utc_now(), digest, 3, ("worn boots",)).write(folder)
     with pytest.raises(AdapterError, match="its rehearsal failed in 1 of 3: worn boots"):
