@@ -42,7 +42,7 @@ def _healed(settings: Settings) -> Iterator[str]:
 
 
 def _log_of_sqlite(settings: Settings) -> Iterator[str]:
-    """A server that stops writes SQLite's log back; a killed one leaves it."""
+    """A server that stops writes SQLite's log back; a killed one leaves it. So does one that stops while another process has the file open."""
     url = settings.resolved_database_url
     left = Path(f"{url.removeprefix('sqlite:///')}-wal")
     if not url.startswith("sqlite:///") or not left.is_file() or not left.stat().st_size:
@@ -54,7 +54,8 @@ def _log_of_sqlite(settings: Settings) -> Iterator[str]:
         (found,) = cursor.execute("PRAGMA quick_check").fetchone()
         cursor.close()
     engine.dispose()
-    if not is_busy:  # another process works with it
+    is_alone = not left.exists()  # whoever closes the file last removes its log
+    if is_alone and not is_busy:
         yield f"The log of the database was not written back, as after a kill; now it is, and the check of the file says {found}."
 
 

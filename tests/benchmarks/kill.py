@@ -4,9 +4,10 @@
     python -m tests.benchmarks.kill --times 50 --postgresql
 
 The server is that of `aisle serve` on SQLite, or on a PostgreSQL that goes on running, in a process of its own; only the language model answers by rule, so that a start takes a second.
-Four visitors talk, and a customer cancels one order after the other. After each kill every reply that a client has seen whole must be stored as
-it was seen, every order must be cancelled whole (state, refund, audit, proposal) or not at all, and the server must start again on the same
-files, where each conversation goes on from its last turn.
+Four visitors talk, and a customer cancels one order after the other. After each kill the server must start again on the same files; nothing else
+opens them before. Then every reply that a client has seen whole must be stored as it was seen, every order must be cancelled whole (state,
+refund, audit, proposal) or not at all, and each conversation goes on from its last turn. How many starts said that they put something right is
+counted: on SQLite its log, on PostgreSQL nothing is left.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stderr
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -68,9 +69,9 @@ class Seen:
     cancelled: set[str] = field(default_factory=set)
 
 
-def serve(settings: Settings, port: int) -> None:
-    """Serve until killed."""
-    with ruled_model(_Plans()):
+def serve(settings: Settings, port: int, said: Path) -> None:
+    """Serve until killed; what the start says is written to the file `said`."""
+    with ruled_model(_Plans()), said.open("w", buffering=1, encoding="utf-8") as stderr, redirect_stderr(stderr):
         run(settings, listen("127.0.0.1", port), {_CUSTOMER: ""})
 
 
@@ -83,15 +84,19 @@ def main() -> None:
     given = parser.parse_args()
     with TemporaryDirectory() as home, postgresql_server() if given.postgresql else nullcontext(None) as url:
         tell = partial(print, flush=True)
-        faults, seen = kill(Path(home), url, given.times, random.Random(given.seed), tell)
+        faults, healed, seen = kill(Path(home), url, given.times, random.Random(given.seed), tell)
     print(f"{given.times} kills, {len(seen.replies):,} replies and {len(seen.cancelled)} changes acknowledged")
     print(f"kills after which anything was wrong: {Score(faults, given.times)}")
+    print(f"starts after a kill that said what they healed: {healed} of {given.times}")
 
 
 def kill(
     home: Path, database_url: str | None, times: int, chance: random.Random, tell: Callable[[str], None]
-) -> tuple[int, Seen]:
-    """How many of `times` kills left anything wrong, and what had been acknowledged by then; on SQLite without `database_url`."""
+) -> tuple[int, int, Seen]:
+    """How many of `times` kills left anything wrong, how many starts after one said what they healed, and what had been acknowledged by then.
+
+    On SQLite without `database_url`.
+    """
     (home / "policy.md").write_text(_POLICY, encoding="utf-8")
     settings = make_home(
         home,
@@ -101,37 +106,48 @@ def kill(
         log_level="ERROR",
         **({"database_url": database_url} if database_url else {}),
     )
-    engine = open_database(settings.resolved_database_url)
-    seen, faults, number = Seen(), 0, 0
+    said = home / "said.txt"
+    seen, faults, healed = Seen(), 0, 0
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.benchmarks.kill", "assistant.opening", "ui.app"])
-    for round_ in range(1, times + 1):
-        numbers = [f"K-{number + each}" for each in range(1, 101)]
-        number += 100
-        Orders(engine).upsert([_order(each) for each in numbers])
-        engine.dispose()
+    for round_ in range(times + 1):  # the last one only looks what the last kill left
         port = _free_port()
-        server = context.Process(target=serve, args=(settings, port), daemon=True)
+        server = context.Process(target=serve, args=(settings, port, said), daemon=True)
         server.start()
         try:
-            wrong = list(_round(f"http://127.0.0.1:{port}", server.pid or 0, seen, numbers, chance, engine))
+            wrong = list(_look(f"http://127.0.0.1:{port}", seen, settings)) if round_ else []
+            healed += bool(round_) and "Healed: " in said.read_text(encoding="utf-8")
+            faults += bool(wrong)
+            if round_:
+                found = "".join(f"; {each}" for each in wrong)
+                tell(f"{round_}: {len(seen.replies)} replies, {len(seen.cancelled)} changes{found}")
+            if round_ < times:
+                _load_and_kill(f"http://127.0.0.1:{port}", server.pid or 0, seen, round_, chance, settings)
         finally:
             server.kill()
             server.join()
-        faults += bool(wrong)
-        tell(
-            f"{round_}: {len(seen.replies)} replies, {len(seen.cancelled)} changes"
-            + "".join(f"; {each}" for each in wrong)
-        )
-    return faults, seen
+    return faults, healed, seen
 
 
-def _round(url: str, pid: int, seen: Seen, numbers: list[str], chance: random.Random, engine: Engine) -> Iterator[str]:
-    """One start, load, kill and look. Yields what is wrong."""
+def _look(url: str, seen: Seen, settings: Settings) -> Iterator[str]:
+    """What is wrong after a kill, once the server serves again."""
     if not _is_ready(url):
         yield f"the server did not start within {_START_SECONDS:.0f} seconds"
         return
     yield from _goes_on(url, seen)
+    engine = open_database(settings.resolved_database_url)
+    yield from _lost(engine, seen)
+    yield from _half_changed(engine, seen)
+    engine.dispose()
+
+
+def _load_and_kill(url: str, pid: int, seen: Seen, round_: int, chance: random.Random, settings: Settings) -> None:
+    """Load, and a kill at any moment of it."""
+    numbers = [f"K-{100 * round_ + each}" for each in range(100)]
+    engine = open_database(settings.resolved_database_url)
+    Orders(engine).upsert([_order(each) for each in numbers])
+    engine.dispose()
+    _is_ready(url)
     lock, stopped = threading.Lock(), threading.Event()
     work = [threading.Thread(target=_talk, args=(url, seen, lock, stopped, each)) for each in range(_VISITORS)]
     work.append(threading.Thread(target=_cancel, args=(url, seen, lock, stopped, numbers)))
@@ -146,9 +162,6 @@ def _round(url: str, pid: int, seen: Seen, numbers: list[str], chance: random.Ra
     stopped.set()
     for each in work:
         each.join()
-    yield from _lost(engine, seen)
-    yield from _half_changed(engine, seen)
-    engine.dispose()
 
 
 def _talk(url: str, seen: Seen, lock: threading.Lock, stopped: threading.Event, name: int) -> None:

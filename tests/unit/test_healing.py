@@ -63,6 +63,16 @@ def test_a_killed_writer_leaves_a_log_that_is_written_back_and_loses_nothing(tmp
     assert Records(open_database(settings.resolved_database_url)).customer("C-9") is not None
 
 
+def test_a_log_that_another_process_keeps_open_is_none_of_a_kill(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    engine = open_database(settings.resolved_database_url)
+    Records(engine).upsert_customers([MAYA, SAM])
+    assert (tmp_path / "aisle.db-wal").stat().st_size > 0
+    with engine.connect():  # such as `aisle import --watch`
+        assert heal(settings) == ()
+    engine.dispose()
+
+
 def test_proposals_that_outlived_their_server_are_closed_and_fresh_ones_stay(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     engine = open_database(settings.resolved_database_url)
